@@ -1,0 +1,1 @@
+"""What a user submits: ready studies and the problems they name."""

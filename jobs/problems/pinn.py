@@ -1,0 +1,174 @@
+"""The convection equation learnt by a physics-informed network (Krishnapriyan et al. 2021, arXiv:2109.01050).
+
+``u_t + beta u_x = 0`` for x in [0, 2 pi), t in [0, 1], ``u(x, 0) = sin x``, periodic in x; exact solution
+``u = sin(x - beta t)``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.kernels.problem import Batch, OnStep, Start
+from torch import Tensor, nn
+
+NX, NT = 256, 100
+"""Grid points in x (its end left out, as it repeats the start) and in t."""
+WIDTHS = (2, 50, 50, 50, 50, 1)
+STEPS_PER_CHUNK = 50
+"""L-BFGS iterations between two places where training can be resumed."""
+
+
+class Convection:
+    """The convection PINN: 7 851 parameters, full-batch L-BFGS in float32.
+
+    Parameters
+    ----------
+    beta
+        Convection coefficient of the PDE.
+    n_f
+        Collocation points, drawn without replacement from the grid's interior.
+    iterations
+        L-BFGS iterations at most.
+
+    Raises
+    ------
+    ValueError
+        Where ``beta`` is not finite, or ``n_f`` or ``iterations`` is out of range.
+    """
+
+    def __init__(self, beta: float, n_f: int = 100, iterations: int = 15_000) -> None:
+        interior = (NX - 1) * (NT - 1)
+        if not math.isfinite(beta):
+            raise ValueError(f"beta is {beta}, expected a finite number")
+        if not 1 <= n_f <= interior:
+            raise ValueError(f"n_f is {n_f}, expected a whole number from 1 to {interior} (interior grid points)")
+        if iterations < 1:
+            raise ValueError(f"iterations is {iterations}, expected at least 1")
+        self.beta, self.n_f, self.iterations = float(beta), n_f, iterations
+        self._x = np.linspace(0.0, 2 * np.pi, NX, endpoint=False)
+        self._t = np.linspace(0.0, 1.0, NT)
+
+    def build(self, seed: int) -> nn.Module:
+        """Return the tanh MLP 2-50-50-50-50-1 with PyTorch's default initialisation."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            layers: list[nn.Module] = []
+            for fan_in, fan_out in pairwise(WIDTHS):
+                layers += [nn.Linear(fan_in, fan_out), nn.Tanh()]
+            return nn.Sequential(*layers[:-1])
+
+    def batches(self, split: str = "train", draw: int = 0) -> Iterator[Batch]:
+        """Yield the one full batch: 256 initial points, 100 pairs on the periodic boundary, ``n_f`` collocation points.
+
+        Raises
+        ------
+        ValueError
+            Where the split is not ``train``.
+        """
+        if split != "train":
+            raise ValueError(f"split is {split!r}, expected train: a PINN has no other data, vary draw instead")
+        x, t = np.meshgrid(self._x[1:], self._t[1:], indexing="xy")
+        inner = np.stack([x.ravel(), t.ravel()], axis=1)
+        chosen = np.random.RandomState(draw).choice(len(inner), self.n_f, replace=False)
+        edge = np.stack([np.zeros(NT), self._t], axis=1)
+        yield Batch(
+            {
+                "initial": _tensor(np.stack([self._x, np.zeros(NX)], axis=1)),
+                "u_initial": _tensor(np.sin(self._x)[:, None]),
+                "left": _tensor(edge),
+                "right": _tensor(edge + np.array([2 * np.pi, 0.0])),
+                "collocation": _tensor(inner[chosen]),
+            }
+        )
+
+    def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
+        """Return the mean squares of the three conditions and their sum.
+
+        The residual ``u_t + beta u_x`` is one forward-mode derivative along ``(beta, 1)`` in (x, t).
+        """
+        data = batch.data
+        points = data["collocation"]
+        along = points.new_tensor([self.beta, 1.0]).expand_as(points)
+        residual = torch.func.jvp(model, (points,), (along,))[1]
+        initial = (model(data["initial"]) - data["u_initial"]).square().mean()
+        boundary = (model(data["left"]) - model(data["right"])).square().mean()
+        inside = residual.square().mean()
+        return {
+            "loss": initial + boundary + inside,
+            "loss_initial": initial,
+            "loss_boundary": boundary,
+            "loss_residual": inside,
+        }
+
+    def train(
+        self, model: nn.Module, seed: int, *, start: Start | None = None, on_step: OnStep | None = None
+    ) -> nn.Module:
+        """Minimise by L-BFGS: rate 1, history 50, tolerances 1e-7, strong Wolfe search.
+
+        The optimiser runs in chunks, between which its whole state is in ``state_dict``; a chunk begins by
+        computing the loss where the last one ended, so chunks change nothing but that one evaluation.
+        """
+        parameters = list(model.parameters())
+        device, dtype = parameters[0].device, parameters[0].dtype
+        (batch,) = (b.to(device, dtype) for b in self.batches())
+        optimizer = torch.optim.LBFGS(
+            parameters,
+            lr=1.0,
+            max_iter=STEPS_PER_CHUNK,
+            max_eval=100 * STEPS_PER_CHUNK,
+            history_size=50,
+            tolerance_grad=1e-7,
+            tolerance_change=1e-7,
+            line_search_fn="strong_wolfe",
+        )
+        done = 0
+        if start is not None:
+            optimizer.load_state_dict(start.optimizer_state)
+            done = start.step
+
+        def closure() -> Tensor:
+            optimizer.zero_grad()
+            loss = self.loss(model, batch)["loss"]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch
+            return loss
+
+        while done < self.iterations:
+            optimizer.param_groups[0]["max_iter"] = min(STEPS_PER_CHUNK, self.iterations - done)
+            optimizer.step(closure)  # type: ignore[no-untyped-call]  # torch
+            now = int(optimizer.state[parameters[0]].get("n_iter", 0))
+            converged = now - done < optimizer.param_groups[0]["max_iter"]
+            done = now
+            if on_step is not None and not converged:
+                on_step(done, model, optimizer.state_dict())
+            if converged:
+                break
+        return model
+
+    def quality(self, model: nn.Module) -> dict[str, float]:
+        """Return the errors on the whole 256 x 100 grid, and the final training loss.
+
+        ``relative_error`` is ``||u - v|| / ||u||``, ``absolute_error`` is ``mean |u - v|``, u exact and v learnt.
+        """
+        parameter = next(model.parameters())
+        x, t = np.meshgrid(self._x, self._t, indexing="xy")
+        points = _tensor(np.stack([x.ravel(), t.ravel()], axis=1)).to(parameter)
+        with torch.no_grad():
+            learnt = model(points).double().cpu().numpy()[:, 0]
+        exact = np.sin(x - self.beta * t).ravel()
+        (batch,) = (b.to(parameter.device, parameter.dtype) for b in self.batches())
+        with torch.no_grad():
+            loss = float(self.loss(model, batch)["loss"])
+        return {
+            "relative_error": float(np.linalg.norm(exact - learnt) / np.linalg.norm(exact)),
+            "absolute_error": float(np.abs(exact - learnt).mean()),
+            "loss": loss,
+        }
+
+
+def _tensor(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float64))

@@ -1,0 +1,1 @@
+"""Pure computation on arrays and modules: no Zarr, no MPI, no files."""

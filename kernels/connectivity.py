@@ -1,0 +1,114 @@
+"""Neighbourhoods of an N-D grid: which vertices a merge tree joins.
+
+Sources: Freudenthal 1942 and Kuhn 1960 for the triangulation, in the orientation of the Topology ToolKit.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CONNECTIVITIES: tuple[str, ...] = ("face", "freudenthal", "moore")
+"""Names that :func:`offsets` knows."""
+
+MAX_NDIM = 6
+"""Most dimensions of a grid: Moore has 3^d - 1 neighbours, 728 of them in six dimensions."""
+
+
+def default_connectivity(ndim: int) -> str:
+    """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
+
+    Diagonal neighbours multiply with the dimension, and with them the values that blocks exchange.
+    """
+    return "freudenthal" if ndim < 4 else "face"
+
+
+def offsets(connectivity: str, ndim: int) -> np.ndarray:
+    """Return the neighbours of a vertex as index differences, in lexicographic order.
+
+    With d axes, the last one the fastest:
+
+    - ``face``: the unit vectors and their negatives, 2 d neighbours;
+    - ``freudenthal``: ``+-({0,1}^(d-1) x {0,-1})`` without 0, 2 (2^d - 1) neighbours, the edges of the
+      triangulation of Freudenthal and Kuhn, mirrored in the fastest axis;
+    - ``moore``: ``{-1,0,1}^d`` without 0, 3^d - 1 neighbours.
+
+    Parameters
+    ----------
+    connectivity
+        One of :data:`CONNECTIVITIES`.
+    ndim
+        Number of axes d, 1 to 6.
+
+    Returns
+    -------
+    ndarray
+        ``(k, d)`` int64; with every offset its negative.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or number of axes.
+
+    Examples
+    --------
+    >>> offsets("freudenthal", 2).tolist()
+    [[-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0]]
+    """
+    import numpy as np
+
+    if connectivity not in CONNECTIVITIES:
+        raise ValueError(f"unknown connectivity: got {connectivity!r}, expected one of {', '.join(CONNECTIVITIES)}.")
+    if not 1 <= ndim <= MAX_NDIM:
+        raise ValueError(f"unsupported number of grid axes: got {ndim}, expected 1 to {MAX_NDIM}.")
+    box = [o for o in product((-1, 0, 1), repeat=ndim) if any(o)]
+    if connectivity == "face":
+        box = [o for o in box if sum(map(abs, o)) == 1]
+    elif connectivity == "freudenthal":
+        # Undo the mirror: the edges of the triangulation are then the vectors without mixed signs.
+        box = [o for o in box if len({*o[:-1], -o[-1]} - {0}) == 1]
+    return np.array(box, dtype=np.int64)
+
+
+def padded(field: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+    """Return a field behind a border of NaN, where every vertex has all of its neighbours and needs no bounds check.
+
+    One cell after each axis is enough: it is also the cell before the next row. What lies before the first row is
+    skipped by ``-min(steps)``. Axes of length 1 have no neighbours and no border.
+
+    Parameters
+    ----------
+    field
+        Values; NaN and infinities become +inf in the copy, so that NaN means the border alone.
+    connectivity
+        One of :data:`CONNECTIVITIES`.
+
+    Returns
+    -------
+    values : ndarray
+        The flat copy, in the field's dtype and in its C order.
+    steps : ndarray
+        ``(k,)`` int64, ascending: index differences to the neighbours, in ``values``.
+    shape : tuple of int
+        What ``values[-min(steps):]`` (all of it without steps) is the ravel of.
+
+    Raises
+    ------
+    ValueError
+        As :func:`offsets`.
+    """
+    import numpy as np
+
+    neighbours = offsets(connectivity, field.ndim)
+    along = neighbours[:, np.array(field.shape) == 1] == 0
+    shape = tuple(n + (n > 1) for n in field.shape)
+    strides = np.append(np.cumprod(shape[:0:-1], dtype=np.int64)[::-1], 1)
+    steps = np.sort(neighbours[along.all(axis=1)] @ strides)
+    skipped = -steps.min(initial=0)
+    values = np.full(skipped + np.prod(shape, dtype=np.int64), np.nan, dtype=field.dtype)
+    inside = values[skipped:].reshape(shape)[tuple(slice(n) for n in field.shape)]
+    inside[...] = np.where(np.isfinite(field), field, np.inf)
+    return values, steps, shape

@@ -1,0 +1,202 @@
+"""Directions Delta around trained weights: Gaussian, masked, orthonormal, normalised.
+
+Vectors are flat: the trainable parameters in module order, each in C order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+import numpy as np
+import torch
+from landsweep.kernels.problem import trainable_parameters
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
+
+Normalisation = Literal["filter", "layer", "model", "none"]
+_NORMS: tuple[type[nn.Module], ...] = (
+    _NormBase,
+    nn.LayerNorm,
+    nn.GroupNorm,
+    nn.LocalResponseNorm,
+    nn.RMSNorm,
+)
+
+
+@dataclass(frozen=True)
+class Directions:
+    """The vectors that span a landscape.
+
+    Parameters
+    ----------
+    delta
+        ``(d, P)`` vectors, in the parameters' dtype.
+    gram
+        ``(d, d)`` float64 inner products: filter normalisation ends orthogonality.
+    theta_norm
+        Euclidean norm of theta (trainable parameters), float64.
+    """
+
+    delta: Tensor
+    gram: np.ndarray
+    theta_norm: float
+
+    @property
+    def norms(self) -> np.ndarray:
+        """Euclidean norms of the vectors, float64 (d,)."""
+        return np.sqrt(np.diag(self.gram))
+
+
+def flatten(model: nn.Module, dtype: torch.dtype | None = None) -> Tensor:
+    """Return theta: the trainable parameters as one ``(P,)`` vector on the CPU."""
+    return torch.cat([p.detach().cpu().to(dtype or p.dtype).reshape(-1) for _, p in trainable_parameters(model)])
+
+
+def kept(model: nn.Module, ignore: Sequence[str]) -> list[bool]:
+    """Return, per trainable parameter, whether directions may move it.
+
+    ``"bias"`` ignores parameters whose name ends so, ``"norm"`` those of normalisation modules (batch, layer,
+    group, instance, RMS), anything else is a pattern of parameter names (``"head.*"``).
+    """
+    of_norms = {
+        f"{prefix}.{name}" if prefix else name
+        for prefix, module in model.named_modules()
+        if isinstance(module, _NORMS)
+        for name, _ in module.named_parameters(recurse=False)
+    }
+
+    def ignored(name: str) -> bool:
+        return any(
+            (rule == "bias" and name.rpartition(".")[2] == "bias")
+            or (rule == "norm" and name in of_norms)
+            or fnmatchcase(name, rule)
+            for rule in ignore
+        )
+
+    return [not ignored(name) for name, _ in trainable_parameters(model)]
+
+
+def gaussian(count: int, size: int, seed: int) -> Tensor:
+    """Return ``count`` standard normal vectors of ``size``, float64 on the CPU.
+
+    Direction k has its own Philox stream ``(seed, k)``, so a third direction leaves the first two alone, and the
+    numbers depend neither on the device nor on the number of ranks or threads.
+    """
+    streams = [np.random.SeedSequence(seed, spawn_key=(k,)) for k in range(count)]
+    return torch.from_numpy(np.stack([np.random.Generator(np.random.Philox(s)).standard_normal(size) for s in streams]))
+
+
+def orthonormalise(vectors: Tensor) -> Tensor:
+    """Return orthonormal vectors that span the same flags (modified Gram-Schmidt, each pass done twice).
+
+    Raises
+    ------
+    ValueError
+        Where the vectors are linearly dependent to working precision, as when more directions are asked for
+        than parameters may move.
+    """
+    result = vectors.clone()
+    for k in range(len(result)):
+        length = torch.linalg.vector_norm(result[k])
+        for _ in range(2):  # twice is enough (Giraud, Langou, Rozloznik 2005)
+            for j in range(k):
+                result[k] -= (result[j] @ result[k]) * result[j]
+        remaining = torch.linalg.vector_norm(result[k])
+        if not remaining > 1e-10 * length:
+            raise ValueError(
+                f"direction {k} depends on the {k} before it, expected independent directions: fewer dims, or fewer "
+                "ignored parameters."
+            )
+        result[k] /= remaining
+    return result
+
+
+def normalise(vectors: Tensor, theta: Sequence[Tensor], how: Normalisation) -> Tensor:
+    """Scale directions to the weights, after Li et al. 2018 (arXiv:1712.09913, section 4).
+
+    Parameters
+    ----------
+    vectors
+        ``(d, P)`` float64.
+    theta
+        The trainable parameters, whose norms are taken in float64.
+    how
+        ``filter``: each filter (a slice along a parameter's first axis; a vector is one filter) gets the norm of
+        theta's filter; ``layer``: each parameter tensor; ``model``: the whole vector; ``none``: left as it is.
+        What is zero in a direction stays zero.
+    """
+    if how == "none":
+        return vectors.clone()
+    flat = torch.cat([t.detach().cpu().double().reshape(-1) for t in theta])
+    if how == "model":
+        moved = (vectors != 0).any(dim=0)
+        scaled: Tensor = vectors * (
+            torch.linalg.vector_norm(flat[moved]) / torch.linalg.vector_norm(vectors, dim=1, keepdim=True)
+        )
+        return scaled
+    result = torch.empty_like(vectors)
+    offset = 0
+    for tensor in theta:
+        n = tensor.numel()
+        groups = len(tensor) if how == "filter" and tensor.ndim > 1 else 1
+        part = vectors[:, offset : offset + n].reshape(len(vectors), groups, -1)
+        target = torch.linalg.vector_norm(flat[offset : offset + n].reshape(groups, -1), dim=1)
+        length = torch.linalg.vector_norm(part, dim=2)
+        scale = torch.where(length > 0, target / torch.where(length > 0, length, 1.0), 0.0)
+        result[:, offset : offset + n] = (part * scale[..., None]).reshape(len(vectors), n)
+        offset += n
+    return result
+
+
+def random_directions(
+    model: nn.Module,
+    dims: int,
+    seed: int,
+    normalisation: Normalisation = "filter",
+    ignore: Sequence[str] = ("bias", "norm"),
+) -> Directions:
+    """Return random directions: Gaussian, masked, orthonormalised, then normalised.
+
+    Raises
+    ------
+    ValueError
+        Where fewer parameters may move than directions are asked for.
+    """
+    parameters = [p for _, p in trainable_parameters(model)]
+    mask = torch.cat(
+        [torch.full((p.numel(),), float(keep)) for p, keep in zip(parameters, kept(model, ignore), strict=True)]
+    ).double()
+    if int(mask.sum()) < dims:
+        raise ValueError(
+            f"{int(mask.sum())} parameters may move but {dims} directions are asked for, expected at least as many "
+            "parameters: ignore less."
+        )
+    vectors = orthonormalise(gaussian(dims, len(mask), seed) * mask)
+    return _finish(normalise(vectors, parameters, normalisation), model)
+
+
+def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Normalisation = "none") -> Directions:
+    """Return directions from ``(d, P)`` vectors as they are, but for the normalisation asked for.
+
+    Raises
+    ------
+    ValueError
+        Where the shape does not fit the model's P trainable parameters, or a value is not finite.
+    """
+    size = sum(p.numel() for _, p in trainable_parameters(model))
+    if vectors.ndim != 2 or vectors.shape[1] != size:
+        raise ValueError(f"directions have shape {vectors.shape}, expected (d, {size}): one row per direction.")
+    if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+        raise ValueError("a direction is zero or holds NaN or infinity, expected finite vectors that are not zero.")
+    parameters = [p for _, p in trainable_parameters(model)]
+    return _finish(normalise(torch.from_numpy(vectors.astype(np.float64)), parameters, normalisation), model)
+
+
+def _finish(vectors: Tensor, model: nn.Module) -> Directions:
+    theta = flatten(model, torch.float64)
+    stored = vectors.to(flatten(model).dtype)
+    exact = stored.double()
+    return Directions(stored, (exact @ exact.T).numpy(), float(torch.linalg.vector_norm(theta)))

@@ -1,0 +1,129 @@
+"""What a user brings: the :class:`Problem` protocol and its :class:`Batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+OnStep = Callable[[int, nn.Module, dict[str, Any]], None]
+"""``on_step(step, model, optimizer_state)``: called by :meth:`Problem.train` where it can be resumed."""
+
+REQUIRED = ("build", "batches", "loss")
+"""Methods without which a class is no problem; training may be replaced by a checkpoint."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Start:
+    """State from which training goes on: what ``on_step`` was given last.
+
+    Parameters
+    ----------
+    step
+        The step that ``on_step`` reported.
+    optimizer_state
+        The dictionary that ``on_step`` reported (tensors, numbers, strings, lists, dictionaries).
+
+    Notes
+    -----
+    The model's weights and torch's CPU random state are restored by the caller before
+    :meth:`Problem.train` sees them.
+    """
+
+    step: int
+    optimizer_state: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One part of the data over which a loss is averaged.
+
+    The total of a field is ``sum(weight * value) / sum(weight)`` over all batches.
+
+    Parameters
+    ----------
+    data
+        Tensors, or dictionaries, lists, tuples and dataclasses of them; moved to the device and,
+        where floating, cast to the evaluation dtype.
+    weight
+        What the batch counts, usually its number of samples; greater than 0.
+    split
+        ``split(n)`` yields ``n`` micro-batches that together equal this batch, where that is possible.
+    """
+
+    data: Any
+    weight: float = 1.0
+    split: Callable[[int], Iterable[Batch]] | None = None
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
+        """Return the batch on ``device``, its floating tensors as ``dtype``."""
+
+        def move(x: Tensor) -> Tensor:
+            return x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype)
+
+        return replace(self, data=map_tensors(move, self.data))
+
+
+@runtime_checkable
+class Problem(Protocol):
+    """A network, its data and its loss; only ``build``, ``batches`` and ``loss`` are required.
+
+    The constructor takes the study's ``problem.params`` and the sweep's problem parameters as keywords.
+    """
+
+    def build(self, seed: int) -> nn.Module:
+        """Return the untrained network on the CPU, its weights a function of ``seed`` alone."""
+
+    def batches(self, split: str = "train", draw: int = 0) -> Iterable[Batch]:
+        """Yield the data of a split; ``draw`` reselects the data or the collocation points."""
+
+    def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
+        """Return batch means as 0-d tensors; ``"loss"`` is required, every other key is a further field.
+
+        ``model`` may be functional. A loss that takes its input derivatives with ``torch.func`` runs for
+        many grid points at once; one that calls ``autograd.grad`` runs point by point.
+        """
+
+
+class Trainable(Problem, Protocol):
+    """A problem that trains its own network."""
+
+    def train(
+        self, model: nn.Module, seed: int, *, start: Start | None = None, on_step: OnStep | None = None
+    ) -> nn.Module:
+        """Return the trained network; call ``on_step`` wherever training can be resumed from.
+
+        Resuming from ``start`` must give the same bits as never having stopped.
+        """
+
+
+class Assessable(Problem, Protocol):
+    """A problem that can say how good a trained network is."""
+
+    def quality(self, model: nn.Module) -> dict[str, float]:
+        """Return figures of merit such as ``accuracy`` or ``relative_error``."""
+
+
+def map_tensors(function: Callable[[Tensor], Tensor], data: T) -> T:
+    """Return ``data`` with ``function`` applied to each tensor in its dictionaries, lists, tuples and dataclasses."""
+    if isinstance(data, Tensor):
+        return function(data)
+    if isinstance(data, dict):
+        return {key: map_tensors(function, value) for key, value in data.items()}  # type: ignore[return-value]
+    if isinstance(data, tuple) and hasattr(data, "_fields"):  # a named tuple takes its fields one by one
+        return type(data)(*(map_tensors(function, value) for value in data))
+    if isinstance(data, list | tuple):
+        return type(data)(map_tensors(function, value) for value in data)  # type: ignore[return-value]
+    if is_dataclass(data) and not isinstance(data, type):
+        return replace(data, **{f.name: map_tensors(function, getattr(data, f.name)) for f in fields(data)})
+    return data
+
+
+def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Yield the parameters that a landscape perturbs, in module order: frozen ones are left out, tied ones come once."""
+    return ((name, p) for name, p in model.named_parameters() if p.requires_grad)

@@ -1,0 +1,80 @@
+"""A problem small enough to be killed many times: a 3-parameter-tensor network, momentum and noise in training."""
+
+import os
+import signal
+import time
+from itertools import count
+
+import torch
+from landsweep.kernels.problem import Batch
+from torch import nn
+
+LOSS_CALLS = count()
+
+
+class Toy:
+    def __init__(self, beta=1.0, steps=20, train_delay=0.0, loss_delay=0.0, raise_in=None, raise_at=None, explode=0.0):
+        self.beta, self.steps, self.train_delay, self.loss_delay = beta, steps, train_delay, loss_delay
+        self.raise_in = raise_in if raise_at is None or raise_at == beta else None
+        self.explode = explode
+        self.evaluating = False
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 1))
+
+    def batches(self, split="train", draw=0):
+        x = torch.randn(24, 2, generator=torch.Generator().manual_seed(100 + draw + 7 * (split == "test")))
+        y = torch.sin(self.beta * x[:, :1]) + 0.3 * x[:, 1:]
+        yield Batch((x[:16], y[:16]), weight=16.0)
+        yield Batch((x[16:], y[16:]), weight=8.0)
+
+    def loss(self, model, batch):
+        if self.raise_in == "loss":
+            raise RuntimeError("the loss is broken on purpose")
+        if self.loss_delay:
+            time.sleep(self.loss_delay)
+        x, y = batch.data
+        error = model(x) - y
+        loss = error.square().mean()
+        if self.explode:
+            loss = torch.where(loss > self.explode, torch.full_like(loss, float("nan")), loss)
+        return {"loss": loss, "mae": error.abs().mean()}
+
+    def train(self, model, seed, *, start=None, on_step=None):
+        if self.raise_in == "train":
+            raise RuntimeError("training is broken on purpose")
+        if self.raise_in == "exit":
+            os.kill(os.getpid(), signal.SIGKILL)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        first = 0
+        if start is not None:
+            optimizer.load_state_dict(start.optimizer_state)
+            first = start.step
+        batches = list(self.batches())
+        for step in range(first + 1, self.steps + 1):
+            optimizer.zero_grad()
+            batch = batches[step % 2]
+            noisy = Batch((batch.data[0] + 0.01 * torch.randn_like(batch.data[0]), batch.data[1]), batch.weight)
+            error = model(noisy.data[0]) - noisy.data[1]
+            error.square().mean().backward()
+            optimizer.step()
+            time.sleep(self.train_delay)
+            if on_step is not None:
+                on_step(step, model, optimizer.state_dict())
+        return model
+
+    def quality(self, model):
+        with torch.no_grad():
+            errors = [(model(b.data[0]) - b.data[1]).abs().mean().item() for b in self.batches("test")]
+        return {"absolute_error": sum(errors) / len(errors)}
+
+
+class NoLoss:
+    def build(self, seed): ...
+    def batches(self, split="train", draw=0): ...
+
+
+class NoTrain:
+    build, batches, loss = Toy.build, Toy.batches, Toy.loss
+    beta, steps, loss_delay, raise_in, explode = 1.0, 1, 0.0, None, 0.0

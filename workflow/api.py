@@ -1,0 +1,209 @@
+"""The Python API, with the names of the command line: ``run``, ``open_run`` and a :class:`Run` to look at."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from landsweep.errors import Exit, Stopped, UserError
+from landsweep.plan import Plan, make_plan
+from landsweep.rundir import RunDir, read_json
+from landsweep.study import Scalar, Study
+from landsweep.yamlfile import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from landsweep.kernels.merge_tree import MergeTree
+
+
+class Run:
+    """A run directory: its landscapes, metrics and merge trees.
+
+    Parameters
+    ----------
+    path
+        The run directory.
+
+    Raises
+    ------
+    UserError
+        Where there is no run.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.directory = RunDir(Path(path))
+        if not self.directory.study.exists() or not self.directory.members.exists():
+            raise UserError(
+                f"{path} holds no run, expected a run directory such as runs/NAME: start one with `landsweep run STUDY`."
+            )
+        self.study = Study.load(self.directory.study)
+        self.plan: Plan = make_plan(self.study, read_json(self.directory.members)["history"])
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return self.directory.path
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The hypercube and everything packed beside it, lazily read; dimensions are sweep axes, then ``alpha_*``."""
+        import xarray as xr
+
+        if not self.directory.landscape.exists():
+            raise UserError(f"{self.path} has no landscapes yet: continue it with `landsweep run STUDY`.")
+        consolidated = bool(self._metadata().get("consolidated_metadata"))
+        dataset: xr.Dataset = xr.open_zarr(self.directory.landscape, consolidated=consolidated, chunks=None)
+        coordinates = [name for name in dataset.data_vars if str(name).startswith("coordinate_")]
+        return dataset.set_coords(coordinates)
+
+    def _metadata(self) -> dict[str, Any]:
+        return read_json(self.directory.landscape / "zarr.json")  # type: ignore[no-any-return]  # JSON
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """One row per member and representation: coordinates, quality of the model, metrics; missing is NaN."""
+        import pandas as pd
+
+        if not self.directory.metrics.exists():
+            raise UserError(f"{self.path} has no metrics yet: continue it with `landsweep run STUDY`.")
+        return pd.read_parquet(self.directory.metrics)
+
+    @property
+    def failures(self) -> dict[tuple[str, int], str]:
+        """Tracebacks of what failed, by stage and index of the model or member."""
+        return {key: read_json(path)["traceback"] for key, path in self.directory.failures().items()}
+
+    def member(self, **coords: Scalar) -> int:
+        """Return the index of the one member at ``coords``; axes of length 1 may be left out.
+
+        Raises
+        ------
+        UserError
+            Where no member, or more than one, is there.
+        """
+        for name in coords:
+            if name not in self.plan.axes:
+                axes = list(self.plan.axes)
+                raise UserError(
+                    f"{name!r} is no axis of this run, expected {', '.join(axes)}{nearest(name, axes) or '.'}"
+                )
+        found = [m for m in self.plan.members if all(m.coords[k] == v for k, v in coords.items())]
+        if len(found) != 1:
+            given = ", ".join(f"{k}={v!r}" for k, v in coords.items()) or "no coordinates"
+            options = {name: list(values) for name, values in self.plan.axes.items() if len(values) > 1}
+            raise UserError(f"{given} fits {len(found)} members, expected one: choose among {options}.")
+        return found[0].index
+
+    def merge_tree(self, connectivity: str | None = None, **coords: Scalar) -> MergeTree:
+        """Return the merge tree of one member, such as ``run.merge_tree(beta=5, seed=0, direction_seed=0)``.
+
+        Raises
+        ------
+        UserError
+            Where the coordinates fit no single member or its tree was not computed.
+        """
+        from landsweep.stages.topology import read_tree
+
+        return read_tree(self.directory, self.member(**coords), connectivity or self.study.connectivity[0])
+
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())
+        grid = " x ".join(map(str, self.plan.grid_shape))
+        return f"Run({str(self.path)!r}, {len(self.plan.members)} members of {grid} points; {axes})"
+
+    def _repr_html_(self) -> str:
+        """Show the run in a notebook: what it is, how far it is, and its figure."""
+        from landsweep.status import stage_counts
+
+        rows = "".join(
+            f"<tr><td>{html.escape(c.stage)}</td><td>{c.done}</td><td>{c.total}</td><td>{c.failed}</td></tr>"
+            for c in stage_counts(self.directory, self.study, self.plan)
+        )
+        figure = ""
+        trend = self.directory.report / "trend.png"
+        if trend.exists():
+            import base64
+
+            data = base64.b64encode(trend.read_bytes()).decode()
+            figure = f'<img alt="trend" style="max-width:100%" src="data:image/png;base64,{data}">'
+        return (
+            f"<div><strong>{html.escape(repr(self))}</strong><table><thead><tr><th>stage</th><th>done</th><th>of</th>"
+            f"<th>failed</th></tr></thead><tbody>{rows}</tbody></table>{figure}</div>"
+        )
+
+
+def open_run(path: str | Path) -> Run:
+    """Open an existing run directory."""
+    return Run(path)
+
+
+def run(
+    study: str | Path | Study | dict[str, Any],
+    out: str | Path | None = None,
+    *,
+    set: tuple[str, ...] | list[str] = (),  # the command line's name
+    progress: bool = True,
+    folder: str | Path | None = None,
+    retry_failed: bool = False,
+    max_failures: int | None = None,
+    allow_mixed: bool = False,
+    repair: bool = False,
+    redo: bool = False,
+) -> Run:
+    """Run a study to the end, or continue it, and return its :class:`Run`.
+
+    Parameters
+    ----------
+    study
+        A study file, a :class:`~landsweep.study.Study`, or the study's plain data.
+    out
+        The run directory; ``runs/NAME`` where it is not given.
+    set
+        Overrides such as ``["sweep.beta=[5,7]", "grid.points=21"]``.
+    progress
+        Whether to show progress on standard error.
+    folder
+        Where relative paths of the study start: the study file's folder, else the current one.
+    retry_failed, max_failures, allow_mixed, repair, redo
+        As the options of ``landsweep run``.
+
+    Raises
+    ------
+    UserError
+        For a mistake in the study or a run that cannot go on.
+    KeyboardInterrupt
+        Where a signal stopped the run; call again to go on.
+    """
+    from landsweep import yamlfile
+    from landsweep.executors import make_executor
+    from landsweep.executors.launch import detect
+    from landsweep.pipeline import Options, execute, run_directory
+    from landsweep.progress import subscriber
+    from rich.console import Console
+
+    if isinstance(study, str | Path):
+        base = Path(folder) if folder is not None else Path(study).parent
+        parsed = Study.load(study, tuple(set))
+    else:
+        base = Path(folder) if folder is not None else Path()
+        data = study.model_dump(mode="json") if isinstance(study, Study) else study
+        parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
+    directory = run_directory(parsed, Path(out) if out is not None else None)
+    executor = make_executor(parsed.executor.kind, detect())
+    options = Options(
+        retry_failed=retry_failed,
+        max_failures=max_failures,
+        allow_mixed=allow_mixed,
+        repair=repair,
+        redo=redo,
+    )
+    with subscriber(Console(stderr=True)) as shown:
+        try:
+            status = execute(parsed, base, directory, executor, (shown,) if progress else (), options)
+        except Stopped:
+            status = Exit.STOPPED
+    if status is Exit.STOPPED:
+        raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
+    return Run(directory)

@@ -1,0 +1,210 @@
+"""The command line: parses, prints, and turns outcomes into exit statuses. Heavy imports stay inside commands."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from landsweep.errors import Exit, Stopped, TooManyFailures, UserError
+from landsweep.executors.launch import detect
+
+if TYPE_CHECKING:
+    from landsweep.executors import Executor
+    from landsweep.rundir import RunDir
+    from landsweep.study import Study
+
+app = typer.Typer(
+    name="landsweep",
+    help="Distributed sweeps of neural-network loss landscapes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit status: 0 done, 1 failed, 2 bad input, 3 finished with failed members, 75 stopped but resumable.",
+)
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).", show_default=False)]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.", show_default=False)]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Run directory  [default: runs/NAME].", show_default=False)
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a key of the study, such as sweep.beta=[5,7]; repeatable.",
+    ),
+]
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    out: Out = None,
+    set_: Sets = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed models and members again.")] = False,
+    max_failures: Annotated[
+        int | None,
+        typer.Option(help="Give up once more models or members failed.", show_default=False, min=0),
+    ] = None,
+    allow_mixed: Annotated[
+        bool, typer.Option("--allow-mixed", help="Go on with another kind of device: last bits will differ.")
+    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation or fields makes stale.")
+    ] = False,
+) -> None:
+    """Run a study, or go on with it.
+
+    Trains, evaluates, computes topology and reports: whatever the run directory lacks. Start it under mpiexec or srun to share the work over ranks. Run the same command again to go on after an
+    interruption.
+    """
+    from landsweep.pipeline import Options, execute, run_directory
+    from landsweep.progress import subscriber
+    from rich.console import Console
+
+    parsed = _load(study, set_)
+    executor = _executor(parsed)
+    directory = run_directory(parsed, out)
+    options = Options(retry_failed, max_failures, allow_mixed, repair, redo)
+    console = Console(stderr=True)
+    try:
+        if executor.is_root:
+            with subscriber(console) as shown:
+                status = execute(parsed, study.parent, directory, executor, (shown,), options)
+        else:
+            status = execute(parsed, study.parent, directory, executor, (), options)
+    except (Exception, Stopped) as error:
+        _abort(executor, error)
+    if executor.is_root:
+        _closing(directory, status)
+    executor.close()
+    raise typer.Exit(int(status))
+
+
+@app.command()
+def plan(
+    study: StudyFile,
+    out: Out = None,
+    set_: Sets = None,
+    ranks: Annotated[int, typer.Option(help="Processes the run will have.", min=1)] = 1,
+) -> None:
+    """Say what a study would do.
+
+    Models, members, units, points, bytes, files and time; runs and writes nothing.
+    """
+    from landsweep import show
+    from landsweep.estimate import estimate
+    from landsweep.pipeline import run_directory
+    from landsweep.plan import make_plan
+
+    parsed = _load(study, set_)
+    made = make_plan(parsed)
+    directory = run_directory(parsed, out)
+    show.plan(parsed, made, estimate(parsed, made, directory, ranks), directory, ranks)
+
+
+@app.command()
+def status(run: RunPath) -> None:
+    """Say how far a run is."""
+    from landsweep import show
+    from landsweep.api import Run
+
+    show.status(Run(run))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.", show_default=False)],
+) -> None:
+    """Make a study and a problem to start from."""
+    from landsweep.scaffold import create
+
+    study, problem = create(folder)
+    print(f"Made {study} and {problem}. Next: landsweep run {study}")
+
+
+@app.command()
+def methods(run: RunPath) -> None:
+    """Print a methods paragraph and BibTeX."""
+    from landsweep.methods import methods as text
+
+    print(text(_run(run)), end="")
+
+
+def _run(path: Path) -> RunDir:
+    from landsweep.api import Run
+
+    return Run(path).directory
+
+
+def _load(path: Path, overrides: list[str] | None) -> Study:
+    from landsweep.study import Study
+
+    return Study.load(path, tuple(overrides or ()))
+
+
+def _executor(study: Study) -> Executor:
+    from landsweep.executors import make_executor
+
+    return make_executor(study.executor.kind, detect())
+
+
+def _closing(directory: Path, status: Exit) -> None:
+    from landsweep import show
+    from landsweep.api import Run
+
+    if status is Exit.STOPPED:
+        print(
+            f"Stopped: everything finished is kept in {directory}. Run the same command again to go on.",
+            file=sys.stderr,
+        )
+    else:
+        show.closing(Run(directory))
+
+
+def _describe(error: BaseException) -> tuple[str, Exit]:
+    """Return what to print of an error, and the exit status."""
+    if isinstance(error, UserError):
+        return f"landsweep: {error}", Exit.BAD_INPUT
+    if isinstance(error, TooManyFailures):
+        return f"landsweep: {error}", Exit.FAILED
+    if isinstance(error, Stopped):
+        return (
+            "landsweep: stopped at once; finished units are kept, run the same command again to go on.",
+            Exit.STOPPED,
+        )
+    return "".join(traceback.format_exception(error)).rstrip(), Exit.FAILED
+
+
+def _abort(executor: Any, error: BaseException) -> NoReturn:
+    """End this process, or every rank where only this one knows of the error."""
+    text, status = _describe(error)
+    collective = isinstance(error, UserError) and getattr(error, "collective", False)
+    if executor.is_root or not collective:
+        prefix = f"[rank {executor.rank} of {executor.size}] " if executor.size > 1 and not collective else ""
+        print(prefix + text, file=sys.stderr, flush=True)
+    if executor.size > 1 and not collective:
+        executor.abort(int(status))
+    raise typer.Exit(int(status))
+
+
+def main() -> None:
+    """Run the command line; every mistake of the user ends in one sentence and status 2."""
+    try:
+        app()
+    except UserError as error:
+        if detect().rank == 0:  # every rank reads the same study and finds the same mistake
+            print(f"landsweep: {error}", file=sys.stderr)
+        sys.exit(int(Exit.BAD_INPUT))
+    except Stopped:
+        sys.exit(int(Exit.STOPPED))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What every stage is given, and what a rank loads once and keeps."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from landsweep.errors import ProblemError, TooManyFailures
+from landsweep.events import Bus, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.executors import Executor
+from landsweep.identity import outdate_report
+from landsweep.plan import Member, Model, Plan
+from landsweep.rundir import RunDir, write_json
+from landsweep.stop import StopFlag
+from landsweep.study import Study
+
+if TYPE_CHECKING:
+    import torch
+    from landsweep.kernels.problem import Problem
+    from torch import nn
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rank reports of one item: how much work it was, how long it took, and whether it failed."""
+
+    index: int
+    work: int
+    seconds: float
+    rank: int
+    failed: bool = False
+    note: Any = None
+
+    def event(self, stage: str) -> ItemDone:
+        """Return what subscribers and logs are told."""
+        return ItemDone(stage, self.index, self.work, self.seconds, self.rank, self.failed)
+
+
+@dataclass
+class Context:
+    """One run in progress on one rank."""
+
+    study: Study
+    folder: Path
+    plan: Plan
+    run: RunDir
+    executor: Executor
+    bus: Bus
+    log: Subscriber
+    stop: StopFlag
+    max_failures: int | None = None
+    allow_mixed: bool = False
+    failed: int = 0
+    _loaded: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def kept(self, what: str, key: Any, load: Callable[[], T]) -> T:
+        """Return ``load()``, kept until another ``key`` is asked for: units come sorted by model."""
+        found = self._loaded.get(what)
+        if found is None or found[0] != key:
+            self._loaded.pop(what, None)  # let go of the old one before the new one is made
+            self._loaded[what] = found = (key, load())
+        return found[1]
+
+    def problem(self, model: int) -> Problem:
+        """Return a model's problem."""
+        from landsweep.problems import make_problem
+
+        return self.kept(
+            "problem", model, lambda: make_problem(self.study, self.folder, self.plan.models[model].coords)
+        )
+
+    def network(self, model: int) -> nn.Module:
+        """Return a trained network on the CPU; it is shared, so leave it as it is."""
+        from landsweep.weights import load_trained
+
+        return self.kept("network", model, lambda: load_trained(self, self.plan.models[model]))
+
+    def device(self) -> torch.device:
+        """Return this rank's device: GPUs are dealt by node-local rank."""
+        import torch
+
+        wanted = self.study.evaluation.device
+        if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
+            return torch.device("cpu")
+        return torch.device("cuda", self.executor.local_rank % torch.cuda.device_count())
+
+    def run_stage(
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T], Outcome],
+        weigh: Callable[[T], int] = lambda item: 1,
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
+    ) -> None:
+        """Share a stage's items over the ranks and publish what happens.
+
+        Raises
+        ------
+        TooManyFailures
+            Once more items failed than ``max_failures``.
+        Stopped
+            On a signal.
+        """
+        if not items:
+            return
+        begin = time.perf_counter()
+        if self.executor.is_root:
+            outdate_report(self.run)
+            self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, done_before))
+
+        def logged(item: T) -> Outcome:
+            outcome = work(item)
+            self.log(outcome.event(stage))  # the rank that did it writes it down
+            return outcome
+
+        def done(outcome: Outcome) -> None:
+            self.failed += outcome.failed
+            self.bus(outcome.event(stage))
+            if on_done is not None:
+                on_done(outcome)
+            if self.max_failures is not None and self.failed > self.max_failures:
+                raise TooManyFailures(
+                    f"{self.failed} models or members failed, more than --max-failures {self.max_failures}; their "
+                    f"tracebacks are in {self.run.path / 'failures'}."
+                )
+
+        self.executor.map(logged, items, done, self.stop)
+        if self.executor.is_root:
+            self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
+        """Run the part of an item that calls the user's code; record a failure instead of raising."""
+        begin = time.perf_counter()
+        failed, note = False, None
+        try:
+            note = compute()
+        except ProblemError as error:
+            failed = True
+            record_failure(self.run, stage, item, error)
+        return Outcome(item.index, weight, time.perf_counter() - begin, self.executor.rank, failed, note)
+
+
+@contextmanager
+def users_code() -> Iterator[None]:
+    """Turn whatever the user's problem raises into :class:`ProblemError`; everything else is our own fault."""
+    try:
+        yield
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise ProblemError(f"{type(error).__name__}: {error}") from error
+
+
+def record_failure(run: RunDir, stage: str, item: Model | Member, error: ProblemError) -> None:
+    """Write down what a model or member died of."""
+    cause = error.__cause__ or error
+    write_json(
+        run.failure(stage, item.index),
+        {
+            "stage": stage,
+            "index": item.index,
+            "coords": dict(item.coords),
+            "error": str(error),
+            "traceback": "".join(traceback.format_exception(cause)),
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        },
+    )

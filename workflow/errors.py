@@ -1,0 +1,64 @@
+"""What can end a run, and with which exit status."""
+
+from __future__ import annotations
+
+import errno
+from enum import IntEnum
+from pathlib import Path
+
+
+class Exit(IntEnum):
+    """Exit statuses of the command line."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    FAILED_MEMBERS = 3
+    STOPPED = 75  # EX_TEMPFAIL: batch scripts requeue on it
+
+
+class UserError(Exception):
+    """A mistake the user can mend; its text is one sentence with what, got, expected and what to do."""
+
+    collective = False
+    """Whether every rank raises it, so that the job can end without being aborted."""
+
+
+class DamagedShard(UserError):
+    """A shard of the store cannot be read, so its unit must be evaluated again."""
+
+    def __init__(self, shard: Path, reason: str) -> None:
+        super().__init__(
+            f"{shard} is damaged ({reason}): run the same command with --repair to evaluate its unit again."
+        )
+        self.shard = shard
+
+
+class ProblemError(Exception):
+    """The user's problem raised; the member or model is marked failed and the sweep goes on."""
+
+
+class TooManyFailures(Exception):
+    """More models or members failed than ``--max-failures`` allows."""
+
+
+class Stopped(BaseException):
+    """A signal asked to stop; everything finished is kept.
+
+    A ``BaseException``, so that a problem's ``except Exception`` cannot swallow it.
+    """
+
+
+def explain_os_error(error: OSError) -> UserError | None:
+    """Return the plain sentence for a full disk or a directory that cannot be written, else None."""
+    where = error.filename or "the run directory"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return UserError(
+            f"No space left while writing {where} ({error.strerror}): free some space and run the same command "
+            "again, it goes on from the last finished unit."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UserError(
+            f"Cannot write {where} ({error.strerror}): expected a writable directory, choose another with --out."
+        )
+    return None

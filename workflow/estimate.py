@@ -1,0 +1,76 @@
+"""What a study will cost, before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+from landsweep import provenance
+from landsweep.errors import UserError
+from landsweep.plan import Plan, shard_shape, unit_points, units
+from landsweep.rundir import RunDir
+from landsweep.study import Study
+
+ITEMSIZE = {"float32": 4, "float64": 8}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Counts of a plan, and its time where an earlier run of the same problem was measured."""
+
+    models: int
+    members: int
+    points: int
+    units: int
+    unit_bound: str
+    bytes: int
+    files: int
+    seconds: float | None
+    source: str
+
+
+def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
+    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up out."""
+    itemsize = ITEMSIZE[study.evaluation.dtype] * len(study.fields) + 1
+    rates, source = measured_rates(study, out)
+    sizing = unit_points(plan.points, ranks, itemsize, study.executor.unit_seconds, rates.get("evaluate"))
+    shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
+    count = sum(1 for _ in units(plan.shape, shard))
+    seconds = None
+    if "evaluate" in rates:
+        work = {"train": len(plan.models), "evaluate": plan.points, "topology": len(plan.members)}
+        seconds = sum(rates.get(stage, 0.0) * n for stage, n in work.items()) / ranks
+    return Estimate(
+        models=len(plan.models),
+        members=len(plan.members),
+        points=plan.points,
+        units=count,
+        unit_bound=sizing.reason,
+        bytes=prod(plan.shape) * itemsize,
+        # shards of each field and of status; theta, quality; directions and topology per member; the rest
+        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 60,
+        seconds=seconds,
+        source=source,
+    )
+
+
+def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
+    """Return seconds per model, point and member of the latest run of the same problem beside ``out``."""
+    candidates = [
+        out,
+        *sorted((p for p in out.parent.glob("*") if p.is_dir()), key=lambda p: -p.stat().st_mtime),
+    ]
+    for path in candidates:
+        run = RunDir(path)
+        if not run.study.exists():
+            continue
+        try:
+            other = Study.load(run.study)
+        except UserError:  # a run of another version
+            continue
+        if (other.problem, other.evaluation) == (study.problem, study.evaluation):
+            rates = provenance.rates(run)
+            if "evaluate" in rates:
+                return rates, str(path)
+    return {}, ""

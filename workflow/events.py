@@ -1,0 +1,85 @@
+"""What happens during a run, as dataclasses for subscribers: progress, logs, tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened."""
+
+
+@dataclass(frozen=True)
+class StageStarted(Event):
+    """A stage begins with ``todo`` items, of which ``weights`` add up to its work (points, models, members)."""
+
+    stage: str
+    todo: int
+    work: int
+    noun: str
+    done_before: int = 0
+
+
+@dataclass(frozen=True)
+class ItemDone(Event):
+    """One model, member or unit is finished (or failed) on some rank."""
+
+    stage: str
+    index: int
+    work: int
+    seconds: float
+    rank: int
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class StageFinished(Event):
+    """A stage has nothing left to do."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Notice(Event):
+    """A sentence for the user."""
+
+    text: str
+
+
+Subscriber = Callable[[Event], None]
+
+
+class Bus:
+    """Hands every event to every subscriber, in order."""
+
+    def __init__(self, *subscribers: Subscriber) -> None:
+        self.subscribers = list(subscribers)
+
+    def __call__(self, event: Event) -> None:
+        """Publish an event."""
+        for subscriber in self.subscribers:
+            subscriber(event)
+
+
+class JsonLines:
+    """Appends each event as one JSON line to a rank's log."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    def __call__(self, event: Event) -> None:
+        """Write one event."""
+        record = {"time": round(time.time(), 3), "event": type(event).__name__, **dataclasses.asdict(event)}
+        self._file.write(json.dumps(record) + "\n")
+
+    def close(self) -> None:
+        """Close the log."""
+        self._file.close()

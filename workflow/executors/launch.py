@@ -1,0 +1,36 @@
+"""Who started this process, read from the environment before anything is imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How many processes a launcher says it started, and which one this is."""
+
+    size: int = 1
+    rank: int = 0
+    launcher: str = "no launcher"
+
+
+def detect(env: Mapping[str, str] = os.environ) -> Launch:
+    """Return the launch that the environment describes.
+
+    ``PMI_SIZE`` (MPICH, Cray, Intel, Slurm's PMI-2), ``OMPI_COMM_WORLD_SIZE`` (Open MPI), and
+    ``SLURM_NTASKS`` inside a job step; outside a step (salloc, a batch script) Slurm's sizes describe the
+    allocation, not this process.
+    """
+    for launcher, size, rank in (
+        ("mpiexec", "PMI_SIZE", "PMI_RANK"),
+        ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+    ):
+        if env.get(size, "").isdigit():
+            return Launch(int(env[size]), int(env.get(rank, "0")), launcher)
+    in_step = env.get("SLURM_PROCID", "").isdigit() and env.get("SLURM_STEP_ID", "").isdigit()
+    if in_step and int(env["SLURM_STEP_ID"]) < 4294967290:  # above: the batch and interactive pseudo-steps
+        size = env.get("SLURM_STEP_NUM_TASKS") or env.get("SLURM_NTASKS", "1")
+        return Launch(int(size), int(env["SLURM_PROCID"]), "srun")
+    return Launch()

@@ -1,0 +1,234 @@
+"""MPI ranks share the items through a counter; rank 0 works like every other.
+
+``mpi4py.util.sync.Counter`` makes no progress while its owner computes, so rank 0 runs a thread that probes
+for messages: it drives the counter and receives the results that the ranks announce.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
+
+from landsweep.errors import Stopped, UserError
+from landsweep.executors.launch import Launch
+from landsweep.stop import StopFlag
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+POLL_SECONDS = 0.001
+SLOW_COUNTER_SECONDS = 0.1
+_RESULT, _END = 1, 2
+
+
+class MpiExecutor:
+    """Spreads items over ``MPI.COMM_WORLD``.
+
+    Raises
+    ------
+    UserError
+        Where mpi4py is missing, or COMM_WORLD has another size than the launcher said (a launcher of another
+        MPI or the wrong PMI starts n independent processes, which would all do all the work).
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        try:
+            from mpi4py import MPI
+            from mpi4py.util.sync import Counter
+        except (ImportError, RuntimeError) as error:
+            raise UserError(
+                f"{launch.launcher} started {launch.size} processes but mpi4py cannot be loaded ({error}): install it "
+                "with `pip install 'landsweep[mpi]'` or run one process."
+            ) from None
+        world = MPI.COMM_WORLD
+        if launch.size > 1 and world.size != launch.size:
+            raise UserError(
+                f"{launch.launcher} started {launch.size} processes but MPI sees {world.size}, so each would do all the "
+                "work alone: start them with the mpiexec that belongs to this mpi4py, or with srun --mpi=pmi2 (or pmix)."
+            )
+        self._mpi = MPI
+        self._counter_type = Counter
+        self.comm = world.Dup()
+        self._results = world.Dup()  # results must not meet collectives
+        self.rank: int = world.rank
+        self.size: int = world.size
+        node = world.Split_type(MPI.COMM_TYPE_SHARED)
+        self.local_rank: int = node.rank
+        self._several_nodes = bool(node.size != world.size)
+        node.Free()
+        self.threads = bool(MPI.Query_thread() == MPI.THREAD_MULTIPLE)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is rank 0."""
+        return self.rank == 0
+
+    def on_root(self, function: Callable[[], Result]) -> Result:
+        """Call ``function`` on rank 0 and hand its result, or its :class:`UserError`, to every rank."""
+        outcome: tuple[Any, UserError | None] = (None, None)
+        if self.is_root:
+            try:
+                outcome = (function(), None)
+            except UserError as error:
+                outcome = (None, UserError(str(error)))
+        self._wait()
+        result, failure = self.comm.bcast(outcome)
+        if failure is not None:
+            failure.collective = True
+            raise failure
+        return result  # type: ignore[no-any-return]  # what function returned
+
+    def map(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Result], None],
+        stop: StopFlag,
+    ) -> None:
+        """Share the items dynamically; see :meth:`landsweep.executors.Executor.map`."""
+        with self._receiving(done) as announce:
+            for index in self._shares(len(items), stop):
+                try:
+                    result = work(items[index])
+                except Stopped:
+                    stop.requested = True
+                    continue
+                announce(result)
+        self._wait()
+        if self.comm.allreduce(stop.requested, op=self._mpi.LOR):
+            raise Stopped
+
+    def _shares(self, count: int, stop: StopFlag) -> Iterator[int]:
+        """Yield this rank's indices: from the shared counter, or dealt where the counter cannot serve."""
+        counter = self._counter_type(comm=self.comm) if self.threads else None
+        if counter is None or (self._several_nodes and self._slow(counter)):
+            for index in range(self.rank, count, self.size):
+                if stop.requested:
+                    break
+                yield index
+        else:
+            while not stop.requested and (index := counter.next()) < count:
+                yield index
+            if stop.requested:
+                counter.next(count)  # no rank starts another item
+        if counter is not None:  # freeing is collective; after an exception the job is aborted instead
+            self._wait()
+            counter.free()
+
+    def _slow(self, counter: Any) -> bool:
+        """Return whether asking the counter costs a noticeable part of a unit (20 s) from any rank."""
+        begin = time.perf_counter()
+        for _ in range(3):
+            counter.next(0)
+        seconds = (time.perf_counter() - begin) / 3
+        return bool(self.comm.allreduce(seconds, op=self._mpi.MAX) > SLOW_COUNTER_SECONDS)
+
+    @contextmanager
+    def _receiving(self, done: Callable[[Result], None]) -> Iterator[Callable[[Result], None]]:
+        """Yield a function that announces a result; rank 0 hands them all to ``done`` while the block runs."""
+        if not self.is_root:
+            sent: deque[Any] = deque()
+
+            def announce(result: Result) -> None:
+                while sent and sent[0].Test():
+                    sent.popleft()
+                sent.append(self._results.isend(result, dest=0, tag=_RESULT))
+
+            yield announce
+            sent.append(self._results.isend(None, dest=0, tag=_END))
+            while not all(request.Test() for request in sent):
+                time.sleep(POLL_SECONDS)
+            return
+        inbox = _Inbox(self._results, self._mpi, done, self.size - 1)
+        if self.threads:
+            with inbox.in_thread():
+                yield inbox.own.put
+        else:
+
+            def announce_and_poll(result: Result) -> None:
+                inbox.own.put(result)
+                inbox.poll()
+
+            yield announce_and_poll
+            while not inbox.finished():
+                inbox.poll()
+                time.sleep(POLL_SECONDS)
+
+    def _wait(self) -> None:
+        """Wait for every rank, asleep between polls (a blocking barrier spins on a core)."""
+        request = self.comm.Ibarrier()
+        while not request.Test():
+            time.sleep(POLL_SECONDS)
+
+    def abort(self, status: int) -> NoReturn:
+        """End every rank of the job at once."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._mpi.COMM_WORLD.Abort(status)
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Wait for every rank and free the communicators."""
+        self._wait()
+        self._results.Free()
+        self.comm.Free()
+
+
+class _Inbox:
+    """Rank 0's side of a map: its own results and those of the other ranks, handed on in order of arrival."""
+
+    def __init__(self, comm: Any, mpi: Any, done: Callable[[Any], None], others: int) -> None:
+        self.own: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._comm, self._mpi, self._done = comm, mpi, done
+        self._open = others
+        self._closing = threading.Event()
+        self._error: BaseException | None = None
+
+    def finished(self) -> bool:
+        """Return whether every other rank has ended and nothing of our own waits."""
+        return self._open == 0 and self.own.empty()
+
+    def poll(self) -> None:
+        """Take in everything that has arrived."""
+        status = self._mpi.Status()
+        while self._comm.Iprobe(source=self._mpi.ANY_SOURCE, tag=self._mpi.ANY_TAG, status=status):
+            result = self._comm.recv(source=status.source, tag=status.tag)
+            if status.tag == _END:
+                self._open -= 1
+            else:
+                self._done(result)
+        while not self.own.empty():
+            self._done(self.own.get())
+
+    def _loop(self) -> None:
+        try:
+            while not (self._closing.is_set() and self.finished()):
+                self.poll()
+                time.sleep(POLL_SECONDS)
+        except BaseException as error:
+            self._error = error
+            traceback.print_exc()
+            sys.stderr.flush()
+            self._mpi.COMM_WORLD.Abort(1)
+
+    @contextmanager
+    def in_thread(self) -> Iterator[None]:
+        """Poll in a thread until the block has ended and every rank has said so."""
+        thread = threading.Thread(target=self._loop, name="landsweep-mpi", daemon=True)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(POLL_SECONDS)  # Python code that computes lets the thread in every millisecond
+        thread.start()
+        try:
+            yield
+            self._closing.set()
+            while thread.is_alive():
+                thread.join(timeout=0.05)
+        finally:
+            sys.setswitchinterval(interval)

@@ -1,0 +1,43 @@
+"""One process does everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from landsweep.errors import Stopped
+from landsweep.stop import StopFlag
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class SerialExecutor:
+    """Runs items one after the other in this process."""
+
+    rank = 0
+    size = 1
+    local_rank = 0
+    is_root = True
+
+    def on_root(self, function: Callable[[], Result]) -> Result:
+        """Call ``function``."""
+        return function()
+
+    def map(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Result], None],
+        stop: StopFlag,
+    ) -> None:
+        """Call ``work`` and ``done`` for each item in turn; raise :class:`Stopped` between items on request."""
+        for item in items:
+            if stop.requested:
+                raise Stopped
+            done(work(item))
+        if stop.requested:
+            raise Stopped
+
+    def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,134 @@
+"""A methods paragraph and its references, stating every choice of a run."""
+
+from __future__ import annotations
+
+from landsweep.rundir import RunDir, read_json
+from landsweep.study import Scalar, Study, Subspace
+
+BIBTEX = {
+    "li2018": """@inproceedings{li2018,
+  author = {Li, Hao and Xu, Zheng and Taylor, Gavin and Studer, Christoph and Goldstein, Tom},
+  title = {Visualizing the Loss Landscape of Neural Nets},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {31}, year = {2018}, eprint = {1712.09913}, archivePrefix = {arXiv}
+}""",
+    "xie2024": """@misc{xie2024,
+  author = {Xie, Tiankai and others},
+  title = {Evaluating Loss Landscapes from a Topology Perspective},
+  year = {2024}, eprint = {2411.09807}, archivePrefix = {arXiv}
+}""",
+    "carr2003": """@article{carr2003,
+  author = {Carr, Hamish and Snoeyink, Jack and Axen, Ulrike},
+  title = {Computing contour trees in all dimensions},
+  journal = {Computational Geometry}, volume = {24}, number = {2}, pages = {75--94}, year = {2003}
+}""",
+    "edelsbrunner2002": """@article{edelsbrunner2002,
+  author = {Edelsbrunner, Herbert and Letscher, David and Zomorodian, Afra},
+  title = {Topological Persistence and Simplification},
+  journal = {Discrete {\\&} Computational Geometry}, volume = {28}, pages = {511--533}, year = {2002}
+}""",
+    "krishnapriyan2021": """@inproceedings{krishnapriyan2021,
+  author = {Krishnapriyan, Aditi and Gholami, Amir and Zhe, Shandian and Kirby, Robert and Mahoney, Michael W.},
+  title = {Characterizing possible failure modes in physics-informed neural networks},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {34}, year = {2021}, eprint = {2109.01050}, archivePrefix = {arXiv}
+}""",
+}
+NORMALISATION = {
+    "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
+    "layer": "rescaled so that each parameter tensor has the norm of the corresponding tensor of the weights",
+    "model": "rescaled to the norm of the weights",
+    "none": "left at unit norm",
+}
+UNIT = {
+    "multiple": "coordinates are multiples of the stored direction vectors",
+    "l2": "coordinates are Euclidean lengths in parameter space",
+    "relative": "coordinates are lengths relative to the norm of the weights",
+    "loss_rise": "coordinate 1 along each axis is where the loss has risen by {rise:g} on either side",
+}
+CONNECTIVITY = {
+    "face": "axis neighbours (face)",
+    "freudenthal": "the Freudenthal triangulation",
+    "moore": "all neighbours of the surrounding cube (Moore)",
+}
+
+
+def methods(run: RunDir) -> str:
+    """Return the paragraph and BibTeX of a run."""
+    study = Study.load(run.study)
+    session = read_json(run.provenance)["sessions"][-1]
+    keys = ["xie2024", "carr2003", "edelsbrunner2002"]
+    if any(s.normalisation == "filter" for s in study.subspaces.values()):
+        keys.insert(0, "li2018")
+    sentences = [_sweep(study)]
+    if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
+        keys.append("krishnapriyan2021")
+        sentences.append("The problem is the convection equation of [krishnapriyan2021].")
+    sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
+    sentences += [_evaluation(run, study, session), _topology(study), _software(session)]
+    paragraph = " ".join(sentences)
+    return paragraph + "\n\n" + "\n\n".join(BIBTEX[key] for key in keys) + "\n"
+
+
+def _values(values: tuple[Scalar, ...]) -> str:
+    return (
+        ", ".join(map(str, values)) if len(values) <= 12 else f"{values[0]}, ..., {values[-1]} ({len(values)} values)"
+    )
+
+
+def _sweep(study: Study) -> str:
+    axes = "; ".join(f"{name.replace('_', ' ')} = {_values(values)}" for name, values in study.axes.items())
+    params = ", ".join(f"{k} = {v}" for k, v in study.problem.params.items())
+    return (
+        f"We evaluated loss landscapes of {study.problem.path.rpartition(':')[2]}"
+        f"{f' ({params})' if params else ''} for every combination of {axes}."
+    )
+
+
+def _subspace(name: str, subspace: Subspace, study: Study) -> str:
+    d = study.grid.dims
+    ranges = subspace.ranges(d)
+    grid = " x ".join(map(str, study.grid.shape))
+    span = (
+        f"[{ranges[0][0]:g}, {ranges[0][1]:g}]" + (f"^{d}" if d > 1 else "")
+        if len(set(ranges)) == 1
+        else " x ".join(f"[{a:g}, {b:g}]" for a, b in ranges)
+    )
+    if subspace.kind == "random":
+        ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
+        made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
+    else:
+        made = f"{d} directions read from {subspace.path} and {NORMALISATION[subspace.normalisation].replace('left at unit norm', 'left as given')}"
+    unit = UNIT[subspace.unit].format(rise=subspace.rise)
+    return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
+
+
+def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
+    batch = ""
+    if (run.landscape / "zarr.json").exists():
+        chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
+        batch = f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, {chosen['threads']} CPU thread(s))"
+    return (
+        f"The fields {_values(study.fields)} were evaluated in {study.evaluation.dtype}{batch}, each point's parameters as "
+        "theta + alpha Delta in one product."
+    )
+
+
+def _topology(study: Study) -> str:
+    names = " and ".join(CONNECTIVITY[c] for c in study.connectivity)
+    threshold = study.topology.min_persistence
+    kept = f", of which pairs of persistence below {threshold:g} were dropped" if threshold else ""
+    return (
+        f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on {names} "
+        f"with vertices ordered by (value, index){kept}; saddles are distinct join-saddle vertices and average persistence is "
+        "the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+    )
+
+
+def _software(session: dict[str, object]) -> str:
+    versions = session["versions"]
+    assert isinstance(versions, dict)
+    shown = ", ".join(
+        f"{name} {versions[name]}" for name in ("landsweep", "torch", "numpy", "zarr", "numba") if name in versions
+    )
+    return f"Software: {shown}, Python {versions['python']}, {session['ranks']} rank(s)."

@@ -1,0 +1,140 @@
+"""The run directory: its paths, atomic files, and the record of failures."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PARTIAL = ".partial"
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a path beside ``path`` to write to; it is renamed into place when the block ends well.
+
+    Whoever finds ``path`` finds it whole: its existence is its completion.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        yield partial
+        with partial.open("rb") as handle:
+            os.fsync(handle.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically."""
+    with atomic(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a JSON file atomically."""
+    write_text(path, json.dumps(data, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """Paths within one run directory (see ``docs/design.md``, section "The run directory")."""
+
+    path: Path
+
+    @property
+    def study(self) -> Path:
+        """The resolved study."""
+        return self.path / "study.yaml"
+
+    @property
+    def provenance(self) -> Path:
+        """Versions, hosts, commands, timings."""
+        return self.path / "provenance.json"
+
+    @property
+    def members(self) -> Path:
+        """Index to coordinates, for models and members."""
+        return self.path / "members.json"
+
+    @property
+    def landscape(self) -> Path:
+        """The hypercube."""
+        return self.path / "landscape.zarr"
+
+    @property
+    def metrics(self) -> Path:
+        """One row a member and representation."""
+        return self.path / "metrics.parquet"
+
+    @property
+    def report(self) -> Path:
+        """Figures and tables for people."""
+        return self.path / "report"
+
+    @property
+    def logs(self) -> Path:
+        """One JSON-lines file a rank."""
+        return self.path / "logs"
+
+    @property
+    def lock(self) -> Path:
+        """Who works on this run now."""
+        return self.path / "lock.json"
+
+    def theta(self, model: int) -> Path:
+        """Trained weights; existing means that training is complete."""
+        return self.path / "weights" / f"model-{model:05d}" / "theta.safetensors"
+
+    def checkpoint(self, model: int) -> Path:
+        """Training in progress: weights, optimiser, random state."""
+        return self.path / "weights" / f"model-{model:05d}" / "training.pt"
+
+    def quality(self, model: int) -> Path:
+        """Figures of merit of a trained model, and how long it took."""
+        return self.path / "weights" / f"model-{model:05d}" / "quality.json"
+
+    def directions(self, member: int) -> Path:
+        """Delta, its norms, Gram matrix and scale."""
+        return self.path / "directions" / f"member-{member:05d}.safetensors"
+
+    def topology(self, member: int) -> Path:
+        """Merge trees and metrics of one member."""
+        return self.path / "topology" / f"member-{member:05d}.npz"
+
+    def failure(self, stage: str, index: int) -> Path:
+        """Return the path of what one model or member died of."""
+        return self.path / "failures" / f"{stage}-{index:05d}.json"
+
+    def failures(self, stage: str = "*") -> dict[tuple[str, int], Path]:
+        """Return the recorded failures by stage and index."""
+        found = {}
+        for path in sorted((self.path / "failures").glob(f"{stage}-*.json")):
+            name, _, index = path.stem.rpartition("-")
+            found[name, int(index)] = path
+        return found
+
+    def missing(self, count: int, path: Callable[[int], Path]) -> list[int]:
+        """Return the indices below ``count`` whose file is absent, with one directory listing where there is one."""
+        if count == 0:
+            return []
+        flat = path(0).parent == path(count).parent
+        names = set(os.listdir(path(0).parent)) if flat and path(0).parent.is_dir() else set()
+        return [i for i in range(count) if (path(i).name not in names if flat else not path(i).exists())]
+
+    def sweep_partials(self, older_than: float) -> None:
+        """Remove what killed writers left half-written before ``older_than`` (seconds since the epoch)."""
+        for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
+            for path in self.path.glob(pattern):
+                if path.is_file() and path.stat().st_mtime < older_than:
+                    path.unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""What the commands print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.rundir import read_json
+
+if TYPE_CHECKING:
+    from landsweep.api import Run
+    from landsweep.estimate import Estimate
+    from landsweep.plan import Plan
+    from landsweep.study import Study
+
+FAILURES_SHOWN = 5
+
+
+def size(count: float) -> str:
+    """Return bytes for people, in decimal units."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if count < 1000 or unit == "TB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    raise AssertionError("unreachable")
+
+
+def duration(seconds: float) -> str:
+    """Return seconds for people."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) -> None:
+    """Print what a study would do."""
+    axes = ", ".join(f"{name} {len(values)}" for name, values in plan.axes.items())
+    grid = " x ".join(map(str, plan.grid_shape))
+    time = (
+        f"about {duration(estimate.seconds)} on {ranks} rank(s), as measured in {estimate.source}"
+        if estimate.seconds is not None
+        else f"not measured: no earlier run of this problem beside {out}; the run times itself when it starts"
+    )
+    rows = {
+        "study": f"{study.name} -> {out}",
+        "models": f"{estimate.models}",
+        "members": f"{estimate.members} ({axes})",
+        "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
+        "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
+        "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
+        "time": time,
+    }
+    for name, text in rows.items():
+        print(f"{name:<8} {text}")
+
+
+def status(run: Run) -> None:
+    """Print how far a run is."""
+    from landsweep.lock import owner
+    from landsweep.status import disk_use, stage_counts
+
+    print(repr(run))
+    print(f"{'stage':<9} {'done':>9} {'of':>9} {'failed':>7} {'time':>9}")
+    for c in stage_counts(run.directory, run.study, run.plan):
+        time = duration(c.seconds) if c.seconds else "-"
+        print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {time:>9}  {c.noun}")
+    used, files = disk_use(run.directory)
+    sessions = read_json(run.directory.provenance)["sessions"]
+    last = sessions[-1]
+    alive = owner(run.directory.lock)
+    state = f"running as {alive}" if alive else last.get("outcome", "killed")
+    print(f"{size(used)} in {files} files; {len(sessions)} session(s), the last from {last['started']}: {state}")
+    print_failures(run)
+
+
+def print_failures(run: Run) -> None:
+    """Print the first failures, one line each."""
+    failures = run.directory.failures()
+    for (stage, index), path in list(failures.items())[:FAILURES_SHOWN]:
+        data = read_json(path)
+        coords = ", ".join(f"{k}={v}" for k, v in data["coords"].items())
+        print(f"failed: {stage} {index} ({coords}): {data['error']}  [{path}]")
+    if len(failures) > FAILURES_SHOWN:
+        print(f"... and {len(failures) - FAILURES_SHOWN} more in {run.path / 'failures'}")
+    if failures:
+        print("Try them again with --retry-failed.")
+
+
+def closing(run: Run) -> None:
+    """Print where things are and the numbers that matter."""
+    file = run.directory.report / "summary.json"
+    if file.exists():
+        data = read_json(file)
+        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {data['representation']}")
+        for line in data["quality"][:2]:
+            print(f"  {line}")
+        for trend in data["trends"]:
+            print(f"  rank correlation of {trend['metric'].replace('_', ' ')} with {trend['axis']}: {trend['text']}")
+        if data["non_finite_points"]:
+            print(f"  {data['non_finite_points']} points are not finite")
+        for line in data["warnings"]:
+            print(f"  note: {line}")
+        for name, path in (
+            ("figure", run.directory.report / "trend.png"),
+            ("panels", run.directory.report / "landscapes.png"),
+            ("table", run.directory.report / "summary.md"),
+            ("metrics", run.directory.metrics),
+        ):
+            if path.exists():
+                print(f"  {name:<8} {path}")
+    print_failures(run)

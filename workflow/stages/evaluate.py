@@ -1,0 +1,261 @@
+"""Stage evaluate: every point of the hypercube, unit by unit."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.context import Context, Outcome, record_failure, users_code
+from landsweep.errors import ProblemError, UserError
+from landsweep.events import Notice
+from landsweep.kernels.evaluation import Data, Evaluator, choose_strategy, default_width
+from landsweep.kernels.problem import trainable_parameters
+from landsweep.plan import Member, Unit, grid_coordinates, shard_shape, unit_points
+from landsweep.stages import subspace
+from landsweep.store import Landscape, Status
+
+PROBE_POINTS = 4
+TIMED_BATCHES = 3
+
+
+def run(context: Context) -> None:
+    """Evaluate the units that the store lacks; create its arrays first where there are none."""
+    created = context.executor.on_root(lambda: _prepare(context))
+    if not created:
+        return
+    landscape = Landscape(context.run.landscape, "r+")
+    choices = landscape.choices
+    _check_device(context, choices)
+    torch.set_num_threads(int(choices["threads"]))
+    items = context.executor.on_root(landscape.pending)
+    total = context.plan.points
+    work = _Work(context, landscape, choices)
+    bad = [0]
+
+    def count(outcome: Outcome) -> None:
+        if outcome.note and not bad[0]:
+            context.bus(
+                Notice(
+                    f"{outcome.note} non-finite losses in unit {outcome.index}: they are stored as they are with status "
+                    "2 and count as +infinity in merge trees; a smaller range or float64 may avoid them."
+                )
+            )
+        bad[0] += outcome.note or 0
+
+    context.run_stage(
+        "evaluate",
+        "points",
+        items,
+        work,
+        weigh=lambda unit: prod(unit.shape),
+        done_before=total - sum(prod(u.shape) for u in items),
+        on_done=count,
+    )
+
+
+def _prepare(context: Context) -> bool:
+    """Create the arrays, or extend them; return False where no member can be evaluated at all."""
+    path = context.run.landscape
+    if Landscape.exists(path):
+        Landscape(path, "r+").extend(context.study, context.plan)
+        return True
+    for member in context.plan.members:
+        if not context.run.directions(member.index).exists():
+            continue
+        try:
+            choices, seconds = probe(context, member)
+        except ProblemError as error:
+            record_failure(context.run, "evaluate", member, error)
+            continue
+        plan = context.plan
+        itemsize = np.dtype(context.study.evaluation.dtype).itemsize
+        sizing = unit_points(
+            plan.points,
+            context.executor.size,
+            itemsize * len(context.study.fields) + 1,
+            context.study.executor.unit_seconds,
+            seconds,
+        )
+        shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
+        choices["probe_seconds_per_point"] = seconds
+        choices["unit_points"] = sizing.points
+        choices["unit_bound"] = sizing.reason
+        Landscape.create(path, context.study, plan, shard, choices)
+        return True
+    return False
+
+
+def probe(context: Context, member: Member) -> tuple[dict[str, Any], float]:
+    """Choose strategy and width once for the whole run, and time a few batches.
+
+    The width follows from the model's size, never from a clock: it is part of the results' last bits.
+    """
+    study = context.study.evaluation
+    torch.set_num_threads(study.threads)
+    dtype = getattr(torch, study.dtype)
+    network = context.network(member.model)
+    size = sum(p.numel() for _, p in trainable_parameters(network))
+    width = study.batch if study.batch != "auto" else default_width(size, dtype.itemsize)
+    loader = _Loader(context, {"dtype": study.dtype})
+    rng = np.random.default_rng(0)
+    with users_code():
+        stored = subspace.load(context.run.directions(member.index))
+        alpha = rng.uniform(-0.1, 0.1, (PROBE_POINTS, len(stored.scale))) * stored.scale
+        if study.strategy == "auto":
+            choice = choose_strategy(lambda s: loader.evaluator(member, s, min(width, PROBE_POINTS)), alpha)
+            strategy, reason = choice.strategy, choice.reason
+        else:
+            strategy, reason = study.strategy, "set by the study"
+        if strategy == "inplace":
+            width = 1
+        evaluator = loader.evaluator(member, strategy, width)
+        points = np.resize(alpha, (width, alpha.shape[1]))
+        evaluator(points)
+        times = []
+        for _ in range(TIMED_BATCHES):
+            begin = time.perf_counter()
+            evaluator(points)
+            times.append(time.perf_counter() - begin)
+    choices = {
+        "strategy": strategy,
+        "reason": reason,
+        "width": width,
+        "threads": study.threads,
+        "dtype": study.dtype,
+        "device": device_kind(context.device()),
+        "torch": torch.__version__,
+        "parameters": size,
+    }
+    return choices, float(np.median(times)) / width
+
+
+def device_kind(device: torch.device) -> str:
+    """Return what must be equal for results to be equal to the last bit."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _check_device(context: Context, choices: dict[str, Any]) -> None:
+    here = device_kind(context.device())
+    if here != choices["device"] and not context.allow_mixed:
+        raise UserError(
+            f"{context.run.path} was evaluated on {choices['device']!r}, this is {here!r}, expected the same kind of device, "
+            "as last bits differ: go on there, or accept the mixture with --allow-mixed."
+        )
+
+
+class _Loader:
+    """Keeps on this rank what the next unit will need again: data per split and draw, an evaluator per member."""
+
+    def __init__(self, context: Context, choices: dict[str, Any]) -> None:
+        self._context = context
+        self._dtype = getattr(torch, choices["dtype"])
+
+    def evaluator(self, member: Member, strategy: Any, width: int) -> Evaluator:
+        """Return an evaluator of one member's landscape."""
+        context = self._context
+        device = context.device()
+        split, draw = str(member.coords.get("split", "train")), int(member.coords.get("draw", 0))
+        problem = context.problem(member.model)
+        network = context.network(member.model)
+        with users_code():
+            data = context.kept(
+                "data",
+                (member.model, split, draw, device, self._dtype),
+                lambda: Data.of(problem, device, self._dtype, split, draw),
+            )
+        stored = subspace.load(context.run.directions(member.index))
+        return Evaluator(
+            problem,
+            network,
+            stored.delta,
+            data,
+            context.study.fields,
+            device=device,
+            dtype=self._dtype,
+            strategy=strategy,
+            width=width,
+        )
+
+
+@dataclass
+class _Work:
+    """Evaluates one unit and writes its shards."""
+
+    context: Context
+    landscape: Landscape
+    choices: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self._loader = _Loader(self.context, self.choices)
+        self._members = self.context.plan.member_at()
+        study = self.context.study
+        self._coordinates = {
+            name: [np.array(axis) for axis in grid_coordinates(s.ranges(study.grid.dims), study.grid.shape)]
+            for name, s in study.subspaces.items()
+        }
+
+    def __call__(self, unit: Unit) -> Outcome:
+        """Evaluate what the unit lacks; members that are there already keep their values."""
+        begin = time.perf_counter()
+        n = self.landscape.sweep_ndim
+        status = np.zeros(unit.shape, dtype=np.uint8)
+        dtype = self.choices["dtype"]
+        values = {name: np.full(unit.shape, np.nan, dtype=dtype) for name in self.landscape.fields}
+        if self.landscape.shard_file("status", unit).exists():
+            status = self.landscape.read_status(unit).copy()
+            values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
+        failed, bad = False, 0
+        for position in unit.positions(n):
+            member = self._members.get(position)
+            at = tuple(i - a for i, a in zip(position, unit.low[:n], strict=True))
+            if member is None or status[at].all():
+                continue
+            try:
+                result = self._member(member, unit)
+            except ProblemError as error:
+                failed = True
+                record_failure(self.context.run, "evaluate", member, error)
+                status[at] = Status.FAILED
+                continue
+            if result is None:
+                status[at] = Status.FAILED
+                continue
+            for name, block in result.items():
+                values[name][at] = block
+            finite = np.isfinite(result["loss"])
+            status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
+            bad += int((~finite).sum())
+        self.landscape.write_unit(unit, values, status)
+        return Outcome(
+            unit.index, prod(unit.shape), time.perf_counter() - begin, self.context.executor.rank, failed, bad
+        )
+
+    def _member(self, member: Member, unit: Unit) -> dict[str, np.ndarray] | None:
+        """Return one member's part of the unit, or None where its model or directions failed before."""
+        path = self.context.run.directions(member.index)
+        if not path.exists() or self.context.run.failure("train", member.model).exists():
+            return None
+        n = self.landscape.sweep_ndim
+        evaluator = self.context.kept(
+            "evaluator",
+            member.index,
+            lambda: self._loader.evaluator(member, self.choices["strategy"], int(self.choices["width"])),
+        )
+        axes = [
+            axis[low:high]
+            for axis, low, high in zip(
+                self._coordinates[str(member.coords["subspace"])], unit.low[n:], unit.high[n:], strict=True
+            )
+        ]
+        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        scale = self.context.kept("scale", member.index, lambda: subspace.load(path).scale)
+        with users_code():
+            result = evaluator(grid.reshape(-1, len(axes)) * scale)
+        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}

@@ -1,0 +1,239 @@
+"""The study file: frozen, parsed once, every key checked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from landsweep import yamlfile
+from landsweep.errors import UserError
+from landsweep.kernels.connectivity import default_connectivity
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Scalar = int | float | str
+SPECIAL_AXES = ("seed", "subspace", "direction_seed", "split", "draw", "checkpoint")
+INTEGER_AXES = ("seed", "direction_seed", "draw")
+MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
+"""Axes that leave the weights alone; all others tell models apart."""
+DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
+MAX_DIMS = 6
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_RESERVED = re.compile(r"(alpha|coordinate)_\d+\Z|status\Z|direction\Z|representation\Z|axis\Z|pair\Z|member\Z|model\Z")
+
+
+def _many(value: Any) -> Any:
+    """Let a single value stand for a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+class _Section(BaseModel):
+    """A part of the study: unknown keys are errors, values cannot be changed.
+
+    Every field's ``description`` completes the sentence "expected ..." in error messages.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProblemSpec(_Section):
+    """Which class defines network, data and loss, and its fixed parameters."""
+
+    path: str = Field(
+        description='"package.module:Class" or "file.py:Class" relative to the study', pattern=r"^.+:\w+$"
+    )
+    params: dict[str, Any] = Field(default_factory=dict, description="a mapping of keyword arguments for the class")
+
+
+class Subspace(_Section):
+    """How the directions are made and which range of coordinates the grid covers."""
+
+    kind: Literal["random", "file"] = Field("random", description="random or file")
+    path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
+    normalisation: Literal["filter", "layer", "model", "none"] = Field(
+        "filter", description="filter, layer, model or none"
+    )
+    ignore: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+        ("bias", "norm"),
+        description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
+    )
+    range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
+        (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
+    )
+    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
+        "multiple", description="multiple, l2, relative or loss_rise"
+    )
+    rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
+
+    def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
+        """Return one (low, high) per axis."""
+        if isinstance(self.range[0], tuple):
+            return self.range
+        return (self.range,) * dims
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for low, high in self.ranges(1):
+            if not (low < high):
+                raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
+        if self.kind == "file" and self.path is None:
+            raise ValueError("kind is file but path is missing, expected the file that holds the directions")
+        if self.kind != "file" and self.path is not None:
+            raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        return self
+
+
+class Grid(_Section):
+    """Dimensions of the landscape and points along each axis."""
+
+    dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
+    points: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        41, description="a whole number of at least 1, or one per axis (odd numbers hit the centre)"
+    )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Points along each axis."""
+        return self.points if isinstance(self.points, tuple) else (self.points,) * self.dims
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.shape) != self.dims:
+            raise ValueError(f"points has {len(self.shape)} entries, expected one number or {self.dims} (dims)")
+        return self
+
+
+class Evaluation(_Section):
+    """How the landscape's points are computed."""
+
+    dtype: Literal["float32", "float64"] = Field("float32", description="float32 or float64")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    strategy: Literal["auto", "batched", "inplace"] = Field("auto", description="auto, batched or inplace")
+    batch: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        "auto", description="auto or the number of grid points evaluated at once"
+    )
+    threads: int = Field(1, ge=1, description="CPU threads per rank, at least 1 (part of the result's last bits)")
+
+
+class Curvature(_Section):
+    """Curvature of the trained models: nothing to set yet."""
+
+
+class Topology(_Section):
+    """Which merge trees are computed."""
+
+    connectivity: Annotated[tuple[Literal["face", "freudenthal", "moore"], ...], BeforeValidator(_many)] = Field(
+        (), description="a list of face, freudenthal and moore"
+    )
+    min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
+
+
+class ExecutorSpec(_Section):
+    """How the work is spread; never part of the results."""
+
+    kind: Literal["auto", "serial", "mpi"] = Field("auto", description="auto, serial or mpi")
+    unit_seconds: float = Field(20.0, gt=0, description="seconds above 0 that one unit of evaluation should take")
+    checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
+
+
+class Study(_Section):
+    """One sweep of loss landscapes, as the study file states it.
+
+    Raises
+    ------
+    UserError
+        From :meth:`load` and :meth:`parse`, where a key is unknown or a value is wrong.
+    """
+
+    name: str = Field(description="letters, digits, '.', '_' and '-'", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    problem: ProblemSpec = Field(description="a mapping with path and params")
+    sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(_many)]] = Field(
+        default_factory=dict, description="a mapping from axis name to a list of numbers or strings"
+    )
+    subspaces: dict[str, Subspace] = Field(
+        default_factory=lambda: {"random": Subspace()},
+        min_length=1,
+        description="a mapping from name to subspace",
+    )
+    grid: Grid = Field(default_factory=Grid, description="a mapping with dims and points")
+    fields: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+        ("loss",), min_length=1, description="a list of what Problem.loss returns, loss among it"
+    )
+    evaluation: Evaluation = Field(default_factory=Evaluation, description="a mapping")
+    curvature: Curvature = Field(default_factory=Curvature, description="an empty mapping")
+    topology: Topology = Field(default_factory=Topology, description="a mapping")
+    executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
+
+    @property
+    def axes(self) -> dict[str, tuple[Scalar, ...]]:
+        """Sweep axes in order, with ``seed``, ``subspace`` and ``direction_seed`` added where the study omits them."""
+        defaults = DEFAULT_AXES | {"subspace": (next(iter(self.subspaces)),)}
+        return self.sweep | {name: values for name, values in defaults.items() if name not in self.sweep}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The sweep axes that are problem parameters."""
+        return tuple(name for name in self.sweep if name not in SPECIAL_AXES)
+
+    @property
+    def connectivity(self) -> tuple[str, ...]:
+        """Connectivities of the merge trees, with the default for the grid's dimension filled in."""
+        return self.topology.connectivity or (default_connectivity(self.grid.dims),)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for axis, values in self.sweep.items():
+            self._check_axis(axis, values)
+        for name, subspace in self.subspaces.items():
+            if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
+                raise ValueError(
+                    f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or {self.grid.dims} (grid.dims)"
+                )
+        if "loss" not in self.fields:
+            raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
+        for field in self.fields:
+            if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
+                raise ValueError(f"fields has {field!r}, expected an identifier that names no axis and is not reserved")
+        if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
+            raise ValueError("fields or topology.connectivity names something twice, expected each once")
+        return self
+
+    def _check_axis(self, axis: str, values: tuple[Scalar, ...]) -> None:
+        if not _IDENTIFIER.match(axis) or _RESERVED.match(axis):
+            raise ValueError(f"sweep.{axis} cannot name an axis, expected an identifier that is not reserved")
+        if not values:
+            raise ValueError(f"sweep.{axis} is empty, expected at least one value")
+        if len(set(values)) < len(values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected each value once")
+        if any(isinstance(v, float) and v != v for v in values):
+            raise ValueError(f"sweep.{axis} holds NaN, expected numbers that can be looked up")
+        if len({isinstance(v, str) for v in values}) > 1:
+            raise ValueError(f"sweep.{axis} mixes numbers and strings, expected one kind")
+        if axis in INTEGER_AXES and not all(isinstance(v, int) and v >= 0 for v in values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected whole numbers of at least 0")
+        if axis == "subspace":
+            for value in values:
+                if value not in self.subspaces:
+                    raise ValueError(f"sweep.subspace names {value!r}, expected one of {', '.join(self.subspaces)}")
+        if axis in ("split", "checkpoint") and not all(isinstance(v, str) for v in values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected strings")
+        if axis in self.problem.params:
+            raise ValueError(f"sweep.{axis} also stands in problem.params, expected it in one of the two")
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: tuple[str, ...] = ()) -> Study:
+        """Read a study file, with ``key.subkey=value`` overrides applied before it is checked."""
+        path = Path(path)
+        return cls.parse(yamlfile.with_overrides(yamlfile.read(path), overrides), str(path))
+
+    @classmethod
+    def parse(cls, data: dict[str, Any], source: str = "study") -> Study:
+        """Check the study's plain data; ``source`` begins every error message."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise UserError(f"{source}: {yamlfile.sentence(error, cls)}") from None
+
+    def to_yaml(self) -> str:
+        """Return the resolved study as YAML, every default written out."""
+        return yamlfile.dump(self.model_dump(mode="json"))

@@ -1,0 +1,73 @@
+"""The few numbers that matter, from the table of metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from landsweep.study import Study
+
+TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Spearman's rank correlation of one metric with the swept axis, one value per landscape series.
+
+    A series is what remains when all other axes are fixed: one direction seed, one network seed.
+    """
+
+    axis: str
+    metric: str
+    rho: tuple[float, ...]
+
+    @property
+    def text(self) -> str:
+        """Return ``0.82 (0.73 to 0.99 over 4 series)``."""
+        values = pd.Series(self.rho)
+        if len(values) == 1:
+            return f"{values.iloc[0]:+.2f}"
+        return f"{values.median():+.2f} ({values.min():+.2f} to {values.max():+.2f} over {len(values)} series)"
+
+
+def swept_axis(study: Study, table: pd.DataFrame) -> str | None:
+    """Return the axis that figures use as abscissa: the first numeric problem parameter with several values, else another axis."""
+    for name in (*study.parameters, *(a for a in study.axes if a not in study.parameters)):
+        if table[name].nunique() > 1 and pd.api.types.is_numeric_dtype(table[name]):
+            return name
+    return None
+
+
+def series(table: pd.DataFrame, study: Study, axis: str) -> list[pd.DataFrame]:
+    """Split a table into series along ``axis``, each sorted by it."""
+    others = [name for name in (*study.axes, "representation") if name != axis]
+    return [group.sort_values(axis) for _, group in table.groupby(others, sort=False)]
+
+
+def trends(study: Study, table: pd.DataFrame, representation: str) -> list[Trend]:
+    """Return the rank correlation of each trend metric with the swept axis, where there are three points or more."""
+    axis = swept_axis(study, table)
+    if axis is None:
+        return []
+    found = []
+    for metric in TREND_METRICS:
+        rhos = []
+        for group in series(table[table["representation"] == representation], study, axis):
+            pair = group[[axis, metric]].dropna()
+            if len(pair) >= 3 and pair[metric].nunique() > 1:
+                rhos.append(float(pair[axis].corr(pair[metric], method="spearman")))
+        if rhos:
+            found.append(Trend(axis, metric, tuple(rhos)))
+    return found
+
+
+def quality_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns of the models' figures of merit."""
+    return [name for name in table.columns if name.startswith("quality_")]
+
+
+def error_column(table: pd.DataFrame) -> str | None:
+    """Return the figure of merit that figures show: absolute error where there is one, else the first."""
+    columns = quality_columns(table)
+    preferred = [c for c in ("quality_absolute_error", "quality_relative_error", "quality_accuracy") if c in columns]
+    return (preferred or columns or [None])[0]

@@ -1,0 +1,132 @@
+"""YAML in and out, ``--set`` overrides, and validation errors as plain sentences."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from landsweep.errors import UserError
+from pydantic import BaseModel, ValidationError
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that reads 1e-3 as a number (as YAML 1.2 does) and refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.MarkedYAMLError(problem=f"key {key!r} stands twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
+)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a YAML file's mapping; raise :class:`UserError` where it is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: expected a study file, make one with `landsweep new NAME`.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read ({error}): expected a study file in YAML.") from None
+    data = _parse(text, str(path))
+    if not isinstance(data, dict):
+        raise UserError(f"{path} holds {_show(data)}, expected a mapping with name, problem, sweep and so on.")
+    return data
+
+
+def _parse(text: str, source: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)  # a subclass of SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(f"{source}{line} is not valid YAML: {error.problem or error}.") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{source} is not valid YAML: {' '.join(str(error).split())}.") from None
+
+
+def dump(data: Any) -> str:
+    """Return YAML with keys in their order, short lists on one line."""
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+
+
+def with_overrides(data: dict[str, Any], overrides: tuple[str, ...]) -> dict[str, Any]:
+    """Return ``data`` with each ``a.b=value`` applied, the value read as YAML."""
+    result = deepcopy(data)
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals or not key.strip():
+            raise UserError(f"--set got {override!r}, expected KEY=VALUE such as --set grid.points=21.")
+        *parents, last = key.strip().split(".")
+        target = result
+        for parent in parents:
+            target = target.setdefault(parent, {})
+            if not isinstance(target, dict):
+                raise UserError(f"--set {key}: {parent} is {_show(target)}, expected a key that holds a mapping.")
+        target[last] = _parse(text, f"--set {key}")
+    return result
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """Return ``; did you mean "x"?`` for the closest of ``names``, or an empty string."""
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def sentence(error: ValidationError, model: type[BaseModel]) -> str:
+    """Turn the first validation error into one sentence: what, got, expected."""
+    first = error.errors()[0]
+    loc = [part for part in first["loc"] if isinstance(part, str | int)]
+    where, expected, names = _describe(loc, model)
+    kind = first["type"]
+    if kind == "extra_forbidden":
+        listed = ", ".join(names) if names else "nothing"
+        guess = nearest(str(loc[-1]), names) or "."
+        return f'unknown key "{where}", expected {listed}{guess}'
+    if kind == "missing":
+        return f'"{where}" is missing, expected {expected}.'
+    if kind == "value_error":
+        text = str(first["ctx"]["error"])
+        return f"{where + '.' if where else ''}{text}."
+    return f'"{where}" is {_show(first["input"])}, expected {expected}.'
+
+
+def _describe(loc: list[str | int], model: type[BaseModel]) -> tuple[str, str, list[str]]:
+    """Follow an error's location: its dotted name, what the field expects, and its section's names."""
+    path: list[str] = []
+    expected = "another value"
+    section: type[BaseModel] | None = model
+    inside_mapping = False
+    for part in loc:
+        if inside_mapping:  # a free name such as subspaces.NAME
+            path.append(str(part))
+            inside_mapping = False
+            continue
+        if section is None:  # inside a list or union: numbers and type tags mean nothing to a reader
+            continue
+        path.append(str(part))
+        field = section.model_fields.get(str(part))
+        if field is None:
+            break
+        expected = field.description or expected
+        candidates = [field.annotation, *get_args(field.annotation)]
+        sections = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+        inside_mapping = bool(sections) and sections[0] is not field.annotation
+        section = sections[0] if sections else None
+        if section is None and getattr(field.annotation, "__origin__", None) is dict:
+            inside_mapping = True
+    return ".".join(path), expected, list(section.model_fields) if section else []
