@@ -73,7 +73,7 @@ def offsets(connectivity: str, ndim: int) -> np.ndarray:
     return np.array(box, dtype=np.int64)
 
 
-def padded(field: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+def padded(field: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a field behind a border of NaN, where every vertex has all of its neighbours and needs no bounds check.
 
     One cell after each axis is enough: it is also the cell before the next row. What lies before the first row is
@@ -89,11 +89,9 @@ def padded(field: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray
     Returns
     -------
     values : ndarray
-        The flat copy, in the field's dtype and in its C order.
+        The flat copy, in the field's dtype and C order: without the NaN, its ravel.
     steps : ndarray
         ``(k,)`` int64, ascending: index differences to the neighbours, in ``values``.
-    shape : tuple of int
-        What ``values[-min(steps):]`` (all of it without steps) is the ravel of.
 
     Raises
     ------
@@ -111,4 +109,4 @@ def padded(field: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray
     values = np.full(skipped + np.prod(shape, dtype=np.int64), np.nan, dtype=field.dtype)
     inside = values[skipped:].reshape(shape)[tuple(slice(n) for n in field.shape)]
     inside[...] = np.where(np.isfinite(field), field, np.inf)
-    return values, steps, shape
+    return values, steps

@@ -55,8 +55,8 @@ class Data:
         batches = tuple(batch.to(device, dtype) for batch in problem.batches(split=split, draw=draw))
         if not batches or not all(batch.weight > 0 for batch in batches):
             raise ValueError(
-                f"batches(split={split!r}, draw={draw}) gave {[b.weight for b in batches]} as weights, expected at least "
-                "one batch, each of weight above 0."
+                f"batches(split={split!r}, draw={draw}) gave {[b.weight for b in batches]} as weights, expected "
+                "at least one batch, each of weight above 0."
             )
         return cls(batches, float(sum(batch.weight for batch in batches)))
 

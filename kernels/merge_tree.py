@@ -33,16 +33,13 @@ class MergeTree:
     pairs
         ``(p, 2)`` minimum, and saddle where it meets an older one; ascending in (saddle, minimum). A saddle of k
         branches is in k - 1 pairs, and may lie at +inf; plateaus give pairs of lifetime 0.
-    global_min
-        The least vertex.
-    roots
-        ``(r,)`` minima that never die, one per connected component, ascending: on a grid ``[global_min]``.
+    global_min, roots
+        The least vertex; ``(r,)`` minima that never die, one per connected component: on a grid ``[global_min]``.
     minima
         ``(m,)`` minima born at a finite value, ascending.
-    first_saddle
-        ``(m,)`` the upper end of each minimum's leaf arc, -1 where that is no saddle.
-    basin_volume
-        ``(m,)`` number of vertices whose steepest descent ends in each minimum.
+    first_saddle, basin_volume
+        ``(m,)`` per minimum: upper end of its leaf arc, -1 where that is no saddle; number of vertices whose steepest
+        descent ends in it.
     saddles
         ``(s,)`` distinct saddles of ``pairs``, ascending.
     arcs
@@ -70,20 +67,16 @@ class MergeTree:
     n_nonfinite: int
 
     def lifetimes(self, field: np.ndarray) -> np.ndarray:
-        """Return death - birth per pair: ``(p,)`` float64, at least 0, +inf where the saddle is not finite.
+        """Return death - birth per pair, ``(p,)`` float64, +inf for an infinite saddle; ValueError on a wrong shape."""
+        return self.climbs(field, self.pairs)
 
-        Expects the field that the tree was made of, with its own sign, and raises ValueError on another shape.
-        """
-        return self.heights(field, *self.pairs.T)
-
-    def heights(self, field: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the climbs from finite vertices ``low`` to ``high``, float64, as :meth:`lifetimes` does."""
+    def climbs(self, field: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return value differences, as :meth:`lifetimes` does, for any ``(k, 2)`` finite lower and upper vertices."""
         if np.shape(field) != self.shape:
             raise ValueError(f"field is not the tree's: got shape {np.shape(field)}, expected {self.shape}.")
-        flat = np.asarray(field).reshape(-1)
-        bottom, top = flat[low].astype(np.float64), flat[high].astype(np.float64)
+        low, high = np.asarray(field).reshape(-1)[ends.T].astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # a difference may pass the greatest float
-            return np.where(np.isfinite(top), (bottom - top) if self.negate else (top - bottom), np.inf)
+            return np.where(np.isfinite(high), low - high if self.negate else high - low, np.inf)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return all fields as arrays that ``np.savez`` stores without pickling."""
@@ -102,16 +95,11 @@ class MergeTree:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MergeTree):
             return NotImplemented
-        mine, theirs = self.to_arrays(), other.to_arrays()
-        return all(np.array_equal(mine[name], theirs[name]) for name in mine)
-
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+        return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))
 
     def __repr__(self) -> str:
-        size = " x ".join(map(str, self.shape))
-        kind = f"{self.connectivity}, negated" if self.negate else self.connectivity
-        counts = f"{len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles"
-        return f"MergeTree({size}, {kind}: {counts})"
+        kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
+        return f"MergeTree({kind}: {len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles)"
 
 
 def merge_tree(field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False) -> MergeTree:
@@ -137,38 +125,43 @@ def merge_tree(field: np.ndarray, connectivity: str = "freudenthal", *, negate: 
     field = np.asarray(field)
     if field.dtype not in (np.float32, np.float64):
         field = field.astype(np.float64)
-    values, steps, shape = padded(-field if negate else field, connectivity)
+    values, steps = padded(-field if negate else field, connectivity)
     n_nonfinite = field.size - int(np.count_nonzero(np.isfinite(field)))
     if n_nonfinite == field.size:
         raise ValueError(f"field has no merge tree: got {field.size} values, none finite, expected a finite value.")
-    down, greatest = _descend(values, steps)
-    minima = np.flatnonzero(down == np.arange(down.size))
+    inside = np.flatnonzero(~np.isnan(values))
+    down = _descend(values, steps, inside)
+    minima = inside[down[inside] == inside]
     minima = minima[np.argsort(values[minima], kind="stable")]  # stable: ties stay in index order
-    volume, candidates = _label(values, steps, down, minima)
+    volume, candidates = _label(values, steps, inside, down, minima)
     candidates = candidates[np.argsort(values[candidates], kind="stable")]
     finite = int(np.count_nonzero(values[minima] < np.inf))
-    first, pairs, arcs, nodes, types = _sweep(values, steps, down, candidates, minima, finite, greatest)
+    arcs, branch = _sweep(values, steps, down, candidates, minima, finite)
 
-    def vertices(index: np.ndarray) -> np.ndarray:
-        axes = np.unravel_index(index + steps.min(initial=0), shape)
-        return np.asarray(np.ravel_multi_index(axes, field.shape), dtype=np.int64)
-
-    first[first >= 0] = vertices(first[first >= 0])
-    nodes = vertices(nodes)
+    down[inside] = np.arange(inside.size)  # vertex of each place in the padded copy
+    minima, arcs = down[minima], down[arcs]
+    # The arcs of one saddle follow each other, the eldest branch first: it alone goes on.
+    eldest = np.diff(arcs[:, 0], prepend=-1) != 0
+    saddles = arcs[eldest, 0]
+    types = np.where(np.diff(np.flatnonzero(eldest), append=len(arcs)) == 2, SADDLE, DEGENERATE)
+    first = np.full(finite, -1, dtype=np.int64)
+    first[branch[::-1]] = arcs[::-1, 0]  # the last assignment stays: the lowest saddle
+    top = np.append(minima[:1], saddles)[-1:]
+    root = np.setdiff1d(np.flatnonzero(values[inside] == values[inside].max())[-1:], top)
     return MergeTree(
         shape=field.shape,
         connectivity=connectivity,
         negate=negate,
-        pairs=vertices(pairs),
-        global_min=int(nodes[0]),
-        roots=nodes[:1].copy(),  # a grid is connected
-        minima=nodes[:finite].copy(),
+        pairs=np.stack([minima[branch[~eldest]], arcs[~eldest, 0]], axis=1),
+        global_min=int(minima[0]),
+        roots=minima[:1].copy(),  # a grid is connected
+        minima=minima[:finite].copy(),
         first_saddle=first,
         basin_volume=volume[:finite].copy(),
-        saddles=nodes[(types == SADDLE) | (types == DEGENERATE)],
-        arcs=vertices(arcs),
-        nodes=nodes,
-        node_types=types,
+        saddles=saddles,
+        arcs=np.concatenate([arcs, np.stack([root, top[: len(root)]], axis=1)]),
+        nodes=np.concatenate([minima[:finite], saddles, root]),
+        node_types=np.concatenate([np.zeros(finite), types, np.full(len(root), ROOT)]).astype(np.int8),
         n_nonfinite=n_nonfinite,
     )
 
@@ -180,56 +173,42 @@ def _precedes(f, u, v):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _find(parent, i):  # type: ignore[no-untyped-def]
-    """Return the root of ``i``, halving the path to it."""
     while parent[i] != i:
-        parent[i] = parent[parent[i]]
+        parent[i] = parent[parent[i]]  # path halving
         i = parent[i]
     return i
 
 
 @njit(cache=True, nogil=True)
-def _descend(f, steps):  # type: ignore[no-untyped-def]
-    """Return the least neighbour of each vertex, itself where it is a minimum, and the greatest vertex."""
+def _descend(f, steps, inside):  # type: ignore[no-untyped-def]
+    """Return the least neighbour of each vertex, itself where that is a minimum."""
     down = np.full(f.size, -1, np.int64)
-    greatest = -1
-    for v in range(f.size):
-        if np.isnan(f[v]):
-            continue
-        least = v
+    for v in inside:
+        down[v] = v
         for s in steps:
-            u = v + s
-            if _precedes(f, u, least):
-                least = u
-        down[v] = least
-        if greatest < 0 or f[v] >= f[greatest]:
-            greatest = v
-    return down, greatest
+            if _precedes(f, v + s, down[v]):
+                down[v] = v + s
+    return down
 
 
 @njit(cache=True, nogil=True)
-def _label(f, steps, down, minima):  # type: ignore[no-untyped-def]
+def _label(f, steps, inside, down, minima):  # type: ignore[no-untyped-def]
     """Overwrite ``down`` by ``~basin``; return basin volumes, and vertices with a lower neighbour in another basin."""
     for i in range(minima.size):
         down[minima[i]] = ~i
     volume = np.zeros(minima.size, np.int64)
-    candidates = np.empty(f.size, np.int64)
-    for v in range(f.size):
-        if np.isnan(f[v]):
-            continue
+    for v in inside:
         end = v
         while down[end] >= 0:
             end = down[end]
-        basin, u = down[end], v
-        while down[u] >= 0:
-            down[u], u = basin, down[u]
+        basin = down[end]
         volume[~basin] += 1
-    count = 0
-    for v in range(f.size):
-        if np.isnan(f[v]):
-            continue
+        while down[v] >= 0:
+            down[v], v = basin, down[v]
+    candidates, count = np.empty(inside.size, np.int64), 0
+    for v in inside:
         for s in steps:
-            u = v + s
-            if down[u] != down[v] and _precedes(f, u, v):
+            if down[v + s] != down[v] and _precedes(f, v + s, v):
                 candidates[count] = v
                 count += 1
                 break
@@ -237,52 +216,35 @@ def _label(f, steps, down, minima):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sweep(f, steps, down, candidates, minima, finite, greatest):  # type: ignore[no-untyped-def]
-    """Join basins at ascending candidates; return first saddles, pairs, arcs, nodes and their types.
+def _sweep(f, steps, down, candidates, minima, finite):  # type: ignore[no-untyped-def]
+    """Join basins at ascending candidates; return arcs (saddle, lower node) and the basin each one's branch began in.
 
     Basins are numbered in ascending order of their minima, so the elder of two is the smaller number, and those born
     at +inf come last.
     """
     parent, top = np.arange(minima.size), minima.copy()
-    first = np.full(finite, -1, np.int64)
-    pairs, arcs = np.empty((finite, 2), np.int64), np.empty((2 * finite, 2), np.int64)
-    nodes, types = np.empty(2 * finite, np.int64), np.zeros(2 * finite, np.int8)
-    nodes[:finite] = minima[:finite]
-    n_pairs, n_arcs, n_nodes = 0, 0, finite
+    arcs, branch, count = np.empty((2 * finite, 2), np.int64), np.empty(2 * finite, np.int64), 0
     met = np.empty(steps.size + 1, np.int64)  # the basins that meet in v, ascending
     for v in candidates:
         met[0], n = _find(parent, ~down[v]), 1
         for s in steps:
-            u = v + s
-            if down[u] != down[v] and _precedes(f, u, v):
-                basin, k = _find(parent, ~down[u]), n
-                while k > 0 and met[k - 1] > basin:
-                    k -= 1
-                if k == 0 or met[k - 1] != basin:
-                    for i in range(n, k, -1):
-                        met[i] = met[i - 1]
-                    met[k] = basin
-                    n += 1
-        kept = 0
-        for i in range(n):
-            parent[met[i]] = met[0]
-            kept += met[i] < finite
-        if kept < 2:
+            if down[v + s] == down[v] or not _precedes(f, v + s, v):
+                continue
+            basin, k = _find(parent, ~down[v + s]), n
+            while k > 0 and met[k - 1] > basin:
+                k -= 1
+            if k == 0 or met[k - 1] != basin:
+                for i in range(n, k, -1):
+                    met[i] = met[i - 1]
+                met[k] = basin
+                n += 1
+        for b in met[:n]:
+            parent[b] = met[0]
+        if n == 1 or met[1] >= finite:
             continue
-        for i in range(kept):
-            arcs[n_arcs, 0], arcs[n_arcs, 1] = v, top[met[i]]
-            n_arcs += 1
-            if first[met[i]] < 0:
-                first[met[i]] = v
-            if i > 0:
-                pairs[n_pairs, 0], pairs[n_pairs, 1] = minima[met[i]], v
-                n_pairs += 1
+        for b in met[:n]:
+            if b < finite:
+                arcs[count, 0], arcs[count, 1], branch[count] = v, top[b], b
+                count += 1
         top[met[0]] = v
-        nodes[n_nodes], types[n_nodes] = v, SADDLE if kept == 2 else DEGENERATE
-        n_nodes += 1
-    if top[0] != greatest:
-        arcs[n_arcs, 0], arcs[n_arcs, 1] = greatest, top[0]
-        n_arcs += 1
-        nodes[n_nodes], types[n_nodes] = greatest, ROOT
-        n_nodes += 1
-    return first, pairs[:n_pairs], arcs[:n_arcs], nodes[:n_nodes], types[:n_nodes]
+    return arcs[:count], branch[:count]

@@ -91,8 +91,7 @@ def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: flo
 
     persistence = lifetimes[finite] / np.sqrt(2)
     average = _mean(persistence)
-    climbs = np.zeros(len(minima))
-    climbs[first >= 0] = tree.heights(field, minima[first >= 0], first[first >= 0])
+    climbs = tree.climbs(field, np.stack([minima, np.where(first < 0, minima, first)], axis=1))
     bounded = np.isfinite(climbs)
     smad = _mean(climbs[bounded])
     border_minima, border_saddles = _on_border(tree, minima), _on_border(tree, saddles)
@@ -146,7 +145,8 @@ def _simplified(tree: MergeTree, kept: np.ndarray) -> tuple[np.ndarray, np.ndarr
         else:
             volume[elder] += volume.pop(minimum)
             del first[minimum]
-    return tuple(np.array(list(x), dtype=np.int64) for x in (first, first.values(), volume.values()))
+    minima, saddles, volumes = (np.array(list(x), dtype=np.int64) for x in (first, first.values(), volume.values()))
+    return minima, saddles, volumes
 
 
 def _log_persistence(tree: MergeTree, field: np.ndarray, pairs: np.ndarray) -> float:

@@ -125,5 +125,5 @@ def map_tensors(function: Callable[[Tensor], Tensor], data: T) -> T:
 
 
 def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
-    """Yield the parameters that a landscape perturbs, in module order: frozen ones are left out, tied ones come once."""
+    """Yield the parameters that a landscape perturbs, in module order: no frozen ones, tied ones once."""
     return ((name, p) for name, p in model.named_parameters() if p.requires_grad)

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 from support import HERE, study_data
+
+settings.register_profile("landsweep", deadline=None)  # machines are shared: a slow example is no failure
+settings.load_profile("landsweep")
 
 
 @pytest.fixture

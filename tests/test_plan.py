@@ -23,7 +23,7 @@ from landsweep.plan import (
 from landsweep.study import Study
 from support import study_data
 
-shapes = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple)
+shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 
 
 @given(sweep=shapes, grid=shapes, points=st.integers(1, 500))

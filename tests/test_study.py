@@ -16,7 +16,10 @@ MISTAKES = [
     ({"grid__dims": "two"}, "\"grid.dims\" is 'two' (str), expected a whole number from 1 to 6."),
     ({"grid__dims": 7}, '"grid.dims" is 7 (int), expected a whole number from 1 to 6.'),
     ({"grid__points": 0}, '"grid.points" is 0 (int), expected a whole number of at least 1'),
-    ({"grid__points": [5, -1]}, '"grid.points" is -1 (int), expected a whole number of at least 1'),
+    (
+        {"grid__points": [5, -1]},
+        '"grid.points" is [5, -1] (list), expected a whole number of at least 1, or one per axis',
+    ),
     ({"grid__points": [5, 5, 5]}, "grid.points has 3 entries, expected one number or 2 (dims)."),
     ({"subspaces__random__range": [1, -1]}, "subspaces.random.range is [1, -1], expected low < high."),
     ({"subspaces__random__range": [[0, 1]]}, "subspaces.random.range has 1 pairs, expected one pair or 2 (grid.dims)."),

@@ -36,7 +36,8 @@ class Run:
         self.directory = RunDir(Path(path))
         if not self.directory.study.exists() or not self.directory.members.exists():
             raise UserError(
-                f"{path} holds no run, expected a run directory such as runs/NAME: start one with `landsweep run STUDY`."
+                f"{path} holds no run, expected a run directory such as runs/NAME: start one with "
+                "`landsweep run STUDY`."
             )
         self.study = Study.load(self.directory.study)
         self.plan: Plan = make_plan(self.study, read_json(self.directory.members)["history"])

@@ -61,8 +61,8 @@ def run(
 ) -> None:
     """Run a study, or go on with it.
 
-    Trains, evaluates, computes topology and reports: whatever the run directory lacks. Start it under mpiexec or srun to share the work over ranks. Run the same command again to go on after an
-    interruption.
+    Trains, evaluates, computes topology and reports: whatever the run directory lacks. Start it under mpiexec or srun
+    to share the work over ranks. Run the same command again to go on after an interruption.
     """
     from landsweep.pipeline import Options, execute, run_directory
     from landsweep.progress import subscriber

@@ -48,8 +48,8 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * itemsize,
-        # shards of each field and of status; theta, quality; directions and topology per member; the rest
-        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 60,
+        # shards of each field and of status; theta, quality; directions and topology per member; the packed scalars and the report
+        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 110,
         seconds=seconds,
         source=source,
     )

@@ -58,8 +58,8 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     evaluated = run.landscape.exists()
     if keys and evaluated and not redo:
         raise UserError(
-            f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so every "
-            "landscape would be computed again: add --redo to do that, or name another run directory with --out."
+            f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so "
+            "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
     return Change(
         history,
@@ -118,7 +118,10 @@ def forget_failures(run: RunDir) -> None:
                 status = landscape.read_status(unit).copy()
                 if (status == Status.FAILED).any():
                     status[status == Status.FAILED] = Status.NOT_EVALUATED
-                    landscape.status[unit.box] = status
+                    if status.any():  # other members of this unit are kept
+                        landscape.status[unit.box] = status
+                    else:
+                        landscape.discard(unit)
     for path in run.failures().values():
         path.unlink()
     outdate_report(run)

@@ -113,7 +113,8 @@ class RunLock:
         if not _is_dead(owner, age):
             raise UserError(
                 f"{self.path.parent} is in use by process {owner.get('pid', '?')} on {owner.get('host', '?')} (last "
-                f"sign of life {max(age, 0):.0f} s ago): wait for it, stop it, or name another run directory with --out."
+                f"sign of life {max(age, 0):.0f} s ago): wait for it, stop it, or name another run directory with "
+                "--out."
             )
         # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
         # moved is put back if a newer owner's lock was caught instead.

@@ -98,7 +98,8 @@ def _subspace(name: str, subspace: Subspace, study: Study) -> str:
         ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
         made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
     else:
-        made = f"{d} directions read from {subspace.path} and {NORMALISATION[subspace.normalisation].replace('left at unit norm', 'left as given')}"
+        scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
+        made = f"{d} directions read from {subspace.path} and {scaled}"
     unit = UNIT[subspace.unit].format(rise=subspace.rise)
     return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
 
@@ -107,10 +108,13 @@ def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
     batch = ""
     if (run.landscape / "zarr.json").exists():
         chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
-        batch = f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, {chosen['threads']} CPU thread(s))"
+        batch = (
+            f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
+            f"{chosen['threads']})"
+        )
     return (
-        f"The fields {_values(study.fields)} were evaluated in {study.evaluation.dtype}{batch}, each point's parameters as "
-        "theta + alpha Delta in one product."
+        f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{batch}, each point's "
+        "parameters as theta + alpha Delta in one product."
     )
 
 
@@ -119,9 +123,10 @@ def _topology(study: Study) -> str:
     threshold = study.topology.min_persistence
     kept = f", of which pairs of persistence below {threshold:g} were dropped" if threshold else ""
     return (
-        f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on {names} "
-        f"with vertices ordered by (value, index){kept}; saddles are distinct join-saddle vertices and average persistence is "
-        "the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+        f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
+        f"{names} with vertices ordered by (value, index){kept}; "
+        "saddles are distinct join-saddle vertices and average persistence "
+        "is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
     )
 
 

@@ -109,7 +109,8 @@ def _guard_io(function: Any) -> Any:
         return function()
     except OSError as error:
         raise explain_os_error(error) or UserError(
-            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory, choose another with --out."
+            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory, choose another with "
+            "--out."
         ) from error
 
 

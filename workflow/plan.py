@@ -155,13 +155,13 @@ def extended_axes(
 def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tuple[tuple[float, ...], ...]:
     """Return the coordinates along each axis.
 
-    ``alpha[i] = (low * (n - 1 - i) + high * i) / (n - 1)``: one rounding per point instead of repeated adds, so
-    a symmetric range with an odd number of points holds exactly 0. A single point sits in the middle.
+    ``alpha[i] = low * (n - 1 - i) / (n - 1) + high * i / (n - 1)``, never a chain of adds: both ends are exact, and a
+    symmetric range with an odd number of points holds exactly 0. A single point sits in the middle.
     """
     axes: list[tuple[float, ...]] = []
     for (low, high), n in zip(ranges, shape, strict=True):
         last = max(n - 1, 1)
-        points = ((low * (last - i) + high * i) / last for i in range(n))
+        points = (low * ((last - i) / last) + high * (i / last) for i in range(n))
         axes.append(tuple(points) if n > 1 else ((low + high) / 2,))
     return tuple(axes)
 

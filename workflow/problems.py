@@ -90,8 +90,8 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
     except (TypeError, ValueError) as error:
         shown = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
         raise UserError(
-            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({error}): expected problem.params and "
-            "sweep parameters that the class accepts."
+            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({error}): expected problem.params "
+            "and sweep parameters that the class accepts."
         ) from error
 
 
@@ -119,7 +119,7 @@ def check(study: Study, folder: Path) -> None:
     for name, subspace in study.subspaces.items():
         if subspace.path is not None and not (folder / subspace.path).is_file():
             raise UserError(
-                f"subspaces.{name}.path: {folder / subspace.path} does not exist, expected a .safetensors, .npz or .npy "
-                "file with the directions (relative to the study)."
+                f"subspaces.{name}.path: {folder / subspace.path} does not exist, expected a .safetensors, .npz or "
+                ".npy file with the directions (relative to the study)."
             )
     make_problem(study, folder, {name: values[0] for name, values in axes.items()})

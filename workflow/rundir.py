@@ -129,7 +129,7 @@ class RunDir:
         if count == 0:
             return []
         flat = path(0).parent == path(count).parent
-        names = set(os.listdir(path(0).parent)) if flat and path(0).parent.is_dir() else set()
+        names = {p.name for p in path(0).parent.iterdir()} if flat and path(0).parent.is_dir() else set()
         return [i for i in range(count) if (path(i).name not in names if flat else not path(i).exists())]
 
     def sweep_partials(self, older_than: float) -> None:

@@ -90,6 +90,8 @@ def print_failures(run: Run) -> None:
 
 def closing(run: Run) -> None:
     """Print where things are and the numbers that matter."""
+    from landsweep.summary import label
+
     file = run.directory.report / "summary.json"
     if file.exists():
         data = read_json(file)
@@ -97,7 +99,7 @@ def closing(run: Run) -> None:
         for line in data["quality"][:2]:
             print(f"  {line}")
         for trend in data["trends"]:
-            print(f"  rank correlation of {trend['metric'].replace('_', ' ')} with {trend['axis']}: {trend['text']}")
+            print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
         if data["non_finite_points"]:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:

@@ -293,5 +293,6 @@ def check_schema(path: Path) -> None:
     found = int(open_group(path).attrs.get("schema_version", 0))  # type: ignore[arg-type]  # JSON
     if found > SCHEMA_VERSION:
         raise UserError(
-            f"{path} has schema version {found}, this landsweep reads up to {SCHEMA_VERSION}: install a newer landsweep."
+            f"{path} has schema version {found}, this landsweep reads up to {SCHEMA_VERSION}: install a newer "
+            "landsweep."
         )

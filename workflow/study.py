@@ -12,7 +12,7 @@ from landsweep.kernels.connectivity import default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 Scalar = int | float | str
-SPECIAL_AXES = ("seed", "subspace", "direction_seed", "split", "draw", "checkpoint")
+SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "draw")
 INTEGER_AXES = ("seed", "direction_seed", "draw")
 MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
 """Axes that leave the weights alone; all others tell models apart."""
@@ -166,9 +166,13 @@ class Study(_Section):
 
     @property
     def axes(self) -> dict[str, tuple[Scalar, ...]]:
-        """Sweep axes in order, with ``seed``, ``subspace`` and ``direction_seed`` added where the study omits them."""
+        """Sweep axes in order; ``seed``, ``subspace`` and ``direction_seed`` stand in it where the study omits them."""
         defaults = DEFAULT_AXES | {"subspace": (next(iter(self.subspaces)),)}
-        return self.sweep | {name: values for name, values in defaults.items() if name not in self.sweep}
+        order = list(self.sweep)
+        for name in (n for n in DEFAULT_AXES if n not in self.sweep):
+            later = SPECIAL_AXES[SPECIAL_AXES.index(name) + 1 :]
+            order.insert(next((i for i, other in enumerate(order) if other in later), len(order)), name)
+        return {name: self.sweep.get(name, defaults.get(name, ())) for name in order}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -187,7 +191,8 @@ class Study(_Section):
         for name, subspace in self.subspaces.items():
             if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
                 raise ValueError(
-                    f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or {self.grid.dims} (grid.dims)"
+                    f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or "
+                    f"{self.grid.dims} (grid.dims)"
                 )
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")

@@ -10,6 +10,13 @@ from landsweep.study import Study
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 
 
+def label(column: str) -> str:
+    """Return a column's name for people."""
+    if column == "average_persistence_rel":
+        return "average persistence / loss range"
+    return column.removeprefix("quality_").removeprefix("n_").replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Trend:
     """Spearman's rank correlation of one metric with the swept axis, one value per landscape series.
@@ -31,7 +38,7 @@ class Trend:
 
 
 def swept_axis(study: Study, table: pd.DataFrame) -> str | None:
-    """Return the axis that figures use as abscissa: the first numeric problem parameter with several values, else another axis."""
+    """Return the abscissa of figures: the first numeric parameter with several values, else another such axis."""
     for name in (*study.parameters, *(a for a in study.axes if a not in study.parameters)):
         if table[name].nunique() > 1 and pd.api.types.is_numeric_dtype(table[name]):
             return name

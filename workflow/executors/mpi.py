@@ -50,8 +50,9 @@ class MpiExecutor:
         world = MPI.COMM_WORLD
         if launch.size > 1 and world.size != launch.size:
             raise UserError(
-                f"{launch.launcher} started {launch.size} processes but MPI sees {world.size}, so each would do all the "
-                "work alone: start them with the mpiexec that belongs to this mpi4py, or with srun --mpi=pmi2 (or pmix)."
+                f"{launch.launcher} started {launch.size} processes but MPI sees {world.size}, so each would do "
+                "all the work alone: start them with the mpiexec that belongs to this mpi4py, or with srun --mpi=pmi2 "
+                "(or pmix)."
             )
         self._mpi = MPI
         self._counter_type = Counter

@@ -41,8 +41,8 @@ def run(context: Context) -> None:
         if outcome.note and not bad[0]:
             context.bus(
                 Notice(
-                    f"{outcome.note} non-finite losses in unit {outcome.index}: they are stored as they are with status "
-                    "2 and count as +infinity in merge trees; a smaller range or float64 may avoid them."
+                    f"{outcome.note} non-finite losses in unit {outcome.index}: they are stored as they are with "
+                    "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them."
                 )
             )
         bad[0] += outcome.note or 0
@@ -145,8 +145,8 @@ def _check_device(context: Context, choices: dict[str, Any]) -> None:
     here = device_kind(context.device())
     if here != choices["device"] and not context.allow_mixed:
         raise UserError(
-            f"{context.run.path} was evaluated on {choices['device']!r}, this is {here!r}, expected the same kind of device, "
-            "as last bits differ: go on there, or accept the mixture with --allow-mixed."
+            f"{context.run.path} was evaluated on {choices['device']!r}, this is {here!r}, expected the same kind of "
+            "device, as last bits differ: go on there, or accept the mixture with --allow-mixed."
         )
 
 

@@ -75,7 +75,7 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
                 "o-",
                 color=f"C{colour}",
                 markersize=4,
-                label=f"{label} ({representation})",
+                label=representation,
             )
         panel.set(xlabel=axis, ylabel=label)
         if scale == "log" and (table[metric] > 0).any():
@@ -86,13 +86,13 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         if error is not None:
             twin = panel.twinx()
             merit = table.groupby(axis)[error].median()
-            name = error.removeprefix("quality_").replace("_", " ")
+            name = summary.label(error)
             twin.plot(merit.index, merit, "s--", color="0.45", markersize=3.5, linewidth=1, label=name)
             twin.set_ylabel(name, color="0.35")
             twin.tick_params(axis="y", colors="0.35")
             more = twin.get_legend_handles_labels()
             handles, labels = handles + more[0], labels + more[1]
-        panel.legend(handles, labels, fontsize=8, loc="upper left", framealpha=0.8)
+        panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
     count = len(summary.series(table[table["representation"] == study.connectivity[0]], study, axis))
     figure.suptitle(f"{study.name}: line = median, band = range over {count} series", fontsize=10)
     _save(figure, path)
@@ -168,9 +168,11 @@ def _panel(figure: Any, panel: Any, context: Context, landscape: Landscape, memb
     x, *others = (np.array(c) for c in grid_coordinates(subspace.ranges(study.grid.dims), study.grid.shape))
     field = landscape.read_member("loss", member.position)
     panel.tick_params(labelsize=7)
+    panel.set_xlabel("direction 0", fontsize=7)
     if field.ndim == 1:
         panel.plot(x, field)
         return
+    panel.set_ylabel("direction 1", fontsize=7)
     plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]
     positive = bool((plane[np.isfinite(plane)] > 0).all())
     shown = np.log10(plane) if positive else plane
@@ -201,10 +203,8 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         if axis is not None:
             ends = part.dropna(subset=[column]).groupby(axis)[column].median()
             if len(ends) > 1:
-                merit.append(
-                    f"{column.removeprefix('quality_').replace('_', ' ')} {ends.iloc[0]:.3g} at {axis} = {ends.index[0]}, "
-                    f"{ends.iloc[-1]:.3g} at {axis} = {ends.index[-1]}"
-                )
+                first, last = (f"{ends.iloc[k]:.3g} at {axis} = {ends.index[k]}" for k in (0, -1))
+                merit.append(f"{summary.label(column)} {first}, {last}")
     fraction = part["boundary_fraction"].median()
     warnings = []
     if fraction > 0.2:
@@ -228,12 +228,14 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     axis = summary.swept_axis(study, table)
     lines = [f"# {study.name}", ""]
     lines += [f"- {line}" for line in data["quality"]]
-    lines += [f"- rank correlation of {t['metric']} with {t['axis']}: {t['text']}" for t in data["trends"]]
+    lines += [
+        f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
+    ]
     lines += [f"- {line}" for line in data["warnings"]]
     if axis is not None:
         part = table[table["representation"] == data["representation"]]
         columns = [c for c in (summary.error_column(table),) if c] + list(summary.TREND_METRICS)
-        header = [axis, *(c.removeprefix("quality_") for c in columns)]
+        header = [axis, *(summary.label(c) for c in columns)]
         lines += ["", f"Median (lowest to highest) over series, {data['representation']}:", ""]
         lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
         for value, group in part.groupby(axis):

@@ -39,7 +39,7 @@ def run(context: Context) -> None:
 
 
 def compute_one(context: Context, landscape: Landscape, member: Member) -> None:
-    """Compute one member's trees; a landscape without a finite value gets an empty file: missing, not zero."""
+    """Compute one member's trees and metrics; without a finite value there are none: missing, not zero."""
     field = landscape.read_member("loss", member.position)
     status = landscape.read_member("status", member.position)
     arrays: dict[str, Any] = {}
@@ -51,12 +51,16 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> None:
             arrays[f"{name}/metrics/names"] = np.array(list(metrics))
             arrays[f"{name}/metrics/values"] = np.array(list(metrics.values()), dtype=np.float64)
             arrays[f"{name}/birth_death"] = field.reshape(-1)[tree.pairs].astype(np.float64)
+    else:
+        for name in context.study.connectivity:
+            arrays[f"{name}/metrics/names"] = np.array(["n_nonfinite"])
+            arrays[f"{name}/metrics/values"] = np.array([float((status == Status.NON_FINITE).sum())])
     with atomic(context.run.topology(member.index)) as partial, partial.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
 
 
 def read_metrics(path: Path, connectivity: str) -> dict[str, float]:
-    """Return a member's metrics for one connectivity, empty where its landscape has no finite value."""
+    """Return a member's metrics for one connectivity; all but ``n_nonfinite`` are absent without a finite value."""
     with np.load(path) as data:
         if f"{connectivity}/metrics/names" not in data:
             return {}
@@ -81,7 +85,7 @@ def read_tree(run: RunDir, member: int, connectivity: str) -> MergeTree:
     prefix = f"{connectivity}/"
     with np.load(path) as data:
         arrays = {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
-    if not arrays:
+    if "pairs" not in arrays:
         raise UserError(
             f"member {member} has no {connectivity} merge tree, expected one of the study's topology.connectivity on a "
             "landscape with finite values."

@@ -1,0 +1,89 @@
+"""Neighbourhoods: counts, symmetry, the mirrored Freudenthal triangulation, the border of NaN."""
+
+import re
+import subprocess
+import sys
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from landsweep.kernels.connectivity import CONNECTIVITIES, default_connectivity, offsets, padded
+
+COUNTS = {
+    "face": [2, 4, 6, 8, 10, 12],
+    "freudenthal": [2, 6, 14, 30, 62, 126],
+    "moore": [2, 8, 26, 80, 242, 728],
+}
+
+
+def test_every_connectivity_has_a_count():
+    assert tuple(COUNTS) == CONNECTIVITIES
+
+
+@pytest.mark.parametrize(("name", "ndim"), product(COUNTS, range(1, 7)))
+def test_neighbours(name, ndim):
+    neighbours = offsets(name, ndim)
+    assert neighbours.dtype == np.int64
+    assert neighbours.shape == (COUNTS[name][ndim - 1], ndim)
+    found = set(map(tuple, neighbours.tolist()))
+    assert len(found) == len(neighbours)
+    assert found == {tuple(-x for x in o) for o in found}
+    assert (0,) * ndim not in found
+    assert sorted(found) == list(map(tuple, neighbours.tolist()))
+    assert np.abs(neighbours).max() == 1
+
+
+@pytest.mark.parametrize("ndim", range(1, 7))
+def test_freudenthal_is_mirrored_in_the_fastest_axis(ndim):
+    half = {(*head, last) for head in product((0, 1), repeat=ndim - 1) for last in (0, -1)} - {(0,) * ndim}
+    expected = half | {tuple(-x for x in o) for o in half}
+    assert set(map(tuple, offsets("freudenthal", ndim).tolist())) == expected
+
+
+def test_default():
+    names = ["freudenthal", "freudenthal", "freudenthal", "face", "face", "face"]
+    assert [default_connectivity(d) for d in range(1, 7)] == names
+
+
+def test_unknown_name():
+    text = "unknown connectivity: got 'gabriel', expected one of face, freudenthal, moore."
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        offsets("gabriel", 2)
+
+
+@pytest.mark.parametrize("ndim", [0, 7])
+def test_unsupported_number_of_axes(ndim):
+    text = f"unsupported number of grid axes: got {ndim}, expected 1 to 6."
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        offsets("face", ndim)
+
+
+def test_import_is_light():
+    code = "import sys, landsweep.kernels.connectivity; print(sorted({'numpy', 'numba', 'torch'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=5), st.sampled_from(CONNECTIVITIES))
+def test_padded_vertices_have_their_neighbours_and_nan_elsewhere(shape, name):
+    field = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    values, steps = padded(field, name)
+    assert values.dtype == np.float32
+    places = np.flatnonzero(~np.isnan(values))
+    np.testing.assert_array_equal(values[places], field.ravel())
+    # Offsets along axes of length 1 lead nowhere, so their steps may be missing.
+    for place, index in zip(places.tolist(), np.ndindex(*shape), strict=True):
+        assert place + steps.min(initial=0) >= 0
+        around = values[place + steps]
+        others = [tuple(np.add(index, o)) for o in offsets(name, len(shape))]
+        inside = [o for o in others if all(0 <= i < n for i, n in zip(o, shape, strict=True))]
+        assert sorted(around[~np.isnan(around)].tolist()) == sorted(field[o] for o in inside)
+
+
+def test_padded_makes_what_is_not_finite_infinite():
+    field = np.array([[np.nan, -np.inf], [np.inf, 1.0]])
+    values, _ = padded(field, "moore")
+    assert values[~np.isnan(values)].tolist() == [np.inf, np.inf, np.inf, 1.0]
+    assert np.isnan(field[0, 0])
