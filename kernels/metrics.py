@@ -53,8 +53,9 @@ def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: flo
     - ``smad_normalized``: divided by ``loss_range``, NaN where that is 0; ``smad_weighted`` = mean of
       w(m) (f(s(m)) - f(m)).
 
-    Border: first or last index along an axis of length above 1. Vertices that are not finite enter counts only. The
-    metrics of a negated tree are those of -f, but for the loss's minimum and maximum, and log10, which are those of f.
+    Border: first or last index along an axis of length above 1. Vertices that are not finite enter counts only: a
+    climb to one is left out of the means, as its pair is; without any climb left, SMAD is NaN. The metrics of a negated
+    tree are those of -f, but for the loss's minimum and maximum, and log10, which are those of f.
 
     Parameters
     ----------

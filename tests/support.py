@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -32,6 +34,14 @@ def study_data(**changes: Any) -> dict[str, Any]:
             target = target.setdefault(parent, {})
         target[last] = value
     return data
+
+
+def make_study(folder: Path, **changes: Any) -> Path:
+    """Write a changed toy study and its problem into a folder; return the study's path."""
+    shutil.copy(HERE / "toy.py", folder / "toy.py")
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(study_data(**changes), sort_keys=False))
+    return path
 
 
 def landsweep(

@@ -287,21 +287,32 @@ def test_minimum_born_at_infinity_is_left_out():
     assert tree.arcs.tolist() == [[7, 8]]
 
 
-def test_greatest_vertex_may_be_a_saddle_of_four():
-    field = np.ones((3, 3))
-    field[[0, 1, 1, 2], [1, 0, 2, 1]] = [-4, -3, -2, -1]
-    field[1, 1] = 2
-    tree = merge_tree(field + np.diag([5, 0, 5.0]) + np.diag([5, 0, 5.0])[::-1], "face")
-    assert tree.pairs.shape == (3, 2)
-    field[1, 1] = 9
-    corners = np.array([[True, False, True], [False] * 3, [True, False, True]])
-    field[corners] = 10
+def test_branch_born_at_infinity_is_none_of_its_saddle():
+    # Vertex 1 joins the wells 2 and 4, and vertex 0, a minimum born at infinity.
+    tree = merge_tree(np.array([[np.inf, np.inf, 1.0], [np.inf, 2.0, np.inf]]), "face")
+    assert tree.minima.tolist() == [2, 4]
+    assert tree.pairs.tolist() == [[4, 1]]
+    assert tree.arcs.tolist() == [[1, 2], [1, 4], [5, 1]]
+    assert tree.node_types.tolist() == [0, 0, 1, 3]
+
+
+def test_greatest_vertex_may_be_a_saddle():
+    tree = merge_tree(np.array([0.0, 2.0, 1.0]))
+    assert tree.pairs.tolist() == [[2, 1]]
+    assert tree.nodes.tolist() == [0, 2, 1]
+    assert tree.node_types.tolist() == [0, 0, 1]
+    assert tree.arcs.tolist() == [[1, 0], [1, 2]]
+
+
+def test_saddle_of_four_branches():
+    field = np.array([[9.5, -4.0, 9.5], [-3.0, 9.0, -2.0], [9.5, -1.0, 9.5]])
     tree = merge_tree(field, "face")
     assert tree.pairs.tolist() == [[3, 4], [5, 4], [7, 4]]
+    assert tree.saddles.tolist() == [4]
     assert tree.nodes.tolist() == [1, 3, 5, 7, 4, 8]
     assert tree.node_types.tolist() == [0, 0, 0, 0, 4, 3]
-    field[corners] = 8
-    assert merge_tree(np.where(corners, 9.5, field), "freudenthal").node_types.tolist() == [0, 0, 0, 3]
+    assert tree.arcs.tolist() == [[4, 1], [4, 3], [4, 5], [4, 7], [8, 4]]
+    assert tree.basin_volume.tolist() == [4, 2, 2, 1]  # the centre and both corners beside it flow to vertex 1
 
 
 def test_round_trip_without_pickle(tmp_path):
@@ -322,9 +333,9 @@ def test_round_trip_without_pickle(tmp_path):
 
 def test_every_field_counts_for_equality():
     arrays = merge_tree(np.random.default_rng(2).standard_normal((9, 9))).to_arrays()
-    other = {"connectivity": np.array("face"), "negate": np.array(True)}
     for name, value in arrays.items():
-        changed = arrays | {name: other.get(name, value + 1)}
+        other = {"connectivity": "face", "negate": True}.get(name)
+        changed = arrays | {name: np.asarray(value + 1 if other is None else other)}
         assert MergeTree.from_arrays(changed) != MergeTree.from_arrays(arrays), name
     assert MergeTree.from_arrays(arrays) != "tree"
 

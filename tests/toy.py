@@ -3,21 +3,20 @@
 import os
 import signal
 import time
-from itertools import count
+from pathlib import Path
 
 import torch
 from landsweep.kernels.problem import Batch
 from torch import nn
 
-LOSS_CALLS = count()
-
 
 class Toy:
-    def __init__(self, beta=1.0, steps=20, train_delay=0.0, loss_delay=0.0, raise_in=None, raise_at=None, explode=0.0):
+    def __init__(
+        self, beta=1.0, steps=20, train_delay=0.0, loss_delay=0.0, raise_in=None, raise_at=None, explode=0.0, trace=None
+    ):
         self.beta, self.steps, self.train_delay, self.loss_delay = beta, steps, train_delay, loss_delay
         self.raise_in = raise_in if raise_at is None or raise_at == beta else None
-        self.explode = explode
-        self.evaluating = False
+        self.explode, self.trace = explode, trace
 
     def build(self, seed):
         torch.manual_seed(seed)
@@ -60,6 +59,9 @@ class Toy:
             error.square().mean().backward()
             optimizer.step()
             time.sleep(self.train_delay)
+            if self.trace:
+                with Path(self.trace).open("a") as file:
+                    file.write(f"{self.beta} {step}\n")
             if on_step is not None:
                 on_step(step, model, optimizer.state_dict())
         return model

@@ -48,7 +48,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * itemsize,
-        # shards of each field and of status; theta, quality; directions and topology per member; the packed scalars and the report
+        # shards of each field and of status; theta and quality; directions and trees; scalars and report
         files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 110,
         seconds=seconds,
         source=source,

@@ -1,0 +1,220 @@
+"""What a user can get wrong: one plain sentence (what, got, expected, what to do), status 2, nothing half-written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import subprocess
+from pathlib import Path
+
+import landsweep as api
+import numpy as np
+import pytest
+import torch
+from landsweep import UserError
+from landsweep.store import Landscape
+from support import TIMEOUT, assert_same_run, command, environment, landsweep, store_arrays
+from toy import Toy
+
+
+def refused(study: Path, out: Path, *texts: str, **options) -> str:
+    """Assert that a run is refused with one sentence and leaves nothing behind."""
+    before = sorted(out.rglob("*")) if out.exists() else None
+    with pytest.raises(UserError) as caught:
+        api.run(study, out, progress=False, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    for text in texts:
+        assert text in message
+    assert (sorted(out.rglob("*")) if out.exists() else None) == before
+    return message
+
+
+PROBLEMS = [
+    ("toy.py:Tyo", ['toy.py has no class Tyo, expected one of Toy, NoLoss, NoTrain; did you mean "Toy"?']),
+    ("missing.py:Toy", ["problem.path 'missing.py:Toy' does not import (FileNotFoundError: no file", "expected"]),
+    ("no.such.module:Toy", ["does not import (ModuleNotFoundError: No module named 'no'", '"package.module:Class"']),
+    ("toy.py:NoLoss", ["class NoLoss lacks loss, expected the methods build, batches, loss: add what is missing."]),
+    ("toy.py:NoTrain", ["class NoTrain has no method train and the sweep no axis checkpoint", "add train or list"]),
+    ("broken.py:Toy", ["does not import (NameError: name 'undefined' is not defined at ", "broken.py:2"]),
+]
+
+
+@pytest.mark.parametrize(("path", "texts"), PROBLEMS, ids=[p for p, _ in PROBLEMS])
+def test_a_problem_that_cannot_be_used(write_study, tmp_path, path, texts):
+    study = write_study(problem={"path": path, "params": {}})
+    (tmp_path / "broken.py").write_text("x = 1\nundefined\n")
+    refused(study, tmp_path / "run", *texts)
+
+
+def test_parameters_that_the_class_does_not_take(write_study, tmp_path):
+    study = write_study(problem__params={"stepz": 3})
+    refused(study, tmp_path / "run", "Toy(stepz=3, beta=1.0) failed (", "'stepz'", "expected problem.params and")
+
+
+def test_a_missing_checkpoint(write_study, tmp_path):
+    study = write_study(sweep={"checkpoint": ["gone.pt"]})
+    refused(
+        study, tmp_path / "run", "sweep.checkpoint: ", "gone.pt does not exist, expected a .safetensors or .pt file"
+    )
+
+
+def test_a_missing_direction_file(write_study, tmp_path):
+    study = write_study(subspaces={"random": {"kind": "file", "path": "gone.npz"}})
+    refused(
+        study, tmp_path / "run", "subspaces.random.path: ", "gone.npz does not exist, expected a .safetensors, .npz"
+    )
+
+
+class Evil:
+    def __reduce__(self):
+        return (os.system, ("touch pwned",))
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda p: torch.save({"weights": Evil()}, p), "is no checkpoint that can be read safely"),
+        (lambda p: torch.save({"a": 1}, p), "holds a dict, expected a state_dict: names and tensors."),
+        (lambda p: p.write_bytes(b"nonsense"), "is no checkpoint that can be read safely"),
+        (
+            lambda p: torch.save(torch.nn.Linear(3, 1).state_dict(), p),
+            "does not fit the network: 0.bias has shape missing, expected (5,)",
+        ),
+    ],
+    ids=["pickle", "no tensors", "nonsense", "another network"],
+)
+def test_a_checkpoint_that_does_not_fit_fails_its_model(write_study, tmp_path, make, text, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path / "bad.pt")
+    torch.save(Toy().build(0).state_dict(), tmp_path / "good.pt")
+    run = api.run(write_study(sweep={"checkpoint": ["bad.pt", "good.pt"]}), tmp_path / "run", progress=False)
+    assert list(run.failures) == [("train", 0)]
+    assert text in run.failures["train", 0]
+    assert not (tmp_path / "pwned").exists()
+    status = store_arrays(run.path)["status"]
+    assert (status[0] == 3).all()
+    assert (status[1] == 1).all()
+
+
+def test_a_folder_that_holds_something_else(write_study, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.tex").write_text("precious")
+    refused(write_study(), tmp_path / "run", "is not empty and holds no run", "choose another with --out")
+
+
+@pytest.mark.parametrize("parent", ["/proc/landsweep", "/dev/null/run"])
+def test_a_directory_that_cannot_be_written(write_study, parent):
+    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory, choose another with --out.")
+
+
+def test_a_field_that_the_loss_does_not_return(write_study, tmp_path):
+    run = api.run(write_study(fields=["loss", "accuracy"]), tmp_path / "run", progress=False)
+    text = next(iter(run.failures.values()))
+    assert "loss returned loss, mae, expected also accuracy (fields of the study)" in text
+
+
+def full_disk(self, unit, values, status):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+
+
+def test_a_full_disk_is_told_plainly_and_the_run_goes_on_later(write_study, tmp_path, monkeypatch):
+    study = write_study()
+    whole = api.run(study, tmp_path / "whole", progress=False)
+    write, calls = Landscape.write_unit, []
+
+    def fills_up(self, unit, values, status):
+        calls.append(unit.index)
+        (write if len(calls) < 4 else full_disk)(self, unit, values, status)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Landscape, "write_unit", fills_up)
+        with pytest.raises(UserError, match=r"No space left while writing .*free some space and run the same command"):
+            api.run(study, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run" / "lock.json").exists()
+    done = {u.index for u in Landscape(tmp_path / "run" / "landscape.zarr").pending()}
+    assert done.isdisjoint(calls[:3])
+    api.run(study, tmp_path / "run", progress=False)
+    assert_same_run(whole.path, tmp_path / "run")
+
+
+def test_a_real_limit_on_file_size_ends_with_status_2(write_study, tmp_path):
+    """The kernel itself refuses to write more than 2 kB per file, as a quota would."""
+    study, out = write_study(), tmp_path / "run"
+    done = subprocess.run(
+        command("run", study, "--out", out),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+    )
+    assert done.returncode == 2, done.stderr
+    assert "No space left while writing" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert landsweep("run", study, "--out", out).returncode == 0
+
+
+@pytest.fixture
+def damaged(write_study, tmp_path):
+    """Flip one byte of one shard of a finished run whose report is to be made again."""
+
+    def damage(array: str, offset: int):
+        study = write_study()
+        run = api.run(study, tmp_path / "run", progress=False)
+        landscape = Landscape(run.path / "landscape.zarr")
+        unit = list(landscape.units())[2]
+        shard = landscape.shard_file(array, unit)
+        data = bytearray(shard.read_bytes())
+        data[offset if offset >= 0 else len(data) + offset] ^= 0x10
+        shard.write_bytes(data)
+        for tree in run.path.glob("topology/*"):
+            tree.unlink()
+        return study, run.path, shard
+
+    return damage
+
+
+@pytest.mark.parametrize("array", ["loss", "status"])
+@pytest.mark.parametrize("offset", [0, 12, -30, -2])
+def test_a_flipped_byte_names_its_shard_and_repair_evaluates_it_again(damaged, tmp_path, array, offset):
+    study, path, shard = damaged(array, offset)
+    message = refused_damage(study, path)
+    assert f"{shard} is damaged (" in message
+    assert "run the same command with --repair to evaluate its unit again." in message
+    api.run(study, path, progress=False, repair=True)
+    whole = api.run(study, tmp_path / "whole", progress=False)
+    assert_same_run(whole.path, path)
+
+
+def refused_damage(study, path) -> str:
+    with pytest.raises(UserError) as caught:
+        api.run(study, path, progress=False)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_cut_shard_and_a_lost_shard_are_repaired(write_study, tmp_path):
+    study = write_study()
+    run = api.run(study, tmp_path / "run", progress=False)
+    landscape = Landscape(run.path / "landscape.zarr")
+    first, second, *_ = landscape.units()
+    cut = landscape.shard_file("loss", first)
+    cut.write_bytes(cut.read_bytes()[:20])
+    landscape.shard_file("loss", second).unlink()
+    before = np.asarray(api.open_run(run.path).dataset.loss)
+    del before
+    again = api.run(study, run.path, progress=False, repair=True)
+    assert_same_run(api.run(study, tmp_path / "whole", progress=False).path, again.path)
+
+
+def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path):
+    study = write_study(grid__points=-3)
+    done = landsweep("run", study, "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert done.stderr == (
+        f'landsweep: {study}: "grid.points" is -3 (int), expected a whole number of at least 1, or one per axis (odd '
+        "numbers hit the centre).\n"
+    )
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,195 @@
+"""The command line: speed of --help, what stays unimported, and each command's words."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from support import HERE, command, environment, landsweep
+
+HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
+ROOT = HERE.parent
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished toy run, made by `landsweep new` and `landsweep run` alone."""
+    folder = tmp_path_factory.mktemp("new")
+    made = landsweep("new", "my_study", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout == "Made my_study/study.yaml and my_study/problem.py. Next: landsweep run my_study/study.yaml\n"
+    done = landsweep("run", "my_study/study.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+def modules_after(*arguments: str, cwd: Path) -> set[str]:
+    """Return the modules that a command has imported when it ends."""
+    program = (
+        "import sys, atexit\n"
+        f"sys.argv = {['landsweep', *arguments]!r}\n"
+        "atexit.register(lambda: print('MODULES', *sorted({m.split('.')[0] for m in sys.modules})))\n"
+        "from landsweep.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("plan", "my_study/study.yaml"),
+        ("status", "runs/my_study"),
+        ("methods", "runs/my_study"),
+    ],
+    ids=lambda a: a[0],
+)
+def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
+    modules = modules_after(*arguments, cwd=finished[0])
+    assert "landsweep" in modules
+    assert not modules & set(HEAVY)
+
+
+def test_help_needs_neither_numpy_nor_zarr(finished):
+    assert not modules_after("--help", cwd=finished[0]) & {"numpy", "zarr", "xarray", "pandas", "pydantic", "scipy"}
+
+
+def test_help_says_what_the_commands_do():
+    done = landsweep("--help")
+    assert done.returncode == 0
+    for name in ("run", "plan", "status", "new", "methods"):
+        assert f"\n  {name} " in done.stdout
+    assert "..." not in done.stdout.split("Commands:")[1], "a summary was cut short"
+    assert "75 stopped but resumable" in done.stdout
+
+
+def test_a_new_study_runs_as_it_is(finished):
+    folder, done = finished
+    assert "my_study: 6 of 6 landscapes, freudenthal" in done.stdout
+    for name in ("trend.png", "landscapes.png", "summary.md"):
+        assert f"runs/my_study/report/{name}" in done.stdout
+        assert (folder / "runs" / "my_study" / "report" / name).exists()
+    assert "Traceback" not in done.stderr
+
+
+def test_progress_off_a_terminal_is_lines(finished):
+    lines = finished[1].stderr.splitlines()
+    assert "train: 0 of 3 models done before" in lines
+    assert any(line.startswith("evaluate: 2646 of 2646 points in ") for line in lines)
+    assert "\x1b" not in finished[1].stderr
+
+
+def test_new_does_not_overwrite(finished):
+    done = landsweep("new", "my_study", cwd=finished[0])
+    assert done.returncode == 2
+    assert "my_study/study.yaml exists already, expected a new folder" in done.stderr
+
+
+def test_plan_counts_and_writes_nothing(write_study, tmp_path):
+    study = write_study()
+    before = sorted(tmp_path.rglob("*"))
+    done = landsweep("plan", study, "--set", "sweep.beta=[5,7]", "--set", "grid.points=21", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert rows["models"] == "2"
+    assert rows["members"] == "4 (beta 2, seed 1, subspace 1, direction_seed 2)"
+    assert rows["points"].startswith("1,764 (21 x 21 each")
+    assert rows["units"].startswith("about ")
+    assert "8.8 kB before compression" in rows["store"]
+    assert rows["time"].startswith("not measured: no earlier run of this problem beside")
+
+
+def test_plan_takes_its_time_from_an_earlier_run(finished):
+    done = landsweep("plan", "my_study/study.yaml", "--set", "grid.points=201", cwd=finished[0])
+    assert "as measured in runs/my_study" in done.stdout
+
+
+def test_status_counts_models_members_and_units(finished):
+    done = landsweep("status", "runs/my_study", cwd=finished[0])
+    rows = {line.split()[0]: line.split()[1:4] for line in done.stdout.splitlines() if line and line[0].islower()}
+    assert rows["train"] == ["3", "3", "-"]
+    assert rows["subspace"] == ["6", "6", "-"]
+    assert rows["evaluate"][0] == rows["evaluate"][1]
+    assert rows["topology"] == ["6", "6", "-"]
+    assert rows["report"] == ["1", "1", "-"]
+    assert "1 session(s)" in done.stdout
+    assert ": done" in done.stdout
+    missing = landsweep("status", "nowhere", cwd=finished[0])
+    assert missing.returncode == 2
+    assert "nowhere holds no run, expected a run directory" in missing.stderr
+
+
+def test_methods_states_every_choice(finished):
+    text = landsweep("methods", "runs/my_study", cwd=finished[0]).stdout
+    paragraph, *references = text.split("\n\n")
+    for words in (
+        "noise = 0.0, 0.1, 0.2",
+        "seed = 0",
+        "direction seed = 0, 1",
+        "2 Gaussian directions, with zero components in bias, norm parameters, orthonormalised",
+        "each filter has the norm of the corresponding filter",
+        "21 x 21 grid over [-1, 1]^2",
+        "coordinates are multiples of the stored direction",
+        "float32",
+        "Freudenthal",
+        "torch 2.",
+        "landsweep 0.",
+    ):
+        assert words in paragraph, words
+    assert len(references) == 4
+    assert all(r.lstrip().startswith("@") for r in references)
+    cited = {r.split("{")[1].split(",")[0] for r in references}
+    assert all(f"[{key}]" in paragraph for key in cited)
+
+
+def test_packages_in_pyproject_are_those_on_disk():
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    roots = {"workflow": "landsweep", "kernels": "landsweep.kernels", "jobs": "landsweep.jobs"}
+    found = {
+        ".".join([name, *path.parent.relative_to(ROOT / folder).parts])
+        for folder, name in roots.items()
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
+    assert listed == found
+
+
+ALLOWED = {
+    "workflow": ("landsweep",),
+    "kernels": ("landsweep.kernels",),
+    "jobs": ("landsweep.jobs", "landsweep.kernels"),
+}
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_imports_are_absolute_and_go_downwards(folder):
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{file}: relative import"
+                names = [node.module or ""]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                if name.split(".")[0] == "landsweep":
+                    assert name.startswith(ALLOWED[folder]), f"{file} imports {name}"
+
+
+def test_python_m_landsweep_is_the_same_program():
+    assert command("--help")[1:3] == ["-m", "landsweep"]
+    script = subprocess.run(
+        [Path(sys.executable).parent / "landsweep", "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert script.stdout.split("\n", 2)[2] == landsweep("--help").stdout.split("\n", 2)[2]

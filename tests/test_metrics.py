@@ -1,0 +1,270 @@
+"""Metrics of merge trees, by hand on small fields and by the definitions on random ones."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from landsweep.kernels.connectivity import CONNECTIVITIES
+from landsweep.kernels.merge_tree import merge_tree
+from landsweep.kernels.metrics import METRICS, topology_metrics
+
+NAMES = [
+    "n_minima",
+    "n_saddles",
+    "n_pairs",
+    "n_minima_boundary",
+    "n_minima_interior",
+    "n_saddles_boundary",
+    "n_saddles_interior",
+    "boundary_fraction",
+    "average_persistence",
+    "mean_lifetime",
+    "max_persistence",
+    "average_persistence_essential",
+    "average_persistence_rel",
+    "average_persistence_log",
+    "smad",
+    "smad_normalized",
+    "smad_weighted",
+    "loss_min",
+    "loss_max",
+    "loss_range",
+    "n_nonfinite",
+    "n_infinite_pairs",
+]
+ROOT2 = np.sqrt(2)
+
+
+def metrics_of(values, connectivity="face", *, negate=False, min_persistence=0.0):
+    field = np.array(values, dtype=np.float64)
+    return topology_metrics(merge_tree(field, connectivity, negate=negate), field, min_persistence=min_persistence)
+
+
+def check(found, **expected):
+    assert set(expected) <= set(found)
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-14, nan_ok=True), name
+
+
+def test_names_and_types():
+    found = metrics_of([0, 2, 1])
+    assert list(found) == list(METRICS) == NAMES
+    assert {type(value) for value in found.values()} == {float}
+    assert all(re.fullmatch(r"[^\n]+ \([^()]+\)", text) for text in METRICS.values())
+
+
+def test_double_well():
+    # Minima 1 (vertex 1) and 2 (vertex 4) under the saddle 10 (vertex 3); the ends 100 are no minima.
+    found = metrics_of([100, 1, 3, 10, 2, 100])
+    expected = {
+        "n_minima": 2,
+        "n_saddles": 1,
+        "n_pairs": 1,
+        "n_minima_boundary": 0,
+        "n_minima_interior": 2,
+        "n_saddles_boundary": 0,
+        "n_saddles_interior": 1,
+        "boundary_fraction": 0,
+        "average_persistence": 8 / ROOT2,
+        "mean_lifetime": 8,
+        "max_persistence": 8 / ROOT2,
+        "average_persistence_essential": (8 + 99) / 2 / ROOT2,
+        "average_persistence_rel": 8 / ROOT2 / 99,
+        "average_persistence_log": np.log10(5) / ROOT2,
+        "smad": (9 + 8) / 2,
+        "smad_normalized": 8.5 / 99,
+        "smad_weighted": (9 * 3 / 6 + 8 * 3 / 6) / 2,  # 10 descends to 2
+        "loss_min": 1,
+        "loss_max": 100,
+        "loss_range": 99,
+        "n_nonfinite": 0,
+        "n_infinite_pairs": 0,
+    }
+    assert list(expected) == NAMES
+    check(found, **expected)
+
+
+def test_first_saddle_is_not_the_end_of_the_pair():
+    # 0 |5| 3 |8| 1: the pairs are (3, 5) and (1, 8), but 0 climbs to 5.
+    found = metrics_of([0, 5, 3, 8, 1])
+    check(found, mean_lifetime=(2 + 7) / 2, max_persistence=7 / ROOT2, smad=(5 + 2 + 7) / 3)
+    check(found, smad_weighted=(5 * 2 / 5 + 2 * 1 / 5 + 7 * 2 / 5) / 3, n_minima_boundary=2, boundary_fraction=2 / 3)
+    assert np.isnan(found["average_persistence_log"])  # a zero
+
+
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+def test_bowl(connectivity):
+    x = np.linspace(-1, 1, 9)
+    found = metrics_of(x[:, None] ** 2 + x**2, connectivity)
+    check(found, n_minima=1, n_saddles=0, n_pairs=0, n_minima_interior=1, smad=0, smad_normalized=0, smad_weighted=0)
+    check(found, average_persistence_essential=2 / ROOT2, loss_min=0, loss_max=2, loss_range=2)
+    for name in ("average_persistence", "mean_lifetime", "max_persistence", "average_persistence_rel"):
+        assert np.isnan(found[name]), name
+    assert np.isnan(found["average_persistence_log"])
+
+
+def test_constant_field_has_no_relative_numbers():
+    found = metrics_of(np.full((4, 4), 7.0))
+    check(found, n_minima=1, smad=0, average_persistence_essential=0, loss_range=0, boundary_fraction=1)
+    assert np.isnan(found["smad_normalized"])
+    assert np.isnan(found["average_persistence_rel"])
+
+
+def test_border_ignores_axes_of_length_one():
+    row = [4, 1, 3, 2, 5]
+    flat, deep = metrics_of(row), metrics_of([[[v] for v in row]])
+    check(flat, n_minima=2, n_minima_boundary=0, n_saddles_boundary=0)
+    assert deep == flat
+    check(metrics_of([[row, row]]), n_minima=2, n_minima_boundary=2, n_saddles_boundary=1)
+
+
+def test_border_saddles():
+    found = metrics_of([[9, 1, 5, 2, 9], [9, 9, 9, 9, 9], [9, 9, 0, 9, 9]])
+    # 1 and 2 meet in 5 on the border, 0 joins them in the 9 above it.
+    check(found, n_saddles=2, n_saddles_boundary=1, n_saddles_interior=1, n_minima_boundary=3, boundary_fraction=1)
+
+
+def test_not_finite_values_enter_counts_only():
+    found = metrics_of([1, np.nan, 3, 4, 2, np.inf, np.inf])
+    # (3, NaN) lasts for ever, as 2 is older than 3: finite pair (3, 4), infinite pair (2, NaN).
+    check(found, n_minima=3, n_pairs=2, n_saddles=2, n_infinite_pairs=1, n_nonfinite=3, mean_lifetime=1)
+    check(found, smad=(1 + 2) / 2, loss_max=4, loss_range=3, average_persistence_log=np.log10(4 / 3) / ROOT2)
+    check(found, average_persistence_essential=(1 + 3) / 2 / ROOT2, smad_weighted=(1 * 1 / 7 + 2 * 4 / 7) / 2)
+    only = metrics_of([1, np.inf, 2])
+    check(only, n_pairs=1, n_infinite_pairs=1, average_persistence=np.nan, max_persistence=np.nan, smad=np.nan)
+    check(only, average_persistence_essential=1 / ROOT2)
+    check(metrics_of([1, -np.inf, 2]), loss_min=1, n_nonfinite=1, n_infinite_pairs=1)
+
+
+def test_negated_tree_measures_the_negated_field():
+    values = [100, 1, 3, 10, 2, 100]
+    upside_down, above = metrics_of([-v for v in values]), metrics_of(values, negate=True)
+    assert above["n_minima"] == 3
+    for name in set(NAMES) - {"loss_min", "loss_max", "average_persistence_log"}:
+        check(above, **{name: upside_down[name]})
+    # The maxima 100 and 10 end at 1 and 2.
+    check(above, loss_min=1, loss_max=100, average_persistence_log=(np.log10(5) + 2) / 2 / ROOT2)
+
+
+def test_min_persistence():
+    values = [0, 5, 3, 8, 1]  # pairs (3, 5) and (1, 8)
+    whole, cut, bare = (metrics_of(values, min_persistence=p) for p in (2, 2.5, 7.5))
+    assert metrics_of(values).keys() == whole.keys()
+    check(whole, n_minima=3, n_pairs=2, n_saddles=2)  # 2 is not below 2
+    check(cut, n_minima=2, n_pairs=1, n_saddles=1, mean_lifetime=7, smad=(8 + 7) / 2, n_minima_interior=0)
+    check(cut, smad_weighted=(8 * 3 / 5 + 7 * 2 / 5) / 2, average_persistence_essential=(7 + 8) / 2 / ROOT2)
+    check(bare, n_minima=1, n_pairs=0, n_saddles=0, average_persistence=np.nan, smad=0, smad_weighted=0)
+    check(metrics_of([0, np.inf, 0], min_persistence=1e300), n_infinite_pairs=1, n_minima=2)
+
+
+def test_min_persistence_keeps_a_saddle_that_ends_another_pair():
+    field = [[9.5, -4, 9.5], [-3, 9, 8.5], [9.5, -1, 9.5]]
+    check(metrics_of(field), n_minima=4, n_pairs=3, n_saddles=1)
+    check(metrics_of(field, min_persistence=1), n_minima=3, n_pairs=2, n_saddles=1, smad=(13 + 12 + 10) / 3)
+
+
+@st.composite
+def fields(draw):
+    shape = draw(st.lists(st.integers(1, 7), min_size=1, max_size=3).filter(lambda s: 4 <= np.prod(s) <= 60))
+    size = int(np.prod(shape))
+    values = draw(st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, np.inf]), min_size=size, max_size=size))
+    field = np.array(values, dtype=np.float64).reshape(shape)
+    assume(np.isfinite(field).any())
+    return field
+
+
+@settings(max_examples=200, deadline=None)
+@given(fields(), st.sampled_from(CONNECTIVITIES), st.integers(0, 6), st.booleans())
+def test_min_persistence_by_the_definition(field, connectivity, threshold, negate):
+    """Walk each kept minimum's branch upwards over the sweep of all pairs, a set of minima per component."""
+    tree = merge_tree(field, connectivity, negate=negate)
+    flat = field.ravel()
+    lifetimes = tree.lifetimes(field)
+    found = topology_metrics(tree, field, min_persistence=threshold)
+    kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold}
+    alive = kept | {tree.global_min}
+    # Components below each node, from the arcs; the eldest minimum is the one that goes on.
+    rank = {m: i for i, m in enumerate(tree.minima.tolist())}
+    below, first = {m: {m} for m in rank}, {}
+    for up in dict.fromkeys(tree.arcs[:, 0].tolist()):
+        parts = [below[down] for u, down in tree.arcs.tolist() if u == up]
+        parts_alive = [part & alive for part in parts]
+        if sum(map(bool, parts_alive)) > 1:
+            for part in filter(None, parts_alive):
+                first.setdefault(min(part, key=rank.get), up)
+        below[up] = set.union(*parts)
+    climbs = [abs(flat[first[m]] - flat[m]) if m in first else 0.0 for m in alive]
+    climbs = [c for c in climbs if np.isfinite(c)]
+    finite = [life for life in lifetimes if threshold <= life < np.inf]
+    check(
+        found,
+        n_minima=len(alive),
+        n_pairs=len(kept),
+        n_saddles=len({s for m, s in tree.pairs.tolist() if m in kept}),
+        mean_lifetime=np.mean(finite) if finite else np.nan,
+        smad=np.mean(climbs) if climbs else np.nan,
+    )
+    assert found["n_minima_boundary"] + found["n_minima_interior"] == found["n_minima"]
+    assert found["n_saddles_boundary"] + found["n_saddles_interior"] == found["n_saddles"]
+
+
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+def test_a_threshold_drops_what_lies_below_it_only(connectivity):
+    field = np.random.default_rng(1).standard_normal((30, 30))
+    tree = merge_tree(field, connectivity)
+    least = tree.lifetimes(field).min()
+    assert len(tree.pairs) > 30
+    assert topology_metrics(tree, field, min_persistence=least) == topology_metrics(tree, field)
+    fewer = topology_metrics(tree, field, min_persistence=np.nextafter(least, 1))
+    assert fewer["n_pairs"] == len(tree.pairs) - 1
+    assert fewer["smad_weighted"] > topology_metrics(tree, field)["smad_weighted"]
+
+
+def test_scaling():
+    field = np.random.default_rng(4).uniform(1, 2, (20, 20))
+    tree = merge_tree(field)
+    one, eight = topology_metrics(tree, field), topology_metrics(tree, 8 * field)
+    assert one["n_pairs"] > 10
+    scaled = {name for name, text in METRICS.items() if text.endswith("(loss)")}
+    assert len(scaled) == 9
+    for name in NAMES:
+        check(eight, **{name: one[name] * (8 if name in scaled else 1)})
+
+
+def test_single_precision_differences_are_taken_in_double():
+    field = np.array([1.0, 1.0 + 2**-23, 1.0, 1e8], dtype=np.float32)
+    found = topology_metrics(merge_tree(field), field)
+    check(found, mean_lifetime=2**-23, loss_range=1e8 - 1)
+
+
+def test_input_stays():
+    field = np.random.default_rng(6).standard_normal((8, 8))
+    field[0, 0] = np.nan
+    tree, before = merge_tree(field), field.copy()
+    arrays = {name: value.copy() for name, value in tree.to_arrays().items()}
+    topology_metrics(tree, field, min_persistence=0.5)
+    np.testing.assert_array_equal(field, before)
+    for name, value in tree.to_arrays().items():
+        np.testing.assert_array_equal(value, arrays[name])
+
+
+@pytest.mark.parametrize("threshold", [-1.0, np.nan])
+def test_min_persistence_must_be_a_difference(threshold):
+    text = f"min_persistence is no loss difference: got {threshold}, expected at least 0."
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        metrics_of([0, 2, 1], min_persistence=threshold)
+
+
+def test_field_of_another_shape():
+    with pytest.raises(ValueError, match=r"got shape \(3, 2\), expected \(2, 3\)\.$"):
+        topology_metrics(merge_tree(np.zeros((2, 3))), np.zeros((3, 2)))
+
+
+def test_import_is_light():
+    code = "import sys, landsweep.kernels.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
