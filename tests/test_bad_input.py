@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 import landsweep as api
-import numpy as np
 import pytest
 import torch
 from landsweep import UserError
@@ -203,8 +202,6 @@ def test_a_cut_shard_and_a_lost_shard_are_repaired(write_study, tmp_path):
     cut = landscape.shard_file("loss", first)
     cut.write_bytes(cut.read_bytes()[:20])
     landscape.shard_file("loss", second).unlink()
-    before = np.asarray(api.open_run(run.path).dataset.loss)
-    del before
     again = api.run(study, run.path, progress=False, repair=True)
     assert_same_run(api.run(study, tmp_path / "whole", progress=False).path, again.path)
 
@@ -218,3 +215,13 @@ def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path)
         "numbers hit the centre).\n"
     )
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_of_a_newer_landsweep_is_refused(write_study, tmp_path):
+    study = write_study()
+    run = api.run(study, tmp_path / "run", progress=False)
+    text = run.directory.provenance.read_text().replace('"schema_version": 1', '"schema_version": 99')
+    run.directory.provenance.write_text(text)
+    refused(study, run.path, "has schema version 99, expected at most 1: install a newer landsweep.")
+    with pytest.raises(UserError, match="schema version 99"):
+        api.open_run(run.path)

@@ -39,6 +39,7 @@ class Run:
                 f"{path} holds no run, expected a run directory such as runs/NAME: start one with "
                 "`landsweep run STUDY`."
             )
+        self.directory.check_schema()
         self.study = Study.load(self.directory.study)
         self.plan: Plan = make_plan(self.study, read_json(self.directory.members)["history"])
 

@@ -37,6 +37,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     wants = {name: list(values) for name, values in study.axes.items()}
     if not run.study.exists():
         return Change([wants])
+    run.check_schema()
     before = Study.load(run.study)
     for key in IDENTITY_KEYS[1:]:
         if getattr(before, key) != getattr(study, key):

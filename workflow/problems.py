@@ -16,12 +16,6 @@ from landsweep.study import ProblemSpec, Scalar, Study
 from landsweep.yamlfile import nearest
 
 
-def problem_file(spec: ProblemSpec, folder: Path) -> Path | None:
-    """Return the Python file a problem path names (relative to the study), or None where it names a module."""
-    source, _, _ = spec.path.rpartition(":")
-    return folder / source if source.endswith(".py") else None
-
-
 def load_class(spec: ProblemSpec, folder: Path) -> type:
     """Import the problem's class.
 
@@ -31,7 +25,7 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
         Where the module or file does not import, lacks the class, or the class lacks a required method.
     """
     source, _, name = spec.path.rpartition(":")
-    file = problem_file(spec, folder)
+    file = spec.file(folder)
     try:
         module = importlib.import_module(source) if file is None else _import_file(file)
     except Exception as error:

@@ -13,11 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from landsweep import problems
 from landsweep.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.executors import Executor
-from landsweep.rundir import RunDir, read_json, write_json
-from landsweep.store import SCHEMA_VERSION
+from landsweep.rundir import SCHEMA_VERSION, RunDir, read_json, write_json
 from landsweep.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
@@ -88,7 +86,7 @@ def begin(run: RunDir, study: Study, folder: Path, executor: Executor) -> None:
         "versions": versions(),
         "git": _git(folder),
     }
-    file = problems.problem_file(study.problem, folder)
+    file = study.problem.file(folder)
     if file is not None:
         source = file.read_bytes()
         digest = hashlib.sha256(source).hexdigest()

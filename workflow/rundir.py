@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from landsweep.errors import UserError
+
 PARTIAL = ".partial"
+SCHEMA_VERSION = 1
+"""Of the whole run directory; a newer one is refused."""
 
 
 @contextmanager
@@ -91,6 +95,20 @@ class RunDir:
     def lock(self) -> Path:
         """Who works on this run now."""
         return self.path / "lock.json"
+
+    def check_schema(self) -> None:
+        """Refuse a run directory that a newer landsweep wrote.
+
+        Raises
+        ------
+        UserError
+            Where its schema version is above ours.
+        """
+        found = read_json(self.provenance)["schema_version"] if self.provenance.exists() else 0
+        if found > SCHEMA_VERSION:
+            raise UserError(
+                f"{self.path} has schema version {found}, expected at most {SCHEMA_VERSION}: install a newer landsweep."
+            )
 
     def theta(self, model: int) -> Path:
         """Trained weights; existing means that training is complete."""

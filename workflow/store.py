@@ -6,7 +6,9 @@ no zero (a zero is left where an extension added members to a shard that was the
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
@@ -15,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import zarr
-from landsweep.errors import DamagedShard, UserError
+from landsweep.errors import DamagedShard
 from landsweep.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
+from landsweep.rundir import SCHEMA_VERSION, write_text
 from landsweep.study import Scalar, Study
 from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
-SCHEMA_VERSION = 1
 STATUS_MEANINGS = "not_evaluated finite non_finite failed"
 
 
@@ -96,7 +98,7 @@ class Landscape:
     def create(cls, path: Path, study: Study, plan: Plan, shard: Shape, choices: Mapping[str, Any]) -> Landscape:
         """Create the arrays, all of them or none: they are made beside ``path`` and renamed into place."""
         building = path.with_name(path.name + ".building")
-        _remove_tree(building)
+        shutil.rmtree(building, ignore_errors=True)
         group = open_group(building, "w")
         group.attrs.update(
             {
@@ -249,10 +251,6 @@ def _consolidate(group: zarr.Group) -> None:
 
 def drop_consolidated(path: Path) -> None:
     """Remove the consolidated metadata before arrays are added: a stale copy would hide them."""
-    import json
-
-    from landsweep.rundir import write_text
-
     file = path / "zarr.json"
     data = json.loads(file.read_text())
     if data.pop("consolidated_metadata", None) is not None:
@@ -278,21 +276,4 @@ def _write_coordinates(group: zarr.Group, study: Study, plan: Plan) -> None:
             np.array([coordinates[s][k] for s in names]),
             ["subspace", along],
             long_name=f"coordinate along direction {k} in the subspace's own unit",
-        )
-
-
-def _remove_tree(path: Path) -> None:
-    import shutil
-
-    if path.exists():
-        shutil.rmtree(path)
-
-
-def check_schema(path: Path) -> None:
-    """Refuse a hypercube that a newer landsweep wrote."""
-    found = int(open_group(path).attrs.get("schema_version", 0))  # type: ignore[arg-type]  # JSON
-    if found > SCHEMA_VERSION:
-        raise UserError(
-            f"{path} has schema version {found}, this landsweep reads up to {SCHEMA_VERSION}: install a newer "
-            "landsweep."
         )

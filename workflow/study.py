@@ -44,6 +44,11 @@ class ProblemSpec(_Section):
     )
     params: dict[str, Any] = Field(default_factory=dict, description="a mapping of keyword arguments for the class")
 
+    def file(self, folder: Path) -> Path | None:
+        """Return the Python file that ``path`` names, relative to ``folder``, or None where it names a module."""
+        source, _, _ = self.path.rpartition(":")
+        return folder / source if source.endswith(".py") else None
+
 
 class Subspace(_Section):
     """How the directions are made and which range of coordinates the grid covers."""

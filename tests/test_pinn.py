@@ -1,0 +1,156 @@
+"""The convection PINN: its residual, its training, and the errors that the papers report in kind."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from landsweep.jobs.problems.pinn import Convection
+from landsweep.kernels.problem import Start
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def double(problem):
+    (batch,) = problem.batches()
+    return batch.to(torch.device("cpu"), torch.float64)
+
+
+def test_the_forward_mode_residual_is_that_of_autograd():
+    problem = Convection(beta=3.5)
+    model, batch = problem.build(0).double(), double(problem)
+    points = batch.data["collocation"].clone().requires_grad_(True)
+    u = model(points)
+    (gradient,) = torch.autograd.grad(u.sum(), points, create_graph=True)
+    expected = (gradient[:, 1] + 3.5 * gradient[:, 0]).square().mean()
+    found = problem.loss(model, batch)["loss_residual"]
+    assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-10)
+    for mine, theirs in zip(
+        torch.autograd.grad(found, list(model.parameters()), allow_unused=True),
+        torch.autograd.grad(expected, list(model.parameters()), allow_unused=True),
+        strict=True,
+    ):
+        assert (mine is None) == (theirs is None)  # the last bias has no part in a derivative
+        if mine is not None:
+            np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("beta", [0, 1, 7.5])
+def test_the_exact_solution_has_no_loss(beta):
+    problem = Convection(beta)
+
+    def exact(points):
+        return torch.sin(points[..., :1] - beta * points[..., 1:])
+
+    losses = problem.loss(exact, double(problem))
+    assert set(losses) == {"loss", "loss_initial", "loss_boundary", "loss_residual"}
+    assert all(float(v) < 1e-25 for v in losses.values())
+
+
+def test_the_loss_is_the_sum_of_its_terms_and_runs_for_many_parameters_at_once():
+    problem = Convection(2.0, n_f=20)
+    model, batch = problem.build(0).double(), double(problem)
+    base = {name: p.detach() for name, p in model.named_parameters()}
+    scales = torch.linspace(0.5, 1.5, 5, dtype=torch.float64)
+    many = {name: scales.reshape(-1, *[1] * p.ndim) * p for name, p in base.items()}
+
+    def one(parameters):
+        return problem.loss(partial(torch.func.functional_call, model, parameters), batch)
+
+    together = torch.func.vmap(one)(many)
+    for k in range(5):
+        single = one({name: values[k] for name, values in many.items()})
+        for name in single:
+            assert float(together[name][k]) == pytest.approx(float(single[name]), rel=1e-12)
+        parts = sum(float(single[f"loss_{term}"]) for term in ("initial", "boundary", "residual"))
+        assert float(single["loss"]) == pytest.approx(parts, rel=1e-12)
+
+
+def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
+    whole, problem = Convection(4.0, n_f=50, iterations=220), Convection(4.0, n_f=50, iterations=220)
+    reference = whole.train(whole.build(0), 0)
+    saved = tmp_path / "training.pt"
+
+    class Killed(Exception):
+        pass
+
+    def on_step(step, model, state):
+        torch.save({"step": step, "model": model.state_dict(), "optimizer": state}, saved)
+        if step >= 100:
+            raise Killed
+
+    with pytest.raises(Killed):
+        problem.train(problem.build(0), 0, on_step=on_step)
+    loaded = torch.load(saved, weights_only=True)
+    model = problem.build(5)
+    model.load_state_dict(loaded["model"])
+    steps = []
+    resumed = problem.train(
+        model, 0, start=Start(loaded["step"], loaded["optimizer"]), on_step=lambda s, *_: steps.append(s)
+    )
+    assert loaded["step"] == 100
+    assert steps == [150, 200, 220]
+    for mine, theirs in zip(resumed.parameters(), reference.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_build_is_a_function_of_the_seed_and_leaves_the_global_stream_alone():
+    problem = Convection(1.0)
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    one, same, other = problem.build(0), problem.build(0), problem.build(1)
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), same.parameters(), strict=True))
+    assert not torch.equal(next(one.parameters()), next(other.parameters()))
+    assert sum(p.numel() for p in one.parameters()) == 7851
+
+
+def test_draws_select_other_collocation_points_inside_the_domain():
+    problem = Convection(1.0, n_f=100)
+    first, again, other = (next(problem.batches(draw=d)).data["collocation"] for d in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert len(torch.unique(first, dim=0)) == 100
+    assert ((first[:, 0] > 0) & (first[:, 0] < 2 * np.pi) & (first[:, 1] > 0) & (first[:, 1] <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"beta": float("nan")}, "beta is nan, expected a finite number"),
+        ({"beta": 1.0, "n_f": 0}, "n_f is 0, expected a whole number from 1 to 25245"),
+        ({"beta": 1.0, "iterations": 0}, "iterations is 0, expected at least 1"),
+    ],
+)
+def test_mistakes(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        Convection(**arguments)
+    with pytest.raises(ValueError, match="split is 'test', expected train"):
+        next(Convection(1.0).batches(split="test"))
+
+
+def relative_error(beta, n_f):
+    problem = Convection(beta, n_f)
+    return problem.quality(problem.train(problem.build(0), 0))["relative_error"]
+
+
+@pytest.mark.parametrize("beta", [1, 4])
+def test_small_beta_is_learnt_from_100_points(beta):
+    assert relative_error(beta, 100) < 0.05
+
+
+@pytest.mark.parametrize(("beta", "bound"), [(7, 0.3), (8, 0.5), (10, 0.5)])
+def test_large_beta_is_not_learnt_from_100_points(beta, bound):
+    assert relative_error(beta, 100) > bound
+
+
+def test_large_beta_is_learnt_from_1000_points():
+    assert relative_error(10, 1000) < 0.05
