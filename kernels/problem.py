@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,6 @@ OnStep = Callable[[int, nn.Module, dict[str, Any]], None]
 
 REQUIRED = ("build", "batches", "loss")
 """Methods without which a class is no problem; training may be replaced by a checkpoint."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -109,16 +107,16 @@ class Assessable(Problem, Protocol):
         """Return figures of merit such as ``accuracy`` or ``relative_error``."""
 
 
-def map_tensors(function: Callable[[Tensor], Tensor], data: T) -> T:
+def map_tensors(function: Callable[[Tensor], Tensor], data: Any) -> Any:
     """Return ``data`` with ``function`` applied to each tensor in its dictionaries, lists, tuples and dataclasses."""
     if isinstance(data, Tensor):
         return function(data)
     if isinstance(data, dict):
-        return {key: map_tensors(function, value) for key, value in data.items()}  # type: ignore[return-value]
+        return {key: map_tensors(function, value) for key, value in data.items()}
     if isinstance(data, tuple) and hasattr(data, "_fields"):  # a named tuple takes its fields one by one
         return type(data)(*(map_tensors(function, value) for value in data))
     if isinstance(data, list | tuple):
-        return type(data)(map_tensors(function, value) for value in data)  # type: ignore[return-value]
+        return type(data)(map_tensors(function, value) for value in data)
     if is_dataclass(data) and not isinstance(data, type):
         return replace(data, **{f.name: map_tensors(function, getattr(data, f.name)) for f in fields(data)})
     return data
