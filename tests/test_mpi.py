@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import BIN, assert_same_run, environment, landsweep, make_study, store_arrays
+from support import BIN, HERE, assert_same_run, environment, landsweep, make_study, store_arrays
 
 pytest.importorskip("mpi4py")
 PROGRAMS = Path(__file__).parent / "mpi"
@@ -61,6 +61,25 @@ def test_a_failed_model_gives_status_3_and_the_others_are_finished(write_study, 
     assert (status[1] == 3).all()
     again = landsweep("run", study, "--out", tmp_path / "run", ranks=2)
     assert again.returncode == 3
+
+
+def test_too_many_failures_end_the_job_with_a_sentence(write_study, tmp_path):
+    study = write_study(problem__params={"raise_in": "train"}, sweep__beta=[1.0, 2.0, 3.0, 4.0])
+    done = landsweep("run", study, "--out", tmp_path / "run", "--max-failures", "0", ranks=2)
+    assert done.returncode == 1, done.stderr
+    assert "models or members failed, more than --max-failures 0; their tracebacks are in" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_shipped_study_gives_the_same_bits_on_one_and_on_three_ranks(tmp_path):
+    study = HERE.parent / "jobs" / "studies" / "pinn_convection.yaml"
+    smaller = ["sweep.beta=[1,8,9]", "problem.params.iterations=60", "grid.points=[11,9]", "sweep.direction_seed=[0,1]"]
+    options = [word for item in smaller for word in ("--set", item)]
+    for name, ranks in (("one", 0), ("three", 3)):
+        done = landsweep("run", study, "--out", tmp_path / name, *options, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+        assert "rank correlation of saddles with beta" in done.stdout
+    assert_same_run(tmp_path / "one", tmp_path / "three")
 
 
 def test_an_infrastructure_error_on_one_rank_ends_the_job_with_its_traceback(write_study, tmp_path):

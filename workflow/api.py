@@ -201,9 +201,9 @@ def run(
         repair=repair,
         redo=redo,
     )
-    with subscriber(Console(stderr=True)) as shown:
+    with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
         try:
-            status = execute(parsed, base, directory, executor, (shown,) if progress else (), options)
+            status = execute(parsed, base, directory, executor, (shown,), options)
         except Stopped:
             status = Exit.STOPPED
     if status is Exit.STOPPED:

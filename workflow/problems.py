@@ -7,6 +7,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
     source, _, name = spec.path.rpartition(":")
     file = spec.file(folder)
     try:
-        module = importlib.import_module(source) if file is None else _import_file(file)
+        module = importlib.import_module(source) if file is None else _import_file(file, _stamp(file))
     except Exception as error:
         # The user's own frame is what helps; the import machinery's are not.
         frames = traceback.extract_tb(error.__traceback__)
@@ -56,9 +57,15 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
     return found
 
 
-def _import_file(file: Path) -> Any:
+def _stamp(file: Path) -> int:
     if not file.exists():
         raise FileNotFoundError(f"no file {file}")
+    return file.stat().st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _import_file(file: Path, stamp: int) -> Any:
+    """Execute a problem file once per version of it: a sweep makes its class once per model."""
     name = f"landsweep_problem_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None

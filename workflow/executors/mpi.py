@@ -10,7 +10,6 @@ import queue
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -94,7 +93,7 @@ class MpiExecutor:
         stop: StopFlag,
     ) -> None:
         """Share the items dynamically; see :meth:`landsweep.executors.Executor.map`."""
-        with self._receiving(done) as announce:
+        with self._receiving(done, stop) as announce:
             for index in self._shares(len(items), stop):
                 try:
                     result = work(items[index])
@@ -132,7 +131,7 @@ class MpiExecutor:
         return bool(self.comm.allreduce(seconds, op=self._mpi.MAX) > SLOW_COUNTER_SECONDS)
 
     @contextmanager
-    def _receiving(self, done: Callable[[Result], None]) -> Iterator[Callable[[Result], None]]:
+    def _receiving(self, done: Callable[[Result], None], stop: StopFlag) -> Iterator[Callable[[Result], None]]:
         """Yield a function that announces a result; rank 0 hands them all to ``done`` while the block runs."""
         if not self.is_root:
             sent: deque[Any] = deque()
@@ -147,7 +146,7 @@ class MpiExecutor:
             while not all(request.Test() for request in sent):
                 time.sleep(POLL_SECONDS)
             return
-        inbox = _Inbox(self._results, self._mpi, done, self.size - 1)
+        inbox = _Inbox(self._results, self._mpi, done, self.size - 1, stop)
         if self.threads:
             with inbox.in_thread():
                 yield inbox.own.put
@@ -182,12 +181,16 @@ class MpiExecutor:
         self.comm.Free()
 
 
+def _ignore(result: Any) -> None:
+    pass
+
+
 class _Inbox:
     """Rank 0's side of a map: its own results and those of the other ranks, handed on in order of arrival."""
 
-    def __init__(self, comm: Any, mpi: Any, done: Callable[[Any], None], others: int) -> None:
+    def __init__(self, comm: Any, mpi: Any, done: Callable[[Any], None], others: int, stop: StopFlag) -> None:
         self.own: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._comm, self._mpi, self._done = comm, mpi, done
+        self._comm, self._mpi, self._done, self._stop = comm, mpi, done, stop
         self._open = others
         self._closing = threading.Event()
         self._error: BaseException | None = None
@@ -209,15 +212,15 @@ class _Inbox:
             self._done(self.own.get())
 
     def _loop(self) -> None:
-        try:
-            while not (self._closing.is_set() and self.finished()):
+        while not (self._closing.is_set() and self.finished()):
+            try:
                 self.poll()
-                time.sleep(POLL_SECONDS)
-        except BaseException as error:
-            self._error = error
-            traceback.print_exc()
-            sys.stderr.flush()
-            self._mpi.COMM_WORLD.Abort(1)
+            except BaseException as error:
+                if self._error is not None:
+                    return
+                # Raised in the main thread once the items in hand are finished; until then messages are taken in.
+                self._error, self._done, self._stop.requested = error, _ignore, True
+            time.sleep(POLL_SECONDS)
 
     @contextmanager
     def in_thread(self) -> Iterator[None]:
@@ -231,5 +234,7 @@ class _Inbox:
             self._closing.set()
             while thread.is_alive():
                 thread.join(timeout=0.05)
+            if self._error is not None:
+                raise self._error
         finally:
             sys.setswitchinterval(interval)
