@@ -59,6 +59,11 @@ def test_a_missing_checkpoint(write_study, tmp_path):
     )
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_a_gpu_that_is_not_there(write_study, tmp_path):
+    refused(write_study(evaluation__device="cuda"), tmp_path / "run", "evaluation.device is cuda but torch sees no GPU")
+
+
 def test_a_missing_direction_file(write_study, tmp_path):
     study = write_study(subspaces={"random": {"kind": "file", "path": "gone.npz"}})
     refused(

@@ -85,13 +85,14 @@ def reference_losses(result, member, fields=("loss", "mae")):
 
     path = result.directory.theta(member.model)
     restore(model, load_file(path), path)
-    stored = subspace.load(result.directory.directions(member.index))
+    path = result.directory.directions(member.index)
+    delta, scale = subspace.load_delta(path), subspace.load_geometry(path).scale
     theta = flatten(model)
     values = {name: np.empty(result.plan.grid_shape) for name in fields}
     axes = [np.linspace(-1, 1, n) for n in result.plan.grid_shape]
     for at in np.ndindex(*result.plan.grid_shape):
-        alpha = torch.tensor([axes[k][i] * stored.scale[k] for k, i in enumerate(at)], dtype=torch.float32)
-        torch.nn.utils.vector_to_parameters(theta + alpha @ stored.delta, model.parameters())
+        alpha = torch.tensor([axes[k][i] * scale[k] for k, i in enumerate(at)], dtype=torch.float32)
+        torch.nn.utils.vector_to_parameters(theta + alpha @ delta, model.parameters())
         with torch.no_grad():
             parts = [(b.weight, problem.loss(model, b)) for b in problem.batches()]
         for name in fields:
@@ -295,8 +296,7 @@ def test_directions_from_a_file(run, tmp_path):
     result = run(
         subspaces={"random": {"kind": "file", "path": "d.npz", "normalisation": "none"}}, sweep={"beta": [1.0]}
     )
-    stored = subspace.load(result.directory.directions(0))
-    assert stored.delta.numpy() == pytest.approx(delta)
+    assert subspace.load_delta(result.directory.directions(0)).numpy() == pytest.approx(delta)
     data = reference_losses(result, result.plan.members[0], ("loss",))["loss"]
     np.testing.assert_allclose(store_arrays(result.path)["loss"][0, 0, 0, 0], data, rtol=2e-5)
 

@@ -104,6 +104,12 @@ def check(study: Study, folder: Path) -> None:
     UserError
         With what is wrong and what to do.
     """
+    import torch
+
+    if study.evaluation.device == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "evaluation.device is cuda but torch sees no GPU here: expected one, or evaluation.device auto."
+        )
     axes = study.axes
     cls = load_class(study.problem, folder)
     for checkpoint in axes.get("checkpoint", ()):

@@ -104,8 +104,8 @@ def probe(context: Context, member: Member) -> tuple[dict[str, Any], float]:
     loader = _Loader(context, {"dtype": study.dtype})
     rng = np.random.default_rng(0)
     with users_code():
-        stored = subspace.load(context.run.directions(member.index))
-        alpha = rng.uniform(-0.1, 0.1, (PROBE_POINTS, len(stored.scale))) * stored.scale
+        scale = subspace.load_geometry(context.run.directions(member.index)).scale
+        alpha = rng.uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
         if study.strategy == "auto":
             choice = choose_strategy(lambda s: loader.evaluator(member, s, min(width, PROBE_POINTS)), alpha)
             strategy, reason = choice.strategy, choice.reason
@@ -170,11 +170,10 @@ class _Loader:
                 (member.model, split, draw, device, self._dtype),
                 lambda: Data.of(problem, device, self._dtype, split, draw),
             )
-        stored = subspace.load(context.run.directions(member.index))
         return Evaluator(
             problem,
             network,
-            stored.delta,
+            subspace.load_delta(context.run.directions(member.index)),
             data,
             context.study.fields,
             device=device,
@@ -255,7 +254,7 @@ class _Work:
             )
         ]
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        scale = self.context.kept("scale", member.index, lambda: subspace.load(path).scale)
+        scale = self.context.kept("scale", member.index, lambda: subspace.load_geometry(path).scale)
         with users_code():
             result = evaluator(grid.reshape(-1, len(axes)) * scale)
         return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}

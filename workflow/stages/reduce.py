@@ -92,7 +92,7 @@ def _pack_directions(context: Context, landscape: Landscape, axes: list[str]) ->
     for member in plan.members:
         path = context.run.directions(member.index)
         if path.exists():
-            stored = subspace.load(path)
+            stored = subspace.load_geometry(path)
             norms[member.position], scale[member.position] = stored.norms, stored.scale
             theta[member.position], gram[member.position] = stored.theta_norm, stored.gram
     landscape.put("direction_norm", norms, [*axes, "direction"], long_name="norm of each stored direction")

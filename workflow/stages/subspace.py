@@ -14,36 +14,39 @@ from landsweep.kernels.evaluation import Data, Evaluator
 from landsweep.plan import Member
 from landsweep.rundir import atomic
 from landsweep.study import Subspace
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 
 @dataclass(frozen=True)
-class StoredDirections:
-    """What ``directions/member-*.safetensors`` holds.
+class Geometry:
+    """What ``directions/member-*.safetensors`` holds beside the vectors, float64.
 
     Parameters
     ----------
-    delta
-        ``(d, P)`` stored vectors.
     gram, norms, theta_norm
-        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta, float64.
+        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
     scale
         ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
     """
 
-    delta: torch.Tensor
     gram: np.ndarray
     norms: np.ndarray
     theta_norm: float
     scale: np.ndarray
 
 
-def load(path: Path) -> StoredDirections:
-    """Read a member's directions."""
-    t = load_file(path)
-    return StoredDirections(
-        t["delta"], t["gram"].numpy(), t["norms"].numpy(), float(t["theta_norm"]), t["scale"].numpy()
-    )
+def load_geometry(path: Path) -> Geometry:
+    """Read a member's geometry, leaving the vectors on disk."""
+    with safe_open(path, framework="np") as file:
+        gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
+    return Geometry(gram, norms, float(theta_norm), scale)
+
+
+def load_delta(path: Path) -> torch.Tensor:
+    """Read a member's ``(d, P)`` vectors."""
+    delta: torch.Tensor = load_file(path)["delta"]
+    return delta
 
 
 def todo(context: Context) -> list[Member]:
