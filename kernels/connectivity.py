@@ -6,19 +6,22 @@ Sources: Freudenthal 1942 and Kuhn 1960 for the triangulation, in the orientatio
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     import numpy as np
 
-CONNECTIVITIES: tuple[str, ...] = ("face", "freudenthal", "moore")
+Connectivity = Literal["face", "freudenthal", "moore"]
+"""Which vertices of a grid are neighbours; see :func:`offsets`."""
+
+CONNECTIVITIES: tuple[Connectivity, ...] = get_args(Connectivity)
 """Names that :func:`offsets` knows."""
 
 MAX_NDIM = 6
 """Most dimensions of a grid: Moore has 3^d - 1 neighbours, 728 of them in six dimensions."""
 
 
-def default_connectivity(ndim: int) -> str:
+def default_connectivity(ndim: int) -> Connectivity:
     """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
 
     Diagonal neighbours multiply with the dimension, and with them the values that blocks exchange.

@@ -224,6 +224,14 @@ def test_other_dtypes_are_converted(dtype):
     assert merge_tree(field, negate=True) == expected
 
 
+def test_integers_are_converted_to_double():
+    field = 2**24 + np.array([1, 2, 0])  # in single precision, 2^24 + 1 equals 2^24
+    tree = merge_tree(field)
+    assert tree.pairs.tolist() == [[0, 1]]
+    assert tree.global_min == 2
+    assert tree.lifetimes(field).tolist() == [1.0]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("negate", [False, True])
 def test_input_stays_and_may_be_strided(dtype, negate):

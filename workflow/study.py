@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from landsweep import yamlfile
 from landsweep.errors import UserError
-from landsweep.kernels.connectivity import default_connectivity
+from landsweep.kernels.connectivity import Connectivity, default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 Scalar = int | float | str
@@ -127,7 +127,7 @@ class Curvature(_Section):
 class Topology(_Section):
     """Which merge trees are computed."""
 
-    connectivity: Annotated[tuple[Literal["face", "freudenthal", "moore"], ...], BeforeValidator(_many)] = Field(
+    connectivity: Annotated[tuple[Connectivity, ...], BeforeValidator(_many)] = Field(
         (), description="a list of face, freudenthal and moore"
     )
     min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
