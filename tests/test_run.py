@@ -190,6 +190,21 @@ def test_another_dtype_is_refused_until_redo_is_asked_for(run):
     assert store_arrays(again.path)["loss"].dtype == np.float64
 
 
+def test_another_kind_of_device_is_refused_until_a_mixture_is_allowed(run):
+    first = run()
+    path = first.path / "landscape.zarr" / "zarr.json"
+    metadata = json.loads(path.read_text())
+    ours = metadata["attributes"]["evaluation"]["device"]
+    metadata["attributes"]["evaluation"]["device"] = "NVIDIA A100"
+    path.write_text(json.dumps(metadata))
+    more = {"sweep__direction_seed": [0, 1, 2]}
+    with pytest.raises(UserError, match=r"was evaluated on 'NVIDIA A100', this is '.*', expected the same kind of device"):
+        run(**more)
+    assert ours.startswith("cpu ")
+    again = run(**more, options={"allow_mixed": True})
+    assert (store_arrays(again.path)["status"] == 1).all()
+
+
 def test_a_different_study_is_refused(run):
     run()
     with pytest.raises(

@@ -30,6 +30,7 @@ def run(context: Context) -> None:
         return
     landscape = Landscape(context.run.landscape, "r+")
     choices = landscape.choices
+    context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
     _check_device(context, choices)
     torch.set_num_threads(int(choices["threads"]))
     items = context.executor.on_root(landscape.pending)
