@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-
 from support import BIN, HERE, environment
 
 README = (HERE.parent / "README.md").read_text()

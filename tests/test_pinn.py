@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,11 @@ import pytest
 import torch
 from landsweep.jobs.problems.pinn import Convection
 from landsweep.kernels.problem import Start
+
+
+def assert_same_weights(one, other):
+    for mine, theirs in zip(one.parameters(), other.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +104,46 @@ def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
     )
     assert loaded["step"] == 100
     assert steps == [150, 200, 220]
-    for mine, theirs in zip(resumed.parameters(), reference.parameters(), strict=True):
-        assert torch.equal(mine, theirs)
+    assert_same_weights(resumed, reference)
+
+
+def test_the_state_that_training_starts_from_is_left_as_it_was():
+    problem, kept = Convection(4.0, n_f=50, iterations=100), []
+    reference = problem.train(
+        problem.build(0), 0, on_step=lambda s, m, state: kept.append((s, deepcopy(m), deepcopy(state)))
+    )
+    step, half, state = kept[0]
+    for _ in range(2):
+        assert_same_weights(problem.train(deepcopy(half), 0, start=Start(step, state)), reference)
+
+
+def test_training_is_one_run_of_torch_lbfgs_that_stops_where_that_converges():
+    problem, steps = Convection(1.0, n_f=20), []
+    mine = problem.train(problem.build(0), 0, on_step=lambda s, *_: steps.append(s))
+    theirs = problem.build(0)
+    optimizer = torch.optim.LBFGS(
+        theirs.parameters(),
+        lr=1.0,
+        max_iter=problem.iterations,
+        history_size=50,
+        tolerance_grad=1e-7,
+        tolerance_change=1e-7,
+        line_search_fn="strong_wolfe",
+    )
+    (batch,) = problem.batches()
+    batch = batch.to(torch.device("cpu"), torch.float32)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = problem.loss(theirs, batch)["loss"]
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    iterations = optimizer.state[next(theirs.parameters())]["n_iter"]
+    assert 50 < iterations < problem.iterations
+    assert steps == list(range(50, iterations, 50))  # nothing is left to resume once it has converged
+    assert_same_weights(mine, theirs)
 
 
 def test_build_is_a_function_of_the_seed_and_leaves_the_global_stream_alone():
@@ -115,7 +159,11 @@ def test_build_is_a_function_of_the_seed_and_leaves_the_global_stream_alone():
 
 def test_draws_select_other_collocation_points_inside_the_domain():
     problem = Convection(1.0, n_f=100)
-    first, again, other = (next(problem.batches(draw=d)).data["collocation"] for d in (0, 0, 1))
+    first, again, other = (next(iter(problem.batches(draw=d))).data["collocation"] for d in (0, 0, 1))
+    x, t = np.meshgrid(np.linspace(0, 2 * np.pi, 256, endpoint=False)[1:], np.linspace(0, 1, 100)[1:])
+    np.random.seed(0)  # as the paper's code draws them
+    chosen = np.random.choice(x.size, 100, replace=False)
+    np.testing.assert_array_equal(first, np.stack([x.ravel()[chosen], t.ravel()[chosen]], axis=1))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert len(torch.unique(first, dim=0)) == 100
@@ -126,13 +174,20 @@ def test_draws_select_other_collocation_points_inside_the_domain():
     ("arguments", "text"),
     [
         ({"beta": float("nan")}, "beta is nan, expected a finite number"),
+        ({"beta": "1e1"}, "beta is '1e1', expected a finite number"),
         ({"beta": 1.0, "n_f": 0}, "n_f is 0, expected a whole number from 1 to 25245"),
-        ({"beta": 1.0, "iterations": 0}, "iterations is 0, expected at least 1"),
+        ({"beta": 1.0, "n_f": 25_246}, "n_f is 25246, expected a whole number from 1 to 25245"),
+        ({"beta": 1.0, "n_f": 99.5}, "n_f is 99.5, expected a whole number from 1 to 25245"),
+        ({"beta": 1.0, "n_f": "1e3"}, "n_f is '1e3', expected a whole number from 1 to 25245"),
+        ({"beta": 1.0, "iterations": 0}, "iterations is 0, expected a whole number of at least 1"),
     ],
 )
 def test_mistakes(arguments, text):
     with pytest.raises(ValueError, match=text):
         Convection(**arguments)
+
+
+def test_a_pinn_has_only_its_training_points():
     with pytest.raises(ValueError, match="split is 'test', expected train"):
         next(Convection(1.0).batches(split="test"))
 

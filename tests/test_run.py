@@ -163,6 +163,33 @@ def test_appending_values_extends_a_run_and_keeps_every_old_bit(run):
     assert new["loss"].tobytes() == store_arrays(fresh.path)["loss"].tobytes()
 
 
+@pytest.mark.parametrize("survived", [0, 1, 2])
+def test_an_interrupted_extension_is_done_again(run, monkeypatch, survived):
+    """The process dies before the first, before the second, and after the last array has grown."""
+    run(fields=["loss"])
+    resize, calls = zarr.Array.resize, []
+
+    def dies(self, shape):
+        if len(calls) == survived:
+            raise RuntimeError("died")
+        calls.append(shape)
+        resize(self, shape)
+        if len(calls) == 2 == survived:
+            raise RuntimeError("died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(zarr.Array, "resize", dies)
+        with pytest.raises(RuntimeError, match="died"):
+            run(sweep__beta=[1.0, 2.0, 3.0])
+    assert len(calls) == survived
+    after = run(sweep__beta=[1.0, 2.0, 3.0])
+    fresh = store_arrays(run("fresh", sweep__beta=[1.0, 2.0, 3.0]).path)
+    found = store_arrays(after.path)
+    assert found["beta"].tolist() == [1.0, 2.0, 3.0]
+    assert found["loss"].tobytes() == fresh["loss"].tobytes()
+    assert xr.open_zarr(after.path / "landscape.zarr").loss.sizes["beta"] == 3
+
+
 def test_running_again_does_nothing(run):
     first = run()
     done = len(evaluated(first.path))
@@ -198,7 +225,9 @@ def test_another_kind_of_device_is_refused_until_a_mixture_is_allowed(run):
     metadata["attributes"]["evaluation"]["device"] = "NVIDIA A100"
     path.write_text(json.dumps(metadata))
     more = {"sweep__direction_seed": [0, 1, 2]}
-    with pytest.raises(UserError, match=r"was evaluated on 'NVIDIA A100', this is '.*', expected the same kind of device"):
+    with pytest.raises(
+        UserError, match=r"was evaluated on 'NVIDIA A100', this is '.*', expected the same kind of device"
+    ):
         run(**more)
     assert ours.startswith("cpu ")
     again = run(**more, options={"allow_mixed": True})

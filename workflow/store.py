@@ -132,13 +132,16 @@ class Landscape:
         return cls(path, "r+")
 
     def extend(self, study: Study, plan: Plan) -> None:
-        """Grow the arrays to the plan's shape; values keep their places, as axes only grow at their end."""
+        """Grow the arrays to the plan's shape; values keep their places, as axes only grow at their end.
+
+        The status array grows last: until it has, an extension that was interrupted is done again.
+        """
         if self.status.shape == plan.shape:
             return
         drop_consolidated(self.path)
+        _write_coordinates(self.group, study, plan)
         for array in (*self._arrays.values(), self.status):
             array.resize(plan.shape)
-        _write_coordinates(self.group, study, plan)
         _consolidate(self.group)
 
     @property

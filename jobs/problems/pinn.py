@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from itertools import pairwise
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -26,44 +28,53 @@ STEPS_PER_CHUNK = 50
 class Convection:
     """The convection PINN: 7 851 parameters, full-batch L-BFGS in float32.
 
+    The loss is ``mean (u - sin x)^2 + mean (u(0, t) - u(2 pi, t))^2 + mean (u_t + beta u_x)^2`` over 256 initial
+    points, 100 pairs on the boundary and ``n_f`` collocation points; all quantities are dimensionless.
+
     Parameters
     ----------
     beta
         Convection coefficient of the PDE.
     n_f
-        Collocation points, drawn without replacement from the grid's interior.
+        Collocation points, drawn without replacement from the grid's 25 245 interior points.
     iterations
-        L-BFGS iterations at most.
+        L-BFGS iterations at most; training converges after some hundreds to a few thousand.
 
     Raises
     ------
     ValueError
-        Where ``beta`` is not finite, or ``n_f`` or ``iterations`` is out of range.
+        Where ``beta`` is no finite number, or ``n_f`` or ``iterations`` is no whole number or out of range.
     """
 
     def __init__(self, beta: float, n_f: int = 100, iterations: int = 15_000) -> None:
         interior = (NX - 1) * (NT - 1)
-        if not math.isfinite(beta):
-            raise ValueError(f"beta is {beta}, expected a finite number")
-        if not 1 <= n_f <= interior:
-            raise ValueError(f"n_f is {n_f}, expected a whole number from 1 to {interior} (interior grid points)")
-        if iterations < 1:
-            raise ValueError(f"iterations is {iterations}, expected at least 1")
-        self.beta, self.n_f, self.iterations = float(beta), n_f, iterations
+        if not isinstance(beta, Real) or not math.isfinite(beta):
+            raise ValueError(f"beta is {beta!r}, expected a finite number")
+        if not isinstance(n_f, Integral) or not 1 <= n_f <= interior:
+            raise ValueError(f"n_f is {n_f!r}, expected a whole number from 1 to {interior} (interior grid points)")
+        if not isinstance(iterations, Integral) or iterations < 1:
+            raise ValueError(f"iterations is {iterations!r}, expected a whole number of at least 1")
+        self.beta, self.n_f, self.iterations = float(beta), int(n_f), int(iterations)
         self._x = np.linspace(0.0, 2 * np.pi, NX, endpoint=False)
         self._t = np.linspace(0.0, 1.0, NT)
 
     def build(self, seed: int) -> nn.Module:
-        """Return the tanh MLP 2-50-50-50-50-1 with PyTorch's default initialisation."""
+        """Return the tanh MLP 2-50-50-50-50-1, float32: ``(n, 2)`` points (x, t) to ``(n, 1)`` values u.
+
+        Its initialisation is PyTorch's default after ``torch.manual_seed(seed)``; the global random state stays.
+        """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             layers: list[nn.Module] = []
             for fan_in, fan_out in pairwise(WIDTHS):
-                layers += [nn.Linear(fan_in, fan_out), nn.Tanh()]
+                layers += [nn.Linear(fan_in, fan_out, dtype=torch.float32), nn.Tanh()]
             return nn.Sequential(*layers[:-1])
 
     def batches(self, split: str = "train", draw: int = 0) -> Iterator[Batch]:
         """Yield the one full batch: 256 initial points, 100 pairs on the periodic boundary, ``n_f`` collocation points.
+
+        All are float64 ``(n, 2)`` points (x, t), but for ``u_initial``, ``(256, 1)``. The draw seeds the choice of
+        collocation points; 0 gives those of the paper's code, whatever the network's seed.
 
         Raises
         ------
@@ -89,7 +100,8 @@ class Convection:
     def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
         """Return the mean squares of the three conditions and their sum.
 
-        The residual ``u_t + beta u_x`` is one forward-mode derivative along ``(beta, 1)`` in (x, t).
+        The residual ``u_t + beta u_x`` is one forward-mode derivative along ``(beta, 1)`` in (x, t). All terms have
+        the dtype and device of the batch, which must be the model's.
         """
         data = batch.data
         points = data["collocation"]
@@ -111,7 +123,8 @@ class Convection:
         """Minimise by L-BFGS: rate 1, history 50, tolerances 1e-7, strong Wolfe search.
 
         The optimiser runs in chunks, between which its whole state is in ``state_dict``; a chunk begins by
-        computing the loss where the last one ended, so chunks change nothing but that one evaluation.
+        computing the loss where the last one ended, so chunks change nothing but that one evaluation. What ``on_step``
+        is given goes on changing: to keep it, save or copy it.
         """
         parameters = list(model.parameters())
         device, dtype = parameters[0].device, parameters[0].dtype
@@ -128,7 +141,8 @@ class Convection:
         )
         done = 0
         if start is not None:
-            optimizer.load_state_dict(start.optimizer_state)
+            # load_state_dict takes the tensors as they are, and L-BFGS writes into them
+            optimizer.load_state_dict(deepcopy(start.optimizer_state))
             done = start.step
 
         def closure() -> Tensor:
