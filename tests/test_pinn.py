@@ -81,7 +81,7 @@ def test_the_loss_is_the_sum_of_its_terms_and_runs_for_many_parameters_at_once()
 
 
 def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
-    whole, problem = Convection(4.0, n_f=50, iterations=220), Convection(4.0, n_f=50, iterations=220)
+    whole, problem = Convection(4.0, n_f=50, iterations=180), Convection(4.0, n_f=50, iterations=180)
     reference = whole.train(whole.build(0), 0)
     saved = tmp_path / "training.pt"
 
@@ -90,7 +90,7 @@ def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
 
     def on_step(step, model, state):
         torch.save({"step": step, "model": model.state_dict(), "optimizer": state}, saved)
-        if step >= 100:
+        if step >= 50:
             raise Killed
 
     with pytest.raises(Killed):
@@ -102,8 +102,8 @@ def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
     resumed = problem.train(
         model, 0, start=Start(loaded["step"], loaded["optimizer"]), on_step=lambda s, *_: steps.append(s)
     )
-    assert loaded["step"] == 100
-    assert steps == [150, 200, 220]
+    assert loaded["step"] == 50
+    assert steps == [100, 150, 180]
     assert_same_weights(resumed, reference)
 
 
@@ -115,11 +115,16 @@ def test_the_state_that_training_starts_from_is_left_as_it_was():
     step, half, state = kept[0]
     for _ in range(2):
         assert_same_weights(problem.train(deepcopy(half), 0, start=Start(step, state)), reference)
+    step, last, state = kept[-1]
+    assert step == problem.iterations
+    assert_same_weights(problem.train(deepcopy(last), 0, start=Start(step, state)), reference)
 
 
 def test_training_is_one_run_of_torch_lbfgs_that_stops_where_that_converges():
-    problem, steps = Convection(1.0, n_f=20), []
-    mine = problem.train(problem.build(0), 0, on_step=lambda s, *_: steps.append(s))
+    problem, kept = Convection(1.0, n_f=5), []
+    mine = problem.train(
+        problem.build(0), 0, on_step=lambda s, m, state: kept.append((s, deepcopy(m), deepcopy(state)))
+    )
     theirs = problem.build(0)
     optimizer = torch.optim.LBFGS(
         theirs.parameters(),
@@ -142,8 +147,10 @@ def test_training_is_one_run_of_torch_lbfgs_that_stops_where_that_converges():
     optimizer.step(closure)
     iterations = optimizer.state[next(theirs.parameters())]["n_iter"]
     assert 50 < iterations < problem.iterations
-    assert steps == list(range(50, iterations, 50))  # nothing is left to resume once it has converged
+    assert [step for step, _, _ in kept] == list(range(50, iterations, 50))  # none once it has converged
     assert_same_weights(mine, theirs)
+    step, last, state = kept[-1]
+    assert_same_weights(problem.train(last, 0, start=Start(step, state)), theirs)
 
 
 def test_build_is_a_function_of_the_seed_and_leaves_the_global_stream_alone():

@@ -10,8 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from itertools import pairwise
-from numbers import Integral, Real
-from typing import Any
+from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
 import torch
@@ -48,11 +47,11 @@ class Convection:
 
     def __init__(self, beta: float, n_f: int = 100, iterations: int = 15_000) -> None:
         interior = (NX - 1) * (NT - 1)
-        if not isinstance(beta, Real) or not math.isfinite(beta):
+        if not isinstance(beta, SupportsFloat) or not math.isfinite(beta):
             raise ValueError(f"beta is {beta!r}, expected a finite number")
-        if not isinstance(n_f, Integral) or not 1 <= n_f <= interior:
+        if not isinstance(n_f, SupportsIndex) or not 1 <= n_f <= interior:
             raise ValueError(f"n_f is {n_f!r}, expected a whole number from 1 to {interior} (interior grid points)")
-        if not isinstance(iterations, Integral) or iterations < 1:
+        if not isinstance(iterations, SupportsIndex) or iterations < 1:
             raise ValueError(f"iterations is {iterations!r}, expected a whole number of at least 1")
         self.beta, self.n_f, self.iterations = float(beta), int(n_f), int(iterations)
         self._x = np.linspace(0.0, 2 * np.pi, NX, endpoint=False)
