@@ -19,21 +19,21 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy -p landsweep
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python is {v[0]}.{v[1]}, expected 3.11 to 3.13: name one with make PYTHON=python3.12.")'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python is {v[0]}.{v[1]}, expected 3.11 to 3.13: name one with make PYTHON=python3.12.")'
 	$(PYTHON) -m venv $(VENV)
 
 # torch first and alone: no other package may pull in another build of it.
 $(VENV)/.torch: $(BIN)/python constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
-	touch $@
+	@touch $@
 
 $(VENV)/.installed: $(VENV)/.torch $(SOURCES)
 	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi]'
-	touch $@
+	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
 	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,test]'
-	touch $@ $(VENV)/.installed
+	@touch $@ $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -34,6 +34,21 @@ def test_any_rank_count_gives_the_serial_bits(write_study, tmp_path, serial_run,
     assert len(list((tmp_path / "run" / "logs").glob("rank*.jsonl"))) == ranks
 
 
+def test_an_mpi_without_threads_deals_the_units_and_gives_the_same_bits(write_study, tmp_path, serial_run):
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", ranks=2, MPI4PY_RC_THREAD_LEVEL="funneled")
+    assert done.returncode == 0, done.stderr
+    assert_same_run(serial_run, tmp_path / "run")
+    ranks = set()
+    for log in (tmp_path / "run" / "logs").glob("*.jsonl"):
+        ranks |= {
+            (e["rank"], e["index"])
+            for e in map(json.loads, log.read_text().splitlines())
+            if e.get("stage") == "evaluate"
+        }
+    assert ranks
+    assert all(index % 2 == rank for rank, index in ranks), "units are dealt in turn"
+
+
 def test_the_work_is_shared(write_study, tmp_path):
     study = write_study(problem__params={"steps": 20, "train_delay": 0.02, "loss_delay": 0.02})
     done = landsweep("run", study, "--out", tmp_path / "run", "--set", "sweep.beta=[1,2,3,4]", ranks=3)

@@ -15,7 +15,7 @@ from typing import Any
 
 from landsweep.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.executors import Executor
-from landsweep.rundir import SCHEMA_VERSION, RunDir, read_json, write_json
+from landsweep.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, write_json
 from landsweep.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
@@ -93,8 +93,8 @@ def begin(run: RunDir, study: Study, folder: Path, executor: Executor) -> None:
         session["problem_sha256"] = digest
         copy = run.path / "problem" / f"{digest[:12]}.py"
         if not copy.exists():
-            copy.parent.mkdir(exist_ok=True)
-            copy.write_bytes(source)
+            with atomic(copy) as partial:
+                partial.write_bytes(source)
     data["sessions"].append(session)
     write_json(run.provenance, data)
 
