@@ -12,11 +12,26 @@ from torch import nn
 
 class Toy:
     def __init__(
-        self, beta=1.0, steps=20, train_delay=0.0, loss_delay=0.0, raise_in=None, raise_at=None, explode=0.0, trace=None
+        self,
+        beta=1.0,
+        steps=20,
+        train_delay=0.0,
+        loss_delay=0.0,
+        raise_in=None,
+        raise_at=None,
+        explode=0.0,
+        trace=None,
+        fail_file=None,
     ):
         self.beta, self.steps, self.train_delay, self.loss_delay = beta, steps, train_delay, loss_delay
         self.raise_in = raise_in if raise_at is None or raise_at == beta else None
         self.explode, self.trace = explode, trace
+        self.fail_file = fail_file
+
+    def broken(self, where):
+        """Whether a file that a test writes says that this step fails for this beta."""
+        path = Path(self.fail_file) if self.fail_file else None
+        return path is not None and path.exists() and f"{where} {self.beta}" in path.read_text().splitlines()
 
     def build(self, seed):
         torch.manual_seed(seed)
@@ -29,7 +44,7 @@ class Toy:
         yield Batch((x[16:], y[16:]), weight=8.0)
 
     def loss(self, model, batch):
-        if self.raise_in == "loss":
+        if self.raise_in == "loss" or self.broken("loss"):
             raise RuntimeError("the loss is broken on purpose")
         if self.loss_delay:
             time.sleep(self.loss_delay)
@@ -41,7 +56,7 @@ class Toy:
         return {"loss": loss, "mae": error.abs().mean()}
 
     def train(self, model, seed, *, start=None, on_step=None):
-        if self.raise_in == "train":
+        if self.raise_in == "train" or self.broken("train"):
             raise RuntimeError("training is broken on purpose")
         if self.raise_in == "exit":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -79,4 +94,5 @@ class NoLoss:
 
 class NoTrain:
     build, batches, loss = Toy.build, Toy.batches, Toy.loss
-    beta, steps, loss_delay, raise_in, explode = 1.0, 1, 0.0, None, 0.0
+    beta, steps, loss_delay, raise_in, explode, fail_file = 1.0, 1, 0.0, None, 0.0, None
+    broken = Toy.broken
