@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from landsweep import weights
 from landsweep.context import Context, users_code
 from landsweep.errors import Stopped
-from landsweep.kernels.problem import Start
+from landsweep.kernels.problem import Start, Trainable
 from landsweep.plan import Model
 from landsweep.rundir import atomic, write_json
 from torch import nn
@@ -55,7 +55,8 @@ def train_one(context: Context, model: Model) -> None:
             torch.manual_seed(int(model.coords["seed"]))
         saver = _Saver(context, checkpoint, begin - spent)
         with users_code():
-            network = problem.train(network, int(model.coords["seed"]), start=start, on_step=saver)  # type: ignore[attr-defined]  # checked at the start
+            trainable = cast(Trainable, problem)  # checked before anything was written
+            network = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
             if not isinstance(network, nn.Module):
                 raise TypeError(f"train() returned {type(network).__name__}, expected the trained torch.nn.Module")
     network.eval()
