@@ -44,7 +44,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             what = _difference(before, study, key)
             raise UserError(
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
-                f"continue it with its own study ({run.study}) or name another run directory with --out."
+                "continue it with the study it began with, or name another run directory with --out."
             )
     history = [dict(h) for h in read_json(run.members)["history"]] if run.members.exists() else []
     had = {name: list(values) for name, values in before.axes.items()}
