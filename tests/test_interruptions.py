@@ -150,13 +150,17 @@ def test_a_signal_finishes_the_unit_in_hand_and_exits_75(tmp_path, reference, nu
     assert max(units_evaluated(out).values()) == 1
 
 
-def test_a_signal_to_one_rank_stops_all_ranks_with_75(tmp_path, reference):
+@pytest.mark.parametrize("target", ["one rank", "mpiexec"])
+def test_a_signal_to_one_rank_or_ctrl_c_stops_all_ranks_with_75(tmp_path, reference, target):
     study, out = make_study(tmp_path, **SLOW), tmp_path / "run"
     process = start(study, out, ranks=2)
     assert wait_until(lambda: any(p.is_file() for p in out.glob("landscape.zarr/status/c/**/*")), process)
     victims = ranks_of(process)
     assert len(victims) == 2
-    victims[1].send_signal(signal.SIGTERM)
+    if target == "one rank":
+        victims[1].send_signal(signal.SIGTERM)
+    else:
+        process.send_signal(signal.SIGINT)  # what Ctrl-C does; mpiexec hands it to the ranks
     output, _ = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 75, output
     gone(victims)
