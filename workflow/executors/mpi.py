@@ -6,6 +6,7 @@ for messages: it drives the counter and receives the results that the ranks anno
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
@@ -172,7 +173,7 @@ class MpiExecutor:
         sys.stdout.flush()
         sys.stderr.flush()
         self._mpi.COMM_WORLD.Abort(status)
-        raise AssertionError("unreachable")
+        os._exit(status)  # MPICH may return from Abort before its launcher ends this process
 
     def close(self) -> None:
         """Wait for every rank and free the communicators."""
