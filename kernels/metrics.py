@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from landsweep.kernels.merge_tree import MergeTree
+    from landsweep.kernels.tree import MergeTree
 
 METRICS: dict[str, str] = {
     "n_minima": "local minima, global one included (count)",
@@ -36,7 +36,7 @@ METRICS: dict[str, str] = {
 """Names of the metrics, in the order of :func:`topology_metrics`, and what each says, with its unit."""
 
 
-def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: float = 0.0) -> dict[str, float]:
+def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
     r"""Return what :data:`METRICS` names; a number that is not defined is NaN (missing), never 0.
 
     With the finite pairs (birth b_i, death d_i), i = 1..p, and for each minimum m its first saddle s(m), the upper
@@ -61,8 +61,6 @@ def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: flo
     ----------
     tree
         The field's merge tree.
-    field
-        The field, as given to :func:`landsweep.kernels.merge_tree.merge_tree`. Differences are taken in float64.
     min_persistence
         Pairs of a lower death - birth are dropped, those equal to it stay. Their minima go with them, and the saddles
         that end no other pair; roots stay. The rest is the tree of the simplified field (Edelsbrunner, Letscher and
@@ -77,29 +75,21 @@ def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: flo
     Raises
     ------
     ValueError
-        Where the field has another shape than the tree, or ``min_persistence`` is negative or NaN.
+        Where ``min_persistence`` is negative or NaN.
     """
-    if not min_persistence >= 0:
-        raise ValueError(f"min_persistence is no loss difference: got {min_persistence}, expected at least 0.")
-    lifetimes = tree.lifetimes(field)
-    kept = lifetimes >= min_persistence
-    pairs, lifetimes = tree.pairs[kept], lifetimes[kept]
-    finite = np.isfinite(lifetimes)
-    minima, first, volume = _simplified(tree, kept)
-    saddles = np.unique(pairs[:, 1])
-    values = np.asarray(field)[np.isfinite(field)].astype(np.float64)
-    low, high = float(values.min()), float(values.max())
+    tree = tree.simplify(min_persistence)
+    minima, saddles, lifetimes, climbs = tree.minima, tree.saddles, tree.lifetimes, tree.first_climb
+    finite, bounded = np.isfinite(lifetimes), np.isfinite(climbs)
+    low, high = tree.value_range
 
     persistence = lifetimes[finite] / np.sqrt(2)
     average = _mean(persistence)
-    climbs = tree.climbs(field, np.stack([minima, np.where(first < 0, minima, first)], axis=1))
-    bounded = np.isfinite(climbs)
     smad = _mean(climbs[bounded])
     border_minima, border_saddles = _on_border(tree, minima), _on_border(tree, saddles)
     metrics = {
         "n_minima": len(minima),
         "n_saddles": len(saddles),
-        "n_pairs": len(pairs),
+        "n_pairs": len(tree.pairs),
         "n_minima_boundary": border_minima,
         "n_minima_interior": len(minima) - border_minima,
         "n_saddles_boundary": border_saddles,
@@ -110,50 +100,23 @@ def topology_metrics(tree: MergeTree, field: np.ndarray, *, min_persistence: flo
         "max_persistence": persistence.max() if len(persistence) else np.nan,
         "average_persistence_essential": _mean(np.append(persistence, (high - low) / np.sqrt(2))),
         "average_persistence_rel": _over(average, high - low),
-        "average_persistence_log": _log_persistence(tree, field, pairs[finite]) if low > 0 else np.nan,
+        "average_persistence_log": _log_persistence(tree.pair_values[finite]) if low > 0 else np.nan,
         "smad": smad,
         "smad_normalized": _over(smad, high - low),
-        "smad_weighted": _mean(climbs[bounded] * volume[bounded] / np.prod(tree.shape)),
+        "smad_weighted": _mean(climbs[bounded] * tree.basin_volume[bounded] / np.prod(tree.shape)),
         "loss_min": low,
         "loss_max": high,
         "loss_range": high - low,
         "n_nonfinite": tree.n_nonfinite,
-        "n_infinite_pairs": len(pairs) - np.count_nonzero(finite),
+        "n_infinite_pairs": len(tree.pairs) - np.count_nonzero(finite),
     }
     return {name: float(metrics[name]) for name in METRICS}
 
 
-def _simplified(tree: MergeTree, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return minima, first saddles (-1 for none) and basin volumes of the tree without the pairs not ``kept``.
-
-    A pair is dropped before any that encloses it, so the minimum that a kept one merges with is kept as well.
-    """
-    if kept.all():
-        return tree.minima, tree.first_saddle, tree.basin_volume
-    keeps = dict(zip(tree.pairs[:, 0].tolist(), kept.tolist(), strict=True))
-    first = dict.fromkeys(tree.minima.tolist(), -1)
-    volume = dict(zip(first, tree.basin_volume.tolist(), strict=True))
-    eldest = {m: m for m in first}  # the least vertex at or below each node so far
-    for up, down in tree.arcs.tolist():
-        # The arcs of one saddle follow each other, the eldest branch first, and all of them after those below.
-        minimum = eldest[down]
-        elder = eldest.setdefault(up, minimum)
-        if minimum == elder:
-            continue
-        if keeps[minimum]:
-            for m in (minimum, elder):
-                first[m] = up if first[m] < 0 else first[m]
-        else:
-            volume[elder] += volume.pop(minimum)
-            del first[minimum]
-    minima, saddles, volumes = (np.array(list(x), dtype=np.int64) for x in (first, first.values(), volume.values()))
-    return minima, saddles, volumes
-
-
-def _log_persistence(tree: MergeTree, field: np.ndarray, pairs: np.ndarray) -> float:
-    """Return the average persistence of ``pairs`` on log10 of the field, which is finite and positive there."""
-    ends = np.log10(np.asarray(field).reshape(-1)[pairs].astype(np.float64))
-    return _mean(np.abs(ends[:, 1] - ends[:, 0]) / np.sqrt(2))
+def _log_persistence(values: np.ndarray) -> float:
+    """Return the average persistence on log10 of births and deaths ``(p, 2)``, which are positive."""
+    births, deaths = np.log10(values).T
+    return _mean(np.abs(deaths - births) / np.sqrt(2))
 
 
 def _on_border(tree: MergeTree, vertices: np.ndarray) -> int:

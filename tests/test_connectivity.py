@@ -7,9 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from landsweep.kernels.connectivity import CONNECTIVITIES, default_connectivity, offsets, padded
+from landsweep.kernels.connectivity import CONNECTIVITIES, default_connectivity, offsets
 
 COUNTS = {
     "face": [2, 4, 6, 8, 10, 12],
@@ -65,26 +63,3 @@ def test_import_is_light():
     code = "import sys, landsweep.kernels.connectivity; print(sorted({'numpy', 'numba', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-@given(st.lists(st.integers(1, 3), min_size=1, max_size=5), st.sampled_from(CONNECTIVITIES))
-def test_padded_vertices_have_their_neighbours_and_nan_elsewhere(shape, name):
-    field = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    values, steps = padded(field, name)
-    assert values.dtype == np.float32
-    places = np.flatnonzero(~np.isnan(values))
-    np.testing.assert_array_equal(values[places], field.ravel())
-    # Offsets along axes of length 1 lead nowhere, so their steps may be missing.
-    for place, index in zip(places.tolist(), np.ndindex(*shape), strict=True):
-        assert place + steps.min(initial=0) >= 0
-        around = values[place + steps]
-        others = [tuple(np.add(index, o)) for o in offsets(name, len(shape))]
-        inside = [o for o in others if all(0 <= i < n for i, n in zip(o, shape, strict=True))]
-        assert sorted(around[~np.isnan(around)].tolist()) == sorted(field[o] for o in inside)
-
-
-def test_padded_makes_what_is_not_finite_infinite():
-    field = np.array([[np.nan, -np.inf], [np.inf, 1.0]])
-    values, _ = padded(field, "moore")
-    assert values[~np.isnan(values)].tolist() == [np.inf, np.inf, np.inf, 1.0]
-    assert np.isnan(field[0, 0])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from landsweep.kernels.connectivity import CONNECTIVITIES
-from landsweep.kernels.merge_tree import merge_tree
 from landsweep.kernels.metrics import METRICS, topology_metrics
+from landsweep.kernels.topology import merge_tree
 
 NAMES = [
     "n_minima",
@@ -41,7 +41,7 @@ ROOT2 = np.sqrt(2)
 
 def metrics_of(values, connectivity="face", *, negate=False, min_persistence=0.0):
     field = np.array(values, dtype=np.float64)
-    return topology_metrics(merge_tree(field, connectivity, negate=negate), field, min_persistence=min_persistence)
+    return topology_metrics(merge_tree(field, connectivity, negate=negate), min_persistence=min_persistence)
 
 
 def check(found, **expected):
@@ -183,8 +183,8 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
     """Walk each kept minimum's branch upwards over the sweep of all pairs, a set of minima per component."""
     tree = merge_tree(field, connectivity, negate=negate)
     flat = field.ravel()
-    lifetimes = tree.lifetimes(field)
-    found = topology_metrics(tree, field, min_persistence=threshold)
+    lifetimes = tree.lifetimes
+    found = topology_metrics(tree, min_persistence=threshold)
     kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold}
     alive = kept | {tree.global_min}
     # Components below each node, from the arcs; the eldest minimum is the one that goes on.
@@ -216,18 +216,18 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
 def test_a_threshold_drops_what_lies_below_it_only(connectivity):
     field = np.random.default_rng(1).standard_normal((30, 30))
     tree = merge_tree(field, connectivity)
-    least = tree.lifetimes(field).min()
+    least = tree.lifetimes.min()
     assert len(tree.pairs) > 30
-    assert topology_metrics(tree, field, min_persistence=least) == topology_metrics(tree, field)
-    fewer = topology_metrics(tree, field, min_persistence=np.nextafter(least, 1))
+    assert topology_metrics(tree, min_persistence=least) == topology_metrics(tree)
+    fewer = topology_metrics(tree, min_persistence=np.nextafter(least, 1))
     assert fewer["n_pairs"] == len(tree.pairs) - 1
-    assert fewer["smad_weighted"] > topology_metrics(tree, field)["smad_weighted"]
+    assert fewer["smad_weighted"] > topology_metrics(tree)["smad_weighted"]
 
 
 def test_scaling():
     field = np.random.default_rng(4).uniform(1, 2, (20, 20))
     tree = merge_tree(field)
-    one, eight = topology_metrics(tree, field), topology_metrics(tree, 8 * field)
+    one, eight = topology_metrics(tree), topology_metrics(merge_tree(8 * field))
     assert one["n_pairs"] > 10
     scaled = {name for name, text in METRICS.items() if text.endswith("(loss)")}
     assert len(scaled) == 9
@@ -237,7 +237,7 @@ def test_scaling():
 
 def test_single_precision_differences_are_taken_in_double():
     field = np.array([1.0, 1.0 + 2**-23, 1.0, 1e8], dtype=np.float32)
-    found = topology_metrics(merge_tree(field), field)
+    found = topology_metrics(merge_tree(field))
     check(found, mean_lifetime=2**-23, loss_range=1e8 - 1)
 
 
@@ -246,7 +246,7 @@ def test_input_stays():
     field[0, 0] = np.nan
     tree, before = merge_tree(field), field.copy()
     arrays = {name: value.copy() for name, value in tree.to_arrays().items()}
-    topology_metrics(tree, field, min_persistence=0.5)
+    topology_metrics(tree, min_persistence=0.5)
     np.testing.assert_array_equal(field, before)
     for name, value in tree.to_arrays().items():
         np.testing.assert_array_equal(value, arrays[name])
@@ -257,11 +257,6 @@ def test_min_persistence_must_be_a_difference(threshold):
     text = f"min_persistence is no loss difference: got {threshold}, expected at least 0."
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         metrics_of([0, 2, 1], min_persistence=threshold)
-
-
-def test_field_of_another_shape():
-    with pytest.raises(ValueError, match=r"got shape \(3, 2\), expected \(2, 3\)\.$"):
-        topology_metrics(merge_tree(np.zeros((2, 3))), np.zeros((3, 2)))
 
 
 def test_import_is_light():

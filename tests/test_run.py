@@ -14,7 +14,7 @@ import xarray as xr
 import zarr
 from landsweep import UserError
 from landsweep.kernels.directions import flatten
-from landsweep.kernels.merge_tree import merge_tree
+from landsweep.kernels.topology import merge_tree
 from landsweep.stages import subspace
 from landsweep.weights import restore
 from support import assert_same_run, store_arrays
@@ -127,7 +127,7 @@ def test_every_dimension_with_unequal_axes(run, dims):
     assert data["loss"].shape == (1, 1, 1, 1, *shape)
     assert np.isfinite(data["loss"]).all()
     tree = result.merge_tree()
-    assert tree == merge_tree(data["loss"][0, 0, 0, 0], "freudenthal" if dims < 4 else "face")
+    assert tree == merge_tree(data["loss"][0, 0, 0, 0], "freudenthal" if dims < 4 else "face", volumes=True)
 
 
 def test_evaluating_twice_gives_identical_runs(run):

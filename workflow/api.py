@@ -15,7 +15,7 @@ from landsweep.yamlfile import nearest
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from landsweep.kernels.merge_tree import MergeTree
+    from landsweep.kernels.tree import MergeTree
 
 
 class Run:

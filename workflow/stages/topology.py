@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from landsweep.context import Context, Outcome
 from landsweep.errors import UserError
-from landsweep.kernels.merge_tree import MergeTree, merge_tree
 from landsweep.kernels.metrics import topology_metrics
+from landsweep.kernels.topology import merge_tree
+from landsweep.kernels.tree import MergeTree
 from landsweep.plan import Member
 from landsweep.rundir import RunDir, atomic
 from landsweep.store import Landscape, Status
@@ -45,12 +46,12 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> None:
     arrays: dict[str, Any] = {}
     if not (status == Status.FAILED).any() and np.isfinite(field).any():
         for name in context.study.connectivity:
-            tree = merge_tree(field, name)
-            metrics = topology_metrics(tree, field, min_persistence=context.study.topology.min_persistence)
+            tree = merge_tree(field, name, volumes=True)
+            metrics = topology_metrics(tree, min_persistence=context.study.topology.min_persistence)
             arrays |= {f"{name}/{key}": value for key, value in tree.to_arrays().items()}
             arrays[f"{name}/metrics/names"] = np.array(list(metrics))
             arrays[f"{name}/metrics/values"] = np.array(list(metrics.values()), dtype=np.float64)
-            arrays[f"{name}/birth_death"] = field.reshape(-1)[tree.pairs].astype(np.float64)
+            arrays[f"{name}/birth_death"] = tree.pair_values
     else:
         for name in context.study.connectivity:
             arrays[f"{name}/metrics/names"] = np.array(["n_nonfinite"])

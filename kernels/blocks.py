@@ -1,0 +1,100 @@
+"""A grid cut into blocks that overlap in one layer: which vertices a block holds, and which others hold them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import prod
+
+import numpy as np
+
+Box = tuple[slice, ...]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A grid of ``shape`` cut into boxes of at most ``block`` vertices per axis, numbered in C order.
+
+    A block *owns* its box. It *holds* one more layer above along each axis, where the grid goes on, so that every edge
+    of the grid lies in a block. A vertex is held by 2^k blocks, where k counts the axes along which it is in the first
+    layer of a block other than the first.
+    """
+
+    shape: tuple[int, ...]
+    block: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != len(self.block) or min(self.block, default=0) < 1 or min(self.shape) < 1:
+            raise ValueError(
+                f"blocks do not fit the grid: got blocks of {self.block} in a grid of {self.shape}, expected as many "
+                "axes, and lengths of at least 1."
+            )
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Number of blocks along each axis."""
+        return tuple(-(-n // b) for n, b in zip(self.shape, self.block, strict=True))
+
+    def __len__(self) -> int:
+        return prod(self.counts)
+
+    def _box(self, index: int, before: int, after: int) -> Box:
+        starts = [i * b for i, b in zip(np.unravel_index(index, self.counts), self.block, strict=True)]
+        return tuple(
+            slice(int(max(0, s - before)), int(min(n, s + b + after)))
+            for s, b, n in zip(starts, self.block, self.shape, strict=True)
+        )
+
+    def owned(self, index: int) -> Box:
+        """Return the box of vertices that a block owns."""
+        return self._box(index, 0, 0)
+
+    def held(self, index: int) -> Box:
+        """Return the owned box with one layer more above along each axis."""
+        return self._box(index, 0, 1)
+
+    def around(self, index: int) -> Box:
+        """Return the owned box with one layer more on every side: all neighbours of what the block owns."""
+        return self._box(index, 1, 1)
+
+    def owner(self, vertices: np.ndarray) -> np.ndarray:
+        """Return the block that owns each vertex, given as C-order indices, int64."""
+        at = np.unravel_index(vertices, self.shape)
+        return np.ravel_multi_index([a // b for a, b in zip(at, self.block, strict=True)], self.counts).astype(np.int64)
+
+    def vertices(self, box: Box, local: np.ndarray) -> np.ndarray:
+        """Return the vertices of the grid, int64, for indices into the ravel of a box."""
+        shape = box_shape(box)
+        if shape == self.shape:
+            return local.astype(np.int64, copy=False)
+        at = np.unravel_index(local, shape)
+        return np.ravel_multi_index([a + s.start for a, s in zip(at, box, strict=True)], self.shape).astype(np.int64)
+
+    def layers(self, index: int) -> Iterator[tuple[Box, list[np.ndarray]]]:
+        """Yield the parts of a held box that other blocks hold as well, as a box local to it and a mask per axis.
+
+        Each part fixes some axes at a shared layer. Along the others it spans all that its holders have in common; the
+        mask is false at further shared layers, which belong to a part of their own.
+        """
+        held = self.held(index)
+        per_axis = []
+        for s, o, n in zip(held, self.owned(index), self.shape, strict=True):
+            shared = ([0] if s.start > 0 else []) + ([o.stop - s.start] if o.stop < n else [])
+            free = np.ones(s.stop - s.start, bool)
+            free[shared] = False
+            per_axis.append([(slice(0, len(free)), free), *((slice(k, k + 1), np.ones(1, bool)) for k in shared)])
+        for part in list(product(*per_axis))[1:]:
+            yield tuple(s for s, _ in part), [mask for _, mask in part]
+
+    def holders(self, vertices: np.ndarray) -> np.ndarray:
+        """Return how many blocks hold each vertex, int64."""
+        at = np.unravel_index(vertices, self.shape)
+        shared = [(a > 0) & (a % b == 0) for a, b in zip(at, self.block, strict=True)]
+        return 1 << np.sum(shared, axis=0, dtype=np.int64)
+
+
+def box_shape(box: Box) -> tuple[int, ...]:
+    """Return the number of vertices of a box along each axis."""
+    return tuple(s.stop - s.start for s in box)

@@ -1,0 +1,207 @@
+"""Merge tree and 0-dimensional persistence of the sublevel sets of a scalar field, exact in any dimension.
+
+Vertices are ordered by (value, C-order index), so plateaus and ties need no perturbation. The steps: basins of steepest
+descent and where they touch (:mod:`landsweep.kernels.basins`), a minimum spanning forest of them
+(:mod:`landsweep.kernels.basin_graph`), the tree from its merges (:mod:`landsweep.kernels.grow`). Here they run on one
+array; on blocks of a larger one, in :mod:`landsweep.reduction`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract
+from landsweep.kernels.basins import Basins, graph_basins, grid_basins, label_counts, share
+from landsweep.kernels.blocks import Blocks
+from landsweep.kernels.grow import grow
+from landsweep.kernels.segmentation import Segmentation, branches, segment
+from landsweep.kernels.tree import MergeTree
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over a field tells: its vertices that are not finite, its finite range, its greatest vertex."""
+
+    n_nonfinite: int
+    low: float
+    high: float
+    greatest: int
+    greatest_value: float
+
+
+def merge_tree(
+    field: np.ndarray,
+    connectivity: str = "freudenthal",
+    *,
+    negate: bool = False,
+    volumes: bool = False,
+    threads: int = 1,
+) -> MergeTree:
+    """Return the merge tree of the sublevel sets {f <= t} of a field on a grid.
+
+    NaN and infinities of either sign count as +inf, after negation; -0.0 equals 0.0. Results depend on the order of
+    the values alone, so that float32 and float64 agree on the same numbers.
+
+    Parameters
+    ----------
+    field
+        Values, 1 to 6 axes, any strides; float32 or float64, anything else real is converted to float64. Not modified.
+    connectivity
+        ``face``, ``freudenthal`` or ``moore``.
+    negate
+        Take the superlevel sets {f >= t}: the tree of -f, whose minima are the maxima of f.
+    volumes
+        Count the vertices of every arc as well, which takes up to three times as long as the tree.
+    threads
+        Rows are shared over so many threads; the result does not depend on it.
+
+    Raises
+    ------
+    ValueError
+        For an unknown connectivity, another number of axes, a dtype without an order, or a field without a finite
+        value.
+    """
+    values, survey = ordered(field, negate, threads)
+    basins = grid_basins(values, connectivity, threads)
+    blocks = Blocks(values.shape, values.shape)
+    graph = block_graph(values, basins, blocks, 0, connectivity)
+    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    return _with_arcs(tree, segment(tree, values, basins, threads=threads)) if volumes else tree
+
+
+def graph_merge_tree(
+    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, volumes: bool = False
+) -> MergeTree:
+    """Return the merge tree of the sublevel sets of values on the vertices of a graph.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, as the field of :func:`merge_tree`.
+    edges
+        ``(e, 2)`` integers, undirected; loops and repeated edges do no harm. A graph that is not connected has one
+        root per component.
+    negate, volumes
+        As in :func:`merge_tree`.
+
+    Raises
+    ------
+    ValueError
+        For values of another shape, dtype or without a finite one, and for edges of another shape, dtype or with
+        vertices out of range.
+
+    Examples
+    --------
+    >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
+    [[2, 1]]
+    """
+    if np.ndim(values) != 1:
+        raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
+    edges = np.asarray(edges)
+    if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
+        raise ValueError(f"edges are no list of vertices: got {edges.dtype} {edges.shape}, expected integers (e, 2).")
+    if edges.size and not 0 <= edges.min() <= edges.max() < len(values):
+        raise ValueError(
+            f"edges name vertices that do not exist: got {edges.min()} to {edges.max()}, "
+            f"expected 0 to {len(values) - 1}."
+        )
+    f, survey = ordered(values, negate)
+    basins = graph_basins(f, np.ascontiguousarray(edges, dtype=np.int64))
+    graph = block_graph(f, basins, Blocks(f.shape, f.shape), 0, "face")
+    tree = _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
+    return _with_arcs(tree, segment(tree, f, basins)) if volumes else tree
+
+
+def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
+    """Return the values whose order counts, C-contiguous, +inf for what is not finite; and what they are like.
+
+    The field itself is returned where it is such an array, a copy otherwise. ValueError as :func:`merge_tree` raises.
+    """
+    field = np.asarray(field)
+    if field.dtype.kind not in "biuf":
+        raise ValueError(f"field has no order: got dtype {field.dtype}, expected real numbers.")
+    if field.dtype not in (np.float32, np.float64) or not field.dtype.isnative:
+        field = field.astype(np.float64 if field.dtype.kind != "f" or field.itemsize != 4 else np.float32)
+    values = np.ascontiguousarray(-field if negate else field).reshape(field.shape)
+    flat = values.reshape(-1)
+    parts = [(flat.size * i // threads, flat.size * (i + 1) // threads) for i in range(threads)]
+    extremes = np.array(share(parts, lambda a, b: (flat[a:b].min(), flat[a:b].max()) if a < b else (np.inf, -np.inf)))
+    if np.isfinite(extremes[:, 1]).all() and np.isfinite(extremes[:, 0]).all():
+        n_nonfinite, low, high = 0, extremes[:, 0].min(), extremes[:, 1].max()
+    else:
+        finite = np.isfinite(flat)
+        n_nonfinite = flat.size - int(np.count_nonzero(finite))
+        if n_nonfinite == flat.size:
+            raise ValueError(f"field has no merge tree: got {flat.size} values, none finite, expected a finite value.")
+        low, high = flat.min(where=finite, initial=np.inf), flat.max(where=finite, initial=-np.inf)
+        flat = np.where(finite, flat, flat.dtype.type(np.inf))
+    greatest = flat.size - 1 - int(flat[::-1].argmax())
+    low, high = (-high, -low) if negate else (low, high)
+    survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
+    return flat.reshape(field.shape), survey
+
+
+def _grow_whole(
+    graph: BasinGraph,
+    shape: tuple[int, ...],
+    connectivity: str,
+    negate: bool,
+    survey: Survey,
+    values: np.ndarray | None = None,
+    edges: np.ndarray | None = None,
+) -> MergeTree:
+    """Return the tree of a graph that is no block's; the greatest vertices of components if ``edges`` are given."""
+    _, merges = contract(graph)
+    greatest, greatest_value = np.array([survey.greatest]), np.array([survey.greatest_value])
+    if values is not None and edges is not None:
+        greatest = _greatest_of_components(values, edges, np.delete(merges.vertex, merges.ends[0]))
+        greatest_value = values[greatest]
+    return grow(
+        merges,
+        greatest,
+        greatest_value,
+        shape=shape,
+        connectivity=connectivity,
+        negate=negate,
+        n_nonfinite=survey.n_nonfinite,
+        value_range=(survey.low, survey.high),
+    )
+
+
+def _greatest_of_components(values: np.ndarray, edges: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(values)
+    _, component = connected_components(coo_array((np.ones(len(edges), bool), edges.T), (n, n)), directed=False)
+    order = np.lexsort((np.arange(n), values))
+    greatest = np.empty(component.max() + 1, np.int64)
+    greatest[component[order]] = order  # the last assignment stays
+    return greatest[component[roots]]
+
+
+def _with_basins(tree: MergeTree, basins: Basins) -> MergeTree:
+    branch_of = branches(tree, basins.minima)
+    volume = np.zeros(len(tree.minima), np.int64)
+    volume[branch_of[branch_of >= 0]] = label_counts(basins.label, len(basins.minima))[branch_of >= 0]
+    return replace(tree, basin_volume=volume)
+
+
+def _with_arcs(tree: MergeTree, found: Segmentation) -> MergeTree:
+    return replace(tree, arc_volume=found.arc_volume)
+
+
+def segmentation(
+    field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False, threads: int = 1
+) -> tuple[MergeTree, Segmentation]:
+    """Return a field's merge tree, and the basin and the arc of every vertex.
+
+    Parameters and errors are those of :func:`merge_tree`.
+    """
+    values, survey = ordered(field, negate, threads)
+    basins = grid_basins(values, connectivity, threads)
+    graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
+    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    found = segment(tree, values, basins, threads=threads, write=True)
+    return _with_arcs(tree, found), found
