@@ -44,10 +44,14 @@ class BasinGraph:
     upper: np.ndarray
     level: np.ndarray
 
+    def to_list(self) -> list[np.ndarray]:
+        """Return the arrays in the order of the parameters."""
+        return [getattr(self, f.name) for f in fields(self)]
+
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays: what a message of this graph costs."""
-        return sum(int(getattr(self, f.name).nbytes) for f in fields(self))
+        return sum(a.nbytes for a in self.to_list())
 
 
 def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, connectivity: str) -> BasinGraph:

@@ -76,11 +76,8 @@ def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basi
         Rows are shared over so many threads; the result is the same up to the order of edges.
     """
     f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
-    rows = f.size // stencil.row
-    parts = [(rows * i // threads, rows * (i + 1) // threads) for i in range(min(threads, rows))]
-    down = np.empty(f.size, id_type(f.size))
-    lane = np.int32 if f.itemsize == 4 and f.size < 2**31 else np.int64  # as wide as a value, for vector instructions
-    share(parts, lambda first, last: _descend(f, stencil, first, last, np.empty(stencil.row, lane), down))
+    parts = row_parts(f.size // stencil.row, threads)
+    down = point_down(values, connectivity, threads)
     minima = np.concatenate(share(parts, lambda first, last: own_minima(down, first * stencil.row, last * stencil.row)))
     down[minima] = ~np.arange(minima.size, dtype=down.dtype)
     share(parts, lambda first, last: compress(down, first * stencil.row, last * stencil.row))
@@ -103,6 +100,24 @@ def graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:
     down[minima] = ~np.arange(minima.size, dtype=down.dtype)
     compress(down, 0, down.size)
     return _basins(minima, down, _touch_edges(values, edges, down))
+
+
+def point_down(values: np.ndarray, connectivity: str, threads: int = 1) -> np.ndarray:
+    """Return the least neighbour of each vertex, itself for a minimum, flat; parameters as :func:`grid_basins`."""
+    f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
+    down = np.empty(f.size, id_type(f.size))
+    lane = np.int32 if f.itemsize == 4 and f.size < 2**31 else np.int64  # as wide as a value, for vector instructions
+    share(
+        row_parts(f.size // stencil.row, threads),
+        lambda first, last: _descend(f, stencil, first, last, np.empty(stencil.row, lane), down),
+    )
+    return down
+
+
+def row_parts(rows: int, threads: int) -> list[tuple[int, int]]:
+    """Return ``(first, last)`` of the rows of each thread, at least one part."""
+    threads = max(1, min(threads, rows))
+    return [(rows * i // threads, rows * (i + 1) // threads) for i in range(threads)]
 
 
 def make_stencil(shape: tuple[int, ...], connectivity: str) -> Stencil:

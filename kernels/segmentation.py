@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from landsweep.kernels.basins import Basins, share
+from landsweep.kernels.basins import row_parts, share
 from landsweep.kernels.tree import MergeTree
 from numba import njit
 
@@ -30,68 +30,54 @@ class Segmentation:
 
 
 def segment(
-    tree: MergeTree, values: np.ndarray, basins: Basins, *, threads: int = 1, write: bool = False
-) -> Segmentation:
-    """Return the segmentation of a whole field by its own tree.
-
-    Parameters
-    ----------
-    tree, values, basins
-        The tree, the values whose order it follows, and their basins.
-    threads, write
-        Threads that share the rows; whether to return the basin and the arc of every vertex.
-    """
-    branch_of = branches(tree, basins.minima)
-    row = values.shape[-1]
-    bases = np.arange(0, values.size, row)
-    return segment_box(tree, values, bases, basins.label, branch_of, threads=threads, write=write)
-
-
-def branches(tree: MergeTree, minima: np.ndarray) -> np.ndarray:
-    """Return the branch of each of ``minima``, vertices in ascending order, -1 for one born at +inf."""
-    order = np.argsort(tree.minima)
-    found, at = np.full(len(minima), -1), np.searchsorted(minima, tree.minima[order])
-    found[at] = order
-    return found
-
-
-def segment_box(
     tree: MergeTree,
     values: np.ndarray,
-    bases: np.ndarray,
     label: np.ndarray,
     branch_of: np.ndarray,
     *,
+    rows: np.ndarray | None = None,
+    bases: np.ndarray | None = None,
+    shape: tuple[int, ...] | None = None,
     threads: int = 1,
     write: bool = False,
 ) -> Segmentation:
-    """Return the segmentation of a box of the grid.
+    """Return the segmentation of a field, or of a box of it, by the tree of the whole.
 
     Parameters
     ----------
-    tree, values
-        The tree of the whole grid, and the values of the box, C-contiguous.
-    bases
-        The vertex of the grid with which each row of the box begins.
-    label, branch_of
-        ``~i`` per vertex of the box, and the branch of basin i, -1 for a minimum at +inf.
+    tree
+        The tree of the whole grid.
+    values, label
+        The field, C-contiguous, and ``~i`` for a vertex of basin i, flat.
+    branch_of
+        The branch of basin i, -1 for a minimum at +inf: see :func:`branches`.
+    rows, bases, shape
+        For a box: index into the ravel of ``values`` with which each of its rows begins, the vertex of the grid there,
+        and the shape of the box.
     threads, write
-        As in :func:`segment`.
+        Threads that share the rows; whether to return the basin and the arc of every vertex.
     """
-    f, steps, row = values.reshape(-1), ladder(tree), values.shape[-1]
-    rows = len(bases)
-    parts = [(rows * i // threads, rows * (i + 1) // threads) for i in range(min(threads, rows))]
-    basin, arc = np.empty((2, f.size if write else 0), np.int64)
+    shape = values.shape if shape is None else shape
+    if rows is None or bases is None:
+        rows = bases = np.arange(0, values.size, shape[-1])
+    f, steps = values.reshape(-1), ladder(tree)
+    basin, arc = np.empty((2, len(rows) * shape[-1] if write else 0), np.int64)
 
     def count(first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
         volumes = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
-        count_rows(f, bases, row, first, last, label, branch_of, steps, *volumes, basin, arc)
+        _count(f, rows, bases, shape[-1], first, last, label, branch_of, steps, *volumes, basin, arc)
         return volumes
 
-    counted = share(parts, count)
-    shape = values.shape if write else (0,)
-    volumes = [sum(v[k] for v in counted) for k in range(2)]
-    return Segmentation(volumes[0], volumes[1], basin.reshape(shape), arc.reshape(shape))
+    basin_volumes, arc_volumes = zip(*share(row_parts(len(rows), threads), count), strict=True)
+    shape = shape if write else (0,)
+    return Segmentation(np.sum(basin_volumes, 0), np.sum(arc_volumes, 0), basin.reshape(shape), arc.reshape(shape))
+
+
+def branches(tree: MergeTree, minima: np.ndarray) -> np.ndarray:
+    """Return the branch of each of ``minima``, -1 for one born at +inf."""
+    order = np.argsort(tree.minima)
+    at = np.minimum(np.searchsorted(tree.minima, minima, sorter=order), len(order) - 1)
+    return np.where(tree.minima[order[at]] == minima, order[at], -1)
 
 
 class Ladder(NamedTuple):
@@ -143,16 +129,12 @@ def climb(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_rows(f, bases, row, first, last, label, branch_of, steps, basin_volume, arc_volume, basins, arcs):  # type: ignore[no-untyped-def]
-    """Count the vertices of rows ``first:last`` per basin and arc; write both per vertex where the outputs have room.
-
-    ``label`` holds ``~i`` per vertex, ``branch_of[i]`` the branch of basin i, -1 for a minimum at +inf; ``bases`` the
-    vertex of the grid with which each row begins.
-    """
+def _count(f, rows, bases, width, first, last, label, branch_of, steps, basin_volume, arc_volume, basins, arcs):  # type: ignore[no-untyped-def]
+    """Count the vertices of rows ``first:last`` per basin and arc; write both per vertex if the outputs have room."""
     write = arcs.size > 0
     for r in range(first, last):
-        for x in range(row):
-            v = r * row + x
+        for x in range(width):
+            v = rows[r] + x
             branch, arc = branch_of[~label[v]], np.int64(-1)
             if branch >= 0:
                 basin_volume[branch] += 1
@@ -160,4 +142,4 @@ def count_rows(f, bases, row, first, last, label, branch_of, steps, basin_volume
                 if arc >= 0:
                     arc_volume[arc] += 1
             if write:
-                basins[v], arcs[v] = branch, arc
+                basins[r * width + x], arcs[r * width + x] = branch, arc

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract
-from landsweep.kernels.basins import Basins, graph_basins, grid_basins, label_counts, share
+from landsweep.kernels.basins import Basins, graph_basins, grid_basins, label_counts, row_parts, share
 from landsweep.kernels.blocks import Blocks
 from landsweep.kernels.grow import grow
 from landsweep.kernels.segmentation import Segmentation, branches, segment
@@ -21,13 +21,38 @@ from landsweep.kernels.tree import MergeTree
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over a field tells: its vertices that are not finite, its finite range, its greatest vertex."""
+    """What one pass over the values tells: how many are not finite, the finite range, and the greatest vertex."""
 
     n_nonfinite: int
     low: float
     high: float
     greatest: int
     greatest_value: float
+
+    @classmethod
+    def nothing(cls) -> Survey:
+        """Return the survey of no vertex."""
+        return cls(0, np.inf, -np.inf, -1, -np.inf)
+
+    def join(self, other: Survey) -> Survey:
+        """Return the survey of the vertices of both."""
+        later = (other.greatest_value, other.greatest) > (self.greatest_value, self.greatest)
+        last = other if later else self
+        return Survey(
+            self.n_nonfinite + other.n_nonfinite,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            last.greatest,
+            last.greatest_value,
+        )
+
+    def values_range(self, negate: bool) -> tuple[float, float]:
+        """Return the finite range of the field; ValueError where it has no finite value."""
+        if self.low > self.high:
+            raise ValueError(
+                f"field has no merge tree: got {self.n_nonfinite} values, none finite, expected a finite value."
+            )
+        return (-self.high, -self.low) if negate else (self.low, self.high)
 
 
 def merge_tree(
@@ -67,7 +92,10 @@ def merge_tree(
     blocks = Blocks(values.shape, values.shape)
     graph = block_graph(values, basins, blocks, 0, connectivity)
     tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
-    return _with_arcs(tree, segment(tree, values, basins, threads=threads)) if volumes else tree
+    if not volumes:
+        return tree
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
+    return replace(tree, arc_volume=found.arc_volume)
 
 
 def graph_merge_tree(
@@ -110,34 +138,39 @@ def graph_merge_tree(
     basins = graph_basins(f, np.ascontiguousarray(edges, dtype=np.int64))
     graph = block_graph(f, basins, Blocks(f.shape, f.shape), 0, "face")
     tree = _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
-    return _with_arcs(tree, segment(tree, f, basins)) if volumes else tree
+    if not volumes:
+        return tree
+    found = segment(tree, f, basins.label, branches(tree, basins.minima))
+    return replace(tree, arc_volume=found.arc_volume)
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
     """Return the values whose order counts, C-contiguous, +inf for what is not finite; and what they are like.
 
-    The field itself is returned where it is such an array, a copy otherwise. ValueError as :func:`merge_tree` raises.
+    The field itself is returned where it is such an array, a copy otherwise.
+
+    Raises
+    ------
+    ValueError
+        For a dtype without an order, and a field without a vertex.
     """
     field = np.asarray(field)
     if field.dtype.kind not in "biuf":
         raise ValueError(f"field has no order: got dtype {field.dtype}, expected real numbers.")
+    if not field.size:
+        raise ValueError(f"field has no merge tree: got shape {field.shape}, expected at least one vertex.")
     if field.dtype not in (np.float32, np.float64) or not field.dtype.isnative:
         field = field.astype(np.float64 if field.dtype.kind != "f" or field.itemsize != 4 else np.float32)
     values = np.ascontiguousarray(-field if negate else field).reshape(field.shape)
     flat = values.reshape(-1)
-    parts = [(flat.size * i // threads, flat.size * (i + 1) // threads) for i in range(threads)]
-    extremes = np.array(share(parts, lambda a, b: (flat[a:b].min(), flat[a:b].max()) if a < b else (np.inf, -np.inf)))
-    if np.isfinite(extremes[:, 1]).all() and np.isfinite(extremes[:, 0]).all():
-        n_nonfinite, low, high = 0, extremes[:, 0].min(), extremes[:, 1].max()
-    else:
+    extremes = np.array(share(row_parts(flat.size, threads), lambda a, b: (flat[a:b].min(), flat[a:b].max())))
+    n_nonfinite, low, high = 0, extremes[:, 0].min(), extremes[:, 1].max()
+    if not (np.isfinite(low) and np.isfinite(high)):  # NaN is both the least and the greatest
         finite = np.isfinite(flat)
         n_nonfinite = flat.size - int(np.count_nonzero(finite))
-        if n_nonfinite == flat.size:
-            raise ValueError(f"field has no merge tree: got {flat.size} values, none finite, expected a finite value.")
         low, high = flat.min(where=finite, initial=np.inf), flat.max(where=finite, initial=-np.inf)
         flat = np.where(finite, flat, flat.dtype.type(np.inf))
     greatest = flat.size - 1 - int(flat[::-1].argmax())
-    low, high = (-high, -low) if negate else (low, high)
     survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
     return flat.reshape(field.shape), survey
 
@@ -152,6 +185,7 @@ def _grow_whole(
     edges: np.ndarray | None = None,
 ) -> MergeTree:
     """Return the tree of a graph that is no block's; the greatest vertices of components if ``edges`` are given."""
+    value_range = survey.values_range(negate)
     _, merges = contract(graph)
     greatest, greatest_value = np.array([survey.greatest]), np.array([survey.greatest_value])
     if values is not None and edges is not None:
@@ -165,7 +199,7 @@ def _grow_whole(
         connectivity=connectivity,
         negate=negate,
         n_nonfinite=survey.n_nonfinite,
-        value_range=(survey.low, survey.high),
+        value_range=value_range,
     )
 
 
@@ -188,10 +222,6 @@ def _with_basins(tree: MergeTree, basins: Basins) -> MergeTree:
     return replace(tree, basin_volume=volume)
 
 
-def _with_arcs(tree: MergeTree, found: Segmentation) -> MergeTree:
-    return replace(tree, arc_volume=found.arc_volume)
-
-
 def segmentation(
     field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False, threads: int = 1
 ) -> tuple[MergeTree, Segmentation]:
@@ -203,5 +233,5 @@ def segmentation(
     basins = grid_basins(values, connectivity, threads)
     graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
     tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
-    found = segment(tree, values, basins, threads=threads, write=True)
-    return _with_arcs(tree, found), found
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, write=True)
+    return replace(tree, arc_volume=found.arc_volume), found

@@ -266,9 +266,23 @@ def test_constant_field(shape, connectivity):
     assert tree.arcs.tolist() == ([[size - 1, 0]] if size > 1 else [])
 
 
-@pytest.mark.parametrize("field", [np.full((3, 4), np.inf), np.array([np.nan, -np.inf]), np.zeros((0, 3))])
+@pytest.mark.parametrize("field", [np.full((3, 4), np.inf), np.array([np.nan, -np.inf])])
 def test_no_finite_value(field):
     text = f"field has no merge tree: got {field.size} values, none finite, expected a finite value."
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        merge_tree(field)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (np.zeros((0, 3)), "field has no merge tree: got shape (0, 3), expected at least one vertex."),
+        (np.zeros((2, 3), complex), "field has no order: got dtype complex128, expected real numbers."),
+        (np.array([["a"], [None]], object), "field has no order: got dtype object, expected real numbers."),
+        (np.zeros((1,) * 7), "unsupported number of grid axes: got 7, expected 1 to 6."),
+    ],
+)
+def test_no_field(field, text):
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         merge_tree(field)
 

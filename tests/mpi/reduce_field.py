@@ -1,0 +1,23 @@
+"""Reduce the field in argv[1] over all ranks; the root writes the tree and what each rank counted."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from landsweep.executors.group import MpiGroup
+from landsweep.kernels.blocks import Blocks
+from landsweep.reduction import Ledger, reduced_merge_tree
+from mpi4py import MPI
+
+folder = Path(sys.argv[1])
+field = np.load(folder / "field.npy", mmap_mode="r")
+group, ledger = MpiGroup(MPI.COMM_WORLD), Ledger()
+blocks = Blocks(field.shape, (11, 8, 5))
+tree = reduced_merge_tree(lambda box: field[box], blocks, group, "moore", volumes=True, ledger=ledger)
+group.close()
+ledgers = MPI.COMM_WORLD.gather(asdict(ledger))
+if tree is not None:
+    np.savez(folder / "tree.npz", **tree.to_arrays())
+    (folder / "ledgers.json").write_text(json.dumps(ledgers))

@@ -1,0 +1,138 @@
+"""Ranks that compute one result together, with arrays as messages."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+Arrays = list[np.ndarray]
+
+POLL_SECONDS = 0.001
+MAX_MESSAGE = 1 << 30  # bytes: counts of MPI before version 4 have 31 bits
+
+
+class Group(ABC):
+    """``size`` ranks, each with its own ``rank``; all methods but send and receive are called by all of them."""
+
+    rank: int
+    size: int
+
+    @abstractmethod
+    def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
+        """Send arrays to a rank, which may not be waiting yet; they must stay as they are."""
+
+    @abstractmethod
+    def receive(self, source: int) -> Arrays:
+        """Return the arrays that a rank sent here, the earliest first."""
+
+    def gather(self, arrays: Sequence[np.ndarray]) -> list[Arrays] | None:
+        """Return the arrays of every rank on rank 0, None elsewhere."""
+        if self.rank:
+            self.send(arrays, 0)
+            return None
+        return [list(arrays), *(self.receive(source) for source in range(1, self.size))]
+
+    def broadcast(self, arrays: Sequence[np.ndarray] | None) -> Arrays:
+        """Return the arrays of rank 0, handed on in a binomial tree."""
+        stride = 1
+        while stride < self.size:
+            stride *= 2
+        while stride := stride // 2:
+            if self.rank % (2 * stride) == stride:
+                arrays = self.receive(self.rank - stride)
+            elif self.rank % (2 * stride) == 0 and self.rank + stride < self.size:
+                assert arrays is not None
+                self.send(arrays, self.rank + stride)
+        assert arrays is not None
+        return list(arrays)
+
+    def broadcast_named(self, arrays: Mapping[str, np.ndarray] | None) -> dict[str, np.ndarray]:
+        """Return the named arrays of rank 0."""
+        names, *values = self.broadcast(None if arrays is None else [np.array(list(arrays)), *arrays.values()])
+        return dict(zip(names.tolist(), values, strict=True))
+
+    def exchange(self, arrays: Sequence[Sequence[np.ndarray]]) -> list[Arrays]:
+        """Send the i-th list of arrays to rank i; return what each rank sent here, in their order."""
+        others = [rank for rank in range(self.size) if rank != self.rank]
+        for other in others:
+            self.send(arrays[other], other)
+        received = {other: self.receive(other) for other in others}
+        return [received.get(rank, list(arrays[self.rank])) for rank in range(self.size)]
+
+    def sum(self, arrays: Sequence[np.ndarray]) -> Arrays | None:
+        """Return the sums over ranks of arrays of equal shapes on rank 0, None elsewhere."""
+        total, stride = list(arrays), 1
+        while stride < self.size:
+            if self.rank % (2 * stride):
+                self.send(total, self.rank - stride)
+                return None
+            if self.rank + stride < self.size:
+                total = [a + b for a, b in zip(total, self.receive(self.rank + stride), strict=True)]
+            stride *= 2
+        return total
+
+    def any(self, flag: bool) -> bool:
+        """Return whether the flag is true on some rank."""
+        total = self.sum([np.array(int(flag))])
+        return bool(self.broadcast(total)[0])
+
+
+class Alone(Group):
+    """One process."""
+
+    rank, size = 0, 1
+
+    def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
+        """There is nobody else."""
+        raise AssertionError("one process has nobody to send to")
+
+    def receive(self, source: int) -> Arrays:
+        """There is nobody else."""
+        raise AssertionError("one process has nobody to receive from")
+
+
+class MpiGroup(Group):
+    """The ranks of an MPI communicator; arrays travel as buffers, only their dtypes and shapes are pickled."""
+
+    def __init__(self, comm: MPI.Intracomm) -> None:
+        self.rank, self.size = comm.rank, comm.size
+        self._comm = comm
+        self._sending: list[tuple[Any, Any]] = []  # requests, and what must not be freed before they end
+
+    def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
+        """Send arrays without waiting for their receiver."""
+        self._sending = [(request, data) for request, data in self._sending if not request.Test()]
+        kinds = [(a.dtype.str, a.shape) for a in arrays]
+        self._sending.append((self._comm.isend(kinds, to), None))
+        for a in arrays:
+            data = np.ascontiguousarray(a).reshape(-1).view(np.uint8)
+            for start in range(0, data.size, MAX_MESSAGE):
+                part = data[start : start + MAX_MESSAGE]
+                self._sending.append((self._comm.Isend(part, to), part))
+
+    def receive(self, source: int) -> Arrays:
+        """Wait for a message, asleep between polls, and return its arrays."""
+        while not self._comm.Iprobe(source):
+            time.sleep(POLL_SECONDS)
+        arrays = []
+        for dtype, shape in self._comm.recv(source=source):
+            a = np.empty(shape, dtype)
+            data = a.reshape(-1).view(np.uint8)
+            for start in range(0, data.size, MAX_MESSAGE):
+                self._comm.Recv(data[start : start + MAX_MESSAGE], source)
+            arrays.append(a)
+        return arrays
+
+    def close(self) -> None:
+        """Wait until everything sent has left."""
+        for request, _ in self._sending:
+            while not request.Test():
+                time.sleep(POLL_SECONDS)
+        self._sending.clear()

@@ -1,0 +1,284 @@
+"""Merge tree of a field too large for one array: blocks read one at a time, reduced pairwise over ranks.
+
+1. Each rank reads its blocks, one layer larger above, contracts each to what others may still change (a *forest* over
+   the shared layers, :mod:`landsweep.kernels.basin_graph`), and merges these as a carry in binary addition, so that it
+   holds a logarithmic number of them.
+2. Ranks merge their forests in a binary tree. What is final stays where it was found until the root collects it.
+3. The root sweeps all merges into the tree. Any tree of merges, and any blocks, give the same result.
+4. Basins of steepest descent cross blocks: each rank reads its blocks again, one layer larger on every side, resolves
+   the vertices through which they drain into one another, and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.basins import Basins, grid_basins
+from landsweep.kernels.blocks import Blocks, Box, box_shape
+from landsweep.kernels.flow import Drainage, drain
+from landsweep.kernels.grow import grow
+from landsweep.kernels.segmentation import branches, segment
+from landsweep.kernels.topology import Survey, ordered
+from landsweep.kernels.tree import MergeTree
+
+if TYPE_CHECKING:
+    from landsweep.executors.group import Group
+
+Read = Callable[[Box], np.ndarray]
+Write = Callable[[Box, np.ndarray, np.ndarray], None]
+Arrays = list[np.ndarray]
+
+
+class Engine(Protocol):
+    """What finds the basins of a block: the values, +inf for non-finite, the connectivity, and threads."""
+
+    def __call__(self, values: np.ndarray, connectivity: str, threads: int = 1, /) -> Basins:
+        """Return the basins of ``values``."""
+
+
+@dataclass
+class Ledger:
+    """What a reduction did on this rank, for measurements: counted, not timed."""
+
+    vertices: int = 0
+    edges: int = 0
+    edges_left: int = 0
+    messages: int = 0
+    bytes_sent: int = 0
+
+
+def reduced_merge_tree(
+    read: Read,
+    blocks: Blocks,
+    group: Group,
+    connectivity: str = "freudenthal",
+    *,
+    negate: bool = False,
+    volumes: bool = False,
+    engine: Engine = grid_basins,
+    threads: int = 1,
+    write: Write | None = None,
+    ledger: Ledger | None = None,
+) -> MergeTree | None:
+    """Return the merge tree of a field on the root of ``group``, None elsewhere; called on every rank.
+
+    Parameters
+    ----------
+    read
+        Returns the field on a box, in its dtype; called up to three times per block.
+    blocks
+        The grid and its blocks. Rank r takes the r-th part of them, in C order.
+    group
+        The ranks that work together.
+    connectivity, negate, volumes, threads
+        As :func:`landsweep.kernels.topology.merge_tree`.
+    engine
+        What finds the basins of a block.
+    write
+        Called once per block with the owned box, and the basin and the arc of each of its vertices, int64.
+    ledger
+        Counts, on each rank.
+
+    Raises
+    ------
+    ValueError
+        On every rank, for an unknown connectivity, or a field without a finite value.
+    """
+    ledger = Ledger() if ledger is None else ledger
+    mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
+    forest, merges, survey = _local_forest(read, blocks, mine, connectivity, negate, engine, threads, ledger)
+    survey = _merge_surveys(group, survey)
+    value_range = survey.values_range(negate)
+    merges.extend(_reduce_over_ranks(group, forest, ledger))
+    collected = _collect(group, merges, ledger)
+    tree = None
+    if collected is not None:
+        tree = grow(
+            collected,
+            np.array([survey.greatest]),
+            np.array([survey.greatest_value]),
+            shape=blocks.shape,
+            connectivity=connectivity,
+            negate=negate,
+            n_nonfinite=survey.n_nonfinite,
+            value_range=value_range,
+        )
+    return _with_basins(read, blocks, mine, group, tree, connectivity, negate, volumes, threads, write)
+
+
+def _local_forest(
+    read: Read,
+    blocks: Blocks,
+    mine: range,
+    connectivity: str,
+    negate: bool,
+    engine: Engine,
+    threads: int,
+    ledger: Ledger,
+) -> tuple[BasinGraph | None, list[BasinGraph], Survey]:
+    """Return what is left of this rank's blocks, their final merges, and the survey of what they own."""
+    carry: list[tuple[int, BasinGraph]] = []
+    merges: list[BasinGraph] = []
+    survey = Survey.nothing()
+    for index in mine:
+        values, seen = ordered(read(blocks.held(index)), negate, threads)
+        # Shared layers are seen twice, which only the count would notice: it is taken of what the block owns.
+        owned = tuple(slice(n) for n in box_shape(blocks.owned(index)))
+        lost = int(np.count_nonzero(np.isinf(values[owned]))) if seen.n_nonfinite else 0
+        greatest = int(blocks.vertices(blocks.held(index), np.array([seen.greatest]))[0])
+        survey = survey.join(replace(seen, n_nonfinite=lost, greatest=greatest))
+        graph = block_graph(values, engine(values, connectivity, threads), blocks, index, connectivity)
+        del values
+        left, final = contract(graph)
+        ledger.vertices += int(np.prod(box_shape(blocks.owned(index))))
+        ledger.edges += len(graph.upper)
+        ledger.edges_left += len(left.upper)
+        merges.append(final)
+        level = 0
+        while carry and carry[-1][0] == level:
+            left, final = contract(union([carry.pop()[1], left]))
+            merges.append(final)
+            level += 1
+        carry.append((level, left))
+    while len(carry) > 1:
+        left, final = contract(union([carry.pop()[1], carry.pop()[1]]))
+        merges.append(final)
+        carry.append((0, left))
+    return carry[0][1] if carry else None, merges, survey
+
+
+def _merge_surveys(group: Group, survey: Survey) -> Survey:
+    counts = np.array([survey.n_nonfinite, survey.greatest])
+    gathered = group.gather([counts, np.array([survey.low, survey.high, survey.greatest_value])])
+    for (lost, greatest), (low, high, greatest_value) in (gathered or [])[1:]:
+        survey = survey.join(Survey(int(lost), float(low), float(high), int(greatest), float(greatest_value)))
+    counts = np.array([survey.n_nonfinite, survey.greatest])
+    (lost, greatest), (low, high, greatest_value) = group.broadcast(
+        [counts, np.array([survey.low, survey.high, survey.greatest_value])]
+    )
+    return Survey(int(lost), float(low), float(high), int(greatest), float(greatest_value))
+
+
+def _reduce_over_ranks(group: Group, forest: BasinGraph | None, ledger: Ledger) -> list[BasinGraph]:
+    """Merge the forests of all ranks in a binary tree; return the merges that became final here."""
+    merges, stride = [], 1
+    while stride < group.size:
+        if group.rank % (2 * stride):
+            if forest is not None:
+                ledger.messages += 1
+                ledger.bytes_sent += forest.nbytes
+            group.send(forest.to_list() if forest is not None else [], group.rank - stride)
+            return merges
+        if group.rank + stride < group.size:
+            arrays = group.receive(group.rank + stride)
+            if arrays and forest is not None:
+                forest, final = contract(union([forest, BasinGraph(*arrays)]))
+                merges.append(final)
+            elif arrays:
+                forest = BasinGraph(*arrays)
+        stride *= 2
+    return merges
+
+
+def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGraph | None:
+    """Return the merges of all ranks on the root, as one graph."""
+    part = union(merges) if merges else None
+    if group.rank and part is not None:
+        ledger.messages += 1
+        ledger.bytes_sent += part.nbytes
+    gathered = group.gather(part.to_list() if part is not None else [])
+    return None if gathered is None else union([BasinGraph(*arrays) for arrays in gathered if arrays])
+
+
+def _with_basins(
+    read: Read,
+    blocks: Blocks,
+    mine: range,
+    group: Group,
+    tree: MergeTree | None,
+    connectivity: str,
+    negate: bool,
+    volumes: bool,
+    threads: int,
+    write: Write | None,
+) -> MergeTree | None:
+    """Return the tree with the sizes of its basins, and of its arcs if asked for; write both per vertex."""
+    kept: dict[int, tuple[np.ndarray, Drainage]] = {}
+
+    def drained(index: int) -> tuple[np.ndarray, Drainage]:
+        if index in kept:
+            return kept.pop(index)
+        values, _ = ordered(read(blocks.around(index)), negate, threads)
+        return values, drain(values, blocks, index, connectivity, threads)
+
+    borders: list[Arrays] = []
+    for index in mine if len(blocks) > 1 else []:
+        values, found = drained(index)
+        leads = np.concatenate([found.minima, found.targets])[found.drains]
+        borders.append([found.border, leads, found.drains >= len(found.minima)])
+        if len(mine) == 1:
+            kept[index] = values, found  # one block fits, so it need not be read again
+        del values, found
+    ends = _resolve(group, blocks, borders)
+
+    shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
+    basin_volume, arc_volume = np.zeros(len(shared.minima), np.int64), np.zeros(len(shared.arcs), np.int64)
+    for index in mine:
+        values, found = drained(index)
+        branch_of = branches(shared, np.concatenate([found.minima, ends(found.exits)]))
+        shape = box_shape(blocks.owned(index))
+        if volumes or write is not None:
+            part = segment(
+                shared,
+                values,
+                found.label,
+                branch_of,
+                rows=found.rows,
+                bases=found.bases,
+                shape=shape,
+                threads=threads,
+                write=write is not None,
+            )
+            arc_volume += part.arc_volume
+            basin_volume += part.basin_volume
+            if write is not None:
+                write(blocks.owned(index), part.basin, part.arc)
+        else:
+            counts = found.counts(shape[-1])
+            np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])
+        del values, found
+    totals = group.sum([basin_volume, arc_volume])
+    if tree is None or totals is None:
+        return None
+    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if volumes else tree.arc_volume)
+
+
+def _resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function from exits of this rank to the minima in which they end.
+
+    Every vertex next to another block leads to a minimum of its own block, or to a vertex next to a border of another
+    one. Each round asks the owner of that vertex where it leads by now, so that the number of rounds is the logarithm
+    of the blocks that a way crosses (pointer doubling: Wyllie 1979).
+    """
+    nothing = [np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool)]
+    vertex, leads, open_ = (np.concatenate(parts) for parts in zip(nothing, *borders, strict=True))
+    order = np.argsort(vertex)
+    vertex, leads, open_ = vertex[order], leads[order], open_[order]
+    bounds = len(blocks) * np.arange(1, group.size + 1) // group.size
+    while group.any(bool(open_.any())):
+        asked, back = np.unique(leads[open_], return_inverse=True)
+        rank = np.searchsorted(bounds, blocks.owner(asked), side="right")
+        by_rank = np.argsort(rank, kind="stable")
+        cuts = np.searchsorted(rank[by_rank], np.arange(1, group.size))
+        questions = group.exchange([[part] for part in np.split(asked[by_rank], cuts)])
+        at = [np.searchsorted(vertex, q[0]) for q in questions]
+        answers = group.exchange([[leads[i], open_[i]] for i in at])
+        now, still = np.empty(len(asked), np.int64), np.empty(len(asked), bool)
+        now[by_rank] = np.concatenate([a[0] for a in answers])
+        still[by_rank] = np.concatenate([a[1] for a in answers])
+        leads[open_], open_[open_] = now[back], still[back]
+    return lambda exits: leads[np.searchsorted(vertex, exits)]
