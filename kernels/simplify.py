@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph
 from landsweep.kernels.grow import grow
-from landsweep.kernels.segmentation import climb, ladder
+from landsweep.kernels.segments import climb, ladder
 from landsweep.kernels.tree import MergeTree
 
 

@@ -15,7 +15,7 @@ from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract
 from landsweep.kernels.basins import Basins, graph_basins, grid_basins, label_counts, row_parts, share
 from landsweep.kernels.blocks import Blocks
 from landsweep.kernels.grow import grow
-from landsweep.kernels.segmentation import Segmentation, branches, segment
+from landsweep.kernels.segments import Segmentation, branches, segment
 from landsweep.kernels.tree import MergeTree
 
 

@@ -21,7 +21,7 @@ from landsweep.kernels.basins import Basins, grid_basins
 from landsweep.kernels.blocks import Blocks, Box, box_shape
 from landsweep.kernels.flow import Drainage, drain
 from landsweep.kernels.grow import grow
-from landsweep.kernels.segmentation import branches, segment
+from landsweep.kernels.segments import branches, segment
 from landsweep.kernels.topology import Survey, ordered
 from landsweep.kernels.tree import MergeTree
 
