@@ -32,6 +32,15 @@ class Blocks:
                 "axes, and lengths of at least 1."
             )
 
+    @classmethod
+    def of(cls, shape: tuple[int, ...], points: int) -> Blocks:
+        """Return blocks of at most ``points`` vertices: the longest axis is halved until they are small enough."""
+        block = list(shape)
+        while prod(block) > max(1, points):
+            axis = block.index(max(block))
+            block[axis] = -(-block[axis] // 2)
+        return cls(shape, tuple(block))
+
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """Number of blocks along each axis."""

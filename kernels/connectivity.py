@@ -17,6 +17,12 @@ Connectivity = Literal["face", "freudenthal", "moore"]
 CONNECTIVITIES: tuple[Connectivity, ...] = get_args(Connectivity)
 """Names that :func:`offsets` knows."""
 
+Representation = Literal["face", "freudenthal", "moore", "knn", "delaunay", "gabriel"]
+"""Which points of a landscape a merge tree joins: a connectivity, or a graph over the points."""
+
+REPRESENTATIONS: tuple[Representation, ...] = get_args(Representation)
+"""All names of representations."""
+
 MAX_NDIM = 6
 """Most dimensions of a grid: Moore has 3^d - 1 neighbours, 728 of them in six dimensions."""
 

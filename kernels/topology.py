@@ -124,6 +124,23 @@ def graph_merge_tree(
     >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
     [[2, 1]]
     """
+    f, basins, tree = _graph_tree(values, edges, negate)
+    if not volumes:
+        return tree
+    found = segment(tree, f, basins.label, branches(tree, basins.minima))
+    return replace(tree, arc_volume=found.arc_volume)
+
+
+def graph_segmentation(
+    values: np.ndarray, edges: np.ndarray, *, negate: bool = False
+) -> tuple[MergeTree, Segmentation]:
+    """Return a graph's merge tree, and the basin and the arc of every vertex; see :func:`graph_merge_tree`."""
+    f, basins, tree = _graph_tree(values, edges, negate)
+    found = segment(tree, f, basins.label, branches(tree, basins.minima), write=True)
+    return replace(tree, arc_volume=found.arc_volume), found
+
+
+def _graph_tree(values: np.ndarray, edges: np.ndarray, negate: bool) -> tuple[np.ndarray, Basins, MergeTree]:
     if np.ndim(values) != 1:
         raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
     edges = np.asarray(edges)
@@ -137,11 +154,7 @@ def graph_merge_tree(
     f, survey = ordered(values, negate)
     basins = graph_basins(f, np.ascontiguousarray(edges, dtype=np.int64))
     graph = block_graph(f, basins, Blocks(f.shape, f.shape), 0, "face")
-    tree = _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
-    if not volumes:
-        return tree
-    found = segment(tree, f, basins.label, branches(tree, basins.minima))
-    return replace(tree, arc_volume=found.arc_volume)
+    return f, basins, _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:

@@ -225,8 +225,8 @@ def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path)
 def test_a_run_of_a_newer_landsweep_is_refused(write_study, tmp_path):
     study = write_study()
     run = api.run(study, tmp_path / "run", progress=False)
-    text = run.directory.provenance.read_text().replace('"schema_version": 1', '"schema_version": 99')
+    text = run.directory.provenance.read_text().replace('"schema_version": 2', '"schema_version": 99')
     run.directory.provenance.write_text(text)
-    refused(study, run.path, "has schema version 99, expected at most 1: install a newer landsweep.")
+    refused(study, run.path, "has schema version 99, expected at most 2: install a newer landsweep.")
     with pytest.raises(UserError, match="schema version 99"):
         api.open_run(run.path)

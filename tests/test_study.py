@@ -33,7 +33,7 @@ MISTAKES = [
     ({"sweep__alpha_0": [1]}, "sweep.alpha_0 cannot name an axis"),
     ({"sweep__steps": [1]}, "sweep.steps also stands in problem.params, expected it in one of the two."),
     ({"fields": ["mae"]}, "fields is ['mae'], expected loss among them."),
-    ({"topology__connectivity": ["knn8"]}, "expected a list of face, freudenthal and moore."),
+    ({"topology__connectivity": ["knn8"]}, "expected a list of face, freudenthal, moore, knn, delaunay and gabriel."),
     ({"evaluation__dtype": "float16"}, "\"evaluation.dtype\" is 'float16' (str), expected float32 or float64."),
     ({"name": "a/b"}, "\"name\" is 'a/b' (str), expected letters, digits"),
     ({"problem": {"params": {}}}, '"problem.path" is missing, expected "package.module:Class"'),

@@ -101,12 +101,14 @@ class Run:
     def merge_tree(self, connectivity: str | None = None, **coords: Scalar) -> MergeTree:
         """Return the merge tree of one member, such as ``run.merge_tree(beta=5, seed=0, direction_seed=0)``.
 
+        ``connectivity`` is one of the study's ``topology.connectivity``, by default its first.
+
         Raises
         ------
         UserError
             Where the coordinates fit no single member or its tree was not computed.
         """
-        from landsweep.stages.topology import read_tree
+        from landsweep.trees import read_tree
 
         return read_tree(self.directory, self.member(**coords), connectivity or self.study.connectivity[0])
 

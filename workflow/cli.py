@@ -12,6 +12,9 @@ from landsweep.errors import Exit, Stopped, TooManyFailures, UserError
 from landsweep.executors.launch import detect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from landsweep.events import Subscriber
     from landsweep.executors import Executor
     from landsweep.rundir import RunDir
     from landsweep.study import Study
@@ -65,20 +68,30 @@ def run(
     to share the work over ranks. Run the same command again to go on after an interruption.
     """
     from landsweep.pipeline import Options, execute, run_directory
+
+    parsed = _load(study, set_)
+    directory = run_directory(parsed, out)
+    options = Options(retry_failed, max_failures, allow_mixed, repair, redo)
+    _execute(
+        directory,
+        lambda executor, shown: execute(parsed, study.parent, directory, executor, shown, options),
+        parsed.executor.kind,
+    )
+
+
+def _execute(directory: Path, work: Callable[[Executor, tuple[Subscriber, ...]], Exit], kind: str = "auto") -> NoReturn:
+    """Do ``work`` on every rank, with progress shown on the root, and end with its exit status."""
+    from landsweep.executors import make_executor
     from landsweep.progress import subscriber
     from rich.console import Console
 
-    parsed = _load(study, set_)
-    executor = _executor(parsed)
-    directory = run_directory(parsed, out)
-    options = Options(retry_failed, max_failures, allow_mixed, repair, redo)
-    console = Console(stderr=True)
+    executor = make_executor(kind, detect())
     try:
         if executor.is_root:
-            with subscriber(console) as shown:
-                status = execute(parsed, study.parent, directory, executor, (shown,), options)
+            with subscriber(Console(stderr=True)) as shown:
+                status = work(executor, (shown,))
         else:
-            status = execute(parsed, study.parent, directory, executor, (), options)
+            status = work(executor, ())
     except (Exception, Stopped) as error:
         _abort(executor, error)
     if executor.is_root:
@@ -119,6 +132,82 @@ def status(run: RunPath) -> None:
 
 
 @app.command()
+def topology(
+    run: RunPath,
+    connectivity: Annotated[
+        list[str] | None,
+        typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel; repeatable.", show_default=False),
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="native, ttk or auto.", show_default=False)] = None,
+    min_persistence: Annotated[
+        float | None, typer.Option(help="Drop pairs of a smaller loss difference.", show_default=False)
+    ] = None,
+    segmentation: Annotated[
+        bool | None,
+        typer.Option(
+            "--segmentation/--no-segmentation", help="Store basin and arc of every point.", show_default=False
+        ),
+    ] = None,
+    set_: Sets = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Compute again even what is there.")] = False,
+) -> None:
+    """Compute a run's merge trees again, in another way.
+
+    Evaluates nothing. Start it under mpiexec or srun to share the work over ranks.
+    """
+    from landsweep.pipeline import recompute_topology
+
+    chosen = {
+        "connectivity": f"[{', '.join(connectivity)}]" if connectivity else None,
+        "engine": engine,
+        "min_persistence": min_persistence,
+        "segmentation": segmentation,
+    }
+    overrides = [f"topology.{name}={_plain(value)}" for name, value in chosen.items() if value is not None]
+    _execute(
+        run, lambda executor, shown: recompute_topology(run, (*overrides, *(set_ or [])), executor, shown, redo=redo)
+    )
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@app.command()
+def tree(
+    field: Annotated[Path, typer.Argument(metavar="FIELD", help=".npy, .npz or .zarr file.", show_default=False)],
+    array: Annotated[
+        str | None, typer.Option(help="Name of the array in an .npz or .zarr.", show_default=False)
+    ] = None,
+    connectivity: Annotated[
+        str | None,
+        typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel.", show_default=False),
+    ] = None,
+    negate: Annotated[bool, typer.Option("--negate", help="Maxima and superlevel sets.")] = False,
+    min_persistence: Annotated[float, typer.Option(help="Drop pairs of a smaller difference.", min=0)] = 0.0,
+    engine: Annotated[str, typer.Option(help="native, ttk or auto.")] = "native",
+    block: Annotated[int, typer.Option(help="Points read at once.", min=1)] = 2**24,
+    threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tree (.npz).", show_default=False)] = None,
+    top: Annotated[int, typer.Option(help="Pairs to print, the most persistent first.", min=0)] = 10,
+) -> None:
+    """Print the merge tree of any array.
+
+    Reads it block by block, so that it need not fit in memory. Start it under mpiexec or srun to share the blocks.
+    """
+    from landsweep import fields
+    from landsweep.executors import make_executor
+
+    options = fields.Options(array, connectivity, negate, min_persistence, engine, block, threads, out, top)
+    executor = make_executor("auto", detect())
+    try:
+        fields.tree(field, options, executor)
+    except (Exception, Stopped) as error:
+        _abort(executor, error)
+    executor.close()
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.", show_default=False)],
 ) -> None:
@@ -147,12 +236,6 @@ def _load(path: Path, overrides: list[str] | None) -> Study:
     from landsweep.study import Study
 
     return Study.load(path, tuple(overrides or ()))
-
-
-def _executor(study: Study) -> Executor:
-    from landsweep.executors import make_executor
-
-    return make_executor(study.executor.kind, detect())
 
 
 def _closing(directory: Path, status: Exit) -> None:

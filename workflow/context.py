@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from landsweep.errors import ProblemError, TooManyFailures
+from landsweep.errors import ProblemError, Stopped, TooManyFailures
 from landsweep.events import Bus, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.executors import Executor
+from landsweep.executors.group import Group
 from landsweep.identity import outdate_report
 from landsweep.plan import Member, Model, Plan
 from landsweep.rundir import RunDir, write_json
@@ -134,6 +135,33 @@ class Context:
                 )
 
         self.executor.map(logged, items, done, self.stop)
+        if self.executor.is_root:
+            self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def run_together(
+        self, stage: str, noun: str, items: list[T], work: Callable[[T, Group], Outcome], done_before: int = 0
+    ) -> None:
+        """Work on one item after another, all ranks on the same one, and publish what happens.
+
+        Raises
+        ------
+        Stopped
+            On a signal to any rank, between items.
+        """
+        if not items:
+            return
+        begin = time.perf_counter()
+        if self.executor.is_root:
+            outdate_report(self.run)
+            self.bus(StageStarted(stage, len(items), len(items), noun, done_before))
+        with self.executor.group() as group:
+            for item in items:
+                if group.any(self.stop.requested):
+                    raise Stopped
+                event = work(item, group).event(stage)
+                if self.executor.is_root:
+                    self.log(event)
+                    self.bus(event)
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from landsweep.errors import UserError
 from landsweep.plan import extended_axes
-from landsweep.rundir import RunDir, read_json
+from landsweep.rundir import SCHEMA_VERSION, RunDir, read_json
 from landsweep.study import Study
 
 EVALUATION_KEYS = ("evaluation", "fields")
@@ -65,7 +65,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     return Change(
         history,
         evaluation=bool(keys),
-        topology=bool(keys) or before.topology != study.topology,
+        topology=bool(keys) or before.topology.results != study.topology.results or run.schema < SCHEMA_VERSION,
         extended=extended,
         keys=keys,
     )
@@ -93,6 +93,7 @@ def apply(run: RunDir, change: Change) -> None:
         _unlink(run, "evaluate")
     if change.topology:
         shutil.rmtree(run.path / "topology", ignore_errors=True)
+        shutil.rmtree(run.segmentation, ignore_errors=True)
         _unlink(run, "topology")
     if change.evaluation or change.topology or change.extended:
         outdate_report(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Options:
     allow_mixed: bool = False
     repair: bool = False
     redo: bool = False
+    topology_only: bool = False
 
 
 def run_directory(study: Study, out: Path | None) -> Path:
@@ -73,7 +74,12 @@ def execute(
     """
     from landsweep.problems import check
 
-    executor.on_root(lambda: check(study, folder))
+    if not options.topology_only:
+        executor.on_root(lambda: check(study, folder))
+    if study.topology.engine == "ttk":
+        from landsweep.representations import make_engine
+
+        executor.on_root(lambda: make_engine("ttk") and None)
     with ExitStack() as stack:
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         history = executor.on_root(lambda: _guard_io(lambda: _prepare(stack, study, folder, out, executor, options)))
@@ -103,6 +109,42 @@ def execute(
     return status
 
 
+def recompute_topology(
+    out: Path,
+    overrides: tuple[str, ...],
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...] = (),
+    *,
+    redo: bool = False,
+) -> Exit:
+    """Compute the topology of an existing run as its study with ``overrides`` says; evaluates nothing.
+
+    Called on every rank. What differs from the run's study is done again; all of it with ``redo``, or for another
+    engine. Returns as :func:`execute`.
+
+    Raises
+    ------
+    UserError
+        Where there is no run, an override is no key of ``topology``, or the run cannot go on.
+    """
+
+    def read() -> tuple[Study, bool]:
+        from landsweep.api import Run
+
+        before = Run(out).study
+        study = Study.load(RunDir(out).study, overrides)
+        if before.model_copy(update={"topology": study.topology}) != study:
+            raise UserError(
+                f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
+                "use `landsweep run` for the others."
+            )
+        return study, redo or before.topology.engine != study.topology.engine
+
+    study, redo = executor.on_root(read)
+    options = Options(redo=redo, topology_only=True)
+    return execute(study, out, out, executor, subscribers, options)
+
+
 def _guard_io(function: Any) -> Any:
     """Call ``function``; a directory that cannot be written becomes a sentence."""
     try:
@@ -127,6 +169,8 @@ def _prepare(
     lock = stack.enter_context(RunLock(run.lock))
     run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
+    if options.topology_only and options.redo:
+        change = replace(change, topology=True)
     identity.apply(run, change)
     if options.retry_failed:
         identity.forget_failures(run)
@@ -136,19 +180,23 @@ def _prepare(
     plan = make_plan(study, history)
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
-    provenance.begin(run, study, folder, executor)
+    provenance.begin(run, study, None if options.topology_only else folder, executor)
     return history
 
 
 def _stages(context: Context, options: Options) -> None:
     """Run every stage in turn; each does what the run directory lacks."""
-    import torch
-    from landsweep.stages import evaluate, reduce, report, subspace, topology, train
+    from landsweep.stages import reduce, report, topology
 
-    torch.set_num_threads(context.study.evaluation.threads)
     os.environ.setdefault("MPLBACKEND", "Agg")
-    for stage in (train, subspace, evaluate, topology):
-        stage.run(context)
+    if not options.topology_only:
+        import torch
+        from landsweep.stages import evaluate, subspace, train
+
+        torch.set_num_threads(context.study.evaluation.threads)
+        for stage in (train, subspace, evaluate):
+            stage.run(context)
+    topology.run(context)
     summary = context.run.report / "summary.json"
     if context.executor.on_root(lambda: not summary.exists()):
         context.bus(Notice("Writing tables and figures."))

@@ -68,8 +68,11 @@ def _git(folder: Path) -> str | None:
     return out[0] + ("+" if out[1] else "")
 
 
-def begin(run: RunDir, study: Study, folder: Path, executor: Executor) -> None:
-    """Add a session to ``provenance.json`` and keep a copy of the user's problem file."""
+def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) -> None:
+    """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which is in ``folder``.
+
+    ``folder`` is None for a session that needs no problem.
+    """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
     )
@@ -77,16 +80,16 @@ def begin(run: RunDir, study: Study, folder: Path, executor: Executor) -> None:
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "command": sys.argv,
         "directory": str(Path.cwd()),
-        "study_folder": str(folder.resolve()),
+        "study_folder": str(folder.resolve()) if folder else None,
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "ranks": executor.size,
         "executor": type(executor).__name__,
         "dtype": study.evaluation.dtype,
         "versions": versions(),
-        "git": _git(folder),
+        "git": _git(folder) if folder else None,
     }
-    file = study.problem.file(folder)
+    file = study.problem.file(folder) if folder else None
     if file is not None:
         source = file.read_bytes()
         digest = hashlib.sha256(source).hexdigest()
@@ -95,6 +98,7 @@ def begin(run: RunDir, study: Study, folder: Path, executor: Executor) -> None:
         if not copy.exists():
             with atomic(copy) as partial:
                 partial.write_bytes(source)
+    data["schema_version"] = SCHEMA_VERSION
     data["sessions"].append(session)
     write_json(run.provenance, data)
 

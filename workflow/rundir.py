@@ -13,8 +13,8 @@ from typing import Any
 from landsweep.errors import UserError
 
 PARTIAL = ".partial"
-SCHEMA_VERSION = 1
-"""Of the whole run directory; a newer one is refused."""
+SCHEMA_VERSION = 2
+"""Of the whole run directory; a newer one is refused. Version 2 changed the files of merge trees."""
 
 
 @contextmanager
@@ -96,6 +96,16 @@ class RunDir:
         """Who works on this run now."""
         return self.path / "lock.json"
 
+    @property
+    def schema(self) -> int:
+        """Schema version of what is in this directory, the current one where nothing is."""
+        return int(read_json(self.provenance)["schema_version"]) if self.provenance.exists() else SCHEMA_VERSION
+
+    @property
+    def segmentation(self) -> Path:
+        """The basin and the arc of every point."""
+        return self.path / "segmentation.zarr"
+
     def check_schema(self) -> None:
         """Refuse a run directory that a newer landsweep wrote.
 
@@ -104,10 +114,10 @@ class RunDir:
         UserError
             Where its schema version is above ours.
         """
-        found = read_json(self.provenance)["schema_version"] if self.provenance.exists() else 0
-        if found > SCHEMA_VERSION:
+        if self.schema > SCHEMA_VERSION:
             raise UserError(
-                f"{self.path} has schema version {found}, expected at most {SCHEMA_VERSION}: install a newer landsweep."
+                f"{self.path} has schema version {self.schema}, expected at most {SCHEMA_VERSION}: install a newer "
+                "landsweep."
             )
 
     def theta(self, model: int) -> Path:

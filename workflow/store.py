@@ -127,7 +127,7 @@ class Landscape:
             **common,
         )
         _write_coordinates(group, study, plan)
-        _consolidate(group)
+        consolidate(group)
         building.rename(path)
         return cls(path, "r+")
 
@@ -142,7 +142,7 @@ class Landscape:
         _write_coordinates(self.group, study, plan)
         for array in (*self._arrays.values(), self.status):
             array.resize(plan.shape)
-        _consolidate(self.group)
+        consolidate(self.group)
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -206,6 +206,15 @@ class Landscape:
                 self._read(array, field, unit, unit.box)
             raise
 
+    def read_box(self, field: str, position: Shape, box: tuple[slice, ...]) -> np.ndarray:
+        """Return a box of one member's grid, as :meth:`read_member` does of all of it."""
+        array = self.status if field == "status" else self._arrays[field]
+        try:
+            return np.asarray(array[(*position, *box)])
+        except Exception:
+            self.read_member(field, position)  # names the shard
+            raise
+
     def units_of(self, position: Shape) -> list[Unit]:
         """Return the units that hold a part of one member."""
         n = self.sweep_ndim
@@ -242,10 +251,10 @@ class Landscape:
 
     def consolidate(self) -> None:
         """Write the consolidated copy of the metadata that readers open first."""
-        _consolidate(self.group)
+        consolidate(self.group)
 
 
-def _consolidate(group: zarr.Group) -> None:
+def consolidate(group: zarr.Group) -> None:
     """Write the copy of the metadata that readers open first: one file instead of one per array."""
     with warnings.catch_warnings():  # every reader of ours knows it; others ignore it
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=ZarrUserWarning)

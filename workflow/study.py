@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from landsweep import yamlfile
 from landsweep.errors import UserError
-from landsweep.kernels.connectivity import Connectivity, default_connectivity
+from landsweep.kernels.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 Scalar = int | float | str
@@ -127,10 +128,24 @@ class Curvature(_Section):
 class Topology(_Section):
     """Which merge trees are computed."""
 
-    connectivity: Annotated[tuple[Connectivity, ...], BeforeValidator(_many)] = Field(
-        (), description="a list of face, freudenthal and moore"
+    connectivity: Annotated[tuple[Representation, ...], BeforeValidator(_many)] = Field(
+        (), description=f"a list of {', '.join(REPRESENTATIONS[:-1])} and {REPRESENTATIONS[-1]}"
     )
     min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
+    k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
+    mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
+    segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
+    engine: Literal["native", "ttk", "auto"] = Field(
+        "native", description="native, ttk or auto (ttk where it is installed); the result is the same"
+    )
+    block: int = Field(
+        2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"
+    )
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The keys that are part of the results, which engine and block are not."""
+        return self.model_dump(exclude={"engine", "block"})
 
 
 class ExecutorSpec(_Section):
@@ -204,6 +219,9 @@ class Study(_Section):
         for field in self.fields:
             if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
                 raise ValueError(f"fields has {field!r}, expected an identifier that names no axis and is not reserved")
+        points = prod(self.grid.shape)
+        if "knn" in self.connectivity and points > 1 and self.topology.k >= points:
+            raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")
         return self

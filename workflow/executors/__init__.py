@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from landsweep.errors import UserError
+from landsweep.executors.group import Group
 from landsweep.executors.launch import Launch
 from landsweep.stop import StopFlag
 
@@ -43,6 +45,9 @@ class Executor(Protocol):
         Stopped
             On every process, once ``stop`` was requested on any and the items in hand are finished.
         """
+
+    def group(self) -> AbstractContextManager[Group]:
+        """Return the ranks as a group that computes one result together; entered and left by all of them."""
 
     def close(self) -> None:
         """Release what the executor holds."""

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from landsweep.errors import Stopped, UserError
+from landsweep.executors.group import Group, MpiGroup
 from landsweep.executors.launch import Launch
 from landsweep.stop import StopFlag
 
@@ -161,6 +162,16 @@ class MpiExecutor:
             while not inbox.finished():
                 inbox.poll()
                 time.sleep(POLL_SECONDS)
+
+    @contextmanager
+    def group(self) -> Iterator[Group]:
+        """Yield the ranks as a group with a communicator of its own."""
+        comm = self.comm.Dup()
+        group = MpiGroup(comm)
+        yield group
+        group.close()
+        self._wait()
+        comm.Free()
 
     def _wait(self) -> None:
         """Wait for every rank, asleep between polls (a blocking barrier spins on a core)."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from landsweep.errors import Stopped
+from landsweep.executors.group import Alone, Group
 from landsweep.stop import StopFlag
 
 Item = TypeVar("Item")
@@ -38,6 +40,10 @@ class SerialExecutor:
             done(work(item))
         if stop.requested:
             raise Stopped
+
+    def group(self) -> AbstractContextManager[Group]:
+        """Return this process."""
+        return nullcontext(Alone())
 
     def close(self) -> None:
         """Nothing to release."""

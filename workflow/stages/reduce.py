@@ -11,9 +11,9 @@ from landsweep.kernels.metrics import METRICS
 from landsweep.plan import Plan
 from landsweep.rundir import RunDir, atomic, read_json
 from landsweep.stages import subspace
-from landsweep.stages.topology import read_metrics
 from landsweep.store import Landscape, drop_consolidated
 from landsweep.study import MEMBER_ONLY_AXES, Study
+from landsweep.trees import read_metrics
 
 QUALITY = "quality_"
 

@@ -11,9 +11,9 @@ from landsweep import summary
 from landsweep.context import Context
 from landsweep.plan import Member
 from landsweep.rundir import atomic, write_json, write_text
-from landsweep.stages.topology import read_tree
 from landsweep.store import Landscape
 from landsweep.study import Study
+from landsweep.trees import read_tree
 
 MAX_PANELS = 16
 PANEL_INCHES = 2.7

@@ -1,19 +1,26 @@
-"""Stage topology: the merge trees and metrics of every member, one file a member."""
+"""Stage topology: the merge trees and metrics of every member, one file a member.
+
+Small members are shared over ranks, one each. Large ones are worked on by all ranks together, block by block.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from landsweep.context import Context, Outcome
-from landsweep.errors import UserError
+from landsweep.executors.group import Alone, Group
+from landsweep.kernels.blocks import Blocks, Box
 from landsweep.kernels.metrics import topology_metrics
-from landsweep.kernels.topology import merge_tree
-from landsweep.kernels.tree import MergeTree
 from landsweep.plan import Member
-from landsweep.rundir import RunDir, atomic
+from landsweep.representations import knn_edges_of, tree_of
+from landsweep.segmentation import SegmentationStore
 from landsweep.store import Landscape, Status
+from landsweep.trees import metrics_arrays, tree_arrays, write_arrays
+
+SPLIT_POINTS = 2**20  # below, a tree takes milliseconds and messages would cost more
 
 
 def todo(context: Context) -> list[Member]:
@@ -27,68 +34,85 @@ def todo(context: Context) -> list[Member]:
 
 
 def run(context: Context) -> None:
-    """Compute what is missing, members shared over ranks."""
+    """Compute what is missing."""
     items = context.executor.on_root(lambda: todo(context))
     if not items:
         return
     landscape = Landscape(context.run.landscape)
-
-    def work(member: Member) -> Outcome:
-        return context.guarded("topology", member, lambda: compute_one(context, landscape, member))
-
-    context.run_stage("topology", "members", items, work, done_before=len(context.plan.members) - len(items))
-
-
-def compute_one(context: Context, landscape: Landscape, member: Member) -> None:
-    """Compute one member's trees and metrics; without a finite value there are none: missing, not zero."""
-    field = landscape.read_member("loss", member.position)
-    status = landscape.read_member("status", member.position)
-    arrays: dict[str, Any] = {}
-    if not (status == Status.FAILED).any() and np.isfinite(field).any():
-        for name in context.study.connectivity:
-            tree = merge_tree(field, name, volumes=True)
-            metrics = topology_metrics(tree, min_persistence=context.study.topology.min_persistence)
-            arrays |= {f"{name}/{key}": value for key, value in tree.to_arrays().items()}
-            arrays[f"{name}/metrics/names"] = np.array(list(metrics))
-            arrays[f"{name}/metrics/values"] = np.array(list(metrics.values()), dtype=np.float64)
-            arrays[f"{name}/birth_death"] = tree.pair_values
+    blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
+    store = None
+    if context.study.topology.segmentation:
+        path = context.run.segmentation
+        blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
+        context.executor.on_root(lambda: SegmentationStore.create(path, context, blocks))
+        store = SegmentationStore(path)
+    topology = Topology(context, landscape, blocks, store)
+    before = len(context.plan.members) - len(items)
+    if len(blocks) > 1:
+        context.run_together("topology", "members", items, topology.outcome, before)
     else:
-        for name in context.study.connectivity:
-            arrays[f"{name}/metrics/names"] = np.array(["n_nonfinite"])
-            arrays[f"{name}/metrics/values"] = np.array([float((status == Status.NON_FINITE).sum())])
-    with atomic(context.run.topology(member.index)) as partial, partial.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
+        context.run_stage("topology", "members", items, lambda m: topology.outcome(m, Alone()), done_before=before)
 
 
-def read_metrics(path: Path, connectivity: str) -> dict[str, float]:
-    """Return a member's metrics for one connectivity; all but ``n_nonfinite`` are absent without a finite value."""
-    with np.load(path) as data:
-        if f"{connectivity}/metrics/names" not in data:
+def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:
+    """Return the blocks of a member: one, unless it is above ``limit`` points, or ranks would be idle without."""
+    points = int(np.prod(shape))
+    if members < ranks and points >= SPLIT_POINTS:
+        limit = min(limit, -(-points // ranks))
+    return Blocks.of(shape, limit)
+
+
+@dataclass
+class Topology:
+    """What the trees of all members have in common."""
+
+    context: Context
+    landscape: Landscape
+    blocks: Blocks
+    store: SegmentationStore | None
+
+    def outcome(self, member: Member, group: Group) -> Outcome:
+        """Compute one member's trees and metrics, and write them on the root of the group."""
+        begin = time.perf_counter()
+        arrays: dict[str, Any] = {}
+        lost = self._lost(member, group)
+        for name in self.context.study.connectivity:
+            if lost is None:
+                arrays |= self._tree(member, name, group)
+            else:  # without a finite value there is no tree: missing, not zero
+                arrays |= metrics_arrays(name, {"n_nonfinite": lost})
+        if group.rank == 0:
+            write_arrays(self.context.run.topology(member.index), arrays)
+        return Outcome(member.index, 1, time.perf_counter() - begin, self.context.executor.rank)
+
+    def _lost(self, member: Member, group: Group) -> float | None:
+        """Return the number of points that are not finite where there is no tree, None where there is one."""
+        counts = np.zeros(len(Status), np.int64)
+        for index in range(group.rank, len(self.blocks), group.size):
+            status = self.landscape.read_box("status", member.position, self.blocks.owned(index))
+            counts += np.bincount(status.reshape(-1), minlength=len(Status))
+        total = group.sum([counts])
+        counts = group.broadcast(total)[0]
+        bad = counts[Status.FAILED] or counts[Status.NOT_EVALUATED] or not counts[Status.FINITE]
+        return float(counts[Status.NON_FINITE]) if bad else None
+
+    def _tree(self, member: Member, name: str, group: Group) -> dict[str, np.ndarray]:
+        def read(box: Box) -> np.ndarray:
+            return self.landscape.read_box("loss", member.position, box)
+
+        study, shape = self.context.study, self.blocks.shape
+        topology = study.topology
+        tree = tree_of(
+            read,
+            shape,
+            name,
+            topology,
+            group=group,
+            blocks=self.blocks,
+            edges=lambda: self.context.kept("knn", shape, lambda: knn_edges_of(shape, topology)),
+            write=self.store.writer(name, member) if self.store is not None else None,
+            threads=study.evaluation.threads,
+        )
+        if tree is None:
             return {}
-        names, values = data[f"{connectivity}/metrics/names"], data[f"{connectivity}/metrics/values"]
-        return dict(zip((str(n) for n in names), (float(v) for v in values), strict=True))
-
-
-def read_tree(run: RunDir, member: int, connectivity: str) -> MergeTree:
-    """Return a member's merge tree.
-
-    Raises
-    ------
-    UserError
-        Where it was not computed.
-    """
-    path = run.topology(member)
-    if not path.exists():
-        raise UserError(
-            f"{path} does not exist, expected the merge trees of member {member}: finish the run first, "
-            f"`landsweep status {run.path}` says what is missing."
-        )
-    prefix = f"{connectivity}/"
-    with np.load(path) as data:
-        arrays = {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
-    if "pairs" not in arrays:
-        raise UserError(
-            f"member {member} has no {connectivity} merge tree, expected one of the study's topology.connectivity on a "
-            "landscape with finite values."
-        )
-    return MergeTree.from_arrays(arrays)
+        return tree_arrays(name, tree, topology_metrics(tree, min_persistence=topology.min_persistence))

@@ -1,0 +1,73 @@
+"""The basin and the arc of every point, as Zarr arrays beside the landscape, where a study asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import zarr
+from landsweep.kernels.blocks import Blocks, Box
+from landsweep.plan import Member
+from landsweep.store import consolidate, open_group
+from zarr.codecs import ZstdCodec
+
+if TYPE_CHECKING:
+    from landsweep.context import Context
+    from landsweep.reduction import Write
+
+MEANING = {
+    "basin": "the minimum in which steepest descent ends: index into the tree's minima, -1 for none",
+    "arc": "the arc that holds the point: index into the tree's arcs, -1 for none",
+}
+
+
+class SegmentationStore:
+    """A group of arrays ``<representation>/basin`` and ``<representation>/arc`` over sweep and grid axes."""
+
+    def __init__(self, path: Path) -> None:
+        self._group = open_group(path, "r+")
+
+    @staticmethod
+    def blocks(path: Path, blocks: Blocks) -> Blocks:
+        """Return the blocks that stored arrays are made of, else ``blocks``: a chunk must have one writer."""
+        if not (path / "zarr.json").exists():
+            return blocks
+        chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
+        return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+
+    @staticmethod
+    def create(path: Path, context: Context, blocks: Blocks) -> None:
+        """Create the arrays, or grow them to the sweep; one chunk per block, so that each has one writer."""
+        plan = context.plan
+        group = open_group(path, "a")
+        for representation in context.study.connectivity:
+            for name, meaning in MEANING.items():
+                key = f"{representation}/{name}"
+                if key in group:
+                    array = group[key]
+                    assert isinstance(array, zarr.Array)
+                    array.resize(plan.shape)
+                else:
+                    group.create_array(
+                        key,
+                        shape=plan.shape,
+                        chunks=(*(1 for _ in plan.sweep_shape), *blocks.block),
+                        dtype="int64",
+                        fill_value=-1,
+                        dimension_names=plan.dims,
+                        compressors=ZstdCodec(level=1, checksum=True),
+                        attributes={"long_name": meaning},
+                    )
+        for representation in context.study.connectivity:
+            consolidate(group[representation])
+
+    def writer(self, representation: str, member: Member) -> Write:
+        """Return what writes a member's box."""
+        basins, arcs = self._group[f"{representation}/basin"], self._group[f"{representation}/arc"]
+
+        def write(box: Box, basin: np.ndarray, arc: np.ndarray) -> None:
+            basins[(*member.position, *box)] = basin  # type: ignore[index]  # arrays, by the names in create
+            arcs[(*member.position, *box)] = arc  # type: ignore[index]
+
+        return write
