@@ -278,6 +278,18 @@ def test_the_estimate_is_the_median_over_series():
     ]
     (row,) = claim(pd.DataFrame(rows), "smad", "beta", ["beta", "seed"]).estimates.to_dict("records")
     assert (row["rho"], row["rho_low"], row["rho_high"], row["n_series"]) == pytest.approx((0.5, -1, 1, 3))
+    assert row["n_members"] == 9
+
+
+def test_a_missing_metric_leaves_its_member_out():
+    values = {0: [1, 2, 3, np.nan], 1: [3, np.nan, np.nan, 1], 2: [2, 2, 2, 2]}
+    rows = [
+        {"beta": beta, "seed": seed, "smad": value, "spec_default": True, **dict.fromkeys(SPECIFICATION, "x")}
+        for seed, series in values.items()
+        for beta, value in enumerate(series)
+    ]
+    (row,) = claim(pd.DataFrame(rows), "smad", "beta", ["beta", "seed"]).estimates.to_dict("records")
+    assert (row["rho"], row["n_series"], row["n_members"]) == (1.0, 1, 3)
 
 
 def test_claims_are_made_over_ordered_numbers_only():

@@ -62,8 +62,9 @@ class Claim:
         What is correlated.
     estimates
         One row per specification: the columns :data:`SPECIFICATION`, ``spec_default``; ``rho``, the median over series,
-        with ``rho_low``, ``rho_high`` and ``n_series``, their range and number. A *series* is what remains when all
-        other axes are fixed; series in which rho is not defined are left out, and NaN stands where none is left.
+        with ``rho_low``, ``rho_high`` and ``n_series``, their range and number, and ``n_members``, how many values
+        they hold in all. A *series* is what remains when all other axes are fixed; a member whose metric is missing is
+        left out of its series, a series in which rho is not defined of the median, and NaN stands where none is left.
     """
 
     metric: str
@@ -128,7 +129,9 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str]) -> C
     for key, part in table.groupby(list(SPECIFICATION), sort=False):
         groups = [part] if not others else [group for _, group in part.groupby(others, sort=False)]
         pairs = [(group[axis].to_numpy(float), group[metric].to_numpy(float)) for group in groups]
-        known = np.array([rho for x, y in pairs if not np.isnan(rho := spearman(x, y))])
+        by_series = np.array([spearman(x, y) for x, y in pairs])
+        known = by_series[~np.isnan(by_series)]
+        entered = [np.count_nonzero(~np.isnan(y)) for (_, y), rho in zip(pairs, by_series, strict=True) if rho == rho]
         rows.append(
             {
                 **dict(zip(SPECIFICATION, key, strict=True)),
@@ -137,6 +140,7 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str]) -> C
                 "rho_low": known.min() if len(known) else np.nan,
                 "rho_high": known.max() if len(known) else np.nan,
                 "n_series": len(known),
+                "n_members": int(sum(entered)),
             }
         )
     return Claim(metric, axis, pd.DataFrame(rows))

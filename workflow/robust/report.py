@@ -48,7 +48,7 @@ def _write(run: Run, found: Robustness, folder: Path) -> None:
     with atomic(folder / "verdicts.csv") as partial:
         found.verdicts.to_csv(partial, index=False)
     estimates = [c.estimates.assign(metric=c.metric, axis=c.axis) for c in found.claims]
-    columns = ["metric", "axis", *SPECIFICATION, "spec_default", "rho", "rho_low", "rho_high", "n_series"]
+    columns = ["metric", "axis", *SPECIFICATION, "spec_default", "rho", "rho_low", "rho_high", "n_series", "n_members"]
     with atomic(folder / "claims.csv") as partial:
         (pd.concat(estimates)[columns] if estimates else pd.DataFrame(columns=columns)).to_csv(partial, index=False)
     drawn = {folder / curve(c.metric, c.axis): c for c in found.claims}
@@ -157,5 +157,5 @@ def show(run: Run, found: Robustness, folder: Path) -> None:
     names = ["robust.md", "robust.parquet", "verdicts.csv", "claims.csv"]
     for name in names:
         print(f"  {folder / name}")
-    if found.claims:
-        print(f"  {folder / 'curve-*.png'}")
+    for path in sorted(folder.glob("curve-*.png")):
+        print(f"  {path}")
