@@ -47,6 +47,7 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
     [
         ("--help",),
         ("run", "--help"),
+        ("robust", "--help"),
         ("plan", "my_study/study.yaml"),
         ("status", "runs/my_study"),
         ("methods", "runs/my_study"),
@@ -66,7 +67,7 @@ def test_help_needs_neither_numpy_nor_zarr(finished):
 def test_help_says_what_the_commands_do():
     done = landsweep("--help")
     assert done.returncode == 0
-    for name in ("run", "plan", "status", "new", "methods"):
+    for name in ("run", "plan", "status", "new", "methods", "robust"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.split("Commands:")[1], "a summary was cut short"
     assert "75 stopped but resumable" in done.stdout

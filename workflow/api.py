@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from landsweep.kernels.tree import MergeTree
+    from landsweep.robust.collect import Robustness
 
 
 class Run:
@@ -111,6 +113,30 @@ class Run:
         from landsweep.trees import read_tree
 
         return read_tree(self.directory, self.member(**coords), connectivity or self.study.connectivity[0])
+
+    def robust(self, metrics: Sequence[str] | None = None) -> Robustness:
+        """Recompute topology from the stored grids under other choices of analysis; writes nothing.
+
+        Parameters
+        ----------
+        metrics
+            Names of the metrics whose rank correlation with the sweep's numeric axes is compared; a short list where
+            none is given.
+
+        Returns
+        -------
+        Robustness
+            ``table`` (one row per member and specification), ``verdicts`` (are counts resolved?), ``claims`` (rank
+            correlations in every specification) and ``left_out``, as ``landsweep robust`` writes them.
+
+        Raises
+        ------
+        UserError
+            For an unknown metric, or a run without a finished member.
+        """
+        from landsweep.robust.collect import collect
+
+        return collect(self, metrics)
 
     def __repr__(self) -> str:
         axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())

@@ -226,6 +226,35 @@ def methods(run: RunPath) -> None:
     print(text(_run(run)), end="")
 
 
+@app.command()
+def robust(
+    run: RunPath,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME", help="Metric to make claims of; repeatable.", show_default=False),
+    ] = None,
+) -> None:
+    """Say how far results depend on the analysis.
+
+    Recomputes topology from the stored grids, without evaluating anything, for other extents, resolutions,
+    representations and persistence thresholds. Says which members' counts are resolved, and in how many specifications
+    a metric's rank correlation with a sweep axis keeps its sign. Writes tables and figures to RUN/robust.
+    """
+    from landsweep.api import Run
+    from landsweep.robust.collect import collect
+    from landsweep.robust.report import show, write
+    from rich.console import Console
+    from rich.progress import track
+
+    opened, console = Run(run), Console(stderr=True)
+    found = collect(
+        opened,
+        metric,
+        lambda members: track(members, "robust", console=console, transient=True, disable=not console.is_terminal),
+    )
+    show(opened, found, write(opened, found))
+
+
 def _run(path: Path) -> RunDir:
     from landsweep.api import Run
 

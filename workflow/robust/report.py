@@ -1,0 +1,161 @@
+"""Write what ``landsweep robust`` found: tables, curves, a page, and the lines that the command prints."""
+
+from __future__ import annotations
+
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from landsweep.errors import UserError
+from landsweep.robust.claims import SPECIFICATION
+from landsweep.robust.collect import Robustness
+from landsweep.robust.figure import draw_curve
+from landsweep.rundir import atomic, write_text
+
+if TYPE_CHECKING:
+    from landsweep.api import Run
+
+FOLDER = "robust"
+SHOWN = 8
+"""Under-resolved members that the command prints; the page and ``verdicts.csv`` list all."""
+
+
+def write(run: Run, found: Robustness) -> Path:
+    """Write tables, figures and, last, the page ``robust.md`` to ``RUN/robust``; return that folder.
+
+    Curves of an earlier call that are not among ``found`` are removed.
+
+    Raises
+    ------
+    UserError
+        Where the folder cannot be written.
+    """
+    folder = run.path / FOLDER
+    try:
+        _write(run, found, folder)
+    except OSError as error:
+        raise UserError(
+            f"Cannot write {error.filename or folder} ({error.strerror}): expected a run directory that can be written "
+            "and has space; Run.robust() in Python returns the same tables and writes nothing."
+        ) from error
+    return folder
+
+
+def _write(run: Run, found: Robustness, folder: Path) -> None:
+    with atomic(folder / "robust.parquet") as partial:
+        found.table.to_parquet(partial, index=False)
+    with atomic(folder / "verdicts.csv") as partial:
+        found.verdicts.to_csv(partial, index=False)
+    estimates = [c.estimates.assign(metric=c.metric, axis=c.axis) for c in found.claims]
+    columns = ["metric", "axis", *SPECIFICATION, "spec_default", "rho", "rho_low", "rho_high", "n_series", "n_members"]
+    with atomic(folder / "claims.csv") as partial:
+        (pd.concat(estimates)[columns] if estimates else pd.DataFrame(columns=columns)).to_csv(partial, index=False)
+    drawn = {folder / curve(c.metric, c.axis): c for c in found.claims}
+    for path in set(folder.glob("curve-*.png")) - set(drawn):
+        path.unlink()
+    for path, claim in drawn.items():
+        draw_curve(claim, f"{run.study.name}: {claim.name}", path)
+    write_text(folder / "robust.md", markdown(run, found, folder))
+
+
+def curve(metric: str, axis: str) -> str:
+    """Return the name of a claim's figure."""
+    return f"curve-{metric}-{axis}.png"
+
+
+def heading(run: Run, found: Robustness) -> str:
+    """Return what was compared, in one line."""
+    table = found.table
+    sizes = [table[column].nunique() for column in SPECIFICATION]
+    words = ("extent", "stride", "representation", "threshold")
+    count = int((table["member"] == table["member"].iloc[0]).sum())
+    each = ", ".join(f"{n} {word}{'s' * (n > 1)}" for n, word in zip(sizes, words, strict=True))
+    fewer = "; crops have fewer strides" if count < prod(sizes) else ""
+    members = f"{table['member'].nunique()} of {len(run.plan.members)} members"
+    return f"{members}, {count} specifications of each ({each}{fewer})"
+
+
+def verdict_lines(found: Robustness) -> list[str]:
+    """Return, per representation, how many members are resolved, under-resolved or too small to tell."""
+    lines = []
+    for name, part in found.verdicts.groupby("representation", sort=False):
+        counts = part["verdict"].value_counts()
+        lines.append(f"{name}: " + ", ".join(f"{counts[v]} {v}" for v in sorted(counts.index)))
+    return lines
+
+
+def under_resolved(run: Run, found: Robustness) -> list[str]:
+    """Return one line per member that is not resolved in the study's own representation."""
+    own = found.verdicts[found.verdicts["representation"] == run.study.connectivity[0]]
+    lines = []
+    for _, row in own[own["verdict"] != "resolved"].iterrows():
+        lines.append(f"{_coords(run, row)}: {row['verdict']}, {row['reason']}")
+    return lines
+
+
+def _coords(run: Run, row: pd.Series) -> str:
+    varied = [axis for axis, values in run.plan.axes.items() if len(values) > 1]
+    return ", ".join(f"{axis}={row[axis]}" for axis in varied) or f"member {row['member']}"
+
+
+def left_out(run: Run, found: Robustness) -> list[str]:
+    """Return one line per reason for which members were left out."""
+    reasons: dict[str, list[int]] = {}
+    for member, reason in found.left_out.items():
+        reasons.setdefault(reason, []).append(member)
+    return [f"left out, {reason}: member {', '.join(map(str, members))}" for reason, members in reasons.items()]
+
+
+def no_claims(found: Robustness) -> list[str]:
+    """Return why there are no claims, where there are none."""
+    return [] if found.claims else ["no claims: no sweep axis holds three numbers or more (seeds and draws are names)"]
+
+
+def markdown(run: Run, found: Robustness, folder: Path) -> str:
+    """Return the page."""
+    own = run.study.connectivity[0]
+    lines = [f"# {run.study.name}: robustness", "", f"{heading(run, found)}.", ""]
+    if found.left_out:
+        lines += [*(f"- {line}" for line in left_out(run, found)), ""]
+    lines += ["## Claims", "", "Spearman's rank correlation within series, median over series.", ""]
+    if not found.claims:
+        lines += [*(f"- {line}" for line in no_claims(found)), ""]
+    for claim in found.claims:
+        lines += [f"### {claim.name}", "", f"{claim.text}.", ""]
+        if (folder / curve(claim.metric, claim.axis)).exists():
+            lines += [f"![{claim.name}]({curve(claim.metric, claim.axis)})", ""]
+    lines += ["## Resolution", "", "At the whole extent and the study's own threshold:", ""]
+    lines += [f"- {line}" for line in verdict_lines(found)]
+    part = found.verdicts[found.verdicts["representation"] == own]
+    lines += ["", f"In {own}, counts from the finest to the coarsest resolution (all in `verdicts.csv`):", ""]
+    lines += ["| member | verdict | points | minima | saddles |", "|---|---|---|---|---|"]
+    for _, row in part.iterrows():
+        cells = [_coords(run, row), row["verdict"], row["sizes"], row["n_minima"], row["n_saddles"]]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def show(run: Run, found: Robustness, folder: Path) -> None:
+    """Print the same in short."""
+    print(f"{run.study.name}: {heading(run, found)}")
+    for line in left_out(run, found):
+        print(f"  {line}")
+    own, *others = verdict_lines(found)  # representations() puts the study's own first
+    print(f"  {own}")
+    lines = under_resolved(run, found)
+    for line in lines[:SHOWN]:
+        print(f"    {line}")
+    if len(lines) > SHOWN:
+        print(f"    ... and {len(lines) - SHOWN} more in {folder / 'robust.md'}")
+    for line in others:
+        print(f"  {line}")
+    for line in no_claims(found):
+        print(f"  {line}")
+    for claim in found.claims:
+        print(f"  {claim.name}: {claim.text}")
+    names = ["robust.md", "robust.parquet", "verdicts.csv", "claims.csv"]
+    for name in names:
+        print(f"  {folder / name}")
+    for path in sorted(folder.glob("curve-*.png")):
+        print(f"  {path}")
