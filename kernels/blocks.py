@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-Box = tuple[slice, ...]
+Box = tuple["slice[int, int, None]", ...]
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Blocks:
         return prod(self.counts)
 
     def _box(self, index: int, before: int, after: int) -> Box:
-        starts = [i * b for i, b in zip(np.unravel_index(index, self.counts), self.block, strict=True)]
+        starts = [int(i) * b for i, b in zip(np.unravel_index(index, self.counts), self.block, strict=True)]
         return tuple(
-            slice(int(max(0, s - before)), int(min(n, s + b + after)))
+            slice(max(0, s - before), min(n, s + b + after))
             for s, b, n in zip(starts, self.block, self.shape, strict=True)
         )
 
@@ -101,7 +101,7 @@ class Blocks:
         """Return how many blocks hold each vertex, int64."""
         at = np.unravel_index(vertices, self.shape)
         shared = [(a > 0) & (a % b == 0) for a, b in zip(at, self.block, strict=True)]
-        return 1 << np.sum(shared, axis=0, dtype=np.int64)
+        return np.left_shift(1, np.sum(shared, axis=0, dtype=np.int64))
 
 
 def box_shape(box: Box) -> tuple[int, ...]:

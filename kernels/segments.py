@@ -37,7 +37,7 @@ def segment(
     *,
     rows: np.ndarray | None = None,
     bases: np.ndarray | None = None,
-    shape: tuple[int, ...] | None = None,
+    shape: tuple[int, ...] = (),
     threads: int = 1,
     write: bool = False,
 ) -> Segmentation:
@@ -57,7 +57,7 @@ def segment(
     threads, write
         Threads that share the rows; whether to return the basin and the arc of every vertex.
     """
-    shape = values.shape if shape is None else shape
+    shape = shape or values.shape
     if rows is None or bases is None:
         rows = bases = np.arange(0, values.size, shape[-1])
     f, steps = values.reshape(-1), ladder(tree)

@@ -63,7 +63,7 @@ class Run:
         return dataset.set_coords(coordinates)
 
     def _metadata(self) -> dict[str, Any]:
-        return read_json(self.directory.landscape / "zarr.json")  # type: ignore[no-any-return]  # JSON
+        return read_json(self.directory.landscape / "zarr.json")
 
     @property
     def metrics(self) -> pd.DataFrame:

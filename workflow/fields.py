@@ -102,7 +102,7 @@ def tree(path: Path, options: Options, executor: Executor) -> MergeTree | None:
     field = executor.on_root(lambda: _describe(path, options))
     opened = open_field(path, options.array)
     connectivity = options.connectivity or default_connectivity(len(field[0]))
-    study = Topology(engine=options.engine)  # type: ignore[arg-type]  # checked
+    study = Topology(engine=options.engine)
     limit = min(options.block, -(-int(np.prod(opened.shape)) // executor.size))
     blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit))
 

@@ -36,6 +36,6 @@ def reduction_bytes(blocks: Blocks, itemsize: int, *, ranks: int = 1, segmentati
     """
     box = prod(min(n, b + 2) for n, b in zip(blocks.shape, blocks.block, strict=True))
     label = 4 if box < 2**31 else 8
-    surface = len(blocks) > 1 and sum(prod(blocks.block) // b * 2 for b in blocks.block)
+    surface = sum(prod(blocks.block) // b * 2 for b in blocks.block) if len(blocks) > 1 else 0
     borders = -(-len(blocks) // ranks) * surface * 40
     return BASE + box * (2 * itemsize + label + 1 + EDGES + 16 * segmentation) + borders

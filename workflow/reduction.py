@@ -165,7 +165,8 @@ def _merge_surveys(group: Group, survey: Survey) -> Survey:
 
 def _reduce_over_ranks(group: Group, forest: BasinGraph | None, ledger: Ledger) -> list[BasinGraph]:
     """Merge the forests of all ranks in a binary tree; return the merges that became final here."""
-    merges, stride = [], 1
+    merges: list[BasinGraph] = []
+    stride = 1
     while stride < group.size:
         if group.rank % (2 * stride):
             if forest is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
 """What a triangulation of the points of a grid is: its diagonal is fixed, and Gabriel's graph leaves it out."""
 
-Edges = Callable[[], np.ndarray]
+NO_EDGES = np.empty((0, 2), np.int64)
 
 
 def make_engine(name: str) -> Engine:
@@ -52,7 +52,7 @@ def tree_of(
     negate: bool = False,
     group: Group | None = None,
     blocks: Blocks | None = None,
-    edges: Edges | None = None,
+    volumes: bool = True,
     write: Write | None = None,
     threads: int = 1,
 ) -> MergeTree | None:
@@ -70,10 +70,8 @@ def tree_of(
         Take superlevel sets.
     group, blocks
         Who works together, and on which blocks; one process and one block where they are not given.
-    edges
-        Returns the edges of ``knn``, where the caller keeps them for several landscapes. That graph is not cut into
-        blocks: the root computes its tree.
-    write, threads
+        The graph of ``knn`` is not cut into blocks: the root computes its tree.
+    volumes, write, threads
         As :func:`landsweep.reduction.reduced_merge_tree`.
 
     Raises
@@ -87,14 +85,14 @@ def tree_of(
     blocks = Blocks(shape, shape) if blocks is None else blocks
     engine = make_engine(topology.engine)
     if representation == "knn":
-        return _knn_tree(read, shape, topology, negate, edges, write) if group.rank == 0 else None
+        return _knn_tree(read, shape, topology, negate, volumes, write) if group.rank == 0 else None
     tree = reduced_merge_tree(
         read,
         blocks,
         group,
         ON_A_GRID.get(representation, representation),
         negate=negate,
-        volumes=True,
+        volumes=volumes,
         engine=engine,
         threads=threads,
         write=write,
@@ -102,23 +100,24 @@ def tree_of(
     return None if tree is None else replace(tree, connectivity=representation)
 
 
-def knn_edges_of(shape: tuple[int, ...], topology: Topology) -> np.ndarray:
-    """Return the edges of ``knn`` over the points of a grid, at unit spacing."""
+@lru_cache(maxsize=32)
+def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
+    """Return the edges of ``knn`` over the points of a grid at unit spacing, kept for the next landscape."""
     from landsweep.kernels.graphs import grid_edges
 
-    return grid_edges("knn", shape, k=topology.k, mutual=topology.mutual)
+    return grid_edges("knn", shape, k=k, mutual=mutual)
 
 
 def _knn_tree(
-    read: Read, shape: tuple[int, ...], topology: Topology, negate: bool, edges: Edges | None, write: Write | None
+    read: Read, shape: tuple[int, ...], topology: Topology, negate: bool, volumes: bool, write: Write | None
 ) -> MergeTree:
     from landsweep.kernels.topology import graph_merge_tree, graph_segmentation
 
     box = tuple(slice(0, n) for n in shape)
     values = np.asarray(read(box)).reshape(-1)
-    near = edges() if edges is not None else knn_edges_of(shape, topology)
+    near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
     if write is None:
-        tree = graph_merge_tree(values, near, negate=negate, volumes=True)
+        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes)
     else:
         tree, found = graph_segmentation(values, near, negate=negate)
         write(box, found.basin.reshape(shape), found.arc.reshape(shape))

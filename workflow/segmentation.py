@@ -59,8 +59,8 @@ class SegmentationStore:
                         compressors=ZstdCodec(level=1, checksum=True),
                         attributes={"long_name": meaning},
                     )
-        for representation in context.study.connectivity:
-            consolidate(group[representation])
+        for _, inner in group.groups():
+            consolidate(inner)
 
     def writer(self, representation: str, member: Member) -> Write:
         """Return what writes a member's box."""

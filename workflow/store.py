@@ -206,11 +206,11 @@ class Landscape:
                 self._read(array, field, unit, unit.box)
             raise
 
-    def read_box(self, field: str, position: Shape, box: tuple[slice, ...]) -> np.ndarray:
+    def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
         """Return a box of one member's grid, as :meth:`read_member` does of all of it."""
         array = self.status if field == "status" else self._arrays[field]
         try:
-            return np.asarray(array[(*position, *box)])
+            return np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
         except Exception:
             self.read_member(field, position)  # names the shard
             raise

@@ -85,7 +85,7 @@ class MpiExecutor:
         if failure is not None:
             failure.collective = True
             raise failure
-        return result  # type: ignore[no-any-return]  # what function returned
+        return result
 
     def map(
         self,

@@ -13,9 +13,11 @@ import pandas as pd
 from landsweep.errors import UserError
 from landsweep.kernels.metrics import METRICS, topology_metrics
 from landsweep.plan import Member, Shape
+from landsweep.representations import tree_of
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim, claim_axes
-from landsweep.robust.specification import Specification, by, specifications, tree_of, verdict
+from landsweep.robust.specification import Specification, by, specifications, verdict
 from landsweep.store import Landscape, Status
+from landsweep.study import Topology
 from landsweep.yamlfile import nearest
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def collect(
         if isinstance(field, str):
             left_out[member.index] = field
             continue
-        found = analyse(field, chosen)
+        found = analyse(field, chosen, study.topology)
         known = {"member": member.index, **member.coords}
         rows += [known | row for row in found]
         verdicts += [known | row for row in judge(plan.grid_shape, chosen, found)]
@@ -129,10 +131,10 @@ def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
     return field if np.isfinite(field).any() else "no finite value"
 
 
-def analyse(field: np.ndarray, chosen: Sequence[Specification]) -> list[dict[str, Any]]:
+def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topology) -> list[dict[str, Any]]:
     """Return one row per specification of a field on the whole grid: its ``spec_`` columns and all metrics.
 
-    The first specification is the study's own. A tree is computed once for all thresholds, which follow one another;
+    The first specification is the study's own, and its section ``topology`` says what knn is. A tree is computed once for all thresholds, which follow one another;
     a sub-grid without a finite value has no metrics: missing, not zero.
     """
     rows = []
@@ -141,7 +143,9 @@ def analyse(field: np.ndarray, chosen: Sequence[Specification]) -> list[dict[str
     ):
         specs = list(group)
         part = field[specs[0].slices(field.shape)]
-        tree = tree_of(part, representation) if np.isfinite(part).any() else None
+        tree = None
+        if np.isfinite(part).any():
+            tree = tree_of(part.__getitem__, part.shape, representation, topology, volumes=False)
         for spec in specs:
             least = spec.threshold.loss(tree.value_range) if tree is not None else np.nan
             rows.append(

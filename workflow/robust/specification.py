@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from landsweep.kernels.connectivity import CONNECTIVITIES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from landsweep.kernels.tree import MergeTree
 
 Shape = tuple[int, ...]
 MIN_POINTS = 5
@@ -22,25 +18,12 @@ EXTENTS = (1.0, 0.75, 0.5)
 """Shares of the range that centred crops keep, the whole range first."""
 RELATIVE_THRESHOLDS = (0.001, 0.01, 0.05)
 """Thresholds as shares of the range of the sub-grid's finite values."""
-REPRESENTATIONS: tuple[str, ...] = CONNECTIVITIES
-"""What :func:`tree_of` knows."""
+REPRESENTATIONS: tuple[str, ...] = (*CONNECTIVITIES, "knn")
+"""What is compared: on a grid the two triangulations are ``freudenthal`` and ``face`` again."""
 MANY_AXES = 4
 """From so many axes on, of :data:`REPRESENTATIONS` only ``face`` is taken: diagonal neighbours multiply."""
 TOLERANCE = 0.1
 """A count is resolved where its change over the last halving of the grid step is below this share of it."""
-
-
-def tree_of(field: np.ndarray, representation: str) -> MergeTree:
-    """Return the merge tree of a field in a representation of :data:`REPRESENTATIONS`.
-
-    Raises
-    ------
-    ValueError
-        For an unknown representation, or a field without a finite value.
-    """
-    from landsweep.kernels.topology import merge_tree
-
-    return merge_tree(field, representation)
 
 
 @dataclass(frozen=True)
@@ -77,7 +60,7 @@ class Specification:
     stride
         Every so many points of the crop are taken, along every axis: 1, 2, 4, ...
     representation
-        What makes vertices neighbours, see :func:`tree_of`.
+        What makes vertices neighbours.
     threshold
         Which pairs are dropped.
     """

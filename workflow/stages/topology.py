@@ -15,7 +15,7 @@ from landsweep.executors.group import Alone, Group
 from landsweep.kernels.blocks import Blocks, Box
 from landsweep.kernels.metrics import topology_metrics
 from landsweep.plan import Member
-from landsweep.representations import knn_edges_of, tree_of
+from landsweep.representations import tree_of
 from landsweep.segmentation import SegmentationStore
 from landsweep.store import Landscape, Status
 from landsweep.trees import metrics_arrays, tree_arrays, write_arrays
@@ -109,7 +109,6 @@ class Topology:
             topology,
             group=group,
             blocks=self.blocks,
-            edges=lambda: self.context.kept("knn", shape, lambda: knn_edges_of(shape, topology)),
             write=self.store.writer(name, member) if self.store is not None else None,
             threads=study.evaluation.threads,
         )
