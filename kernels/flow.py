@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from landsweep.kernels.basins import compress, point_down
-from landsweep.kernels.blocks import Blocks
+from landsweep.kernels.blocks import Blocks, inside
 from numba import njit
 
 OUTSIDE, INSIDE, BORDER = range(3)
@@ -54,14 +54,12 @@ class Drainage:
 def drain(values: np.ndarray, blocks: Blocks, index: int, connectivity: str, threads: int = 1) -> Drainage:
     """Return where the vertices of a block drain, given the field on ``blocks.around(index)``, +inf for non-finite."""
     box, owned = blocks.around(index), blocks.owned(index)
-    inner = tuple(slice(o.start - b.start, o.stop - b.start) for o, b in zip(owned, box, strict=True))
+    inner = inside(owned, box)
     place = np.zeros(values.shape, np.uint8)
     place[inner] = BORDER
     # An owned vertex lies inside where the box goes on around it, or the grid ends.
-    inside = tuple(
-        slice(i.start + (i.start > 0), i.stop - (i.stop < n)) for i, n in zip(inner, values.shape, strict=True)
-    )
-    place[inside] = INSIDE
+    sizes = zip(inner, values.shape, strict=True)
+    place[tuple(slice(i.start + (i.start > 0), i.stop - (i.stop < n)) for i, n in sizes)] = INSIDE
     starts = np.arange(0, values.size, values.shape[-1]).reshape(values.shape[:-1])[inner[:-1]].reshape(-1)
     rows, width = starts + inner[-1].start, inner[-1].stop - inner[-1].start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from landsweep import UserError
+from landsweep.kernels.graphs import grid_edges
 from landsweep.kernels.metrics import METRICS, topology_metrics
-from landsweep.kernels.topology import merge_tree
+from landsweep.kernels.topology import graph_merge_tree, merge_tree
 from landsweep.robust.claims import SPECIFICATION, Claim, claim, claim_axes, signed, spearman
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve
@@ -100,7 +102,7 @@ def test_the_choices_on_a_grid_of_41():
         (0.5, 2): (11, 11),
         (0.5, 4): (6, 6),
     }
-    assert len(specifications((41, 41), OWN)) == 10 * 3 * 4
+    assert len(specifications((41, 41), OWN)) == 10 * 4 * 4
 
 
 @pytest.mark.parametrize("shape", [(1,), (2,), (4, 4), (3, 1, 3)])
@@ -110,7 +112,7 @@ def test_a_small_grid_has_one_sub_grid(shape):
 
 
 def test_representations_by_dimension():
-    assert representations((9, 9), ("moore",)) == ("moore", "face", "freudenthal")
+    assert representations((9, 9), ("moore",)) == ("moore", "face", "freudenthal", "knn")
     assert representations((5,) * 4, ("freudenthal",)) == ("freudenthal", "face")
     assert representations((5,) * 4, ("face",)) == ("face",)
     assert representations((9, 1), ("moore",)) == ("moore",), "along one axis all connectivities are one"
@@ -163,7 +165,7 @@ def test_a_bowl_with_bumps_is_resolved_in_every_representation():
 @pytest.mark.parametrize("seed", range(3))
 def test_white_noise_is_under_resolved_in_every_representation(seed):
     rows = judged(np.random.default_rng(seed).standard_normal((65, 65)))
-    assert set(rows) == {"face", "freudenthal", "moore"}
+    assert set(rows) == {"face", "freudenthal", "moore", "knn"}
     for row in rows.values():
         assert row["verdict"] == "under-resolved"
         counts = [int(n) for n in row["n_minima"].split(", ")]
@@ -182,7 +184,11 @@ def test_rows_are_the_metrics_of_the_points_picked_one_by_one(shape):
     for spec, row in zip(chosen, rows, strict=True):
         index = [range(n)[s] for n, s in zip(shape, spec.slices(shape), strict=True)]
         part = np.array([field[i] for i in product(*index)]).reshape([len(i) for i in index])
-        tree = merge_tree(part, spec.representation)
+        if spec.representation == "knn":
+            edges = grid_edges("knn", part.shape, k=min(8, part.size - 1))
+            tree = replace(graph_merge_tree(part.reshape(-1), edges), shape=part.shape)
+        else:
+            tree = merge_tree(part, spec.representation)
         finite = part[np.isfinite(part)].astype(float)
         least = spec.threshold.value * ((finite.max() - finite.min()) if spec.threshold.relative else 1)
         assert row["spec_min_persistence"] == pytest.approx(least, rel=1e-12)
@@ -236,15 +242,15 @@ def sweep(field_of, series=2):
 def test_scale_that_grows_correlates_with_one_in_every_specification():
     table = sweep(lambda beta, noise: beta * noise)
     found = claim(table, "average_persistence", "beta", ["beta", "draw"])
-    assert found.defined == pytest.approx(np.ones(84))
-    assert found.text == "rho = +1.00; same sign in 84 of 84 specifications, median +1.00, range +1.00 to +1.00"
+    assert found.defined == pytest.approx(np.ones(112))
+    assert found.text == "rho = +1.00; same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
     assert (found.estimates["n_series"] == 2).all()
 
 
 def test_a_metric_that_does_not_vary_has_no_correlation(tmp_path):
     table = sweep(lambda beta, noise: noise, series=1)
     found = claim(table, "n_saddles", "beta", ["beta", "draw"])
-    assert found.text == "rho is not defined in any of 84 specifications"
+    assert found.text == "rho is not defined in any of 112 specifications"
     assert np.isnan(found.rho)
     draw_curve(found, "nothing to draw", tmp_path / "curve.png")
     assert not list(tmp_path.iterdir())
@@ -317,18 +323,18 @@ def test_the_command_writes_tables_figures_and_a_page(finished):
     done = command("robust", finished.path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(
-        "toy: 6 of 6 members, 84 specifications of each (3 extents, 3 strides, 3 representations, 4 thresholds; crops "
+        "toy: 6 of 6 members, 112 specifications of each (3 extents, 3 strides, 4 representations, 4 thresholds; crops "
         "have fewer strides)\n"
     )
     assert "n_saddles over beta: rho" in done.stdout
     assert "freudenthal: " in done.stdout
     table = pd.read_parquet(folder / "robust.parquet")
-    assert len(table) == 6 * 84
+    assert len(table) == 6 * 112
     assert set(METRICS) | {"member", "beta", "direction_seed", "spec_shape", *SPECIFICATION} <= set(table.columns)
     verdicts = pd.read_csv(folder / "verdicts.csv")
-    assert len(verdicts) == 6 * 3
+    assert len(verdicts) == 6 * 4
     assert set(verdicts["verdict"]) <= {"resolved", "under-resolved"}
-    assert len(pd.read_csv(folder / "claims.csv")) == 5 * 84
+    assert len(pd.read_csv(folder / "claims.csv")) == 5 * 112
     page = (folder / "robust.md").read_text()
     for path in folder.glob("curve-*.png"):
         assert f"]({path.name})" in page

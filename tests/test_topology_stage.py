@@ -5,11 +5,11 @@ import pytest
 import xarray as xr
 from landsweep import open_run
 from landsweep import run as api_run
+from landsweep.blocking import SPLIT_POINTS, member_blocks
 from landsweep.errors import UserError
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.connectivity import REPRESENTATIONS
 from landsweep.kernels.graphs import grid_edges
-from landsweep.stages.topology import SPLIT_POINTS, member_blocks
 from support import assert_same_run, landsweep, make_study, store_arrays
 
 
@@ -72,6 +72,7 @@ def test_members_are_cut_where_they_are_large_or_ranks_would_be_idle():
     assert len(member_blocks((2048, 2048), 2**24, members=40, ranks=4)) == 1
     assert len(member_blocks((2048, 2048), 2**24, members=1, ranks=4)) == 4
     assert member_blocks((4096, 4096), 2**20, members=40, ranks=4).block == (1024, 1024)
+    assert len(member_blocks((8192, 8192), 2**24, members=40, ranks=16)) == 16
     assert SPLIT_POINTS <= 2048 * 2048
 
 

@@ -26,6 +26,7 @@ class Estimate:
     unit_bound: str
     bytes: int
     files: int
+    topology: str
     seconds: float | None
     source: str
 
@@ -50,8 +51,28 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         bytes=prod(plan.shape) * itemsize,
         # shards of each field and of status; theta and quality; directions and trees; scalars and report
         files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 110,
+        topology=_topology(study, plan, ranks),
         seconds=seconds,
         source=source,
+    )
+
+
+def _topology(study: Study, plan: Plan, ranks: int) -> str:
+    """Return how the merge trees are made, and the memory that takes."""
+    from landsweep.blocking import PER_MINIMUM, member_blocks, reduction_bytes
+    from landsweep.show import size
+
+    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
+    peak = reduction_bytes(
+        blocks,
+        ITEMSIZE[study.evaluation.dtype],
+        ranks=ranks if len(blocks) > 1 else 1,
+        segmentation=study.topology.segmentation,
+    )
+    shape = " x ".join(map(str, blocks.block))
+    how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
+    return (
+        f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank, {PER_MINIMUM} B per minimum on the first"
     )
 
 

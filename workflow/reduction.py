@@ -1,12 +1,15 @@
 """Merge tree of a field too large for one array: blocks read one at a time, reduced pairwise over ranks.
 
-1. Each rank reads its blocks, one layer larger above, contracts each to what others may still change (a *forest* over
-   the shared layers, :mod:`landsweep.kernels.basin_graph`), and merges these as a carry in binary addition, so that it
-   holds a logarithmic number of them.
+1. Each rank reads its blocks, contracts each to what others may still change (a *forest* over the layers it shares with
+   them, :mod:`landsweep.kernels.basin_graph`), and merges these as a carry in binary addition, so that it holds a
+   logarithmic number of them.
 2. Ranks merge their forests in a binary tree. What is final stays where it was found until the root collects it.
 3. The root sweeps all merges into the tree. Any tree of merges, and any blocks, give the same result.
-4. Basins of steepest descent cross blocks: each rank reads its blocks again, one layer larger on every side, resolves
-   the vertices through which they drain into one another, and counts.
+4. Basins of steepest descent cross blocks: ranks resolve the vertices through which their blocks drain into one
+   another, read the blocks again, and count.
+
+So every block is read twice, one layer larger on every side; the first step leaves out the layers below, as an edge
+between blocks need be in one of them only.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.basins import Basins, grid_basins
-from landsweep.kernels.blocks import Blocks, Box, box_shape
-from landsweep.kernels.flow import Drainage, drain
+from landsweep.kernels.blocks import Blocks, Box, box_shape, inside
+from landsweep.kernels.flow import drain
 from landsweep.kernels.grow import grow
 from landsweep.kernels.segments import branches, segment
 from landsweep.kernels.topology import Survey, ordered
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 Read = Callable[[Box], np.ndarray]
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
+Ends = Callable[[np.ndarray], np.ndarray]
 Arrays = list[np.ndarray]
 
 
@@ -69,9 +73,9 @@ def reduced_merge_tree(
     Parameters
     ----------
     read
-        Returns the field on a box, in its dtype; called up to three times per block.
+        Returns the field on a box, in its dtype; called twice per block.
     blocks
-        The grid and its blocks. Rank r takes the r-th part of them, in C order.
+        The grid and its blocks. Rank r takes the r-th part of them.
     group
         The ranks that work together.
     connectivity, negate, volumes, threads
@@ -90,7 +94,7 @@ def reduced_merge_tree(
     """
     ledger = Ledger() if ledger is None else ledger
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
-    forest, merges, survey = _local_forest(read, blocks, mine, connectivity, negate, engine, threads, ledger)
+    forest, merges, survey, borders = _local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
     survey = _merge_surveys(group, survey)
     value_range = survey.values_range(negate)
     merges.extend(_reduce_over_ranks(group, forest, ledger))
@@ -107,10 +111,11 @@ def reduced_merge_tree(
             n_nonfinite=survey.n_nonfinite,
             value_range=value_range,
         )
-    return _with_basins(read, blocks, mine, group, tree, connectivity, negate, volumes, threads, write)
+    ends = _resolve(group, blocks, borders)
+    return _with_basins(read, blocks, mine, group, tree, ends, negate, volumes, threads, write)
 
 
-def _local_forest(
+def _local(
     read: Read,
     blocks: Blocks,
     mine: range,
@@ -119,18 +124,22 @@ def _local_forest(
     engine: Engine,
     threads: int,
     ledger: Ledger,
-) -> tuple[BasinGraph | None, list[BasinGraph], Survey]:
-    """Return what is left of this rank's blocks, their final merges, and the survey of what they own."""
+) -> tuple[BasinGraph | None, list[BasinGraph], Survey, list[Arrays]]:
+    """Return what is left of this rank's blocks, their final merges, their survey, and where their borders drain."""
+    borders: list[Arrays] = []
     carry: list[tuple[int, BasinGraph]] = []
     merges: list[BasinGraph] = []
     survey = Survey.nothing()
     for index in mine:
-        values, seen = ordered(read(blocks.held(index)), negate, threads)
-        # Shared layers are seen twice, which only the count would notice: it is taken of what the block owns.
-        owned = tuple(slice(n) for n in box_shape(blocks.owned(index)))
-        lost = int(np.count_nonzero(np.isinf(values[owned]))) if seen.n_nonfinite else 0
-        greatest = int(blocks.vertices(blocks.held(index), np.array([seen.greatest]))[0])
-        survey = survey.join(replace(seen, n_nonfinite=lost, greatest=greatest))
+        values, seen = ordered(read(blocks.around(index)), negate, threads)
+        survey = survey.join(_owned(seen, values, blocks, index))
+        if len(blocks) > 1:
+            found = drain(values, blocks, index, connectivity, threads)
+            leads = np.concatenate([found.minima, found.targets])[found.drains]
+            borders.append([found.border, leads, found.drains >= len(found.minima)])
+            del found
+        outer, held = blocks.around(index), blocks.held(index)
+        values = np.ascontiguousarray(values[inside(held, outer)])
         graph = block_graph(values, engine(values, connectivity, threads), blocks, index, connectivity)
         del values
         left, final = contract(graph)
@@ -148,7 +157,16 @@ def _local_forest(
         left, final = contract(union([carry.pop()[1], carry.pop()[1]]))
         merges.append(final)
         carry.append((0, left))
-    return carry[0][1] if carry else None, merges, survey
+    return carry[0][1] if carry else None, merges, survey, borders
+
+
+def _owned(seen: Survey, values: np.ndarray, blocks: Blocks, index: int) -> Survey:
+    """Return the survey of a box as that of the block in it: layers around it are seen twice, which one count minds."""
+    lost = 0
+    if seen.n_nonfinite:
+        lost = int(np.count_nonzero(np.isinf(values[inside(blocks.owned(index), blocks.around(index))])))
+    greatest = int(blocks.vertices(blocks.around(index), np.array([seen.greatest]))[0])
+    return replace(seen, n_nonfinite=lost, greatest=greatest)
 
 
 def _merge_surveys(group: Group, survey: Survey) -> Survey:
@@ -201,35 +219,18 @@ def _with_basins(
     mine: range,
     group: Group,
     tree: MergeTree | None,
-    connectivity: str,
+    ends: Ends,
     negate: bool,
     volumes: bool,
     threads: int,
     write: Write | None,
 ) -> MergeTree | None:
     """Return the tree with the sizes of its basins, and of its arcs if asked for; write both per vertex."""
-    kept: dict[int, tuple[np.ndarray, Drainage]] = {}
-
-    def drained(index: int) -> tuple[np.ndarray, Drainage]:
-        if index in kept:
-            return kept.pop(index)
-        values, _ = ordered(read(blocks.around(index)), negate, threads)
-        return values, drain(values, blocks, index, connectivity, threads)
-
-    borders: list[Arrays] = []
-    for index in mine if len(blocks) > 1 else []:
-        values, found = drained(index)
-        leads = np.concatenate([found.minima, found.targets])[found.drains]
-        borders.append([found.border, leads, found.drains >= len(found.minima)])
-        if len(mine) == 1:
-            kept[index] = values, found  # one block fits, so it need not be read again
-        del values, found
-    ends = _resolve(group, blocks, borders)
-
     shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
     basin_volume, arc_volume = np.zeros(len(shared.minima), np.int64), np.zeros(len(shared.arcs), np.int64)
     for index in mine:
-        values, found = drained(index)
+        values, _ = ordered(read(blocks.around(index)), negate, threads)
+        found = drain(values, blocks, index, shared.connectivity, threads)
         branch_of = branches(shared, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
         if volumes or write is not None:
@@ -258,7 +259,7 @@ def _with_basins(
     return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if volumes else tree.arc_volume)
 
 
-def _resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Callable[[np.ndarray], np.ndarray]:
+def _resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
     """Return a function from exits of this rank to the minima in which they end.
 
     Every vertex next to another block leads to a minimum of its own block, or to a vertex next to a border of another

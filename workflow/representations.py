@@ -86,18 +86,44 @@ def tree_of(
     engine = make_engine(topology.engine)
     if representation == "knn":
         return _knn_tree(read, shape, topology, negate, volumes, write) if group.rank == 0 else None
-    tree = reduced_merge_tree(
+    connectivity = ON_A_GRID.get(representation, representation)
+    if len(blocks) == 1 and engine is grid_basins:
+        if group.rank:
+            return None
+        tree = _whole_tree(read, shape, connectivity, negate, volumes, write, threads)
+        return replace(tree, connectivity=representation)
+    reduced = reduced_merge_tree(
         read,
         blocks,
         group,
-        ON_A_GRID.get(representation, representation),
+        connectivity,
         negate=negate,
         volumes=volumes,
         engine=engine,
         threads=threads,
         write=write,
     )
-    return None if tree is None else replace(tree, connectivity=representation)
+    return None if reduced is None else replace(reduced, connectivity=representation)
+
+
+def _whole_tree(
+    read: Read,
+    shape: tuple[int, ...],
+    connectivity: str,
+    negate: bool,
+    volumes: bool,
+    write: Write | None,
+    threads: int,
+) -> MergeTree:
+    """Return the tree of a field that is one block: read once, and none of its basins crosses a border."""
+    from landsweep.kernels.topology import merge_tree, segmentation
+
+    box = tuple(slice(0, n) for n in shape)
+    if write is None:
+        return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads)
+    tree, found = segmentation(read(box), connectivity, negate=negate, threads=threads)
+    write(box, found.basin, found.arc)
+    return tree
 
 
 @lru_cache(maxsize=32)

@@ -50,6 +50,7 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
         "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
         "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
+        "topology": estimate.topology,
         "time": time,
     }
     for name, text in rows.items():

@@ -134,8 +134,8 @@ def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
 def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topology) -> list[dict[str, Any]]:
     """Return one row per specification of a field on the whole grid: its ``spec_`` columns and all metrics.
 
-    The first specification is the study's own, and its section ``topology`` says what knn is. A tree is computed once for all thresholds, which follow one another;
-    a sub-grid without a finite value has no metrics: missing, not zero.
+    The first specification is the study's own, and its section ``topology`` says what knn is. A tree is computed once
+    for all thresholds, which follow one another; a sub-grid without a finite value has no metrics: missing, not zero.
     """
     rows = []
     for (extent, stride, representation), group in groupby(

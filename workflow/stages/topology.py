@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from landsweep.blocking import member_blocks
 from landsweep.context import Context, Outcome
 from landsweep.executors.group import Alone, Group
 from landsweep.kernels.blocks import Blocks, Box
@@ -19,8 +20,6 @@ from landsweep.representations import tree_of
 from landsweep.segmentation import SegmentationStore
 from landsweep.store import Landscape, Status
 from landsweep.trees import metrics_arrays, tree_arrays, write_arrays
-
-SPLIT_POINTS = 2**20  # below, a tree takes milliseconds and messages would cost more
 
 
 def todo(context: Context) -> list[Member]:
@@ -52,14 +51,6 @@ def run(context: Context) -> None:
         context.run_together("topology", "members", items, topology.outcome, before)
     else:
         context.run_stage("topology", "members", items, lambda m: topology.outcome(m, Alone()), done_before=before)
-
-
-def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:
-    """Return the blocks of a member: one, unless it is above ``limit`` points, or ranks would be idle without."""
-    points = int(np.prod(shape))
-    if members < ranks and points >= SPLIT_POINTS:
-        limit = min(limit, -(-points // ranks))
-    return Blocks.of(shape, limit)
 
 
 @dataclass
