@@ -198,7 +198,7 @@ class Waves:
 
     def __init__(self, shape, count=40, noise=0.0):
         rng = np.random.default_rng(1)
-        self.waves = rng.uniform(5, 120, (count, len(shape))) * rng.choice([-1, 1], (count, len(shape)))
+        self.waves = rng.uniform(100, 1500, (count, len(shape))) * rng.choice([-1, 1], (count, len(shape)))
         self.phase, self.shape, self.noise = rng.uniform(0, 2 * np.pi, count), shape, noise
 
     def __call__(self, box):

@@ -71,9 +71,8 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     )
     shape = " x ".join(map(str, blocks.block))
     how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
-    return (
-        f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank, {PER_MINIMUM} B per minimum on the first"
-    )
+    more = f", and {PER_MINIMUM} B per minimum on the first" if len(blocks) > 1 else ""
+    return f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank{more}"
 
 
 def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:

@@ -96,7 +96,8 @@ def closing(run: Run) -> None:
     file = run.directory.report / "summary.json"
     if file.exists():
         data = read_json(file)
-        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {data['representation']}")
+        names = ", ".join(run.study.connectivity)
+        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}")
         for line in data["quality"][:2]:
             print(f"  {line}")
         for trend in data["trends"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,22 +20,29 @@ def label(column: str) -> str:
 
 @dataclass(frozen=True)
 class Trend:
-    """Spearman's rank correlation of one metric with the swept axis, one value per landscape series.
+    """Spearman's rank correlation of one metric with the swept axis: per representation one value a landscape series.
 
     A series is what remains when all other axes are fixed: one direction seed, one network seed.
     """
 
     axis: str
     metric: str
-    rho: tuple[float, ...]
+    rho: Mapping[str, tuple[float, ...]]
 
     @property
     def text(self) -> str:
-        """Return ``0.82 (0.73 to 0.99 over 4 series)``."""
-        values = pd.Series(self.rho)
-        if len(values) == 1:
-            return f"{values.iloc[0]:+.2f}"
-        return f"{values.median():+.2f} ({values.min():+.2f} to {values.max():+.2f} over {len(values)} series)"
+        """Return ``+0.82 (+0.73 to +0.99 over 4 series)``, for each representation where they differ."""
+        texts = {name: _spread(values) for name, values in self.rho.items()}
+        if len(set(texts.values())) == 1:
+            return next(iter(texts.values()))
+        return "; ".join(f"{name} {text}" for name, text in texts.items())
+
+
+def _spread(rho: tuple[float, ...]) -> str:
+    values = pd.Series(rho)
+    if len(values) == 1:
+        return f"{values.iloc[0]:+.2f}"
+    return f"{values.median():+.2f} ({values.min():+.2f} to {values.max():+.2f} over {len(values)} series)"
 
 
 def swept_axis(study: Study, table: pd.DataFrame) -> str | None:
@@ -51,20 +59,24 @@ def series(table: pd.DataFrame, study: Study, axis: str) -> list[pd.DataFrame]:
     return [group.sort_values(axis) for _, group in table.groupby(others, sort=False)]
 
 
-def trends(study: Study, table: pd.DataFrame, representation: str) -> list[Trend]:
+def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
     """Return the rank correlation of each trend metric with the swept axis, where there are three points or more."""
     axis = swept_axis(study, table)
     if axis is None:
         return []
     found = []
     for metric in TREND_METRICS:
-        rhos = []
-        for group in series(table[table["representation"] == representation], study, axis):
-            pair = group[[axis, metric]].dropna()
-            if len(pair) >= 3 and pair[metric].nunique() > 1:
-                rhos.append(float(pair[axis].corr(pair[metric], method="spearman")))
-        if rhos:
-            found.append(Trend(axis, metric, tuple(rhos)))
+        by_representation = {}
+        for representation in study.connectivity:
+            rhos = []
+            for group in series(table[table["representation"] == representation], study, axis):
+                pair = group[[axis, metric]].dropna()
+                if len(pair) >= 3 and pair[metric].nunique() > 1:
+                    rhos.append(float(pair[axis].corr(pair[metric], method="spearman")))
+            if rhos:
+                by_representation[representation] = tuple(rhos)
+        if by_representation:
+            found.append(Trend(axis, metric, by_representation))
     return found
 
 

@@ -195,7 +195,7 @@ def _panel(figure: Any, panel: Any, context: Context, landscape: Landscape, memb
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
     """Return the numbers that the command prints at its end."""
     study, representation = context.study, context.study.connectivity[0]
-    trends = summary.trends(study, table, representation)
+    trends = summary.trends(study, table)
     axis = summary.swept_axis(study, table)
     part = table[table["representation"] == representation]
     merit = []
@@ -216,7 +216,7 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         "members": len(context.plan.members),
         "with_topology": int(part["n_minima"].notna().sum()),
         "representation": representation,
-        "trends": [{"axis": t.axis, "metric": t.metric, "rho": list(t.rho), "text": t.text} for t in trends],
+        "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
         "quality": merit,
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
