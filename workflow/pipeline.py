@@ -143,11 +143,11 @@ def _prepare(
 def _stages(context: Context, options: Options) -> None:
     """Run every stage in turn; each does what the run directory lacks."""
     import torch
-    from landsweep.stages import evaluate, reduce, report, subspace, topology, train
+    from landsweep.stages import certify, evaluate, reduce, report, subspace, topology, train
 
     torch.set_num_threads(context.study.evaluation.threads)
     os.environ.setdefault("MPLBACKEND", "Agg")
-    for stage in (train, subspace, evaluate, topology):
+    for stage in (train, subspace, evaluate, topology, certify):
         stage.run(context)
     summary = context.run.report / "summary.json"
     if context.executor.on_root(lambda: not summary.exists()):
