@@ -88,7 +88,8 @@ def draw_intervals(differences: np.ndarray, confidence: float = CONFIDENCE) -> n
 
     .. math:: \bar d \pm t_{R-1, (1 + c) / 2} \; s / \sqrt R, \quad s^2 = \tfrac1{R-1} \sum_r (d_r - \bar d)^2,
 
-    exact for normal :math:`d_r` (Student 1908, doi:10.1093/biomet/6.1.1) and close to it for means over many samples.
+    exact for normal :math:`d_r` (Student 1908, doi:10.1093/biomet/6.1.1) and close to it for means over many samples;
+    with few draws of a skewed loss it is too short (``docs/certify.md`` has a measured case).
 
     Why not another one: the question is whether the pair exists beyond the sampling, which is about :math:`\delta`; a
     prediction interval (:math:`\sqrt{1 + 1/R}` for :math:`1 / \sqrt R`) says what the next draw shows; an interval of

@@ -14,6 +14,7 @@ import yaml
 from landsweep import UserError
 from landsweep.kernels import certify
 from landsweep.kernels.topology import merge_tree
+from landsweep.methods import methods
 from landsweep.stages.topology import read_tree
 from landsweep.study import Study
 from support import HERE, assert_same_run
@@ -224,6 +225,10 @@ def test_noise_of_one_draw_is_no_pair(run):
     assert dataset.float64_method.values.reshape(-1).tolist() == [2, 2]
     assert dataset.float64_method.attrs["flag_meanings"] == "none estimated certified"
     assert dataset.n_saddles_draws.dims == dataset.n_saddles.dims
+    paragraph = methods(result.directory)
+    assert "exceeds 2 epsilon [cohensteiner2007]; epsilon is the greatest difference" in paragraph
+    assert "f(saddle) - f(minimum) over 8 further draws" in paragraph
+    assert "@article{student1908" in paragraph
     text = (result.path / "report" / "summary.md").read_text()
     assert "| saddles | saddles of persistence > 0 | saddles above rounding | saddles above sampling |" in text
 
@@ -355,6 +360,33 @@ def test_a_killed_run_goes_on(write, tmp_path):
     assert command("run", study, "--out", tmp_path / "whole").returncode == 0
     assert_same_run(tmp_path / "run", tmp_path / "whole")
     same_files(tmp_path / "run", tmp_path / "whole")
+
+
+def test_a_signal_ends_a_large_member_between_chunks(run, tmp_path, monkeypatch):
+    from landsweep.stages import certify as stage
+
+    kill = tmp_path / "kill"
+    kill.write_text("0.3")
+    params = {"noise": 0.5, "kill_file": str(kill), "kill": "SIGTERM"}
+    monkeypatch.setattr(stage, "CHUNK", 32)
+    with pytest.raises(KeyboardInterrupt, match="was stopped"):
+        run(problem__params=params)
+    assert [p.name for p in (tmp_path / "run" / "certify").iterdir()] == ["member-00000.npz"]
+    result = run(problem__params=params)
+    assert (result.metrics["n_pairs_draws"] == 1).all()
+
+
+def test_a_damaged_shard_takes_its_certificates_with_it(run):
+    first = run(problem__params={"noise": 0.5})
+    shard = sorted(p for p in (first.path / "landscape.zarr" / "loss" / "c").rglob("*") if p.is_file())[0]
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    shard.write_bytes(bytes(data))
+    mended = run(problem__params={"noise": 0.5}, options={"repair": True})
+    assert len(done(mended.path, "certify")) > 2
+    fresh = run("fresh", problem__params={"noise": 0.5})
+    assert_same_run(mended.path, fresh.path)
+    same_files(mended.path, fresh.path)
 
 
 def test_a_problem_that_refuses_float64_fails_there_alone(run, write, tmp_path):

@@ -25,8 +25,10 @@ class Wells:
     mean of 50 random waves is 0 in expectation.
     """
 
-    def __init__(self, tilt=0.2, ripple=0.0, noise=0.0, refuse=None, kill_file=None, pool=None, explode=False):
-        self.tilt, self.ripple, self.noise, self.refuse = tilt, ripple, noise, refuse
+    def __init__(
+        self, tilt=0.2, ripple=0.0, noise=0.0, refuse=None, kill_file=None, kill="SIGKILL", pool=None, explode=False
+    ):
+        self.tilt, self.ripple, self.noise, self.refuse, self.kill = tilt, ripple, noise, refuse, kill
         self.kill_file, self.pool, self.explode = kill_file, pool, explode
 
     def build(self, seed):
@@ -50,7 +52,7 @@ class Wells:
             kill = Path(self.kill_file) if self.kill_file else None
             if kill is not None and kill.exists() and kill.read_text() == str(self.tilt):
                 kill.unlink()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), getattr(signal, self.kill))
         well = (w * w - 1) ** 2 + self.tilt * w
         ripple = self.ripple * (((w + 2.0**15) - 2.0**15) - w)
         noise = self.noise * torch.sin(waves * w + phases).mean()
