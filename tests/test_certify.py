@@ -298,11 +298,21 @@ def test_points_that_only_float64_can_hold_certify_nothing(write, tmp_path):
     study = write(problem__params={"explode": True}, certify={"float64": "all"})
     result = command("run", study, "--out", tmp_path / "run")
     assert result.returncode == 0, result.stderr
-    assert "some points are finite in either float32 or float64, so no pair holds" in result.stderr
+    assert "some points are finite in float32 or in float64 but not in both, so no pair holds" in result.stderr
     table = landsweep.open_run(tmp_path / "run").metrics
     assert np.isinf(table["float64_epsilon"]).all()
     assert (table["n_pairs_float64"] == 0).all()
     assert (table["n_pairs_positive"] == 1).all()
+
+
+def test_a_landscape_without_any_finite_value_has_no_certificates(write_study, tmp_path):
+    study = write_study(problem__params={"explode": 1e-9}, certify={"float64": "all", "draws": 2})
+    result = landsweep.run(study, tmp_path / "run", progress=False)
+    assert not result.failures
+    assert len(list(result.path.glob("certify/*.npz"))) == 4
+    for name in ("float64_epsilon", "float64_method", "draws_distinct", "n_pairs_positive", "n_saddles_draws"):
+        assert result.metrics[name].isna().all(), name
+    assert result.dataset.pair_interval.shape == (0, 2)
 
 
 def test_counts_leave_out_what_min_persistence_drops(run):

@@ -47,6 +47,7 @@ def run(context: Context) -> None:
         return
     landscape = Landscape(context.run.landscape)
     said: set[str] = set()
+    context.forget("evaluator")  # of the stage before: a second copy of network and directions
 
     def work(member: Member) -> Outcome:
         return context.guarded("certify", member, lambda: compute_one(context, landscape, member))
@@ -76,7 +77,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> list[
     if pairs and context.study.certify.float64 != "none":
         arrays |= _float64(context, landscape, member, points)
         if np.isinf(arrays["float64_epsilon"]):
-            notes.append(f"some points are finite in either {landscape.choices['dtype']} or float64, so no pair holds")
+            notes.append("some points are finite in float32 or in float64 but not in both, so no pair holds")
     if pairs and context.study.certify.draws:
         more, warning = _draws(context, landscape, member, points, pairs)
         arrays |= more
