@@ -69,6 +69,10 @@ class Context:
             self._loaded[what] = found = (key, load())
         return found[1]
 
+    def forget(self, what: str) -> None:
+        """Let go of what :meth:`kept` holds under this name."""
+        self._loaded.pop(what, None)
+
     def problem(self, model: int) -> Problem:
         """Return a model's problem."""
         from landsweep.problems import make_problem

@@ -22,6 +22,8 @@ class Estimate:
     models: int
     members: int
     points: int
+    float64_points: int
+    draw_points: int
     units: int
     unit_bound: str
     bytes: int
@@ -32,25 +34,29 @@ class Estimate:
 
 
 def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
-    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up out."""
+    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up and draws out."""
     itemsize = ITEMSIZE[study.evaluation.dtype] * len(study.fields) + 1
     rates, source = measured_rates(study, out)
     sizing = unit_points(plan.points, ranks, itemsize, study.executor.unit_seconds, rates.get("evaluate"))
     shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
     count = sum(1 for _ in units(plan.shape, shard))
+    certify, landscape = study.certify, prod(plan.grid_shape)
+    float64_points = len(plan.members) * certify.float64_points(landscape)
     seconds = None
     if "evaluate" in rates:
-        work = {"train": len(plan.models), "evaluate": plan.points, "topology": len(plan.members)}
+        work = {"train": len(plan.models), "evaluate": plan.points + float64_points, "topology": len(plan.members)}
         seconds = sum(rates.get(stage, 0.0) * n for stage, n in work.items()) / ranks
     return Estimate(
         models=len(plan.models),
         members=len(plan.members),
         points=plan.points,
+        float64_points=float64_points,
+        draw_points=len(plan.members) * certify.draw_points(landscape),
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * itemsize,
-        # shards of each field and of status; theta and quality; directions and trees; scalars and report
-        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + 2 * len(plan.members) + 110,
+        # shards of each field and of status; theta and quality; directions, trees, certificates; scalars and report
+        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + (2 + certify.asked) * len(plan.members) + 120,
         topology=_topology(study, plan, ranks),
         seconds=seconds,
         source=source,

@@ -22,6 +22,7 @@ class Change:
     history: list[dict[str, Any]]
     evaluation: bool = False
     topology: bool = False
+    certify: bool = False
     extended: bool = False
     keys: list[str] = field(default_factory=list)
 
@@ -62,10 +63,12 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so "
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
+    topology = bool(keys) or before.topology.results != study.topology.results or run.schema < SCHEMA_VERSION
     return Change(
         history,
         evaluation=bool(keys),
-        topology=bool(keys) or before.topology.results != study.topology.results or run.schema < SCHEMA_VERSION,
+        topology=topology,
+        certify=topology or before.certify != study.certify,
         extended=extended,
         keys=keys,
     )
@@ -95,7 +98,10 @@ def apply(run: RunDir, change: Change) -> None:
         shutil.rmtree(run.path / "topology", ignore_errors=True)
         shutil.rmtree(run.segmentation, ignore_errors=True)
         _unlink(run, "topology")
-    if change.evaluation or change.topology or change.extended:
+    if change.certify:
+        shutil.rmtree(run.path / "certify", ignore_errors=True)
+        _unlink(run, "certify")
+    if change.evaluation or change.topology or change.certify or change.extended:
         outdate_report(run)
 
 
@@ -130,7 +136,7 @@ def forget_failures(run: RunDir) -> None:
 
 
 def repair(run: RunDir) -> None:
-    """Read every complete unit; what is damaged, and the topology made from it, is made incomplete (``--repair``)."""
+    """Read every complete unit; what is damaged, and what was made from it, is made incomplete (``--repair``)."""
     from landsweep.store import Landscape
 
     if not Landscape.exists(run.landscape):
@@ -143,6 +149,7 @@ def repair(run: RunDir) -> None:
         for index, position in enumerate(positions_of(members)):
             if position in positions:
                 run.topology(index).unlink(missing_ok=True)
+                run.certify(index).unlink(missing_ok=True)
         outdate_report(run)
 
 

@@ -27,6 +27,16 @@ BIBTEX = {
   title = {Topological Persistence and Simplification},
   journal = {Discrete {\\&} Computational Geometry}, volume = {28}, pages = {511--533}, year = {2002}
 }""",
+    "cohensteiner2007": """@article{cohensteiner2007,
+  author = {Cohen-Steiner, David and Edelsbrunner, Herbert and Harer, John},
+  title = {Stability of Persistence Diagrams},
+  journal = {Discrete {\\&} Computational Geometry}, volume = {37}, pages = {103--120}, year = {2007}
+}""",
+    "student1908": """@article{student1908,
+  author = {Student},
+  title = {The Probable Error of a Mean},
+  journal = {Biometrika}, volume = {6}, number = {1}, pages = {1--25}, year = {1908}
+}""",
     "krishnapriyan2021": """@inproceedings{krishnapriyan2021,
   author = {Krishnapriyan, Aditi and Gholami, Amir and Zhe, Shandian and Kirby, Robert and Mahoney, Michael W.},
   title = {Characterizing possible failure modes in physics-informed neural networks},
@@ -65,7 +75,14 @@ def methods(run: RunDir) -> str:
         keys.append("krishnapriyan2021")
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
-    sentences += [_evaluation(run, study, session), _topology(study), _software(session)]
+    sentences += [_evaluation(run, study, session), _topology(study)]
+    if study.certify.float64 != "none":
+        keys.append("cohensteiner2007")
+        sentences.append(_float64(study))
+    if study.certify.draws:
+        keys.append("student1908")
+        sentences.append(_draws(study))
+    sentences.append(_software(session))
     paragraph = " ".join(sentences)
     return paragraph + "\n\n" + "\n\n".join(BIBTEX[key] for key in keys) + "\n"
 
@@ -127,6 +144,24 @@ def _topology(study: Study) -> str:
         f"{names} with vertices ordered by (value, index){kept}; "
         "saddles are distinct join-saddle vertices and average persistence "
         "is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+    )
+
+
+def _float64(study: Study) -> str:
+    points = study.certify.float64
+    where, verb = (
+        ("every point", "is") if points == "all" else (f"{points} random points a landscape", "is estimated as")
+    )
+    return (
+        f"Pairs count as above rounding where death - birth exceeds 2 epsilon [cohensteiner2007]; epsilon {verb} the "
+        f"greatest difference of the loss from float64 over {where}."
+    )
+
+
+def _draws(study: Study) -> str:
+    return (
+        "Pairs count as above the sampling of the data where Student's 95 % interval [student1908] of the mean of "
+        f"f(saddle) - f(minimum) over {study.certify.draws} further draws, both on the same draw, lies above 0."
     )
 
 

@@ -170,7 +170,7 @@ def _prepare(
     run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
     if options.topology_only and options.redo:
-        change = replace(change, topology=True)
+        change = replace(change, topology=True, certify=True)
     identity.apply(run, change)
     if options.retry_failed:
         identity.forget_failures(run)
@@ -189,14 +189,17 @@ def _stages(context: Context, options: Options) -> None:
     from landsweep.stages import reduce, report, topology
 
     os.environ.setdefault("MPLBACKEND", "Agg")
-    if not options.topology_only:
+    if options.topology_only:
+        topology.run(context)
+        if context.study.certify.asked:
+            context.bus(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
+    else:
         import torch
-        from landsweep.stages import evaluate, subspace, train
+        from landsweep.stages import certify, evaluate, subspace, train
 
         torch.set_num_threads(context.study.evaluation.threads)
-        for stage in (train, subspace, evaluate):
+        for stage in (train, subspace, evaluate, topology, certify):
             stage.run(context)
-    topology.run(context)
     summary = context.run.report / "summary.json"
     if context.executor.on_root(lambda: not summary.exists()):
         context.bus(Notice("Writing tables and figures."))

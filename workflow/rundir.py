@@ -140,6 +140,10 @@ class RunDir:
         """Merge trees and metrics of one member."""
         return self.path / "topology" / f"member-{member:05d}.npz"
 
+    def certify(self, member: int) -> Path:
+        """Certificates of one member's pairs."""
+        return self.path / "certify" / f"member-{member:05d}.npz"
+
     def failure(self, stage: str, index: int) -> Path:
         """Return the path of what one model or member died of."""
         return self.path / "failures" / f"{stage}-{index:05d}.json"

@@ -34,6 +34,7 @@ grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; 
 fields: [loss, accuracy]    # what Problem.loss returns and you want stored
 evaluation: {{dtype: float32}}
 topology: {{connectivity: [freudenthal], min_persistence: 0}}  # face | freudenthal | moore
+certify: {{float64: none, draws: 0}}  # which saddles are real: none | all | number of points; 0 or draws of data
 executor: {{kind: auto}}      # one process, or every rank under mpiexec or srun
 """
 

@@ -48,13 +48,27 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "models": f"{estimate.models}",
         "members": f"{estimate.members} ({axes})",
         "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
+        "certify": _certificates(study, estimate),
         "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
         "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
         "topology": estimate.topology,
         "time": time,
     }
     for name, text in rows.items():
-        print(f"{name:<8} {text}")
+        if text:
+            print(f"{name:<8} {text}")
+
+
+def _certificates(study: Study, estimate: Estimate) -> str:
+    """Return what the certificates cost beside the landscapes, empty where none is asked for."""
+    parts = []
+    if estimate.float64_points:
+        parts.append(f"{estimate.float64_points:,} points again in float64")
+    if study.certify.draws:
+        parts.append(
+            f"the ends of all pairs on {study.certify.draws} draws, at most {estimate.draw_points:,} evaluations"
+        )
+    return "; ".join(parts)
 
 
 def status(run: Run) -> None:
@@ -102,6 +116,8 @@ def closing(run: Run) -> None:
             print(f"  {line}")
         for trend in data["trends"]:
             print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
+        for line in data.get("certificates", []):  # a report of an older version has none
+            print(f"  {line}")
         if data["non_finite_points"]:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:

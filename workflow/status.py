@@ -23,7 +23,10 @@ class StageCount:
 
 
 def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
-    """Return one count per stage: models trained, directions made, units evaluated, trees and tables made."""
+    """Return one count per stage: models trained, directions made, units evaluated, trees and tables made.
+
+    Certificates are among them where the study asks for any.
+    """
     seconds = _seconds(run)
     models, members = len(plan.models), len(plan.members)
 
@@ -31,11 +34,13 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
         return StageCount(stage, noun, done, len(run.failures(stage)), total, seconds.get(stage, 0.0))
 
     units_done, units_total = _units(run)
+    certify = [count("certify", "members", members - len(run.missing(members, run.certify)), members)]
     return [
         count("train", "models", sum(run.theta(i).exists() for i in range(models)), models),
         count("subspace", "members", members - len(run.missing(members, run.directions)), members),
         count("evaluate", "units", units_done, units_total),
         count("topology", "members", members - len(run.missing(members, run.topology)), members),
+        *(certify if study.certify.asked else []),
         count("report", "reports", int((run.report / "summary.json").exists()), 1),
     ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from landsweep import yamlfile
+from landsweep.certify import Certify
 from landsweep.errors import UserError
 from landsweep.kernels.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -182,6 +183,7 @@ class Study(_Section):
     evaluation: Evaluation = Field(default_factory=Evaluation, description="a mapping")
     curvature: Curvature = Field(default_factory=Curvature, description="an empty mapping")
     topology: Topology = Field(default_factory=Topology, description="a mapping")
+    certify: Certify = Field(default_factory=Certify, description="a mapping with float64 and draws")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
 
     @property
@@ -214,6 +216,7 @@ class Study(_Section):
                     f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or "
                     f"{self.grid.dims} (grid.dims)"
                 )
+        self.certify.check(self.evaluation.dtype)
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
         for field in self.fields:

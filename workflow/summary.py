@@ -10,11 +10,18 @@ from landsweep.study import Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 
+LABELS = {
+    "average_persistence_rel": "average persistence / loss range",
+    "n_saddles_positive": "saddles of persistence > 0",
+    "n_saddles_float64": "saddles above rounding",
+    "n_saddles_draws": "saddles above sampling",
+}
+
 
 def label(column: str) -> str:
     """Return a column's name for people."""
-    if column == "average_persistence_rel":
-        return "average persistence / loss range"
+    if column in LABELS:
+        return LABELS[column]
     return column.removeprefix("quality_").removeprefix("n_").replace("_", " ")
 
 
@@ -78,6 +85,35 @@ def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
         if by_representation:
             found.append(Trend(axis, metric, by_representation))
     return found
+
+
+def certified_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that stand beside the number of saddles: none where no certificate was asked for."""
+    found = [c for c in ("n_saddles_float64", "n_saddles_draws") if table[c].notna().any()]
+    return ["n_saddles_positive", *found] if found else []
+
+
+def certificates(table: pd.DataFrame) -> list[str]:
+    """Return one sentence for the certificates of one representation's rows: medians over the landscapes."""
+    counts = [f"{table[c].median():g} {label(c).removeprefix('saddles ')}" for c in certified_columns(table)]
+    if not counts:
+        return []
+    line = f"saddles (median): {table['n_saddles'].median():g}, " + ", ".join(counts)
+    methods = table["float64_method"].dropna()
+    if len(methods):
+        line += f"; float64 differs by up to {table['float64_epsilon'].max():.2g} ({'/'.join(sorted(set(methods)))})"
+    return [line]
+
+
+def certificate_warnings(study: Study, table: pd.DataFrame) -> list[str]:
+    """Return what keeps certificates from being given, for one representation's rows."""
+    same = int((table["draws_distinct"] < study.certify.draws).sum())
+    if not same:
+        return []
+    return [
+        f"draws do not differ in {same} of {len(table)} landscapes, so nothing is said of sampling there: let "
+        "batches(split, draw) use draw, or set certify.draws to 0."
+    ]
 
 
 def quality_columns(table: pd.DataFrame) -> list[str]:

@@ -102,7 +102,7 @@ def probe(context: Context, member: Member) -> tuple[dict[str, Any], float]:
     network = context.network(member.model)
     size = sum(p.numel() for _, p in trainable_parameters(network))
     width = study.batch if study.batch != "auto" else default_width(size, dtype.itemsize)
-    loader = _Loader(context, {"dtype": study.dtype})
+    loader = Loader(context, {"dtype": study.dtype})
     rng = np.random.default_rng(0)
     with users_code():
         scale = subspace.load_geometry(context.run.directions(member.index)).scale
@@ -151,33 +151,38 @@ def _check_device(context: Context, choices: dict[str, Any]) -> None:
         )
 
 
-class _Loader:
+class Loader:
     """Keeps on this rank what the next unit will need again: data per split and draw, an evaluator per member."""
 
     def __init__(self, context: Context, choices: dict[str, Any]) -> None:
         self._context = context
         self._dtype = getattr(torch, choices["dtype"])
 
-    def evaluator(self, member: Member, strategy: Any, width: int) -> Evaluator:
-        """Return an evaluator of one member's landscape."""
+    def data(self, member: Member, draw: int | None = None) -> Data:
+        """Return the data of one member's landscape, or another draw of them."""
         context = self._context
-        device = context.device()
-        split, draw = str(member.coords.get("split", "train")), int(member.coords.get("draw", 0))
+        device, split = context.device(), str(member.coords.get("split", "train"))
+        draw = int(member.coords.get("draw", 0)) if draw is None else draw
         problem = context.problem(member.model)
-        network = context.network(member.model)
         with users_code():
-            data = context.kept(
+            return context.kept(
                 "data",
                 (member.model, split, draw, device, self._dtype),
                 lambda: Data.of(problem, device, self._dtype, split, draw),
             )
+
+    def evaluator(self, member: Member, strategy: Any, width: int, draw: int | None = None) -> Evaluator:
+        """Return an evaluator of one member's landscape, on its own draw or another."""
+        context = self._context
+        problem, network = context.problem(member.model), context.network(member.model)
+        data = self.data(member, draw)
         return Evaluator(
             problem,
             network,
             subspace.load_delta(context.run.directions(member.index)),
             data,
             context.study.fields,
-            device=device,
+            device=context.device(),
             dtype=self._dtype,
             strategy=strategy,
             width=width,
@@ -193,7 +198,7 @@ class _Work:
     choices: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self._loader = _Loader(self.context, self.choices)
+        self._loader = Loader(self.context, self.choices)
         self._members = self.context.plan.member_at()
         study = self.context.study
         self._coordinates = {

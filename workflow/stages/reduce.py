@@ -10,7 +10,7 @@ from landsweep.context import Context
 from landsweep.kernels.metrics import METRICS
 from landsweep.plan import Plan
 from landsweep.rundir import RunDir, atomic, read_json
-from landsweep.stages import subspace
+from landsweep.stages import certificates, subspace
 from landsweep.store import Landscape, drop_consolidated
 from landsweep.study import MEMBER_ONLY_AXES, Study
 from landsweep.trees import read_metrics
@@ -40,6 +40,7 @@ def make_table(study: Study, plan: Plan, run: RunDir) -> pd.DataFrame:
     rows = []
     for member in plan.members:
         path = run.topology(member.index)
+        certified = certificates.columns(run, study, member.index)
         for representation in study.connectivity:
             metrics = read_metrics(path, representation) if path.exists() else {}
             rows.append(
@@ -50,6 +51,7 @@ def make_table(study: Study, plan: Plan, run: RunDir) -> pd.DataFrame:
                     "representation": representation,
                     **quality.get(member.model, {}),
                     **{name: metrics.get(name, np.nan) for name in METRICS},
+                    **certified[representation],
                 }
             )
     return pd.DataFrame(rows)
@@ -78,6 +80,7 @@ def _pack(context: Context, table: pd.DataFrame) -> None:
         landscape.put(name, data, model_axes)
     _pack_directions(context, landscape, axes)
     _pack_pairs(context, landscape)
+    certificates.pack(context, landscape, table)
     landscape.consolidate()
 
 

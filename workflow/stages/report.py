@@ -212,12 +212,14 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
+    warnings += summary.certificate_warnings(study, part)
     return {
         "members": len(context.plan.members),
         "with_topology": int(part["n_minima"].notna().sum()),
         "representation": representation,
         "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
         "quality": merit,
+        "certificates": summary.certificates(part),
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
     }
@@ -227,7 +229,7 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     """Return the summary as a Markdown page with the table by swept axis."""
     axis = summary.swept_axis(study, table)
     lines = [f"# {study.name}", ""]
-    lines += [f"- {line}" for line in data["quality"]]
+    lines += [f"- {line}" for line in (*data["quality"], *data["certificates"])]
     lines += [
         f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
     ]
@@ -235,6 +237,8 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     if axis is not None:
         part = table[table["representation"] == data["representation"]]
         columns = [c for c in (summary.error_column(table),) if c] + list(summary.TREND_METRICS)
+        beside = columns.index("n_saddles") + 1
+        columns[beside:beside] = summary.certified_columns(part)
         header = [axis, *(summary.label(c) for c in columns)]
         lines += ["", f"Median (lowest to highest) over series, {data['representation']}:", ""]
         lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]

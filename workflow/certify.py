@@ -1,0 +1,52 @@
+"""The study's section ``certify``: which certificates of pairs are asked for, and what they cost at most."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Certify(BaseModel):
+    """Which pairs of the merge trees are checked against rounding and against the sampling of the data.
+
+    Every field's ``description`` completes the sentence "expected ..." in error messages.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    float64: Literal["none", "all"] | Annotated[int, Field(ge=1)] = Field(
+        "none", description="none, all or the number of points a landscape to evaluate again in float64, at least 1"
+    )
+    draws: Literal[0] | Annotated[int, Field(ge=2)] = Field(
+        0, description="0 or a whole number of at least 2 draws of the data (an interval needs a spread)"
+    )
+
+    @property
+    def asked(self) -> bool:
+        """Whether the stage has anything to do."""
+        return self.float64 != "none" or self.draws > 0
+
+    def check(self, dtype: str) -> None:
+        """Refuse to compare float64 with itself.
+
+        Raises
+        ------
+        ValueError
+            Where the evaluation's dtype is float64 already.
+        """
+        if self.float64 != "none" and dtype == "float64":
+            raise ValueError(
+                f"certify.float64 is {self.float64!r} but evaluation.dtype is float64, which has no finer one to be "
+                "compared with here: expected certify.float64: none, or evaluation.dtype: float32"
+            )
+
+    def float64_points(self, points: int) -> int:
+        """Return how many of a landscape's ``points`` are evaluated again in float64."""
+        if self.float64 == "none":
+            return 0
+        return points if self.float64 == "all" else min(int(self.float64), points)
+
+    def draw_points(self, points: int) -> int:
+        """Return at most how many evaluations the draws take: the ends of pairs are known once the tree is."""
+        return self.draws * points
