@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from landsweep.kernels.basins import Basins, ascending, find, grid_basins
+from landsweep.kernels.basins import Basins, grid_basins
 from landsweep.kernels.blocks import Blocks
+from landsweep.kernels.order import ascending, inverse
+from landsweep.kernels.touching import find
 from numba import njit
 
 
@@ -27,7 +29,8 @@ class BasinGraph:
     Parameters
     ----------
     vertex, value
-        ``(n,)`` int64, ascending, and float: nodes, as vertices of the grid, and the field there.
+        ``(n,)`` int64 and float: nodes, as vertices of the grid, and the field there; ascending in (value, vertex), so
+        that of two nodes the lower is the elder.
     share
         ``(n,)`` float32: which part of the blocks that hold a node is in this graph; 1 where nothing outside can
         touch it. Sums of powers of 1/2 are exact.
@@ -68,20 +71,19 @@ def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, 
     """
     f, box = values.reshape(-1), blocks.held(index)
     shared = _shared_minima(values, blocks, index, connectivity)
-    local = basins.minima if not shared.size else np.union1d(basins.minima, shared)
-    vertex = blocks.vertices(box, local)
-    ends, upper = basins.ends, basins.upper
+    local, ends, upper = basins.minima, basins.ends, basins.upper
     if shared.size:
-        node = np.searchsorted(local, basins.minima)
-        late = np.setdiff1d(shared, basins.minima)  # inside a basin: joins it at its own level
-        links = np.stack([node[basins.of(late)], np.searchsorted(local, late)])
-        ends = np.concatenate([node[ends], links], axis=1)
-        upper = np.concatenate([upper, late])
+        late = np.setdiff1d(shared, local)  # inside a basin: joins it at its own level
+        links = np.stack([basins.of(late), np.arange(len(local), len(local) + len(late))])
+        local, ends, upper = (np.concatenate(pair, axis=-1) for pair in ((local, late), (ends, links), (upper, late)))
+    value = f[local]
+    by_age = ascending(value, local)
+    vertex, node = blocks.vertices(box, local[by_age]), inverse(by_age)
     return BasinGraph(
         vertex,
-        f[local],
+        value[by_age],
         (1 / blocks.holders(vertex)).astype(np.float32) if len(blocks) > 1 else np.ones(len(vertex), np.float32),
-        ends.astype(np.int32, copy=False),
+        node[ends],
         blocks.vertices(box, upper),
         f[upper],
     )
@@ -103,18 +105,17 @@ def union(graphs: Sequence[BasinGraph]) -> BasinGraph:
     """Return the union of the graphs of disjoint sets of blocks."""
     if len(graphs) == 1:
         return graphs[0]
-    every = np.concatenate([g.vertex for g in graphs])
-    vertex, first, node = np.unique(every, return_index=True, return_inverse=True)
-    shares = np.bincount(node, np.concatenate([g.share for g in graphs]), len(vertex))
+    vertex, value, share = (np.concatenate([getattr(g, name) for g in graphs]) for name in ("vertex", "value", "share"))
+    order = ascending(value, vertex)
+    new = np.diff(vertex[order], prepend=-1) != 0
+    node = (np.cumsum(new, dtype=np.int32) - np.int32(1))[inverse(order)]
+    first = order[new]
     starts = np.cumsum([0, *(len(g.vertex) for g in graphs)])
     return BasinGraph(
-        vertex,
-        np.concatenate([g.value for g in graphs])[first],
-        shares.astype(np.float32),
-        np.concatenate(
-            [node[start + g.ends] for start, g in zip(starts[:-1], graphs, strict=True)],
-            axis=1,
-        ).astype(np.int32),
+        vertex[first],
+        value[first],
+        np.bincount(node, share, len(first)).astype(np.float32),
+        np.concatenate([node[start + g.ends] for start, g in zip(starts[:-1], graphs, strict=True)], axis=1),
         np.concatenate([g.upper for g in graphs]),
         np.concatenate([g.level for g in graphs]),
     )
@@ -129,7 +130,11 @@ def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
     """
     order = ascending(graph.level, graph.upper)
     shared = graph.share < 1
-    final, rest, ends_nowhere = _sweep(order, graph.ends[0], graph.ends[1], graph.value, shared)
+    one, other = graph.ends[:, order]
+    # NumPy asks for huge pages, which numba does not: a fifth of the time of a sweep over a million edges.
+    parent, (final, rest) = np.arange(len(shared), dtype=one.dtype), np.empty((2, 3, len(shared)), np.int64)
+    final, rest = _sweep(order, one, other, shared.copy(), parent, final, rest)
+    ends_nowhere = parent == np.arange(len(parent))
     whole = not shared.any()
     left = _part(graph, rest, shared if whole else shared | ends_nowhere)
     return left, _part(graph, final, ends_nowhere if whole else np.zeros_like(shared))
@@ -138,7 +143,7 @@ def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
 def _part(graph: BasinGraph, edges: np.ndarray, nodes: np.ndarray) -> BasinGraph:
     """Return the graph of ``edges`` (node, node, edge), of their nodes, and of those that the mask ``nodes`` names."""
     nodes = nodes.copy()
-    nodes[edges[:2]] = True
+    nodes[edges[0]] = nodes[edges[1]] = True
     number = np.cumsum(nodes, dtype=np.int32) - np.int32(1)
     kept = edges[2]
     return BasinGraph(
@@ -152,16 +157,17 @@ def _part(graph: BasinGraph, edges: np.ndarray, nodes: np.ndarray) -> BasinGraph
 
 
 @njit(cache=True, nogil=True)
-def _sweep(order, one, other, value, shared):  # type: ignore[no-untyped-def]
-    """Return (younger, elder, edge) of final merges and of the others, and a mask of nodes that end nowhere."""
-    parent, shared = np.arange(value.size), shared.copy()
-    final, n_final = np.empty((3, value.size), np.int64), 0
-    rest, n_rest = np.empty((3, value.size), np.int64), 0
-    for e in order:
-        x, y = find(parent, one[e]), find(parent, other[e])
+def _sweep(order, one, other, shared, parent, final, rest):  # type: ignore[no-untyped-def]
+    """Return (younger, elder, edge) of final merges and of the others; nodes that end nowhere stay their own parent.
+
+    Edges come sorted: ``order[k]`` is the number of the k-th.
+    """
+    n_final = n_rest = 0
+    for k in range(order.size):
+        e, x, y = order[k], find(parent, one[k]), find(parent, other[k])
         if x == y:
             continue
-        if value[x] < value[y] or (value[x] == value[y] and x < y):
+        if x < y:
             x, y = y, x
         parent[x] = y
         # That the least way out of X is known and inside would allow to contract it, but not to pair it: the elder
@@ -173,4 +179,4 @@ def _sweep(order, one, other, value, shared):  # type: ignore[no-untyped-def]
         else:
             final[0, n_final], final[1, n_final], final[2, n_final] = x, y, e
             n_final += 1
-    return final[:, :n_final].copy(), rest[:, :n_rest].copy(), parent == np.arange(value.size)
+    return final[:, :n_final], rest[:, :n_rest]

@@ -10,32 +10,12 @@ instructions, and threads share rows, with the GIL released.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
 
 import numpy as np
-from landsweep.kernels.connectivity import offsets
+from landsweep.kernels.stencil import id_type, lanes, make_stencil, precedes, row_parts, row_sides, share
+from landsweep.kernels.touching import touching, touching_edges
 from numba import njit
-
-T = TypeVar("T")
-
-CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
-
-
-class Stencil(NamedTuple):
-    """Neighbours of a vertex in a C-ordered box, ascending in their index.
-
-    Bit 2 k of ``walls`` says that the neighbour lies below along axis k, bit 2 k + 1 above; along the last axis
-    ``shift`` says so.
-    """
-
-    outer: np.ndarray
-    row: int
-    steps: np.ndarray
-    shift: np.ndarray
-    walls: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,15 +61,7 @@ def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basi
     minima = np.concatenate(share(parts, lambda first, last: own_minima(down, first * stencil.row, last * stencil.row)))
     down[minima] = ~np.arange(minima.size, dtype=down.dtype)
     share(parts, lambda first, last: compress(down, first * stencil.row, last * stencil.row))
-
-    def touching(first: int, last: int) -> np.ndarray:
-        edges = _touch(f, stencil, first, last, down)
-        if len(parts) == 1:
-            return edges
-        # Sorting is a large part of the work on rough fields: what a thread can drop it drops itself.
-        return edges[_spanning(ascending(f[edges[:, 2]], edges[:, 2]), edges, minima.size)]
-
-    return _basins(minima, down, np.concatenate(share(parts, touching)))
+    return _basins(minima, down, touching(f, stencil, parts, down, minima.size))
 
 
 def graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:
@@ -99,107 +71,36 @@ def graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:
     minima = own_minima(down, 0, down.size)
     down[minima] = ~np.arange(minima.size, dtype=down.dtype)
     compress(down, 0, down.size)
-    return _basins(minima, down, _touch_edges(values, edges, down))
+    return _basins(minima, down, touching_edges(values, edges, down))
+
+
+def basin_volumes(basins: Basins, threads: int = 1) -> np.ndarray:
+    """Return the number of vertices of each basin, int64."""
+    parts = row_parts(len(basins.label), threads)
+    return np.sum(share(parts, lambda a, b: _counts(basins.label[a:b], len(basins.minima))), axis=0)
 
 
 def point_down(values: np.ndarray, connectivity: str, threads: int = 1) -> np.ndarray:
     """Return the least neighbour of each vertex, itself for a minimum, flat; parameters as :func:`grid_basins`."""
     f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
     down = np.empty(f.size, id_type(f.size))
-    lane = np.int32 if f.itemsize == 4 and f.size < 2**31 else np.int64  # as wide as a value, for vector instructions
     share(
         row_parts(f.size // stencil.row, threads),
-        lambda first, last: _descend(f, stencil, first, last, np.empty(stencil.row, lane), down),
+        lambda first, last: _descend(f, stencil, first, last, lanes(f, stencil.row), down),
     )
     return down
-
-
-def row_parts(rows: int, threads: int) -> list[tuple[int, int]]:
-    """Return ``(first, last)`` of the rows of each thread, at least one part."""
-    threads = max(1, min(threads, rows))
-    return [(rows * i // threads, rows * (i + 1) // threads) for i in range(threads)]
-
-
-def make_stencil(shape: tuple[int, ...], connectivity: str) -> Stencil:
-    """Return the neighbours of a vertex in a box of ``shape``; ValueError as :func:`offsets` raises."""
-    around = offsets(connectivity, len(shape))
-    strides = np.append(np.cumprod(shape[:0:-1], dtype=np.int64)[::-1], 1)
-    walls = np.zeros(len(around), np.int64)
-    for axis in range(len(shape) - 1):
-        walls |= (around[:, axis] < 0) * (1 << 2 * axis) | (around[:, axis] > 0) * (2 << 2 * axis)
-    # Lexicographic order is the order of indices in a box of any shape, as a tie of steps needs an axis of length 1.
-    outer = np.array(shape[:-1], dtype=np.int64)
-    return Stencil(outer, shape[-1], around @ strides, np.ascontiguousarray(around[:, -1]), walls)
-
-
-def id_type(size: int) -> type[np.signedinteger]:
-    """Return the integer type for the vertices of a block: 32 bits where they suffice."""
-    return np.int32 if size < 2**31 else np.int64
-
-
-def share(parts: list[tuple[int, int]], work: Callable[[int, int], T]) -> list[T]:
-    """Return ``work(first, last)`` of every part, each in a thread of its own."""
-    if len(parts) == 1:
-        return [work(*parts[0])]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return list(pool.map(lambda part: work(*part), parts))
-
-
-def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """Return the indices that sort by (value, id), int64; among equal pairs in any order."""
-    sorted_already = bool((values[1:] >= values[:-1]).all())
-    order = np.arange(len(values)) if sorted_already else np.argsort(values)  # NumPy's vectorised sort, not stable
-    _settle_ties(values, ids, order)
-    return order
 
 
 def _basins(minima: np.ndarray, label: np.ndarray, edges: np.ndarray) -> Basins:
     return Basins(minima, label, np.ascontiguousarray(edges[:, :2].T), np.ascontiguousarray(edges[:, 2]))
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _precedes(f, u, v):  # type: ignore[no-untyped-def]
-    return f[u] < f[v] or (f[u] == f[v] and u < v)
-
-
 @njit(cache=True, nogil=True)
-def _settle_ties(values, ids, order):  # type: ignore[no-untyped-def]
-    """Sort runs of equal values by id."""
-    first = 0
-    while first < order.size:
-        last = first + 1
-        while last < order.size and values[order[last]] == values[order[first]]:
-            last += 1
-        if last - first > 16:
-            run = order[first:last].copy()
-            order[first:last] = run[np.argsort(ids[run])]
-        for i in range(first + 1, last):
-            e, k = order[i], i
-            while k > first and ids[order[k - 1]] > ids[e]:
-                order[k] = order[k - 1]
-                k -= 1
-            order[k] = e
-        first = last
-
-
-@njit(cache=True, nogil=True)
-def label_counts(label, count):  # type: ignore[no-untyped-def]
-    """Return the number of vertices of each of ``count`` basins, int64."""
+def _counts(label, count):  # type: ignore[no-untyped-def]
     counts = np.zeros(count, np.int64)
     for i in label:
         counts[~i] += 1
     return counts
-
-
-@njit(cache=True, nogil=True)
-def _sides(row, outer):  # type: ignore[no-untyped-def]
-    """Return the sides of the box that a row lies on, as bits of ``Stencil.walls``."""
-    bits = 0
-    for axis in range(outer.size - 1, -1, -1):
-        at = row % outer[axis]
-        row //= outer[axis]
-        bits |= (at == 0) << 2 * axis | (at == outer[axis] - 1) << 2 * axis + 1
-    return bits
 
 
 @njit(cache=True, nogil=True)
@@ -231,7 +132,7 @@ def _descend(f, stencil, first, last, step, down):  # type: ignore[no-untyped-de
     best = np.empty(row, f.dtype)
     half = steps.size // 2
     for r in range(first, last):
-        sides, start = _sides(r, outer), r * row
+        sides, start = row_sides(r, outer), r * row
         best[:] = f[start : start + row]
         step[:] = 0
         for j in range(steps.size):
@@ -252,9 +153,9 @@ def _descend(f, stencil, first, last, step, down):  # type: ignore[no-untyped-de
 @njit(cache=True, nogil=True)
 def _descend_edges(f, edges, down):  # type: ignore[no-untyped-def]
     for u, v in edges:
-        if _precedes(f, v, u):
+        if precedes(f, v, u):
             u, v = v, u
-        if _precedes(f, u, down[v]):
+        if precedes(f, u, down[v]):
             down[v] = u
 
 
@@ -264,12 +165,11 @@ def own_minima(down, first, last):  # type: ignore[no-untyped-def]
     count = 0
     for v in range(first, last):
         count += down[v] == v
-    minima, count = np.empty(count, np.int64), 0
-    for v in range(first, last):
-        if down[v] == v:
-            minima[count] = v
-            count += 1
-    return minima
+    minima, count = np.empty(count + 1, np.int64), 0
+    for v in range(first, last):  # without a branch, as there may be one in every five vertices
+        minima[count] = v
+        count += down[v] == v
+    return minima[:count]
 
 
 @njit(cache=True, nogil=True)
@@ -286,123 +186,3 @@ def compress(down, first, last):  # type: ignore[no-untyped-def]
         while end >= 0:
             down[v] = label
             v, end = end, down[end]
-
-
-@njit(cache=True, nogil=True)
-def _mark_different(mark, here, there):  # type: ignore[no-untyped-def]
-    for i in range(mark.size):
-        mark[i] |= here[i] ^ there[i]
-
-
-@njit(cache=True, nogil=True)
-def _append(edges, count, pair, upper):  # type: ignore[no-untyped-def]
-    if count == len(edges):
-        longer = np.empty((2 * count, 3), edges.dtype)
-        longer[:count] = edges
-        edges = longer
-    edges[count, 0], edges[count, 1], edges[count, 2] = pair >> 32, pair & 0xFFFFFFFF, upper
-    return edges, count + 1
-
-
-@njit(cache=True, nogil=True)
-def _slot(pair):  # type: ignore[no-untyped-def]
-    return (pair * np.int64(-7046029254386353131)) >> (64 - CACHE_BITS) & ((1 << CACHE_BITS) - 1)
-
-
-@njit(cache=True, nogil=True)
-def _lowered(f, pairs, uppers, slot, pair, upper):  # type: ignore[no-untyped-def]
-    """Keep the least upper vertex of a pair of basins in its slot; return False where another pair has it."""
-    if pairs[slot] != pair:
-        return False
-    if _precedes(f, upper, uppers[slot]):
-        uppers[slot] = upper
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _flush(pairs, uppers, edges, count):  # type: ignore[no-untyped-def]
-    for slot in range(pairs.size):
-        if pairs[slot] >= 0:
-            edges, count = _append(edges, count, pairs[slot], uppers[slot])
-    return edges[:count].copy()
-
-
-@njit(cache=True, nogil=True)
-def _touch(f, stencil, first, last, label):  # type: ignore[no-untyped-def]
-    """Return the edges (basin, basin, upper vertex) of rows ``first:last`` and of them to later rows.
-
-    One record per grid edge would cost most in the sort that follows. A pair of basins recurs within a few rows, so a
-    small cache without collision handling keeps the least vertex of nearly all; repetitions do no harm.
-    """
-    outer, row, steps, shift, walls = stencil
-    pairs, uppers = np.full(1 << CACHE_BITS, -1, np.int64), np.empty(1 << CACHE_BITS, label.dtype)
-    edges, count = np.empty((1024, 3), label.dtype), 0
-    mark = np.empty(row, label.dtype)
-    for r in range(first, last):
-        sides, start = _sides(r, outer), r * row
-        mark[:] = 0
-        for k in range(steps.size // 2, steps.size):
-            a, b = max(0, -shift[k]), row - max(0, shift[k])
-            if not walls[k] & sides and a < b:
-                i, j = start + a, start + a + steps[k]
-                _mark_different(mark[a:b], label[i : i + b - a], label[j : j + b - a])
-        for x in range(row):
-            if mark[x] == 0:
-                continue
-            v = start + x
-            own, level = label[v], f[v]
-            for k in range(steps.size // 2, steps.size):
-                if walls[k] & sides or not 0 <= x + shift[k] < row:
-                    continue
-                u = v + steps[k]
-                there = label[u]
-                if there == own:
-                    continue
-                upper = u if f[u] >= level else v
-                pair = np.int64(~max(own, there)) << 32 | np.int64(~min(own, there))
-                slot = _slot(pair)
-                if not _lowered(f, pairs, uppers, slot, pair, upper):
-                    if pairs[slot] >= 0:
-                        edges, count = _append(edges, count, pairs[slot], uppers[slot])
-                    pairs[slot], uppers[slot] = pair, upper
-    return _flush(pairs, uppers, edges, count)
-
-
-@njit(cache=True, nogil=True)
-def _touch_edges(f, edges_in, label):  # type: ignore[no-untyped-def]
-    pairs, uppers = np.full(1 << CACHE_BITS, -1, np.int64), np.empty(1 << CACHE_BITS, label.dtype)
-    edges, count = np.empty((1024, 3), label.dtype), 0
-    for u, v in edges_in:
-        if label[u] == label[v]:
-            continue
-        upper = v if _precedes(f, u, v) else u
-        pair = np.int64(~max(label[u], label[v])) << 32 | np.int64(~min(label[u], label[v]))
-        slot = _slot(pair)
-        if not _lowered(f, pairs, uppers, slot, pair, upper):
-            if pairs[slot] >= 0:
-                edges, count = _append(edges, count, pairs[slot], uppers[slot])
-            pairs[slot], uppers[slot] = pair, upper
-    return _flush(pairs, uppers, edges, count)
-
-
-@njit(cache=True, nogil=True)
-def find(parent, i):  # type: ignore[no-untyped-def]
-    """Return the representative of i, halving its path."""
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@njit(cache=True, nogil=True)
-def _spanning(order, edges, nodes):  # type: ignore[no-untyped-def]
-    """Return the edges of a minimum spanning forest, given the order of all."""
-    parent = np.arange(nodes)
-    kept, count = np.empty(nodes, np.int64), 0
-    for e in order:
-        a, b = find(parent, edges[e, 0]), find(parent, edges[e, 1])
-        if a != b:
-            parent[a] = b
-            kept[count] = e
-            count += 1
-    return kept[:count]

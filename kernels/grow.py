@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph
-from landsweep.kernels.basins import ascending, find
+from landsweep.kernels.order import ascending
 from landsweep.kernels.tree import DEGENERATE, MINIMUM, ROOT, SADDLE, MergeTree
 from numba import njit
 
@@ -28,7 +28,7 @@ def grow(
         All merges of a grid or graph, as edges (younger, elder) in any order, from
         :func:`landsweep.kernels.basin_graph.contract`; every node but one per connected component is in one as younger.
     greatest, greatest_value
-        The greatest vertex of each component, in the order of the least vertices' index, and the field there.
+        The greatest vertex of each component, in the order of their minima, and the field there.
     shape, connectivity, negate, n_nonfinite, value_range
         As in :class:`MergeTree`.
     """
@@ -37,39 +37,34 @@ def grow(
     # A block's own minimum that is none of the grid ends where it begins: it links what it touches, and is no branch.
     real = value < np.inf
     real[younger[vertex[younger] == merges.upper]] = False
-    arcs, branch, merge, top = _grow(order, younger, elder, merges.upper, vertex, value, real)
-
-    kept = np.flatnonzero(real)
-    kept = kept[ascending(value[kept], vertex[kept])]
-    rank = np.full(len(vertex), -1)
-    rank[kept] = np.arange(len(kept))
-    minima = vertex[kept]
-    eldest = np.diff(arcs[:, 0], prepend=-1) != 0  # the arcs of one saddle follow each other, the eldest branch first
-    groups = np.flatnonzero(eldest)
-    saddles, sizes = arcs[groups, 0], np.diff(groups, append=len(arcs))
-    deaths = merges.level[merge[groups + 1]]
-
     is_root = np.ones(len(vertex), bool)
     is_root[younger] = False
-    roots = np.flatnonzero(is_root)
-    alive = np.flatnonzero(real[roots])
-    alive = alive[ascending(value[roots[alive]], vertex[roots[alive]])]
-    above, above_value, at = greatest[alive], greatest_value[alive], top[roots[alive]]
-    last = above != at
+    alive = real[is_root]
+    roots, above, above_value = np.flatnonzero(is_root)[alive], greatest[alive], greatest_value[alive]
+
+    state = np.stack([np.arange(len(vertex)), vertex], axis=1)  # elder it ended in, highest node: one cache line
+    most = 2 * len(order) + len(roots)
+    found = np.empty((most, 2), np.int64), np.empty(most, younger.dtype), *np.empty((2, len(order)), np.int64)
+    arcs, branch, eldest, merge, last = _grow(order, younger, elder, merges.upper, real, roots, above, state, *found)
+    n_saddle_arcs = len(arcs) - int(last.sum())
+    ending = np.ones(n_saddle_arcs, bool)
+    ending[eldest] = False
+    sizes = np.diff(eldest, append=n_saddle_arcs)
+    minima, rank = vertex[real], np.cumsum(real) - 1
     sign = -1.0 if negate else 1.0
     return MergeTree(
         shape=shape,
         connectivity=connectivity,
         negate=negate,
-        pairs=np.stack([minima[rank[branch[~eldest]]], arcs[~eldest, 0]], axis=1),
-        roots=vertex[roots[alive]],
-        arcs=np.concatenate([arcs, np.stack([above[last], at[last]], axis=1)]),
-        arc_branch=rank[np.append(branch, roots[alive[last]])],
-        nodes=np.concatenate([minima, saddles, above[last]]),
+        pairs=np.stack([vertex[branch[:n_saddle_arcs][ending]], arcs[:n_saddle_arcs, 0][ending]], axis=1),
+        roots=vertex[roots],
+        arcs=arcs,
+        arc_branch=rank[branch],
+        nodes=np.concatenate([minima, arcs[eldest, 0], above[last]]),
         node_types=np.concatenate(
             [np.full(len(minima), MINIMUM), np.where(sizes == 2, SADDLE, DEGENERATE), np.full(last.sum(), ROOT)]
         ).astype(np.int8),
-        node_values=sign * np.concatenate([value[kept], deaths, above_value[last]]).astype(np.float64),
+        node_values=sign * np.concatenate([value[real], merges.level[merge], above_value[last]]).astype(np.float64),
         basin_volume=np.empty(0, np.int64),
         arc_volume=np.empty(0, np.int64),
         n_nonfinite=n_nonfinite,
@@ -78,37 +73,49 @@ def grow(
 
 
 @njit(cache=True, nogil=True)
-def _grow(order, younger, elder, saddle, vertex, value, real):  # type: ignore[no-untyped-def]
-    """Return arcs (saddle, lower node), the branch of each, the merge that ends it, and each branch's highest node.
+def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch, eldest, merge):  # type: ignore[no-untyped-def]
+    """Return arcs (saddle, lower node) and the branch of each; the first arc and a merge of each saddle.
 
-    All merges at one saddle join one component, whose eldest branch goes on; its arc comes first.
+    All merges at one saddle join one component, whose eldest branch goes on; its arc comes first. Last come the arcs of
+    roots to what is above them, if that is another vertex, and the mask of these roots.
     """
-    parent, top = np.arange(vertex.size), vertex.copy()
-    arcs, count, first = np.empty((2 * order.size, 2), np.int64), 0, 0
-    branch, merge = np.empty(2 * order.size, np.int64), np.empty(2 * order.size, np.int64)
+    count = n_saddles = first = 0
     while first < order.size:
         s, last, begin, end = saddle[order[first]], first, count + 1, count + 1
         while last < order.size and saddle[order[last]] == s:
-            e = order[last]
-            b = younger[e]
-            parent[b] = find(parent, elder[e])
+            b = younger[order[last]]
+            state[b, 0] = _survivor(state, elder[order[last]])
             last += 1
             if not real[b]:
                 continue
             k = end
-            while k > begin:
-                a = branch[k - 1]
-                if value[a] < value[b] or (value[a] == value[b] and a < b):
-                    break
-                branch[k], merge[k] = a, merge[k - 1]
+            while k > begin and branch[k - 1] > b:
+                branch[k] = branch[k - 1]
                 k -= 1
-            branch[k], merge[k] = b, e
+            branch[k] = b
             end += 1
         if end > begin:
-            branch[count], merge[count] = find(parent, branch[begin]), -1
+            branch[count] = _survivor(state, branch[begin])
             for k in range(count, end):
-                arcs[k, 0], arcs[k, 1] = s, top[branch[k]]
-            top[branch[count]] = s
+                arcs[k, 0], arcs[k, 1] = s, state[branch[k], 1]
+            state[branch[count], 1] = s
+            eldest[n_saddles], merge[n_saddles] = count, order[first]
+            n_saddles += 1
             count = end
         first = last
-    return arcs[:count].copy(), branch[:count].copy(), merge[:count].copy(), top
+    goes_on = np.empty(roots.size, np.bool_)
+    for i in range(roots.size):
+        top = state[roots[i], 1]
+        goes_on[i] = top != above[i]
+        if goes_on[i]:
+            arcs[count, 0], arcs[count, 1], branch[count] = above[i], top, roots[i]
+            count += 1
+    return arcs[:count], branch[:count], eldest[:n_saddles], merge[:n_saddles], goes_on
+
+
+@njit(cache=True, nogil=True)
+def _survivor(state, b):  # type: ignore[no-untyped-def]
+    while state[b, 0] != b:
+        state[b, 0] = state[state[b, 0], 0]
+        b = state[b, 0]
+    return b

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from landsweep.kernels.basins import row_parts, share
+from landsweep.kernels.stencil import row_parts, share
 from landsweep.kernels.tree import MergeTree
 from numba import njit
 

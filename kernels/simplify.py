@@ -32,24 +32,21 @@ def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
     stays = np.ones(len(tree.minima), bool)
     stays[tree.pair_branch[~lasting]] = False
     # What ends in a dropped branch is shorter than it, so whatever stays ends in a branch that stays.
-    order = np.flatnonzero(stays)[np.argsort(tree.minima[stays])]
-    number = np.full(len(stays), -1)
-    number[order] = np.arange(len(order))
+    new_branch = np.cumsum(stays) - 1  # minima ascend in both trees
     younger = tree.pair_branch[lasting]
     merges = BasinGraph(
-        tree.minima[order],
-        sign * tree.node_values[order],
-        np.ones(len(order), np.float32),
-        number[np.stack([younger, tree.branch_parent[younger]])].astype(np.int32),
+        tree.minima[stays],
+        sign * tree.node_values[: len(stays)][stays],
+        np.ones(stays.sum(), np.float32),
+        new_branch[np.stack([younger, tree.branch_parent[younger]])].astype(np.int32),
         tree.pairs[lasting, 1],
         sign * tree.pair_values[lasting, 1],
     )
     greatest, level = tree.greatest
-    at = np.argsort(tree.roots)
     less = grow(
         merges,
-        greatest[at],
-        sign * level[at],
+        greatest,
+        sign * level,
         shape=tree.shape,
         connectivity=tree.connectivity,
         negate=tree.negate,
@@ -59,7 +56,6 @@ def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
     heir = np.where(stays, np.arange(len(stays)), tree.branch_parent)
     while not stays[heir].all():
         heir = heir[heir]
-    new_branch = np.cumsum(stays) - 1  # minima ascend in both trees
     volume = np.zeros(len(less.minima), np.int64)
     np.add.at(volume, new_branch[heir], tree.basin_volume)
     less = replace(less, basin_volume=volume)

