@@ -39,7 +39,9 @@ FIELDS = {
     "3-D smooth 160^3": lambda: smooth((160, 160, 160), 4),
     "2-D noise 512^2": lambda: np.random.default_rng(0).standard_normal((512, 512)),
     "2-D noise 1024^2": lambda: np.random.default_rng(0).standard_normal((1024, 1024)),
+    "2-D noise 2048^2": lambda: np.random.default_rng(0).standard_normal((2048, 2048)),
     "3-D noise 100^3": lambda: np.random.default_rng(0).standard_normal((100, 100, 100)),
+    "3-D noise 160^3": lambda: np.random.default_rng(0).standard_normal((160, 160, 160)),
 }
 
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from support import BIN, HERE, environment
 
@@ -19,6 +20,7 @@ def folder(tmp_path_factory):
     """Where the README's commands for an own study have been run."""
     place = tmp_path_factory.mktemp("readme")
     (commands,) = [b for b in blocks("sh") if b.startswith("landsweep new")]
+    np.save(place / "field.npy", np.random.default_rng(0).standard_normal((20, 30)))  # the reader's own array
     path = f"{BIN}:{environment()['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
@@ -36,9 +38,10 @@ def test_the_commands_for_an_own_study(folder):
     _, output = folder
     assert "members  6 (noise 3, seed 1, subspace 1, direction_seed 2)" in output
     assert "my_study: 6 of 6 landscapes" in output
-    assert output.count("my_study: 6 of 6 landscapes") == 2
+    assert output.count("my_study: 6 of 6 landscapes") == 3  # run, status, topology
     assert "runs/quick/report/summary.md" in output
     assert "@inproceedings{li2018" in output
+    assert "field.npy: 20 x 30 float64 (4.8 kB), freudenthal, 1 block\n" in output
 
 
 def test_the_python_code(folder):

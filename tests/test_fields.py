@@ -40,7 +40,7 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
         found = MergeTree.from_arrays(data)
     assert found == merge_tree(np.load(folder / "field.npy"), negate=True, volumes=True)
     lines = done.stdout.splitlines()
-    assert "30 x 41 float32 (4.9 kB), freudenthal, 8 block(s)" in lines[0]
+    assert "30 x 41 float32 (4.9 kB), freudenthal, 8 blocks" in lines[0]
     assert lines[1].endswith("1 not finite")
     assert lines[2].startswith(f"{len(found.minima)} maxima, {len(found.saddles)} saddles, {len(found.pairs)} pairs")
     assert lines[3].split() == ["persistence", "birth", "death", "maximum", "->", "saddle"]
@@ -53,7 +53,7 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
 def test_options(folder):
     done = landsweep("tree", folder / "two.npz", "--array", "more", "--connectivity", "knn", "--top", "0")
     assert done.returncode == 0, done.stderr
-    assert "two.npz:more: 5 x 41 float32 (820 B), knn, 1 block(s)" in done.stdout
+    assert "two.npz:more: 5 x 41 float32 (820 B), knn, 1 block\n" in done.stdout
     done = landsweep("tree", folder / "field.npy", "--min-persistence", "2.5", "--threads", "2", "--top", "100")
     assert done.returncode == 0, done.stderr
     tree = merge_tree(np.load(folder / "field.npy")).simplify(2.5)

@@ -358,7 +358,7 @@ def test_the_default_specification_is_what_the_run_itself_found(finished):
     run = finished.metrics.set_index("member").sort_index()
     pd.testing.assert_frame_equal(own[list(METRICS)], run[list(METRICS)])
     trends = json.loads((finished.path / "report" / "summary.json").read_text())["trends"]
-    median = {t["metric"]: np.median(t["rho"]) for t in trends}
+    median = {t["metric"]: np.median(t["rho"]["freudenthal"]) for t in trends}
     assert {c.metric: c.rho for c in found.claims if not np.isnan(c.rho)} == pytest.approx(
         {name: median[name] for name in ("n_saddles", "loss_range") if name in median}
     )

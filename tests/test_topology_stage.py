@@ -1,5 +1,7 @@
 """Representations, blocks, segmentation, and a run's topology computed again without evaluating."""
 
+import shutil
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -10,6 +12,8 @@ from landsweep.errors import UserError
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.connectivity import REPRESENTATIONS
 from landsweep.kernels.graphs import grid_edges
+from landsweep.methods import methods
+from landsweep.rundir import RunDir
 from support import assert_same_run, landsweep, make_study, store_arrays
 
 
@@ -40,6 +44,33 @@ def test_all_representations_stand_side_by_side(everything):
         assert (found.connectivity, found.shape) == (name, (7, 5))
         for key in ("pairs", "arcs", "node_values", "basin_volume", "arc_volume"):
             np.testing.assert_array_equal(getattr(found, key), getattr(tree, key), err_msg=f"{name}.{key}")
+
+
+def test_methods_name_every_representation(everything):
+    paragraph, *references = methods(everything.directory).split("\n\n")
+    for words in (
+        "axis neighbours (face) and on the Freudenthal",
+        "on the graph of the 5 nearest neighbours of each grid point at unit spacing, joined where either lists the",
+        "on the Delaunay triangulation of the grid points, with one diagonal",
+        "on the Gabriel graph of the grid points [gabriel1969], with vertices ordered by (value, index);",
+    ):
+        assert words in paragraph, words
+    assert [r.partition("{")[2].partition(",")[0] for r in references] == [
+        *("li2018", "carr2003", "edelsbrunner2002", "xie2024", "gabriel1969")
+    ]
+
+
+def test_methods_name_the_toolkit(everything, tmp_path):
+    text = everything.directory.study.read_text()
+    assert "engine: native" in text
+    for engine, words in (
+        ("ttk", "Topology ToolKit [tierny2018] for"),
+        ("auto", "[tierny2018] where it was installed"),
+    ):
+        copy = RunDir(tmp_path / engine)
+        shutil.copytree(everything.path, copy.path)
+        copy.study.write_text(text.replace("engine: native", f"engine: {engine}"))
+        assert words in methods(copy)
 
 
 def test_segmentation_is_stored_beside_the_landscape(everything):

@@ -156,7 +156,7 @@ def report(field: Field, tree: MergeTree, options: Options, blocks: Blocks) -> s
     low, high = tree.value_range
     one, many = ("maximum", "maxima") if tree.negate else ("minimum", "minima")
     lines = [
-        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {len(blocks)} block(s)",
+        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {len(blocks)} block{'s' * (len(blocks) > 1)}",
         f"values {low:.6g} to {high:.6g}" + (f", {tree.n_nonfinite} not finite" if tree.n_nonfinite else ""),
         f"{len(tree.minima)} {many}, {len(tree.saddles)} saddles, {len(tree.pairs)} pairs"
         + (f" of persistence >= {options.min_persistence:g}" if options.min_persistence else ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from landsweep.rundir import RunDir, read_json
 from landsweep.study import Scalar, Study, Subspace
 
@@ -32,6 +34,17 @@ BIBTEX = {
   title = {Stability of Persistence Diagrams},
   journal = {Discrete {\\&} Computational Geometry}, volume = {37}, pages = {103--120}, year = {2007}
 }""",
+    "gabriel1969": """@article{gabriel1969,
+  author = {Gabriel, K. Ruben and Sokal, Robert R.},
+  title = {A New Statistical Approach to Geographic Variation Analysis},
+  journal = {Systematic Zoology}, volume = {18}, number = {3}, pages = {259--278}, year = {1969}
+}""",
+    "tierny2018": """@article{tierny2018,
+  author = {Tierny, Julien and Favelier, Guillaume and Levine, Joshua A. and Gueunet, Charles and Michaux, Michael},
+  title = {The Topology ToolKit},
+  journal = {IEEE Transactions on Visualization and Computer Graphics},
+  volume = {24}, number = {1}, pages = {832--842}, year = {2018}
+}""",
     "student1908": """@article{student1908,
   author = {Student},
   title = {The Probable Error of a Mean},
@@ -60,6 +73,9 @@ CONNECTIVITY = {
     "face": "axis neighbours (face)",
     "freudenthal": "the Freudenthal triangulation",
     "moore": "all neighbours of the surrounding cube (Moore)",
+    "knn": "the graph of the {k} nearest neighbours of each grid point at unit spacing, {either} [xie2024]",
+    "delaunay": "the Delaunay triangulation of the grid points, with one diagonal of each cell throughout",
+    "gabriel": "the Gabriel graph of the grid points [gabriel1969]",
 }
 
 
@@ -67,24 +83,19 @@ def methods(run: RunDir) -> str:
     """Return the paragraph and BibTeX of a run."""
     study = Study.load(run.study)
     session = read_json(run.provenance)["sessions"][-1]
-    keys = ["xie2024", "carr2003", "edelsbrunner2002"]
-    if any(s.normalisation == "filter" for s in study.subspaces.values()):
-        keys.insert(0, "li2018")
     sentences = [_sweep(study)]
     if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
-        keys.append("krishnapriyan2021")
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     sentences += [_evaluation(run, study, session), _topology(study)]
     if study.certify.float64 != "none":
-        keys.append("cohensteiner2007")
         sentences.append(_float64(study))
     if study.certify.draws:
-        keys.append("student1908")
         sentences.append(_draws(study))
     sentences.append(_software(session))
     paragraph = " ".join(sentences)
-    return paragraph + "\n\n" + "\n\n".join(BIBTEX[key] for key in keys) + "\n"
+    cited = dict.fromkeys(key for key in re.findall(r"\[(\w+)\]", paragraph) if key in BIBTEX)
+    return paragraph + "\n\n" + "\n\n".join(BIBTEX[key] for key in cited) + "\n"
 
 
 def _values(values: tuple[Scalar, ...]) -> str:
@@ -136,15 +147,23 @@ def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
 
 
 def _topology(study: Study) -> str:
-    names = " and ".join(CONNECTIVITY[c] for c in study.connectivity)
+    either = "joined where both list each other" if study.topology.mutual else "joined where either lists the other"
+    names = " and on ".join(CONNECTIVITY[c].format(k=study.topology.k, either=either) for c in study.connectivity)
     threshold = study.topology.min_persistence
     kept = f", of which pairs of persistence below {threshold:g} were dropped" if threshold else ""
     return (
         f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
-        f"{names} with vertices ordered by (value, index){kept}; "
+        f"{names}, with vertices ordered by (value, index){_engine(study)}{kept}; "
         "saddles are distinct join-saddle vertices and average persistence "
         "is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
     )
+
+
+def _engine(study: Study) -> str:
+    if study.topology.engine == "native":
+        return ""
+    where = " where it was installed" if study.topology.engine == "auto" else ""
+    return f", by the Topology ToolKit [tierny2018]{where} for Freudenthal triangulations of two or three dimensions"
 
 
 def _float64(study: Study) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from landsweep.errors import UserError
-from landsweep.executors.group import Group
 from landsweep.executors.launch import Launch
 from landsweep.stop import StopFlag
+
+if TYPE_CHECKING:
+    from landsweep.executors.group import Group  # NumPy, which --help does without
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
