@@ -129,11 +129,12 @@ def resident():
 def memory_of(shape, block, connectivity, kind, dtype):
     """Peak growth of the resident memory while one member is reduced by blocks read from Zarr."""
     import zarr
-    from landsweep.blocking import reduction_bytes
+    from landsweep.blocking import PER_MINIMUM, reduction_bytes
 
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
-        array = zarr.create_array(f"{folder}/f.zarr", shape=shape, chunks=block, dtype=dtype)
+        chunks = tuple(b // 4 for b in block)
+        array = zarr.create_array(f"{folder}/f.zarr", shape=shape, chunks=chunks, dtype=dtype)
         blocks = Blocks(shape, block)
         for index in range(len(blocks)):
             box = blocks.owned(index)
@@ -159,7 +160,8 @@ def memory_of(shape, block, connectivity, kind, dtype):
             "kind": kind,
             "dtype": dtype,
             "grown": peak - before,
-            "predicted": reduction_bytes(blocks, np.dtype(dtype).itemsize),
+            "predicted": reduction_bytes(blocks, np.dtype(dtype).itemsize, chunk=int(np.prod(chunks)))
+            + PER_MINIMUM * len(tree.minima) * (len(blocks) > 1),
             "per_vertex": (peak - before) / np.prod(block),
             "minima": len(tree.minima),
             "seconds": round(seconds, 2),

@@ -4,12 +4,15 @@ import itertools
 import json
 import subprocess
 import sys
+from math import prod
 from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from landsweep.blocking import PER_MINIMUM, reduction_bytes
 from landsweep.executors.group import Alone
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.basins import Basins, grid_basins
@@ -19,6 +22,7 @@ from landsweep.kernels.grow import grow
 from landsweep.kernels.topology import merge_tree, segmentation
 from landsweep.reduction import Ledger, reduced_merge_tree
 from ranks import on_ranks
+from scipy.ndimage import gaussian_filter
 from support import BIN, environment
 
 MPI_PROGRAMS = Path(__file__).parent / "mpi"
@@ -272,6 +276,33 @@ def test_over_mpi(tmp_path, ranks):
     with np.load(tmp_path / "tree.npz") as data:
         for name, value in expected.to_arrays().items():
             np.testing.assert_array_equal(data[name], value, err_msg=name)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("block", [(2048, 2048), (512, 1024)], ids=["one block", "blocks"])
+@pytest.mark.parametrize(("kind", "dtype"), [("noise", "float64"), ("noise", "float32"), ("smooth", "float64")])
+def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ranks):
+    """Resident memory of every rank, read from the kernel, while a field is read from Zarr and reduced."""
+    pytest.importorskip("mpi4py")
+    shape, chunks, itemsize = (2048, 2048), (256, 256), np.dtype(dtype).itemsize
+    field = np.random.default_rng(0).standard_normal(shape)
+    if kind == "smooth":
+        field = gaussian_filter(field, 8, mode="wrap")
+    zarr.create_array(tmp_path / "f.zarr", data=field.astype(dtype), chunks=chunks)
+    program = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
+    done = subprocess.run(
+        [str(BIN / "mpiexec"), "-n", str(ranks), *program],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    predicted = reduction_bytes(Blocks(shape, block), itemsize, chunk=prod(chunks), ranks=ranks)
+    tree = PER_MINIMUM * found["minima"] if block != shape else 0
+    assert len(found["grown"]) == ranks
+    assert prod(block) * itemsize <= max(found["grown"]) <= predicted + tree
 
 
 def test_large_messages_are_cut(monkeypatch):

@@ -181,6 +181,26 @@ def test_another_fields_tree_is_an_error(monkeypatch):
         ttk.ttk_basins(np.random.default_rng(1).standard_normal((8, 8)), "freudenthal")
 
 
+@pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (1, 4, 5), (4, 1, 5)])
+def test_the_image_numbers_its_points_as_the_field(shape):
+    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
+    ranks = np.random.default_rng(0).permutation(np.prod(shape)).astype(float)
+    image = ttk._image(ranks, shape)
+    np.testing.assert_array_equal(numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()), ranks)
+    for vertex, index in enumerate(np.ndindex(shape)):
+        assert image.ComputePointId((*index[::-1], 0)[:3]) == vertex
+
+
+def test_lines_are_the_edges():
+    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
+    edges = np.array([[0, 1], [1, 2], [0, 3]])
+    lines = ttk._lines(np.arange(4.0)[::-1], edges)
+    ends = [[lines.GetCell(i).GetPointId(j) for j in (0, 1)] for i in range(lines.GetNumberOfCells())]
+    assert ends == edges.tolist()
+    assert {lines.GetCellType(i) for i in range(3)} == {3}  # VTK_LINE
+    assert numpy_support.vtk_to_numpy(lines.GetPointData().GetScalars()).tolist() == [3, 2, 1, 0]
+
+
 def test_missing_toolkit(monkeypatch):
     monkeypatch.setitem(sys.modules, "topologytoolkit", None)
     assert not ttk.available()

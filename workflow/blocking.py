@@ -16,7 +16,7 @@ Measured 23 to 51 over connectivities and dimensions (``benchmarks/topology.py m
 """
 
 PER_MINIMUM = 400
-"""Bytes per minimum that the root needs to grow the tree from what the blocks found."""
+"""Bytes per minimum where a member is cut: the root grows the tree from all merges, and every rank gets the tree."""
 
 BASE = 32_000_000
 """Bytes that do not grow with the block: caches, buffers of threads and messages."""
@@ -43,8 +43,8 @@ def reduction_bytes(
 
     Per vertex of the largest box, one layer wider on every side: the values twice (as read, and without the layers
     below), a label of 4 bytes (8 from 2^31 vertices), a mark of 1, :data:`EDGES`, and 16 of the segmentation if it is
-    written. Once per rank: chunks in hand, and 40 bytes for each vertex on a border of its blocks. On the root
-    :data:`PER_MINIMUM` come on top, of which the field alone can tell how many there are.
+    written. Once per rank: chunks in hand, and 40 bytes for each vertex on a border of its blocks. With several blocks
+    :data:`PER_MINIMUM` come on top, and only the field can tell how many there are.
 
     Parameters
     ----------

@@ -155,8 +155,9 @@ def report(field: Field, tree: MergeTree, options: Options, blocks: Blocks) -> s
     n_bytes = int(np.prod(field.shape)) * field.dtype.itemsize
     low, high = tree.value_range
     one, many = ("maximum", "maxima") if tree.negate else ("minimum", "minima")
+    cut = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
     lines = [
-        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {len(blocks)} block{'s' * (len(blocks) > 1)}",
+        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {cut}",
         f"values {low:.6g} to {high:.6g}" + (f", {tree.n_nonfinite} not finite" if tree.n_nonfinite else ""),
         f"{len(tree.minima)} {many}, {len(tree.saddles)} saddles, {len(tree.pairs)} pairs"
         + (f" of persistence >= {options.min_persistence:g}" if options.min_persistence else ""),
