@@ -1,7 +1,8 @@
 """Merge trees against other libraries, over threads, blocks and ranks: ``python benchmarks/topology.py PART``.
 
 Parts: ``speed`` (against cripser, higra, gudhi, TTK where they are installed), ``memory``, ``large`` (5-D and out of
-core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096 ranks). Results: docs/benchmarks.md.
+core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096 ranks), ``plot`` (of the last two, from
+standard input). Results: docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -279,13 +280,10 @@ def ranks(_):
     group.close()
     ledgers = comm.gather(asdict(ledger))
     if comm.rank == 0:
-        rates = sorted(np.prod(shape) / t / 1e6 for t in times[1:])
-        sent = sum(led["bytes_sent"] for led in ledgers)
-        print(
-            f"{comm.size} ranks: {statistics.median(times[1:]):.3f} s, {statistics.median(rates):.1f} Mvertices/s "
-            f"({rates[0]:.1f}-{rates[-1]:.1f}), {sent} bytes sent, "
-            f"{sum(led['edges_left'] for led in ledgers) / sum(led['edges'] for led in ledgers):.1%} of edges travel"
-        )
+        total = {name: sum(led[name] for led in ledgers) for name in ledgers[0]}
+        row = {"part": "ranks", "ranks": comm.size, "vertices": int(np.prod(shape)), "seconds": sorted(times[1:])}
+        row |= {"messages": total["messages"], "bytes": total["bytes_sent"]}
+        print(json.dumps(row | {"edges_that_travel": total["edges_left"] / total["edges"]}), flush=True)
 
 
 def simulate(_):
@@ -322,8 +320,40 @@ def simulate(_):
                     merged.append(left)
                 path += max(slowest)
                 forests = merged
-            row_ = [kind, ranks, side**2, depth, messages, total, largest, f"{left_edges / edges:.1%}"]
-            print(*row_, f"{statistics.median(seconds):.4f}", f"{path:.4f}", sep=" | ", flush=True)
+            found = {"part": "simulate", "kind": kind, "ranks": ranks, "vertices": side**2, "depth": depth}
+            found |= {"messages": messages, "bytes": total, "largest": largest, "edges_that_travel": left_edges / edges}
+            print(json.dumps(found | {"block": statistics.median(seconds), "path": path}), flush=True)
+
+
+def plot(_):
+    """Draw what ``ranks`` and ``simulate`` printed, from standard input, into docs/images/reduction.png."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    rows = [json.loads(line) for line in sys.stdin if line.startswith('{"part"')]
+    measured = sorted((r for r in rows if r["part"] == "ranks"), key=lambda r: r["ranks"])
+    figure, (time_, path, traffic) = plt.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
+    ranks_ = [r["ranks"] for r in measured]
+    medians = [statistics.median(r["seconds"]) for r in measured]
+    spread = [[m - min(r["seconds"]), max(r["seconds"]) - m] for m, r in zip(medians, measured, strict=True)]
+    time_.errorbar(ranks_, medians, np.transpose(spread), marker="o", capsize=3, color="C0", label="measured")
+    time_.plot(ranks_, medians[0] / np.array(ranks_), "k:", label="one rank's time / ranks")
+    time_.set(title="4096^2 on two cores", xlabel="ranks", ylabel="seconds", ylim=(0, None), xticks=ranks_)
+    for color, kind in (("C0", "smooth"), ("C1", "noise")):
+        found = [r for r in rows if r["part"] == "simulate" and r["kind"] == kind]
+        at = [r["ranks"] for r in found]
+        path.plot(at, [r["path"] * 1e3 for r in found], "o-", color=color, label=f"{kind}: critical path")
+        path.plot(at, [r["block"] * 1e3 for r in found], ":", color=color, label=f"{kind}: the block alone")
+        traffic.plot(at, [r["bytes"] / r["messages"] for r in found], "o-", color=color, label=f"{kind}: mean message")
+        traffic.plot(at, [r["largest"] for r in found], "s--", color=color, label=f"{kind}: largest")
+    path.set(title="256^2 points a rank, simulated", xlabel="ranks", ylabel="milliseconds", xscale="log", yscale="log")
+    traffic.set(title="messages, simulated", xlabel="ranks", ylabel="bytes", xscale="log", yscale="log")
+    for panel in (time_, path, traffic):
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.legend(frameon=False, fontsize=7)
+    figure.savefig(Path(__file__).parents[1] / "docs" / "images" / "reduction.png", dpi=110)
 
 
 def main():
@@ -334,12 +364,13 @@ def main():
         "ranks": ranks,
         "five": five_dimensions,
         "simulate": simulate,
+        "plot": plot,
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=parts)
     parser.add_argument("--repeats", type=int, default=7)
     options = parser.parse_args()
-    if "ranks" not in sys.argv:
+    if options.part not in ("ranks", "plot"):
         versions = {
             p: metadata.version(p) for p in ("landsweep", "numpy", "numba", "cripser", "gudhi", "higra") if _has(p)
         }

@@ -33,7 +33,8 @@ subspaces:
 grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; odd numbers hit the centre
 fields: [loss, accuracy]    # what Problem.loss returns and you want stored
 evaluation: {{dtype: float32}}
-topology: {{connectivity: [freudenthal], min_persistence: 0}}  # face | freudenthal | moore
+topology: # any of face, freudenthal, moore, knn, delaunay, gabriel: which points are neighbours changes every count
+  {{connectivity: [freudenthal], min_persistence: 0}}
 certify: {{float64: none, draws: 0}}  # which saddles are real: none | all | number of points; 0 or draws of data
 executor: {{kind: auto}}      # one process, or every rank under mpiexec or srun
 """
