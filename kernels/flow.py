@@ -67,8 +67,7 @@ def drain(values: np.ndarray, blocks: Blocks, index: int, connectivity: str, thr
     minima, exits, targets = _terminals(down, place.reshape(-1), rows, width)
     down[minima] = ~np.arange(len(minima), dtype=down.dtype)
     down[exits] = ~np.arange(len(minima), len(minima) + len(exits), dtype=down.dtype)
-    for start in rows:
-        compress(down, start, start + width)
+    _compress_rows(down, rows, width)
     border = np.flatnonzero(place.reshape(-1) == BORDER)
     return Drainage(
         down,
@@ -101,6 +100,12 @@ def _terminals(down, place, rows, width):  # type: ignore[no-untyped-def]
                 exits[n_exits], targets[n_exits] = v, down[v]
                 n_exits += 1
     return minima, exits, targets
+
+
+@njit(cache=True, nogil=True)
+def _compress_rows(down, rows, width):  # type: ignore[no-untyped-def]
+    for start in rows:
+        compress(down, start, start + width)
 
 
 @njit(cache=True, nogil=True)

@@ -88,12 +88,10 @@ def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch
             last += 1
             if not real[b]:
                 continue
-            k = end
-            while k > begin and branch[k - 1] > b:
-                branch[k] = branch[k - 1]
-                k -= 1
-            branch[k] = b
+            branch[end] = b
             end += 1
+        if end > begin + 1:
+            branch[begin:end].sort()
         if end > begin:
             branch[count] = _survivor(state, branch[begin])
             for k in range(count, end):

@@ -84,7 +84,8 @@ class Ladder(NamedTuple):
     """The arcs of a merge tree, branch by branch, for climbing from a minimum to a level.
 
     Arcs ``start[b]:start[b + 1]`` of branch b ascend; ``end``, ``end_value`` of a branch that reaches the root are
-    -1 and +inf. Values are those of the order: negated for the tree of -f.
+    -1 and +inf. Values are those of the order: negated for the tree of -f. ``jump`` skips ancestors (Myers 1983,
+    skew-binary lists): branches may be nested as deep as there are minima, and any ancestor is O(log) jumps away.
     """
 
     start: np.ndarray
@@ -92,6 +93,7 @@ class Ladder(NamedTuple):
     upper: np.ndarray
     upper_value: np.ndarray
     parent: np.ndarray
+    jump: np.ndarray
     end: np.ndarray
     end_value: np.ndarray
 
@@ -105,16 +107,45 @@ def ladder(tree: MergeTree) -> Ladder:
     upper, upper_value = tree.arcs[arc, 0], sign * tree.upper_values[arc]
     last = np.maximum(start[1:] - 1, start[:-1])  # a branch ends at the upper end of its last arc
     end_value = np.where(tree.branch_end < 0, np.inf, np.append(upper_value, np.inf)[last])
-    return Ladder(start, arc, upper, upper_value, tree.branch_parent, tree.branch_end, end_value)
+    jump = _jumps(tree.branch_parent)
+    return Ladder(start, arc, upper, upper_value, tree.branch_parent, jump, tree.branch_end, end_value)
+
+
+@njit(cache=True, nogil=True)
+def _jumps(parent):  # type: ignore[no-untyped-def]
+    """Return an ancestor of each branch, itself at the root; parents come before their children."""
+    depth, jump = np.zeros(parent.size, np.int64), np.arange(parent.size)
+    for b in range(parent.size):
+        p = parent[b]
+        if p >= 0:
+            depth[b], j = depth[p] + 1, jump[p]
+            jump[b] = jump[j] if depth[p] - depth[j] == depth[j] - depth[jump[j]] else p
+    return jump
+
+
+@njit(cache=True, nogil=True)
+def _ended(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
+    """Return whether a branch ends at or below a vertex."""
+    return steps.end[branch] >= 0 and (
+        value > steps.end_value[branch] or (value == steps.end_value[branch] and vertex >= steps.end[branch])
+    )
+
+
+@njit(cache=True, nogil=True)
+def climb_all(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
+    """Return the arc of each of many, as :func:`climb` does of one."""
+    arc = np.empty(branch.size, np.int64)
+    for i in range(branch.size):
+        arc[i] = climb(branch[i], value[i], vertex[i], steps)[1]
+    return arc
 
 
 @njit(cache=True, nogil=True)
 def climb(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
     """Return the branch and the arc (-1 for none) that hold a vertex above the minimum of ``branch``."""
-    while steps.end[branch] >= 0 and (
-        value > steps.end_value[branch] or (value == steps.end_value[branch] and vertex >= steps.end[branch])
-    ):
-        branch = steps.parent[branch]
+    while _ended(branch, value, vertex, steps):
+        far = steps.jump[branch]
+        branch = far if _ended(far, value, vertex, steps) else steps.parent[branch]
     low, high = steps.start[branch], steps.start[branch + 1]
     last = high - 1
     if low > last:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph
 from landsweep.kernels.grow import grow
-from landsweep.kernels.segments import climb, ladder
+from landsweep.kernels.segments import climb_all, ladder
 from landsweep.kernels.tree import MergeTree
 
 
@@ -66,17 +66,17 @@ def _arc_volume(
     tree: MergeTree, less: MergeTree, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray
 ) -> np.ndarray:
     """Return the vertices of each arc of ``less``: arcs of a dropped branch count where its last ancestor ended."""
-    sign, steps = -1.0 if tree.negate else 1.0, ladder(less)
-    volume = np.zeros(len(less.arcs), np.int64)
-    lower_value = sign * tree.lower_values
-    end_value = np.full(len(tree.minima), np.nan)
+    sign, branch = -1.0 if tree.negate else 1.0, tree.arc_branch
+    end_value = np.full(len(stays), np.nan)
     end_value[tree.pair_branch] = sign * tree.pair_values[:, 1]
-    for arc, branch in enumerate(tree.arc_branch.tolist()):
-        vertex, value = int(tree.arcs[arc, 1]), float(lower_value[arc])
-        if not stays[branch]:
-            dropped = branch
-            while tree.branch_parent[dropped] != heir[branch]:
-                dropped = tree.branch_parent[dropped]
-            vertex, value = int(tree.branch_end[dropped]), float(end_value[dropped])
-        volume[climb(new_branch[heir[branch]], value, vertex, steps)[1]] += tree.arc_volume[arc]
+    ancestor = np.arange(len(stays))  # of a dropped branch: its last dropped one, by doubling
+    further = ~stays & ~stays[tree.branch_parent]
+    ancestor[further] = tree.branch_parent[further]
+    while not np.array_equal(ancestor, ancestor[ancestor]):
+        ancestor = ancestor[ancestor]
+    kept, last = stays[branch], ancestor[branch]
+    value = np.where(kept, sign * tree.lower_values, end_value[last])
+    vertex = np.where(kept, tree.arcs[:, 1], tree.branch_end[last])
+    volume = np.zeros(len(less.arcs), np.int64)
+    np.add.at(volume, climb_all(new_branch[heir[branch]], value, vertex, ladder(less)), tree.arc_volume)
     return volume

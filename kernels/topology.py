@@ -74,7 +74,8 @@ def merge_tree(
     Parameters
     ----------
     field
-        Values, 1 to 6 axes, any strides; float32 or float64, anything else real is converted to float64. Not modified.
+        Values, 1 to 6 axes, any strides; float32 or float64, anything else real is converted to float64. What a masked
+        array masks counts as NaN. Not modified.
     connectivity
         ``face``, ``freudenthal`` or ``moore``.
     negate
@@ -170,6 +171,8 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
     ValueError
         For a dtype without an order, and a field without a vertex.
     """
+    if isinstance(field, np.ma.MaskedArray):  # of integers too: what is masked is not finite
+        field = field.astype(field.dtype if field.dtype.kind == "f" else np.float64).filled(np.nan)
     field = np.asarray(field)
     if field.dtype.kind not in "biuf":
         raise ValueError(f"field has no order: got dtype {field.dtype}, expected real numbers.")

@@ -305,6 +305,30 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
     assert prod(block) * itemsize <= max(found["grown"]) <= predicted + tree
 
 
+@pytest.mark.parametrize(
+    ("field", "connectivity", "message"),
+    [
+        (np.zeros((4, 4)), "moor", "unknown connectivity"),
+        (np.zeros((1,) * 7), "face", "unsupported number of grid axes: got 7"),
+        (np.zeros((4, 4), complex), "face", "field has no order: got dtype complex128"),
+        (np.full((4, 4), np.nan), "face", "no finite value"),
+    ],
+)
+def test_ranks_without_a_block_refuse_too(field, connectivity, message):
+    """Three ranks, one block: a rank that waited for one that refused would wait for ever."""
+    blocks, refused = Blocks(field.shape, field.shape), []
+
+    def work(group):
+        try:
+            reduced_merge_tree(lambda box: field[box], blocks, group, connectivity)
+        except ValueError as error:
+            refused.append(str(error))
+
+    on_ranks(3, work)
+    assert len(refused) == 3
+    assert all(message in text for text in refused), refused
+
+
 def test_large_messages_are_cut(monkeypatch):
     """The receiving side cuts a message as the sending one does."""
     from landsweep.executors import group

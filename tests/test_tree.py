@@ -14,6 +14,14 @@ from landsweep.kernels.connectivity import CONNECTIVITIES, offsets
 GOLDEN_GRAPHS = sorted((Path(__file__).parent / "data").glob("graph_*.npz"))
 
 
+def comb(n):
+    """Wells in a row, each younger one shallower and left at a lower saddle: branches nested n deep; and slopes."""
+    rows = np.empty((2, 2 * n - 1))
+    rows[0, ::2], rows[0, 1::2] = np.arange(n), 3 * n - np.arange(n - 1)
+    rows[1] = 4 * n + rows[0]
+    return rows
+
+
 def grid_edges(shape, connectivity):
     vertices = np.arange(np.prod(shape)).reshape(shape)
     inside = [
@@ -188,6 +196,51 @@ def test_simplification_keeps_what_lasts(field, connectivity, threshold, negate)
         assert less.arc_volume.tolist() in ([tree.arc_volume.sum()], [])
     # In steps or at once is the same.
     assert tree.simplify(threshold / 2).simplify(threshold) == less
+
+
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+def test_branches_nested_as_deep_as_there_are_minima(connectivity):
+    field = comb(40)
+    tree, found = segmentation(field, connectivity)
+    check_all(field, grid_edges(field.shape, connectivity), tree, found)
+    for threshold in (81, 100, 1e9):
+        less = tree.simplify(threshold)
+        ends = np.isin(tree.minima, less.minima).cumsum()[np.argsort(np.argsort(tree.minima))] - 1
+        assert less.arc_volume.sum() == field.size
+        assert len(less.minima) == ends[-1] + 1 == 1 + np.count_nonzero(tree.lifetimes >= threshold)
+
+
+def test_a_hundred_thousand_nested_branches():
+    """What climbs them one by one takes minutes."""
+    n = 100_000
+    field = np.vstack([comb(n), comb(n) + 9 * n, comb(n) + 18 * n])
+    tree = merge_tree(field, "face", volumes=True)
+    np.testing.assert_array_equal(tree.branch_parent, np.arange(n) - 1)
+    less = tree.simplify(1e9)
+    assert tree.arc_volume.sum() == less.arc_volume.sum() == field.size
+    assert less.arcs.tolist() == [[tree.greatest[0][0], 0]]
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "random"])
+def test_a_saddle_where_many_branches_meet(order):
+    rng, n = np.random.default_rng(0), 150
+    leaves = {"ascending": np.arange(n), "descending": np.arange(n)[::-1], "random": rng.permutation(n)}[order]
+    values = np.append(1e3, leaves.astype(float))
+    edges = np.stack([np.zeros(n, int), np.arange(1, n + 1)], axis=1)
+    tree = graph_merge_tree(values, edges, volumes=True)
+    check_all(values, edges, tree)
+    assert tree.multiplicity.tolist() == [n]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])
+def test_what_is_masked_is_not_there(dtype):
+    field = np.ma.array(np.arange(6)[::-1], mask=[0, 1, 0, 0, 0, 1], dtype=dtype)
+    tree = merge_tree(field)
+    expected = merge_tree(np.array([5, np.nan, 3, 2, 1, np.nan]))
+    assert tree.roots.tolist() == expected.roots.tolist() == [4]
+    assert tree.n_nonfinite == 2
+    assert tree == expected
+    assert field[1] is np.ma.masked
 
 
 def test_simplified_volumes_by_hand():

@@ -137,6 +137,8 @@ def tree(path: Path, options: Options, executor: Executor) -> MergeTree | None:
 def _describe(path: Path, options: Options) -> tuple[tuple[int, ...], str]:
     """Return shape and dtype, having checked what can be wrong before all ranks begin."""
     field = open_field(path, options.array)
+    if not field.shape:
+        raise UserError(f"{path} has no merge tree: got a single value, expected an array of 1 to 6 axes.")
     if 0 in field.shape:
         raise UserError(f"{path} has no merge tree: got shape {field.shape}, expected at least one vertex.")
     if options.engine not in ("native", "ttk", "auto"):

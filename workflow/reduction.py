@@ -22,6 +22,7 @@ import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.basins import Basins, grid_basins
 from landsweep.kernels.blocks import Blocks, Box, box_shape, inside
+from landsweep.kernels.connectivity import offsets
 from landsweep.kernels.flow import drain
 from landsweep.kernels.grow import grow
 from landsweep.kernels.segments import branches, segment
@@ -90,10 +91,15 @@ def reduced_merge_tree(
     Raises
     ------
     ValueError
-        On every rank, for an unknown connectivity, or a field without a finite value.
+        On every rank, for an unknown connectivity, another number of axes, a dtype without an order, or a field without
+        a finite value.
     """
     ledger = Ledger() if ledger is None else ledger
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
+    # What one rank refuses all must refuse, or the others would wait for it: also those that have no block.
+    offsets(connectivity, len(blocks.shape))
+    if not mine:
+        ordered(read(tuple(slice(0, 1) for _ in blocks.shape)), negate)
     forest, merges, survey, borders = _local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
     survey = _merge_surveys(group, survey)
     value_range = survey.values_range(negate)
