@@ -1,16 +1,39 @@
 """Pure computation on arrays and modules: no Zarr, no MPI, no files.
 
-``merge_tree``, ``graph_merge_tree`` and ``segmentation`` are those of :mod:`landsweep.kernels.topology`.
+``merge_tree``, ``graph_merge_tree`` and ``segmentation`` are those of :mod:`landsweep.kernels.topology`, ``MergeTree``
+is that of :mod:`landsweep.kernels.tree`.
 """
 
+import os
+import tempfile
+from pathlib import Path
 from typing import Any
 
-__all__ = ["graph_merge_tree", "merge_tree", "segmentation"]
+__all__ = ["MergeTree", "graph_merge_tree", "merge_tree", "segmentation"]
 
 
 def __getattr__(name: str) -> Any:  # numba takes half a second, and most who import this package do not need it
     if name in __all__:
-        from landsweep.kernels import topology
+        from landsweep.kernels import topology, tree
 
-        return getattr(topology, name)
+        return getattr(tree if name == "MergeTree" else topology, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _find_cache() -> None:
+    """Give numba a folder for compiled code where it would find none: beside the code, or in the user's cache.
+
+    Containers often have neither; numba then refuses to import what asks for a cache.
+    """
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    wanted = Path(__file__).parent, Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    if any(os.access(next(p for p in (folder, *folder.parents) if p.exists()), os.W_OK) for folder in wanted):
+        return
+    cache = Path(tempfile.gettempdir()) / f"landsweep-{os.getuid()}"
+    cache.mkdir(mode=0o700, exist_ok=True)
+    mine = cache.stat().st_uid == os.getuid()  # compiled code of somebody else is not to be run
+    os.environ["NUMBA_CACHE_DIR"] = str(cache) if mine else tempfile.mkdtemp(prefix="landsweep-")
+
+
+_find_cache()

@@ -124,11 +124,13 @@ def _jumps(parent):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _ended(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
-    """Return whether a branch ends at or below a vertex."""
-    return steps.end[branch] >= 0 and (
-        value > steps.end_value[branch] or (value == steps.end_value[branch] and vertex >= steps.end[branch])
-    )
+def _ancestor(branch, value, vertex, end, end_value, parent, jump):  # type: ignore[no-untyped-def]
+    """Return the first ancestor of a branch, or itself, that does not end at or below a vertex."""
+    while end[branch] >= 0 and (value > end_value[branch] or (value == end_value[branch] and vertex >= end[branch])):
+        far = jump[branch]
+        past = end[far] >= 0 and (value > end_value[far] or (value == end_value[far] and vertex >= end[far]))
+        branch = far if past else parent[branch]
+    return branch
 
 
 @njit(cache=True, nogil=True)
@@ -143,9 +145,7 @@ def climb_all(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def climb(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
     """Return the branch and the arc (-1 for none) that hold a vertex above the minimum of ``branch``."""
-    while _ended(branch, value, vertex, steps):
-        far = steps.jump[branch]
-        branch = far if _ended(far, value, vertex, steps) else steps.parent[branch]
+    branch = _ancestor(branch, value, vertex, steps.end, steps.end_value, steps.parent, steps.jump)
     low, high = steps.start[branch], steps.start[branch + 1]
     last = high - 1
     if low > last:

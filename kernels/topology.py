@@ -169,17 +169,20 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
     Raises
     ------
     ValueError
-        For a dtype without an order, and a field without a vertex.
+        For a dtype without an order, a field without a vertex, and values that float64 rounds.
     """
     if isinstance(field, np.ma.MaskedArray):  # of integers too: what is masked is not finite
-        field = field.astype(field.dtype if field.dtype.kind == "f" else np.float64).filled(np.nan)
+        field = np.ma.filled(field.astype(field.dtype if field.dtype.kind == "f" else np.float64), np.nan)
     field = np.asarray(field)
     if field.dtype.kind not in "biuf":
         raise ValueError(f"field has no order: got dtype {field.dtype}, expected real numbers.")
     if not field.size:
         raise ValueError(f"field has no merge tree: got shape {field.shape}, expected at least one vertex.")
     if field.dtype not in (np.float32, np.float64) or not field.dtype.isnative:
+        exact = field
         field = field.astype(np.float64 if field.dtype.kind != "f" or field.itemsize != 4 else np.float32)
+        if exact.itemsize >= 8 and exact.dtype.newbyteorder("=") != np.float64:
+            _refuse_rounded(exact, field)
     values = np.ascontiguousarray(-field if negate else field).reshape(field.shape)
     flat = values.reshape(-1)
     chunks = range(-(-flat.size // CHUNK))
@@ -196,6 +199,16 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
     greatest = last + int(np.flatnonzero(flat[last : last + CHUNK] == most.max())[-1])
     survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
     return flat.reshape(field.shape), survey
+
+
+def _refuse_rounded(exact: np.ndarray, field: np.ndarray) -> None:
+    """Raise ValueError where float64 has lost what made values differ: 64-bit integers, longdouble."""
+    same = np.abs(field).max() <= 2.0**53 if exact.dtype.kind in "iu" else np.array_equal(exact, field, equal_nan=True)
+    if not same:
+        raise ValueError(
+            f"field cannot be ordered exactly: got {exact.dtype} values that float64 rounds, expected numbers that "
+            "float64 holds, such as integers up to 2^53."
+        )
 
 
 def _extremes(flat: np.ndarray, chunk: int) -> tuple[float, float]:

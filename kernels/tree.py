@@ -14,6 +14,8 @@ import numpy as np
 
 MINIMUM, SADDLE, ROOT, DEGENERATE = 0, 1, 3, 4  # the Topology ToolKit's CriticalType
 
+NAMES = {MINIMUM: "minimum", SADDLE: "saddle", DEGENERATE: "degenerate saddle", ROOT: "root"}
+_KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
 
 
@@ -205,11 +207,10 @@ class MergeTree:
         import networkx as nx
 
         graph = nx.DiGraph()
-        names = {MINIMUM: "minimum", SADDLE: "saddle", DEGENERATE: "degenerate saddle", ROOT: "root"}
         for vertex, kind, value in zip(
             self.nodes.tolist(), self.node_types.tolist(), self.node_values.tolist(), strict=True
         ):
-            graph.add_node(vertex, type=names[kind], value=value)
+            graph.add_node(vertex, type=NAMES[kind], value=value)
         for vertex, volume in zip(self.minima.tolist(), self.basin_volume.tolist(), strict=True):
             graph.nodes[vertex]["basin_volume"] = volume
         for (upper, lower), branch in zip(self.arcs.tolist(), self.minima[self.arc_branch].tolist(), strict=True):
@@ -231,7 +232,7 @@ class MergeTree:
             "first_saddle": ("minimum", self.first_saddle),
             "branch_parent": ("minimum", self.branch_parent),
             "basin_volume": ("minimum", self.basin_volume),
-            "node_type": ("node", self.node_types),
+            "node_type": ("node", self.node_types, _KINDS),
             "node_value": ("node", self.node_values),
             "arc_vertex": (("arc", "arc_end"), self.arcs),
             "arc_branch": ("arc", self.arc_branch),
@@ -258,6 +259,7 @@ class MergeTree:
         return cls(**(values | scalars | pairs))
 
     def __eq__(self, other: object) -> bool:
+        """Return whether all arrays are equal, volumes included, which a tree may have been made without."""
         if not isinstance(other, MergeTree):
             return NotImplemented
         return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))

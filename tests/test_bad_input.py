@@ -110,7 +110,7 @@ def test_a_folder_that_holds_something_else(write_study, tmp_path):
 
 @pytest.mark.parametrize("parent", ["/proc/landsweep", "/dev/null/run"])
 def test_a_directory_that_cannot_be_written(write_study, parent):
-    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory, choose another with --out.")
+    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory; `landsweep run` takes")
 
 
 def test_a_field_that_the_loss_does_not_return(write_study, tmp_path):
@@ -186,7 +186,7 @@ def test_a_flipped_byte_names_its_shard_and_repair_evaluates_it_again(damaged, t
     study, path, shard = damaged(array, offset)
     message = refused_damage(study, path)
     assert f"{shard} is damaged (" in message
-    assert "run the same command with --repair to evaluate its unit again." in message
+    assert "`landsweep run STUDY --repair` evaluates its unit again." in message
     api.run(study, path, progress=False, repair=True)
     whole = api.run(study, tmp_path / "whole", progress=False)
     assert_same_run(whole.path, path)

@@ -1,11 +1,15 @@
 """``landsweep tree``: the merge tree of any array in a file."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import zarr
-from landsweep.kernels import merge_tree
-from landsweep.kernels.tree import MergeTree
-from support import landsweep
+from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
+from landsweep.kernels.graphs import grid_edges
+from support import environment, landsweep
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +24,19 @@ def folder(tmp_path_factory):
     group = zarr.open_group(folder / "group.zarr", mode="w")
     group.create_array("loss", data=field)
     group.create_array("scalar", data=np.array(1.0))
+    zarr.open_group(folder / "nested.zarr", mode="w").create_group("sub").create_array("loss", data=field)
     np.save(folder / "complex.npy", field.astype(complex))
     np.save(folder / "nan.npy", np.full((3, 3), np.nan))
     np.save(folder / "empty.npy", np.zeros((0, 3)))
     np.save(folder / "objects.npy", np.array([{}]), allow_pickle=True)
     np.save(folder / "seven.npy", np.zeros((2,) * 7))
+    np.save(folder / "scalar.npy", np.array(3.0))
+    np.save(folder / "big.npy", 2**53 + np.array([0, 1, 0, 3, 1]))
+    (folder / "hollow.npy").touch()
+    (folder / "cut.npz").write_bytes((folder / "two.npz").read_bytes()[:1000])
+    (folder / "broken.zarr").mkdir()
+    (folder / "broken.zarr" / "zarr.json").write_text("{")
+    np.savez(folder / "none.npz")
     (folder / "text.npy").write_text("no array")
     (folder / "field.csv").write_text("1,2")
     return folder
@@ -50,7 +62,49 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
     assert lines[-2] == f"... and {len(found.pairs) - 10} more (--top)"
 
 
+def test_damaged_chunks_are_no_traceback(tmp_path):
+    stored = zarr.create_array(tmp_path / "f.zarr", shape=(20, 20), chunks=(10, 10), dtype="f8")
+    stored[:] = np.random.default_rng(0).standard_normal((20, 20))
+    chunk = tmp_path / "f.zarr" / "c" / "1" / "1"
+    chunk.write_bytes(chunk.read_bytes()[:40])
+    for ranks in (0, 2):
+        done = landsweep("tree", tmp_path / "f.zarr", "--block", "100", ranks=ranks)
+        assert done.returncode == 2, done.stderr
+        assert "f.zarr cannot be read" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["NUMBA_CACHE_DIR", "HOME"])
+def test_where_no_cache_can_be_written(folder, tmp_path, name):
+    """As in a container: neither the code's folder nor the home can be written to."""
+    program = (
+        "import os, sys; access = os.access; os.access = lambda path, mode: 'tmp' in str(path) and access(path, mode)\n"
+        "import landsweep.kernels; print(os.environ['NUMBA_CACHE_DIR'])"
+    )
+    env = environment(**{name: str(tmp_path / "here"), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "/nowhere"})
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    own = tmp_path / f"landsweep-{os.getuid()}"
+    assert done.stdout.strip() == str(own if name == "HOME" else tmp_path / "here")
+    if name == "HOME":
+        assert own.stat().st_mode & 0o777 == 0o700
+
+
+def test_one_of_everything(tmp_path):
+    np.save(tmp_path / "v.npy", np.array([0.0, 2.0, 1.0, -0.0 + 3.0]))
+    done = landsweep("tree", tmp_path / "v.npy")
+    assert "\n2 minima, 1 saddle, 1 pair\n" in done.stdout
+    assert "-0" not in landsweep("tree", tmp_path / "v.npy", "--negate").stdout.replace("-> ", "")
+
+
 def test_options(folder):
+    done = landsweep("tree", folder / "nested.zarr", "--array", "sub/loss")
+    assert "nested.zarr:sub/loss: 30 x 41 float32" in done.stdout
+    done = landsweep("tree", folder / "nested.zarr", "--connectivity", "knn", "--k", "4", "--mutual", "--block", "100")
+    values = np.load(folder / "field.npy").reshape(-1)
+    minima = graph_merge_tree(values, grid_edges("knn", (30, 41), k=4, mutual=True)).minima
+    assert "knn, 1 block\nvalues" in done.stdout
+    assert f"\n{len(minima)} minima, " in done.stdout
     done = landsweep("tree", folder / "two.npz", "--array", "more", "--connectivity", "knn", "--top", "0")
     assert done.returncode == 0, done.stderr
     assert "two.npz:more: 5 x 41 float32 (820 B), knn, 1 block\n" in done.stdout
@@ -77,12 +131,26 @@ def test_options(folder):
         (["empty.npy"], "got shape (0, 3), expected at least one vertex."),
         (["seven.npy"], "unsupported number of grid axes: got 7, expected 1 to 6."),
         (["field.npy", "--connectivity", "fase"], "--connectivity is 'fase', expected one of face, freudenthal, moore"),
+        (["scalar.npy"], "got a single value, expected an array of 1 to 6 axes."),
+        (["big.npy"], "big.npy: field cannot be ordered exactly: got int64 values that float64 rounds, expected"),
+        (["hollow.npy"], "hollow.npy cannot be read"),
+        (["cut.npz"], "cut.npz cannot be read"),
+        (["broken.zarr"], "broken.zarr cannot be read"),
+        (["none.npz"], "holds no array of numbers, expected at least one."),
+        (["field.npy", "--array", "x"], "--array is 'x', but"),
+        (["field.npy", "--out", "field.npy"], "--out field.npy would overwrite the field"),
+        (["group.zarr", "--array", "loss", "--out", "group.zarr/tree.npz"], "would overwrite the field"),
+        (["field.npy", "--out", "."], "--out is '.', expected the name of an .npz file."),
+        (["field.npy", "--out", "tree.txt"], "--out is 'tree.txt', expected the name of an .npz file."),
+        (["field.npy", "--connectivity", "knn", "--k", "1230"], "--k is 1230, expected fewer than the field's 1230"),
         (["field.npy", "--engine", "gpu"], "--engine is 'gpu', expected native, ttk or auto."),
     ],
 )
 def test_wrong_input_is_one_sentence(folder, arguments, text, ranks):
-    done = landsweep("tree", folder / arguments[0], *arguments[1:], ranks=ranks)
+    before = (folder / "field.npy").read_bytes()
+    done = landsweep("tree", *arguments, ranks=ranks, cwd=folder)
     assert done.returncode == 2, done.stderr
+    assert (folder / "field.npy").read_bytes() == before
     assert text in done.stderr
     assert done.stderr.count("landsweep: ") == 1
     assert "Traceback" not in done.stderr

@@ -311,7 +311,8 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
         (np.zeros((4, 4)), "moor", "unknown connectivity"),
         (np.zeros((1,) * 7), "face", "unsupported number of grid axes: got 7"),
         (np.zeros((4, 4), complex), "face", "field has no order: got dtype complex128"),
-        (np.full((4, 4), np.nan), "face", "no finite value"),
+        (np.full((4, 4), np.nan), "face", "got 16 values, none finite"),
+        (2**60 + np.arange(16).reshape(4, 4), "face", "cannot be ordered exactly: got int64"),
     ],
 )
 def test_ranks_without_a_block_refuse_too(field, connectivity, message):

@@ -345,11 +345,15 @@ def test_the_command_writes_tables_figures_and_a_page(finished):
 
 
 def test_another_metric_leaves_no_curve_of_the_last_call(finished):
+    (finished.path / ".robust.partial").mkdir()  # of a call that was killed
+    (finished.path / ".robust.partial" / "old").touch()
     for metrics in (["loss_max", "n_minima"], ["loss_range", "n_minima"]):
         folder = write(finished, finished.robust(metrics))
     curves = {p.name for p in folder.glob("curve-*.png")}
     assert "curve-loss_range-beta.png" in curves
     assert curves <= {"curve-loss_range-beta.png", "curve-n_minima-beta.png"}
+    assert not (folder / "old").exists()
+    assert not (finished.path / ".robust.partial").exists()
 
 
 def test_the_default_specification_is_what_the_run_itself_found(finished):

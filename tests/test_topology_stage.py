@@ -1,11 +1,12 @@
 """Representations, blocks, segmentation, and a run's topology computed again without evaluating."""
 
+import re
 import shutil
 
 import numpy as np
 import pytest
 import xarray as xr
-from landsweep import open_run
+from landsweep import identity, open_run
 from landsweep import run as api_run
 from landsweep.blocking import SPLIT_POINTS, member_blocks
 from landsweep.errors import UserError
@@ -14,6 +15,7 @@ from landsweep.kernels.connectivity import REPRESENTATIONS
 from landsweep.kernels.graphs import grid_edges
 from landsweep.methods import methods
 from landsweep.rundir import RunDir
+from landsweep.study import Study
 from support import assert_same_run, landsweep, make_study, store_arrays
 
 
@@ -58,6 +60,60 @@ def test_methods_name_every_representation(everything):
     assert [r.partition("{")[2].partition(",")[0] for r in references] == [
         *("li2018", "carr2003", "edelsbrunner2002", "xie2024", "gabriel1969")
     ]
+
+
+def test_a_damaged_file_says_how_to_mend_it(everything, tmp_path):
+    shutil.copytree(everything.path, tmp_path / "run")
+    run = open_run(tmp_path / "run")
+    path = run.directory.topology(1)
+    for content in (b"", b"junk", path.read_bytes()[:500]):
+        path.write_bytes(content)
+        with pytest.raises(
+            UserError, match=r"member-00001.npz is damaged \(\w+\), expected merge trees: delete it, and"
+        ):
+            run.merge_tree(representation="face", beta=1.0, direction_seed=1)
+
+
+def test_old_metrics_do_not_pass_for_new_ones(everything, tmp_path):
+    """A run killed between the change of its study and its new tables has no tables."""
+    shutil.copytree(everything.path, tmp_path / "run")
+    run = RunDir(tmp_path / "run")
+    before = Study.load(run.study)
+    after = before.model_copy(update={"topology": before.topology.model_copy(update={"connectivity": ("moore",)})})
+    identity.apply(run, identity.compare(run, after))
+    assert not run.metrics.exists()
+    assert not run.topology(0).exists()
+
+
+def test_methods_say_what_is_missing(everything, tmp_path):
+    shutil.copytree(everything.path, tmp_path / "run")
+    run = RunDir(tmp_path / "run")
+    run.topology(2).unlink()
+    assert "1 of these 4 landscapes have no merge tree: they failed or are to come." in methods(run)
+
+
+def test_k_is_no_change_without_knn(everything):
+    topology = everything.study.topology.model_copy(update={"connectivity": ("face",), "k": 3})
+    assert topology.results == topology.model_copy(update={"k": 9, "mutual": True}).results
+    with_knn = topology.model_copy(update={"connectivity": ("face", "knn")})
+    assert with_knn.results != with_knn.model_copy(update={"k": 9}).results
+
+
+def test_topology_without_landscapes(everything, tmp_path):
+    shutil.copytree(everything.path, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "landscape.zarr")
+    done = landsweep("topology", tmp_path / "run", "--redo")
+    assert done.returncode == 2
+    assert "run holds no landscapes, expected evaluated ones: `landsweep run` makes them." in done.stderr
+
+
+def test_plan_knows_that_knn_is_not_cut(write_study):
+    sets = ["--set", "grid.points=3001", "--set", "topology.block=500000", "--set"]
+    study = write_study()
+    cut = landsweep("plan", study, *sets, "topology.connectivity=[freudenthal]").stdout
+    whole = landsweep("plan", study, *sets, "topology.connectivity=[freudenthal, knn]").stdout
+    assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 79.6 MB a rank", cut)
+    assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 4.5 GB a rank", whole)
 
 
 def test_methods_name_the_toolkit(everything, tmp_path):

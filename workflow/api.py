@@ -100,10 +100,10 @@ class Run:
             raise UserError(f"{given} fits {len(found)} members, expected one: choose among {options}.")
         return found[0].index
 
-    def merge_tree(self, connectivity: str | None = None, **coords: Scalar) -> MergeTree:
+    def merge_tree(self, representation: str | None = None, **coords: Scalar) -> MergeTree:
         """Return the merge tree of one member, such as ``run.merge_tree(beta=5, seed=0, direction_seed=0)``.
 
-        ``connectivity`` is one of the study's ``topology.connectivity``, by default its first.
+        ``representation`` is one of the study's ``topology.connectivity``, by default its first.
 
         Raises
         ------
@@ -112,7 +112,7 @@ class Run:
         """
         from landsweep.trees import read_tree
 
-        return read_tree(self.directory, self.member(**coords), connectivity or self.study.connectivity[0])
+        return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
 
     def robust(self, metrics: Sequence[str] | None = None) -> Robustness:
         """Recompute topology from the stored grids under other choices of analysis; writes nothing.

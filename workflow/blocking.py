@@ -18,6 +18,9 @@ Measured 23 to 51 over connectivities and dimensions (``benchmarks/topology.py m
 PER_MINIMUM = 400
 """Bytes per minimum where a member is cut: the root grows the tree from all merges, and every rank gets the tree."""
 
+PER_POINT_KNN = 500
+"""Bytes per point of a landscape for ``knn``, whose graph is made and kept whole: measured 360 to 450."""
+
 BASE = 32_000_000
 """Bytes that do not grow with the block: caches, buffers of threads and messages."""
 

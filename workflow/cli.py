@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from pathlib import Path
@@ -153,12 +154,13 @@ def topology(
 ) -> None:
     """Compute a run's merge trees again, in another way.
 
-    Evaluates nothing. Start it under mpiexec or srun to share the work over ranks.
+    Evaluates nothing. The choice is kept in the run's study.yaml, so that the next call changes only what it names.
+    Start it under mpiexec or srun to share the work over ranks.
     """
     from landsweep.pipeline import recompute_topology
 
     chosen = {
-        "connectivity": f"[{', '.join(connectivity)}]" if connectivity else None,
+        "connectivity": json.dumps(connectivity) if connectivity else None,
         "engine": engine,
         "min_persistence": min_persistence,
         "segmentation": segmentation,
@@ -185,6 +187,8 @@ def tree(
     ] = None,
     negate: Annotated[bool, typer.Option("--negate", help="Maxima and superlevel sets.")] = False,
     min_persistence: Annotated[float, typer.Option(help="Drop pairs of a smaller difference.", min=0)] = 0.0,
+    k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
+    mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
     engine: Annotated[str, typer.Option(help="native, ttk or auto.")] = "native",
     block: Annotated[int, typer.Option(help="Points read at once.", min=1)] = 2**24,
     threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
@@ -198,7 +202,7 @@ def tree(
     from landsweep import fields
     from landsweep.executors import make_executor
 
-    options = fields.Options(array, connectivity, negate, min_persistence, engine, block, threads, out, top)
+    options = fields.Options(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
     executor = make_executor("auto", detect())
     try:
         fields.tree(field, options, executor)
@@ -221,6 +225,7 @@ def new(
 @app.command()
 def methods(run: RunPath) -> None:
     """Print a methods paragraph and BibTeX."""
+    _on_root_alone()
     from landsweep.methods import methods as text
 
     print(text(_run(run)), end="")
@@ -240,6 +245,7 @@ def robust(
     representations and persistence thresholds. Says which members' counts are resolved, and in how many specifications
     a metric's rank correlation with a sweep axis keeps its sign. Writes tables and figures to RUN/robust.
     """
+    _on_root_alone()
     from landsweep.api import Run
     from landsweep.robust.collect import collect
     from landsweep.robust.report import show, write
@@ -253,6 +259,12 @@ def robust(
         lambda members: track(members, "robust", console=console, transient=True, disable=not console.is_terminal),
     )
     show(opened, found, write(opened, found))
+
+
+def _on_root_alone() -> None:
+    """End the other ranks of a command that one process does."""
+    if detect().rank:
+        raise typer.Exit
 
 
 def _run(path: Path) -> RunDir:

@@ -28,9 +28,7 @@ class DamagedShard(UserError):
     """A shard of the store cannot be read, so its unit must be evaluated again."""
 
     def __init__(self, shard: Path, reason: str) -> None:
-        super().__init__(
-            f"{shard} is damaged ({reason}): run the same command with --repair to evaluate its unit again."
-        )
+        super().__init__(f"{shard} is damaged ({reason}): `landsweep run STUDY --repair` evaluates its unit again.")
         self.shard = shard
 
 

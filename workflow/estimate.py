@@ -65,7 +65,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
 
 def _topology(study: Study, plan: Plan, ranks: int) -> str:
     """Return how the merge trees are made, and the memory that takes."""
-    from landsweep.blocking import PER_MINIMUM, member_blocks, reduction_bytes
+    from landsweep.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
     from landsweep.show import size
 
     blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
@@ -75,6 +75,8 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
         ranks=ranks if len(blocks) > 1 else 1,
         segmentation=study.topology.segmentation,
     )
+    if "knn" in study.connectivity:
+        peak = max(peak, BASE + PER_POINT_KNN * prod(plan.grid_shape))
     shape = " x ".join(map(str, blocks.block))
     how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
     more = f", and {PER_MINIMUM} B per minimum" if len(blocks) > 1 else ""

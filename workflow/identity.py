@@ -111,8 +111,9 @@ def _unlink(run: RunDir, stage: str) -> None:
 
 
 def outdate_report(run: RunDir) -> None:
-    """Mark tables and figures as to be made again."""
+    """Mark tables and figures as to be made again; numbers of the old study must not pass for the new one's."""
     (run.report / "summary.json").unlink(missing_ok=True)
+    run.metrics.unlink(missing_ok=True)
 
 
 def forget_failures(run: RunDir) -> None:

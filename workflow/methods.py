@@ -92,6 +92,12 @@ def methods(run: RunDir) -> str:
         sentences.append(_float64(study))
     if study.certify.draws:
         sentences.append(_draws(study))
+    members = read_json(run.members)["members"]
+    lacking = sum(not run.topology(index).exists() for index in range(len(members)))
+    if lacking:
+        sentences.append(
+            f"{lacking} of these {len(members)} landscapes have no merge tree: they failed or are to come."
+        )
     sentences.append(_software(session))
     paragraph = " ".join(sentences)
     cited = dict.fromkeys(key for key in re.findall(r"\[(\w+)\]", paragraph) if key in BIBTEX)

@@ -130,8 +130,11 @@ def recompute_topology(
 
     def read() -> tuple[Study, bool]:
         from landsweep.api import Run
+        from landsweep.store import Landscape
 
         before = Run(out).study
+        if not Landscape.exists(RunDir(out).landscape):
+            raise UserError(f"{out} holds no landscapes, expected evaluated ones: `landsweep run` makes them.")
         study = Study.load(RunDir(out).study, overrides)
         if before.model_copy(update={"topology": study.topology}) != study:
             raise UserError(
@@ -151,8 +154,8 @@ def _guard_io(function: Any) -> Any:
         return function()
     except OSError as error:
         raise explain_os_error(error) or UserError(
-            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory, choose another with "
-            "--out."
+            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory; `landsweep run` takes "
+            "another with --out."
         ) from error
 
 

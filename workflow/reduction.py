@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
@@ -31,6 +31,8 @@ from landsweep.kernels.tree import MergeTree
 
 if TYPE_CHECKING:
     from landsweep.executors.group import Group
+
+Result = TypeVar("Result")
 
 Read = Callable[[Box], np.ndarray]
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
@@ -96,11 +98,10 @@ def reduced_merge_tree(
     """
     ledger = Ledger() if ledger is None else ledger
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
-    # What one rank refuses all must refuse, or the others would wait for it: also those that have no block.
-    offsets(connectivity, len(blocks.shape))
-    if not mine:
-        ordered(read(tuple(slice(0, 1) for _ in blocks.shape)), negate)
-    forest, merges, survey, borders = _local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
+    offsets(connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
+    forest, merges, survey, borders = _agreed(
+        group, lambda: _local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
+    )
     survey = _merge_surveys(group, survey)
     value_range = survey.values_range(negate)
     merges.extend(_reduce_over_ranks(group, forest, ledger))
@@ -119,6 +120,22 @@ def reduced_merge_tree(
         )
     ends = _resolve(group, blocks, borders)
     return _with_basins(read, blocks, mine, group, tree, ends, negate, volumes, threads, write)
+
+
+def _agreed(group: Group, work: Callable[[], Result]) -> Result:
+    """Return what ``work`` returns; a ValueError on one rank is raised on all, which would wait for it otherwise."""
+    result, refusal = None, ""
+    try:
+        result = work()
+    except ValueError as error:
+        refusal = str(error)
+    gathered = group.gather([np.frombuffer(refusal.encode(), np.uint8)])
+    first = max((text for (text,) in gathered), key=len) if gathered is not None else None
+    (text,) = group.broadcast(None if first is None else [first])
+    if text.size:
+        raise ValueError(text.tobytes().decode())
+    assert result is not None
+    return result
 
 
 def _local(

@@ -145,8 +145,9 @@ class Topology(_Section):
 
     @property
     def results(self) -> dict[str, Any]:
-        """The keys that are part of the results, which engine and block are not."""
-        return self.model_dump(exclude={"engine", "block"})
+        """The keys that are part of the results: not engine and block, and k and mutual for knn alone."""
+        others = set() if "knn" in self.connectivity else {"k", "mutual"}
+        return self.model_dump(exclude={"engine", "block"} | others)
 
 
 class ExecutorSpec(_Section):

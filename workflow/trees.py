@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from landsweep.errors import UserError
@@ -37,11 +39,23 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
 
 def read_metrics(path: Path, representation: str) -> dict[str, float]:
     """Return a member's metrics in one representation; all but ``n_nonfinite`` are absent without a finite value."""
-    with np.load(path) as data:
-        if f"{representation}/metrics/names" not in data:
-            return {}
-        names, values = data[f"{representation}/metrics/names"], data[f"{representation}/metrics/values"]
-        return dict(zip((str(n) for n in names), (float(v) for v in values), strict=True))
+    prefix = f"{representation}/metrics/"
+    data = _read(path, prefix)
+    if "names" not in data:
+        return {}
+    return dict(zip(map(str, data["names"]), map(float, data["values"]), strict=True))
+
+
+def _read(path: Path, prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a member's file whose names begin with ``prefix``, without it."""
+    try:
+        with path.open("rb") as handle, np.load(handle) as data:
+            return {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
+    except (ValueError, EOFError, BadZipFile, AttributeError, TypeError, zlib.error) as error:
+        raise UserError(
+            f"{path} is damaged ({type(error).__name__}), expected merge trees: delete it, and "
+            f"`landsweep topology {path.parents[1]}` computes it again."
+        ) from error
 
 
 def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
@@ -58,9 +72,7 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
             f"{path} does not exist, expected the merge trees of member {member}: finish the run first, "
             f"`landsweep status {run.path}` says what is missing."
         )
-    prefix = f"{representation}/"
-    with np.load(path) as data:
-        arrays = {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
+    arrays = _read(path, f"{representation}/")
     if "pairs" not in arrays:
         raise UserError(
             f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity on "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,19 +23,24 @@ SHOWN = 8
 
 
 def write(run: Run, found: Robustness) -> Path:
-    """Write tables, figures and, last, the page ``robust.md`` to ``RUN/robust``; return that folder.
+    """Write tables, figures and the page ``robust.md`` to ``RUN/robust``, in place of an earlier call's; return it.
 
-    Curves of an earlier call that are not among ``found`` are removed.
+    They are written beside it and renamed, so that what is there is of one call.
 
     Raises
     ------
     UserError
         Where the folder cannot be written.
     """
-    folder = run.path / FOLDER
+    folder, fresh = run.path / FOLDER, run.path / f".{FOLDER}.partial"
     try:
-        _write(run, found, folder)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        _write(run, found, fresh)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
     except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
         raise UserError(
             f"Cannot write {error.filename or folder} ({error.strerror}): expected a run directory that can be written "
             "and has space; Run.robust() in Python returns the same tables and writes nothing."
@@ -51,11 +57,8 @@ def _write(run: Run, found: Robustness, folder: Path) -> None:
     columns = ["metric", "axis", *SPECIFICATION, "spec_default", "rho", "rho_low", "rho_high", "n_series", "n_members"]
     with atomic(folder / "claims.csv") as partial:
         (pd.concat(estimates)[columns] if estimates else pd.DataFrame(columns=columns)).to_csv(partial, index=False)
-    drawn = {folder / curve(c.metric, c.axis): c for c in found.claims}
-    for path in set(folder.glob("curve-*.png")) - set(drawn):
-        path.unlink()
-    for path, claim in drawn.items():
-        draw_curve(claim, f"{run.study.name}: {claim.name}", path)
+    for claim in found.claims:
+        draw_curve(claim, f"{run.study.name}: {claim.name}", folder / curve(claim.metric, claim.axis))
     write_text(folder / "robust.md", markdown(run, found, folder))
 
 
