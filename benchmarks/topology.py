@@ -339,7 +339,7 @@ def plot(_):
     medians = [statistics.median(r["seconds"]) for r in measured]
     spread = [[m - min(r["seconds"]), max(r["seconds"]) - m] for m, r in zip(medians, measured, strict=True)]
     time_.errorbar(ranks_, medians, np.transpose(spread), marker="o", capsize=3, color="C0", label="measured")
-    time_.plot(ranks_, medians[0] / np.array(ranks_), "k:", label="one rank's time / ranks")
+    time_.plot(ranks_, medians[0] / np.minimum(ranks_, 2), "k:", label="one rank's time / cores in use")
     time_.set(title="4096^2 on two cores", xlabel="ranks", ylabel="seconds", ylim=(0, None), xticks=ranks_)
     for color, kind in (("C0", "smooth"), ("C1", "noise")):
         found = [r for r in rows if r["part"] == "simulate" and r["kind"] == kind]
@@ -349,6 +349,8 @@ def plot(_):
         traffic.plot(at, [r["bytes"] / r["messages"] for r in found], "o-", color=color, label=f"{kind}: mean message")
         traffic.plot(at, [r["largest"] for r in found], "s--", color=color, label=f"{kind}: largest")
     path.set(title="256^2 points a rank, simulated", xlabel="ranks", ylabel="milliseconds", xscale="log", yscale="log")
+    path.yaxis.set_major_formatter("{x:g}")
+    path.yaxis.set_minor_formatter("{x:g}")
     traffic.set(title="messages, simulated", xlabel="ranks", ylabel="bytes", xscale="log", yscale="log")
     for panel in (time_, path, traffic):
         panel.spines[["top", "right"]].set_visible(False)

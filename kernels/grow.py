@@ -44,23 +44,23 @@ def grow(
 
     state = np.stack([np.arange(len(vertex)), vertex], axis=1)  # elder it ended in, highest node: one cache line
     most = 2 * len(order) + len(roots)
-    found = np.empty((most, 2), np.int64), np.empty(most, younger.dtype), *np.empty((2, len(order)), np.int64)
-    arcs, branch, eldest, merge, last = _grow(order, younger, elder, merges.upper, real, roots, above, state, *found)
-    n_saddle_arcs = len(arcs) - int(last.sum())
-    ending = np.ones(n_saddle_arcs, bool)
-    ending[eldest] = False
-    sizes = np.diff(eldest, append=n_saddle_arcs)
+    arcs, branch = np.empty((most, 2), np.int64), np.empty(most, younger.dtype)
+    pairs, saddles = np.empty((len(order), 2), np.int64), np.empty((len(order), 2), np.int64)
+    n_arcs, n_pairs, n_saddles, last = _grow(
+        order, younger, elder, merges.upper, vertex, real, roots, above, state, arcs, branch, pairs, saddles
+    )
+    arcs, branch, (merge, sizes) = arcs[:n_arcs], branch[:n_arcs], saddles[:n_saddles].T
     minima, rank = vertex[real], np.cumsum(real) - 1
     sign = -1.0 if negate else 1.0
     return MergeTree(
         shape=shape,
         connectivity=connectivity,
         negate=negate,
-        pairs=np.stack([vertex[branch[:n_saddle_arcs][ending]], arcs[:n_saddle_arcs, 0][ending]], axis=1),
+        pairs=pairs[:n_pairs],
         roots=vertex[roots],
         arcs=arcs,
         arc_branch=rank[branch],
-        nodes=np.concatenate([minima, arcs[eldest, 0], above[last]]),
+        nodes=np.concatenate([minima, merges.upper[merge], above[last]]),
         node_types=np.concatenate(
             [np.full(len(minima), MINIMUM), np.where(sizes == 2, SADDLE, DEGENERATE), np.full(last.sum(), ROOT)]
         ).astype(np.int8),
@@ -73,13 +73,14 @@ def grow(
 
 
 @njit(cache=True, nogil=True)
-def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch, eldest, merge):  # type: ignore[no-untyped-def]
-    """Return arcs (saddle, lower node) and the branch of each; the first arc and a merge of each saddle.
+def _grow(order, younger, elder, saddle, vertex, real, roots, above, state, arcs, branch, pairs, saddles):  # type: ignore[no-untyped-def]
+    """Write arcs (saddle, lower node) with their branches, pairs, and (a merge, arcs below) of each saddle.
 
     All merges at one saddle join one component, whose eldest branch goes on; its arc comes first. Last come the arcs of
-    roots to what is above them, if that is another vertex, and the mask of these roots.
+    roots to what is above them, if that is another vertex. Returns how many of each there are, and the mask of these
+    roots.
     """
-    count = n_saddles = first = 0
+    count = n_pairs = n_saddles = first = 0
     while first < order.size:
         s, last, begin, end = saddle[order[first]], first, count + 1, count + 1
         while last < order.size and saddle[order[last]] == s:
@@ -96,8 +97,11 @@ def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch
             branch[count] = _survivor(state, branch[begin])
             for k in range(count, end):
                 arcs[k, 0], arcs[k, 1] = s, state[branch[k], 1]
+            for k in range(begin, end):
+                pairs[n_pairs, 0], pairs[n_pairs, 1] = vertex[branch[k]], s
+                n_pairs += 1
             state[branch[count], 1] = s
-            eldest[n_saddles], merge[n_saddles] = count, order[first]
+            saddles[n_saddles, 0], saddles[n_saddles, 1] = order[first], end - count
             n_saddles += 1
             count = end
         first = last
@@ -108,7 +112,7 @@ def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch
         if goes_on[i]:
             arcs[count, 0], arcs[count, 1], branch[count] = above[i], top, roots[i]
             count += 1
-    return arcs[:count], branch[:count], eldest[:n_saddles], merge[:n_saddles], goes_on
+    return count, n_pairs, n_saddles, goes_on
 
 
 @njit(cache=True, nogil=True)

@@ -23,6 +23,8 @@ def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """
     if (values[1:] >= values[:-1]).all():
         order = np.arange(len(values))
+        if (values[1:] > values[:-1]).all():
+            return order
         _settle(values, ids, np.zeros(len(values), np.uint32), order)
         return order
     bits = (values + values.dtype.type(0)).view(np.uint32 if values.itemsize == 4 else np.uint64)
