@@ -133,8 +133,8 @@ def _descend(f, stencil, first, last, step, down):  # type: ignore[no-untyped-de
     half = steps.size // 2
     for r in range(first, last):
         sides, start = row_sides(r, outer), r * row
-        best[:] = f[start : start + row]
-        step[:] = 0
+        for x in range(row):
+            best[x], step[x] = f[start + x], 0
         for j in range(steps.size):
             # Vertices before this one win a tie, the first of them last; those after it lose to whatever precedes.
             k = half - 1 - j if j < half else j

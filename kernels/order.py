@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-SHORT = 32  # entries below which insertion is faster than anything else
+SHORT = 32  # entries that agree in their leading bits, up to which they are sorted by insertion
 
 
 def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -21,20 +21,17 @@ def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
     ids
         ``(n,)`` integers.
     """
-    if (values[1:] >= values[:-1]).all():
-        order = np.arange(len(values))
-        if (values[1:] > values[:-1]).all():
-            return order
-        _settle(values, ids, np.zeros(len(values), np.uint32), order)
-        return order
+    if (values[1:] > values[:-1]).all():
+        return np.arange(len(values))
     bits = (values + values.dtype.type(0)).view(np.uint32 if values.itemsize == 4 else np.uint64)
     leading = (bits if values.itemsize == 4 else bits >> np.uint64(32)).astype(np.uint32)
     # The order of floats is that of their bits with the sign flipped, and of all bits flipped for negative ones.
     leading ^= np.where(leading >> np.uint32(31), np.uint32(0xFFFFFFFF), np.uint32(0x80000000))
     entries = _radix(leading, *np.empty((2, len(leading)), np.uint64))  # from NumPy: it asks for huge pages
     order = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    _settle(values, ids, entries >> np.uint64(32), order)
-    return order
+    if _settle(values, ids, entries >> np.uint64(32), order):
+        return order
+    return np.lexsort((ids, values))  # many ties
 
 
 def inverse(order: np.ndarray) -> np.ndarray:
@@ -66,41 +63,22 @@ def _radix(keys, mine, other):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _settle(values, ids, keys, order):  # type: ignore[no-untyped-def]
-    """Sort each run of equal keys, that are in order, by value, and then each run of equal values by id."""
+    """Sort each run of equal keys, which are in order, by (value, id); return False where a run is too long."""
     first = 0
     while first < order.size:
-        last, sorted_ = first + 1, True
+        last = first + 1
         while last < order.size and keys[last] == keys[first]:
-            sorted_ = sorted_ and values[order[last - 1]] <= values[order[last]]
             last += 1
         if last - first > SHORT:
-            if not sorted_:
-                run = order[first:last].copy()
-                order[first:last] = run[np.argsort(values[run])]
-            start = first
-            while start < last:
-                end = start + 1
-                while end < last and values[order[end]] == values[order[start]]:
-                    end += 1
-                if end - start > SHORT:
-                    run = order[start:end].copy()
-                    order[start:end] = run[np.argsort(ids[run])]
-                else:
-                    _insert(values, ids, order, start, end)
-                start = end
-        else:
-            _insert(values, ids, order, first, last)
+            return False
+        for i in range(first + 1, last):
+            e, k = order[i], i
+            while k > first:
+                o = order[k - 1]
+                if values[o] < values[e] or (values[o] == values[e] and ids[o] <= ids[e]):
+                    break
+                order[k] = o
+                k -= 1
+            order[k] = e
         first = last
-
-
-@njit(cache=True, nogil=True)
-def _insert(values, ids, order, first, last):  # type: ignore[no-untyped-def]
-    for i in range(first + 1, last):
-        e, k = order[i], i
-        while k > first:
-            o = order[k - 1]
-            if values[o] < values[e] or (values[o] == values[e] and ids[o] <= ids[e]):
-                break
-            order[k] = o
-            k -= 1
-        order[k] = e
+    return True

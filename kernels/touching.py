@@ -113,7 +113,7 @@ def _keep_least(f, mine, other):  # type: ignore[no-untyped-def]
             continue
         one, two = _upper(f, exits[c, 0], exits[c, 1]), _upper(f, other_exits[c, 0], other_exits[c, 1])
         if other_level[c] < level[c] or (other_level[c] == level[c] and two < one):
-            level[c], exits[c] = other_level[c], other_exits[c]
+            level[c], exits[c, 0], exits[c, 1] = other_level[c], other_exits[c, 0], other_exits[c, 1]
 
 
 @njit(cache=True, nogil=True)
@@ -163,9 +163,10 @@ def _mark_row(mark, component, stencil, near, start):  # type: ignore[no-untyped
 def _append(edges, count, edge):  # type: ignore[no-untyped-def]
     if count == len(edges):
         longer = np.empty((2 * count, 3), edges.dtype)
-        longer[:count] = edges
+        for i in range(count):
+            longer[i, 0], longer[i, 1], longer[i, 2] = edges[i, 0], edges[i, 1], edges[i, 2]
         edges = longer
-    edges[count] = edge
+    edges[count, 0], edges[count, 1], edges[count, 2] = edge[0], edge[1], edge[2]  # a row at once compiles for seconds
     return edges, count + 1
 
 
