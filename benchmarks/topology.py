@@ -1,8 +1,8 @@
 """Merge trees against other libraries, over threads, blocks and ranks: ``python benchmarks/topology.py PART``.
 
-Parts: ``speed`` (against cripser, higra, gudhi, TTK where they are installed), ``memory``, ``large`` (5-D and out of
-core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096 ranks), ``plot`` (of the last two, from
-standard input). Results: docs/benchmarks.md.
+Parts: ``speed`` (against cripser, higra, gudhi, TTK where they are installed), ``threads``, ``memory``, ``large`` (5-D
+and out of core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096 ranks), ``plot`` (of the last
+two, from standard input). Results: docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -87,7 +87,6 @@ def ours():
     return {
         "landsweep freudenthal": lambda f: merge_tree(f),
         "landsweep face": lambda f: merge_tree(f, "face"),
-        "landsweep freudenthal, 2 threads": lambda f: merge_tree(f, threads=2),
         "landsweep freudenthal, arc volumes": lambda f: merge_tree(f, volumes=True),
         "landsweep freudenthal, float32": lambda f: merge_tree(f.astype(np.float32)),
     }
@@ -119,6 +118,20 @@ def speed(repeats):
             ratio = statistics.median(times[candidate]) / base
             cells.append(f"{statistics.median(rates):.2f} ({rates[0]:.2f}-{rates[-1]:.2f}) x{ratio:.2g}")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def threads(repeats):
+    """One and two threads in turn."""
+    for name in ("2-D smooth 2048^2", "3-D smooth 160^3", "2-D noise 2048^2", "3-D noise 160^3"):
+        field = FIELDS[name]()
+        for connectivity in ("freudenthal", "face"):
+            merge_tree(field, connectivity, threads=2)
+            times = {1: [], 2: []}
+            for _ in range(2 * repeats):
+                for n, found in times.items():
+                    found.append(timed(lambda n=n: merge_tree(field, connectivity, threads=n)))  # noqa: B023
+            ratios = sorted(a / b for a, b in zip(*times.values(), strict=True))
+            print(f"{name} {connectivity}: x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def resident():
@@ -361,6 +374,7 @@ def plot(_):
 def main():
     parts = {
         "speed": speed,
+        "threads": threads,
         "memory": memory,
         "large": large,
         "ranks": ranks,

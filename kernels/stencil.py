@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -56,11 +58,26 @@ def lanes(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def share(parts: list[tuple[int, int]], work: Callable[[int, int], T]) -> list[T]:
-    """Return ``work(first, last)`` of every part, each in a thread of its own."""
+    """Return ``work(first, last)`` of every part, the first here, each other in a thread of its own.
+
+    Threads are kept: new ones often start on the core of the old, which cost a fifth of the gain of a second one.
+    """
     if len(parts) == 1:
         return [work(*parts[0])]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return list(pool.map(lambda part: work(*part), parts))
+    rest = [_pool(len(parts) - 1).submit(work, *part) for part in parts[1:]]
+    try:
+        first = work(*parts[0])
+    finally:
+        others = [future.result() for future in rest]
+    return [first, *others]
+
+
+@lru_cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="landsweep")
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork
 
 
 @njit(cache=True, nogil=True, inline="always")

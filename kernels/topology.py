@@ -19,7 +19,7 @@ from landsweep.kernels.segments import Segmentation, branches, segment
 from landsweep.kernels.stencil import row_parts, share
 from landsweep.kernels.tree import MergeTree
 
-CHUNK = 1 << 16  # vertices that stay in the second-level cache
+CHUNK = 1 << 18  # vertices that stay in the third-level cache
 
 
 @dataclass(frozen=True)
