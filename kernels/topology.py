@@ -8,6 +8,7 @@ array; on blocks of a larger one, in :mod:`landsweep.reduction`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,9 @@ from landsweep.kernels.grow import grow
 from landsweep.kernels.segments import Segmentation, branches, segment
 from landsweep.kernels.stencil import row_parts, share
 from landsweep.kernels.tree import MergeTree
+
+GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
+"""Finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
 
 CHUNK = 1 << 18  # vertices that stay in the third-level cache
 
@@ -103,7 +107,12 @@ def merge_tree(
 
 
 def graph_merge_tree(
-    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, volumes: bool = False
+    values: np.ndarray,
+    edges: np.ndarray,
+    *,
+    negate: bool = False,
+    volumes: bool = False,
+    engine: GraphEngine = graph_basins,
 ) -> MergeTree:
     """Return the merge tree of the sublevel sets of values on the vertices of a graph.
 
@@ -116,6 +125,8 @@ def graph_merge_tree(
         root per component.
     negate, volumes
         As in :func:`merge_tree`.
+    engine
+        What finds the basins, such as :func:`landsweep.kernels.ttk.ttk_graph_basins`; the tree does not depend on it.
 
     Raises
     ------
@@ -128,7 +139,7 @@ def graph_merge_tree(
     >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
     [[2, 1]]
     """
-    f, basins, tree = _graph_tree(values, edges, negate)
+    f, basins, tree = _graph_tree(values, edges, negate, engine)
     if not volumes:
         return tree
     found = segment(tree, f, basins.label, branches(tree, basins.minima))
@@ -136,15 +147,17 @@ def graph_merge_tree(
 
 
 def graph_segmentation(
-    values: np.ndarray, edges: np.ndarray, *, negate: bool = False
+    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, engine: GraphEngine = graph_basins
 ) -> tuple[MergeTree, Segmentation]:
     """Return a graph's merge tree, and the basin and the arc of every vertex; see :func:`graph_merge_tree`."""
-    f, basins, tree = _graph_tree(values, edges, negate)
+    f, basins, tree = _graph_tree(values, edges, negate, engine)
     found = segment(tree, f, basins.label, branches(tree, basins.minima), write=True)
     return replace(tree, arc_volume=found.arc_volume), found
 
 
-def _graph_tree(values: np.ndarray, edges: np.ndarray, negate: bool) -> tuple[np.ndarray, Basins, MergeTree]:
+def _graph_tree(
+    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine
+) -> tuple[np.ndarray, Basins, MergeTree]:
     if np.ndim(values) != 1:
         raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
     edges = np.asarray(edges)
@@ -156,8 +169,11 @@ def _graph_tree(values: np.ndarray, edges: np.ndarray, negate: bool) -> tuple[np
             f"expected 0 to {len(values) - 1}."
         )
     f, survey = ordered(values, negate)
-    basins = graph_basins(f, np.ascontiguousarray(edges, dtype=np.int64))
-    graph = block_graph(f, basins, Blocks(f.shape, f.shape), 0, "face")
+    edges = np.ascontiguousarray(edges, dtype=np.int64)
+    found = engine(f, edges)
+    graph = block_graph(f, found, Blocks(f.shape, f.shape), 0, "face")
+    # Volumes are of steepest descent, which another engine's basins need not be.
+    basins = found if engine is graph_basins else graph_basins(f, edges)
     return f, basins, _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
 
 

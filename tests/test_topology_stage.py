@@ -259,3 +259,21 @@ def test_auto_takes_the_native_engine_where_ttk_is_missing(monkeypatch):
         make_engine("ttk")
     monkeypatch.setattr(ttk, "available", lambda: True)
     assert make_engine("auto") is make_engine("ttk") is ttk.ttk_basins
+
+
+def test_knn_by_ttk(monkeypatch):
+    from landsweep import representations
+    from landsweep.kernels import ttk
+    from landsweep.kernels.basins import graph_basins
+    from landsweep.study import Topology
+
+    asked = []
+    monkeypatch.setattr(ttk, "available", lambda: True)
+    monkeypatch.setattr(representations, "ttk_graph_basins", lambda *a: asked.append(a) or graph_basins(*a))
+    field = np.random.default_rng(0).standard_normal((9, 8))
+    trees = [
+        representations.tree_of(lambda box: field[box], field.shape, "knn", Topology(engine=engine))
+        for engine in ("native", "ttk")
+    ]
+    assert len(asked) == 1
+    assert trees[0] == trees[1]

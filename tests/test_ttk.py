@@ -153,6 +153,8 @@ def test_graphs_get_one_vertex_above_all(monkeypatch):
     basins = ttk.ttk_graph_basins(values, edges)
     _, merges = contract(whole_graph(values, basins))
     assert pairs_of(merges) == sorted(map(tuple, graph_merge_tree(values, edges).pairs.tolist())) == [(2, 1), (5, 4)]
+    expected = graph_merge_tree(values, edges, volumes=True)
+    assert graph_merge_tree(values, edges, volumes=True, engine=ttk.ttk_graph_basins) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from landsweep.errors import UserError
 from landsweep.executors.group import Alone, Group
-from landsweep.kernels.basins import grid_basins
+from landsweep.kernels.basins import graph_basins, grid_basins
 from landsweep.kernels.blocks import Blocks
+from landsweep.kernels.topology import GraphEngine
 from landsweep.kernels.tree import MergeTree
+from landsweep.kernels.ttk import ttk_graph_basins
 from landsweep.reduction import Engine, Read, Write, reduced_merge_tree
 
 if TYPE_CHECKING:
@@ -85,7 +87,8 @@ def tree_of(
     blocks = Blocks(shape, shape) if blocks is None else blocks
     engine = make_engine(topology.engine)
     if representation == "knn":
-        return _knn_tree(read, shape, topology, negate, volumes, write) if group.rank == 0 else None
+        graph_engine = graph_basins if engine is grid_basins else ttk_graph_basins
+        return _knn_tree(read, shape, topology, negate, volumes, write, graph_engine) if group.rank == 0 else None
     connectivity = ON_A_GRID.get(representation, representation)
     if len(blocks) == 1 and engine is grid_basins:
         if group.rank:
@@ -135,7 +138,13 @@ def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
 
 
 def _knn_tree(
-    read: Read, shape: tuple[int, ...], topology: Topology, negate: bool, volumes: bool, write: Write | None
+    read: Read,
+    shape: tuple[int, ...],
+    topology: Topology,
+    negate: bool,
+    volumes: bool,
+    write: Write | None,
+    engine: GraphEngine,
 ) -> MergeTree:
     from landsweep.kernels.topology import graph_merge_tree, graph_segmentation
 
@@ -143,8 +152,8 @@ def _knn_tree(
     values = np.asarray(read(box)).reshape(-1)
     near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
     if write is None:
-        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes)
+        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine)
     else:
-        tree, found = graph_segmentation(values, near, negate=negate)
+        tree, found = graph_segmentation(values, near, negate=negate, engine=engine)
         write(box, found.basin.reshape(shape), found.arc.reshape(shape))
     return replace(tree, connectivity="knn", shape=shape)
