@@ -130,7 +130,9 @@ def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
     """
     order = ascending(graph.level, graph.upper)
     shared = graph.share < 1
-    one, other = graph.ends[:, order]
+    # Both ends of an edge in one word, so that an edge is fetched from memory once.
+    both = np.ascontiguousarray(graph.ends.T).view(np.int64)[order].view(graph.ends.dtype)
+    one, other = both[:, 0], both[:, 1]
     # NumPy asks for huge pages, which numba does not: a fifth of the time of a sweep over a million edges.
     parent, (final, rest) = np.arange(len(shared), dtype=one.dtype), np.empty((2, 3, len(shared)), np.int64)
     final, rest = _sweep(order, one, other, shared.copy(), parent, final, rest)
@@ -150,7 +152,7 @@ def _part(graph: BasinGraph, edges: np.ndarray, nodes: np.ndarray) -> BasinGraph
         graph.vertex[nodes],
         graph.value[nodes],
         graph.share[nodes],
-        number[edges[:2]],
+        edges[:2].astype(np.int32) if nodes.all() else number[edges[:2]],
         graph.upper[kept],
         graph.level[kept],
     )

@@ -6,7 +6,6 @@ import numpy as np
 from landsweep.kernels.stencil import Stencil, lanes, later, precedes, row_sides, share
 from numba import njit
 
-MANY = 128  # vertices per basin below which basins are joined before their edges are listed
 CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
 
 
@@ -17,9 +16,10 @@ def touching(
 
     On rough fields most of the work would be to sort the edges. So basins are joined first, each through its least
     exit (Boruvka 1926), as long as there are many of them; that finds most of the forest in passes over the rows.
+    Their surface grows with the dimension, and what it costs to list it.
     """
     found, component, component_of, n = [], label, np.arange(count, dtype=label.dtype), count
-    while n > f.size // MANY:
+    while n > f.size // vertices_per_basin(1 + stencil.outer.size):
         exits = _all_exits(f, stencil, parts, component, n)
         joined, number = np.empty((n, 3), label.dtype), np.full(n, -1, label.dtype)
         count, fewer = _join(f, exits, label, component_of, np.arange(n, dtype=label.dtype), joined, number)
@@ -31,6 +31,11 @@ def touching(
         n, component_of = fewer, number[component_of]
         component = _components(stencil, parts, component_of, label)
     return np.concatenate(found + share(parts, lambda first, last: _touch(f, stencil, first, last, component, label)))
+
+
+def vertices_per_basin(ndim: int) -> int:
+    """Return how many make basins large enough for their edges to be listed; measured in 2 and 3 dimensions."""
+    return int(8 * 4 ** (ndim - 1))
 
 
 def _all_exits(
