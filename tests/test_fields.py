@@ -78,7 +78,7 @@ def test_damaged_chunks_are_no_traceback(tmp_path):
 def test_where_no_cache_can_be_written(folder, tmp_path, name):
     """As in a container: neither the code's folder nor the home can be written to."""
     program = (
-        "import os, sys; access = os.access; os.access = lambda path, mode: 'tmp' in str(path) and access(path, mode)\n"
+        "import os; os.access = lambda path, mode: False\n"
         "import landsweep.kernels; print(os.environ['NUMBA_CACHE_DIR'])"
     )
     env = environment(**{name: str(tmp_path / "here"), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "/nowhere"})
