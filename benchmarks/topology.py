@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def threads(repeats):
             times = {1: [], 2: []}
             for _ in range(2 * repeats):
                 for n, found in times.items():
-                    found.append(timed(lambda n=n: merge_tree(field, connectivity, threads=n)))  # noqa: B023
+                    found.append(timed(partial(merge_tree, field, connectivity, threads=n)))
             ratios = sorted(a / b for a, b in zip(*times.values(), strict=True))
             print(f"{name} {connectivity}: x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 

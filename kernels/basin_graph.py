@@ -133,7 +133,7 @@ def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
     # Both ends of an edge in one word, so that an edge is fetched from memory once.
     both = np.ascontiguousarray(graph.ends.T).view(np.int64)[order].view(graph.ends.dtype)
     one, other = both[:, 0], both[:, 1]
-    # NumPy asks for huge pages, which numba does not: a fifth of the time of a sweep over a million edges.
+    # NumPy asks for huge pages, which numba does not: a few percent of a sweep over a million edges.
     parent, (final, rest) = np.arange(len(shared), dtype=one.dtype), np.empty((2, 3, len(shared)), np.int64)
     final, rest = _sweep(order, one, other, shared.copy(), parent, final, rest)
     ends_nowhere = parent == np.arange(len(parent))

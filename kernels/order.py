@@ -1,6 +1,6 @@
 """Sorting by (value, id): radix sort by the leading 32 bits of the value, then the few that agree in them.
 
-Three to five times faster than a comparison sort of NumPy's, and sorting is what takes longest on rough fields.
+About twice as fast as NumPy's sort of a million doubles, three times for singles: on rough fields sorting takes long.
 """
 
 from __future__ import annotations

@@ -11,7 +11,13 @@ from landsweep.errors import UserError
 from landsweep.executors.group import Alone, Group
 from landsweep.kernels.basins import graph_basins, grid_basins
 from landsweep.kernels.blocks import Blocks
-from landsweep.kernels.topology import GraphEngine
+from landsweep.kernels.topology import (
+    GraphEngine,
+    graph_merge_tree,
+    graph_segmentation,
+    merge_tree,
+    segmentation,
+)
 from landsweep.kernels.tree import MergeTree
 from landsweep.kernels.ttk import ttk_graph_basins
 from landsweep.reduction import Engine, Read, Write, reduced_merge_tree
@@ -119,8 +125,6 @@ def _whole_tree(
     threads: int,
 ) -> MergeTree:
     """Return the tree of a field that is one block: read once, and none of its basins crosses a border."""
-    from landsweep.kernels.topology import merge_tree, segmentation
-
     box = tuple(slice(0, n) for n in shape)
     if write is None:
         return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads)
@@ -146,8 +150,6 @@ def _knn_tree(
     write: Write | None,
     engine: GraphEngine,
 ) -> MergeTree:
-    from landsweep.kernels.topology import graph_merge_tree, graph_segmentation
-
     box = tuple(slice(0, n) for n in shape)
     values = np.asarray(read(box)).reshape(-1)
     near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
