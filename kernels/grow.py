@@ -47,8 +47,9 @@ def grow(
     arcs, branch = np.empty((most, 2), np.int64), np.empty(most, younger.dtype)
     pairs, saddles = np.empty((len(order), 2), np.int64), np.empty((len(order), 2), np.int64)
     n_arcs, n_pairs, n_saddles, last = _grow(
-        order, younger, elder, merges.upper, vertex, real, roots, above, state, arcs, branch, pairs, saddles
+        order, younger, elder, merges.upper, real, roots, above, state, arcs, branch, pairs, saddles
     )
+    pairs = np.stack([vertex[pairs[:n_pairs, 0]], pairs[:n_pairs, 1]], axis=1)
     arcs, branch, (merge, sizes) = arcs[:n_arcs], branch[:n_arcs], saddles[:n_saddles].T
     minima, rank = vertex[real], np.cumsum(real) - 1
     sign = -1.0 if negate else 1.0
@@ -56,7 +57,7 @@ def grow(
         shape=shape,
         connectivity=connectivity,
         negate=negate,
-        pairs=pairs[:n_pairs],
+        pairs=pairs,
         roots=vertex[roots],
         arcs=arcs,
         arc_branch=rank[branch],
@@ -73,8 +74,8 @@ def grow(
 
 
 @njit(cache=True, nogil=True)
-def _grow(order, younger, elder, saddle, vertex, real, roots, above, state, arcs, branch, pairs, saddles):  # type: ignore[no-untyped-def]
-    """Write arcs (saddle, lower node) with their branches, pairs, and (a merge, arcs below) of each saddle.
+def _grow(order, younger, elder, saddle, real, roots, above, state, arcs, branch, pairs, saddles):  # type: ignore[no-untyped-def]
+    """Write arcs (saddle, lower node) with their branches, pairs (node, saddle), and (a merge, arcs below) per saddle.
 
     All merges at one saddle join one component, whose eldest branch goes on; its arc comes first. Last come the arcs of
     roots to what is above them, if that is another vertex. Returns how many of each there are, and the mask of these
@@ -97,7 +98,7 @@ def _grow(order, younger, elder, saddle, vertex, real, roots, above, state, arcs
             for k in range(count, end):
                 arcs[k, 0], arcs[k, 1] = s, state[branch[k], 1]
             for k in range(begin, end):
-                pairs[n_pairs, 0], pairs[n_pairs, 1] = vertex[branch[k]], s
+                pairs[n_pairs, 0], pairs[n_pairs, 1] = branch[k], s
                 n_pairs += 1
             state[branch[count], 1] = s
             saddles[n_saddles, 0], saddles[n_saddles, 1] = order[first], end - count

@@ -21,7 +21,7 @@ def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
     ids
         ``(n,)`` integers.
     """
-    if (values[1:] > values[:-1]).all():
+    if _is_ascending(values, ids):
         return np.arange(len(values))
     bits = (values + values.dtype.type(0)).view(np.uint32 if values.itemsize == 4 else np.uint64)
     leading = (bits if values.itemsize == 4 else bits >> np.uint64(32)).astype(np.uint32)
@@ -39,6 +39,14 @@ def inverse(order: np.ndarray) -> np.ndarray:
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return place
+
+
+@njit(cache=True, nogil=True)
+def _is_ascending(values, ids):  # type: ignore[no-untyped-def]
+    for i in range(1, values.size):
+        if not (values[i - 1] < values[i] or (values[i - 1] == values[i] and ids[i - 1] <= ids[i])):
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -6,6 +6,7 @@ import numpy as np
 from landsweep.kernels.stencil import Stencil, lanes, later, precedes, row_sides, share
 from numba import njit
 
+MOST, SAMPLE = 0.9, 4096  # of the exits; the level below which most are is taken from so many
 CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
 
 
@@ -14,28 +15,29 @@ def touching(
 ) -> np.ndarray:
     """Return edges (basin, basin, upper vertex) that hold a minimum spanning forest of the basins.
 
-    On rough fields most of the work would be to sort the edges. So basins are joined first, each through its least
-    exit (Boruvka 1926), as long as there are many of them; that finds most of the forest in passes over the rows.
-    Their surface grows with the dimension, and what it costs to list it.
+    On rough fields most edges of the grid join two basins, and to list them all would take most of the time. So basins
+    are first joined through their least exits (Boruvka 1926), then through the edges up to a level that most of these
+    exits are below; above it hardly an edge joins two components (filter-Kruskal, Osipov, Sanders and Singler 2009).
     """
-    found, component, component_of, n = [], label, np.arange(count, dtype=label.dtype), count
-    while n > f.size // vertices_per_basin(1 + stencil.outer.size):
-        exits = _all_exits(f, stencil, parts, component, n)
-        joined, number = np.empty((n, 3), label.dtype), np.full(n, -1, label.dtype)
-        count, fewer = _join(f, exits, label, component_of, np.arange(n, dtype=label.dtype), joined, number)
-        found.append(joined[:count])
-        if fewer == 1:
-            return np.concatenate(found)
-        if fewer == n:
-            break  # what is left touches at +inf only
-        n, component_of = fewer, number[component_of]
-        component = _components(stencil, parts, component_of, label)
-    return np.concatenate(found + share(parts, lambda first, last: _touch(f, stencil, first, last, component, label)))
+    if count <= f.size // vertices_per_basin(1 + stencil.outer.size):
+        return _listed(f, stencil, parts, label, label, np.inf)
+    parent = np.arange(count, dtype=label.dtype)
+    least, exits = _all_exits(f, stencil, parts, label, count)
+    joined = _join(f, exits, label, parent)
+    component = _components(stencil, parts, _number(parent), label)
+    level = np.quantile(least[:: 1 + count // SAMPLE], MOST, method="lower")
+    low = _listed(f, stencil, parts, component, label, level)
+    _unite_all(parent, low)
+    component = _components(stencil, parts, _number(parent), label)
+    return np.concatenate([joined, low, _listed(f, stencil, parts, component, label, np.inf)])
 
 
 def vertices_per_basin(ndim: int) -> int:
-    """Return how many make basins large enough for their edges to be listed; measured in 2 and 3 dimensions."""
-    return int(8 * 4 ** (ndim - 1))
+    """Return how many make basins large enough for all their edges to be listed; measured in 2, 3 and 5 dimensions.
+
+    Their surface grows with the dimension.
+    """
+    return 4**ndim
 
 
 def _all_exits(
@@ -61,10 +63,29 @@ def _components(
     return component
 
 
+def _listed(
+    f: np.ndarray,
+    stencil: Stencil,
+    parts: list[tuple[int, int]],
+    component: np.ndarray,
+    label: np.ndarray,
+    level: float,
+) -> np.ndarray:
+    """Return the edges (basin, basin, upper vertex) between components that lie at ``level`` or below."""
+    level = f.dtype.type(level)
+    return np.concatenate(share(parts, lambda first, last: _touch(f, stencil, first, last, component, label, level)))
+
+
 @njit(cache=True, nogil=True)
-def _mark_different(mark, here, there):  # type: ignore[no-untyped-def]
+def _mark_different(mark, here, there, values, most):  # type: ignore[no-untyped-def]
     for i in range(mark.size):
-        mark[i] |= here[i] ^ there[i]
+        mark[i] |= here[i] ^ there[i] if values[i] <= most else 0
+
+
+@njit(cache=True, nogil=True)
+def _unmark_above(mark, values, most):  # type: ignore[no-untyped-def]
+    for i in range(mark.size):
+        mark[i] = mark[i] if values[i] <= most else 0
 
 
 @njit(cache=True, nogil=True)
@@ -122,28 +143,47 @@ def _keep_least(f, mine, other):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _join(f, exits, label, component_of, parent, edges, number):  # type: ignore[no-untyped-def]
-    """Join components through their exits; write the edges used and new numbers, return how many of both there are.
+def _join(f, exits, label, parent):  # type: ignore[no-untyped-def]
+    """Return the exits of basins as edges (basin, basin, upper vertex) that join them, without circles.
 
     Exits of equal vertices may form a circle, whose last edge is left out.
     """
-    count = fewer = 0
+    edges, count = np.empty((parent.size, 3), parent.dtype), 0
     for c in range(parent.size):
-        v, u = exits[1][c]
+        v, u = exits[c, 0], exits[c, 1]
         if v < 0:
             continue
-        x, y = find(parent, c), find(parent, component_of[~label[u]])
-        if x != y:
-            parent[x] = y
-            edges[count, 0], edges[count, 1], edges[count, 2] = ~label[v], ~label[u], _upper(f, u, v)
+        other = ~label[u]
+        if _unite(parent, c, other):
+            edges[count, 0], edges[count, 1], edges[count, 2] = c, other, _upper(f, u, v)
             count += 1
-    for c in range(parent.size):  # numbers in order of appearance keep neighbours close
+    return edges[:count]
+
+
+@njit(cache=True, nogil=True)
+def _unite_all(parent, edges):  # type: ignore[no-untyped-def]
+    for e in range(len(edges)):
+        _unite(parent, edges[e, 0], edges[e, 1])
+
+
+@njit(cache=True, nogil=True)
+def _unite(parent, a, b):  # type: ignore[no-untyped-def]
+    x, y = find(parent, a), find(parent, b)
+    parent[x] = y
+    return x != y
+
+
+@njit(cache=True, nogil=True)
+def _number(parent):  # type: ignore[no-untyped-def]
+    """Return the number of each basin's component, in order of appearance: that keeps neighbours close."""
+    number, count = np.full(parent.size, -1, parent.dtype), 0
+    for c in range(parent.size):
         root = find(parent, c)
         if number[root] < 0:
-            number[root] = fewer
-            fewer += 1
+            number[root] = count
+            count += 1
         number[c] = number[root]
-    return count, fewer
+    return number
 
 
 @njit(cache=True, nogil=True)
@@ -153,15 +193,17 @@ def _relabel(component_of, label, component, first, last):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True)
-def _mark_row(mark, component, stencil, near, start):  # type: ignore[no-untyped-def]
-    """Mark the vertices of a row that have a later neighbour in another component."""
+def _mark_row(mark, f, most, component, stencil, near, start):  # type: ignore[no-untyped-def]
+    """Mark the vertices of a row that have a later neighbour in another component, both at ``most`` or below."""
     _, row, steps, shift, _ = stencil
     mark[:] = 0
     for k in near:
         a, b = max(0, -shift[k]), row - max(0, shift[k])
         if a < b:
             i, j = start + a, start + a + steps[k]
-            _mark_different(mark[a:b], component[i : i + b - a], component[j : j + b - a])
+            there = slice(j, j + b - a)
+            _mark_different(mark[a:b], component[i : i + b - a], component[there], f[there], most)
+    _unmark_above(mark, f[start : start + row], most)
 
 
 @njit(cache=True, nogil=True)
@@ -186,8 +228,8 @@ def _slot(pair):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _touch(f, stencil, first, last, component, label):  # type: ignore[no-untyped-def]
-    """Return the edges (basin, basin, upper vertex) of rows ``first:last`` and of them to later rows.
+def _touch(f, stencil, first, last, component, label, most):  # type: ignore[no-untyped-def]
+    """Return the edges (basin, basin, upper vertex) of rows ``first:last`` and to later ones, up to the level ``most``.
 
     One record per grid edge would cost most in the sort that follows. A pair of components recurs within a few rows,
     so a small cache without collision handling keeps the least vertex of nearly all; repetitions do no harm.
@@ -198,7 +240,7 @@ def _touch(f, stencil, first, last, component, label):  # type: ignore[no-untype
     mark = np.empty(row, label.dtype)
     for r in range(first, last):
         start, near = r * row, later(stencil, row_sides(r, outer))
-        _mark_row(mark, component, stencil, near, start)
+        _mark_row(mark, f, most, component, stencil, near, start)
         for x in range(row):
             if mark[x] == 0:
                 continue
@@ -207,7 +249,7 @@ def _touch(f, stencil, first, last, component, label):  # type: ignore[no-untype
             for k in near:
                 u = v + steps[k]
                 b = component[u]
-                if x + shift[k] < 0 or x + shift[k] >= row or a == b:
+                if x + shift[k] < 0 or x + shift[k] >= row or a == b or f[u] > most:
                     continue
                 upper = u if f[u] >= here else v
                 pair = _pair(a, b)
