@@ -1,66 +1,272 @@
-"""Milliseconds per grid point of the convection PINN, by strategy and batch width, all in one run.
+"""Points per second of strategies and peers, overhead, memory and ranks: ``python benchmarks/evaluation.py PART``.
 
-    python benchmarks/evaluation.py [--points 128] [--repeats 5] [--threads 1]
-
-Strategies take turns within each repeat, so that a machine that slows down slows all of them.
+peers --python peers/bin/python    against loss-landscapes and Landscaper (see peers.py), all contenders in turn
+overhead                           10^6 points of a tiny problem: what a point costs outside the model
+memory                             resident memory over 10^5 points
+ranks                              under mpiexec -n 1 and -n 2: points per second of all ranks
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import platform
+import subprocess
+import tempfile
 import time
+from collections.abc import Callable
+from importlib.metadata import version
+from math import inf
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import psutil
 import torch
+from landsweep.jobs.problems.digits import Digits
 from landsweep.jobs.problems.pinn import Convection
-from landsweep.kernels.directions import random_directions
-from landsweep.kernels.evaluation import Data, Evaluator
+from landsweep.jobs.problems.resnet import Images
+from landsweep.kernels.choice import Choice, choose
+from landsweep.kernels.data import Data
+from landsweep.kernels.directions import flatten, random_directions
+from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.problem import Batch
+from landsweep.kernels.strategies import StrategyName, make_strategy
+from torch import nn
 
-CONTENDERS = [("inplace", 1), *(("batched", width) for width in (1, 4, 8, 16, 32, 64))]
+PROBLEMS: dict[str, tuple[Callable[[], Any], int]] = {
+    "pinn, N_f = 1000": (lambda: Convection(5, 1000, iterations=300), 21),
+    "pinn, N_f = 100": (lambda: Convection(5, 100, iterations=300), 21),
+    "resnet20, 256 images": (lambda: Images(epochs=1, images=256), 3),
+    "digits": (lambda: Digits(epochs=5), 21),
+}
+"""Problems, and points along each of two axes."""
+PRECISION = PRECISIONS["float32"]
+
+
+class Contenders:
+    """Evaluators of one trained network by strategy and width; strategies are made once."""
+
+    def __init__(self, problem: Any, device: torch.device) -> None:
+        self.problem, self.device = problem, device
+        self.model = problem.train(problem.build(0), 0).eval()
+        self.delta = random_directions(self.model, 2, 0).delta.float()
+        self._strategies: dict[Any, Any] = {}
+        self._data: dict[bool, Data] = {}
+
+    def __call__(self, name: StrategyName, width: int) -> Evaluator:
+        key = (name, width if name == "compiled" else min(width, 2))
+        if key not in self._strategies:
+            self._strategies[key] = make_strategy(
+                name, self.problem, self.model, ("loss",), self.device, PRECISION.dtype, width=width
+            )
+        strategy = self._strategies[key]
+        last = strategy.channels_last
+        if last not in self._data:
+            self._data[last] = Data.of(self.problem, self.device, PRECISION.dtype, channels_last=last)
+        return Evaluator(
+            strategy,
+            self.model,
+            self.delta,
+            self._data[last],
+            device=self.device,
+            precision=PRECISION,
+            width=width,
+        )
+
+    def best(self, alpha: np.ndarray) -> Choice:
+        return choose(self, alpha[:4], PRECISION.tolerance, points=inf)
+
+
+def grid(steps: int) -> np.ndarray:
+    axis = np.linspace(-1, 1, steps)
+    return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+class Peers:
+    """The process that runs the peers, and waits for orders without using the CPU."""
+
+    def __init__(self, python: str, folder: Path, name: str, contenders: Contenders, threads: int) -> None:
+        (batch,) = contenders.problem.batches()
+        data = {k: v.float() if v.is_floating_point() else v for k, v in batch.data.items()}
+        if isinstance(contenders.problem, Convection):
+            data |= {"n_f": torch.tensor(contenders.problem.n_f), "beta": torch.tensor(contenders.problem.beta)}
+        torch.save(contenders.model.state_dict(), folder / "state.pt")
+        torch.save(data, folder / "data.pt")
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [
+                python,
+                str(Path(__file__).with_name("peers.py")),
+                str(folder),
+                name,
+                str(threads),
+                contenders.device.type,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def seconds(self, order: str) -> float:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(order + "\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def values(self, points: np.ndarray) -> np.ndarray:
+        np.save(self._folder / "points.npy", points)
+        self.seconds("values")
+        return np.load(self._folder / "values.npy")
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def against_peers(python: str, repeats: int, threads: int, device: torch.device, names: list[str]) -> None:
+    print(
+        "| problem | contender | ms per point, median (lowest to highest) | times loss-landscapes | times Landscaper |"
+    )
+    print("|---|---|---|---|---|")
+    notes = []
+    for name in names:
+        make, steps = PROBLEMS[name]
+        contenders = Contenders(make(), device)
+        alpha = grid(steps)
+        choice = contenders.best(alpha)
+        widths = {s: min(t, key=lambda w: t[w]) for s, t in choice.tried.items()}
+        ours = {f"{s}, {w} at once": contenders(s, w) for s, w in widths.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            peers = Peers(python, Path(folder), name, contenders, threads)
+            times: dict[str, list[float]] = {}
+            for repeat in range(repeats + 1):
+                for label, evaluate in ours.items():
+                    begin = time.perf_counter()
+                    evaluate(alpha)
+                    times.setdefault(label, []).append(time.perf_counter() - begin)
+                for peer in ("loss-landscapes", "landscaper"):
+                    times.setdefault(peer, []).append(peers.seconds(f"{peer} {steps}"))
+                if not repeat:
+                    times.clear()  # the first turn warms up
+            points = flatten(contenders.model).float() + torch.from_numpy(alpha).float() @ contenders.delta
+            expected = peers.values(points.numpy())
+            peers.close()
+        median = {label: float(np.median(v)) for label, v in times.items()}
+        for label, values in times.items():
+            ms = np.array(values) / len(alpha) * 1e3
+            ratios = [median[peer] / median[label] for peer in ("loss-landscapes", "landscaper")]
+            spread = f"{np.median(ms):.3g} ({ms.min():.3g} to {ms.max():.3g})"
+            print(f"| {name} | {label} | {spread} | {ratios[0]:.2f} | {ratios[1]:.2f} |", flush=True)
+        for label, evaluate in ours.items():
+            error = np.abs(evaluate(alpha)["loss"] / expected - 1).max()
+            notes.append(f"{name}, {label}: greatest relative difference from the peers' loss {error:.2g}")
+    print("\n" + "\n".join(notes))
+
+
+class Tiny:
+    """The least a problem can be: two parameters, one number of data."""
+
+    def build(self, seed: int) -> nn.Module:
+        return nn.Linear(1, 1)
+
+    def batches(self, split: str = "train", draw: int = 0) -> list[Batch]:
+        return [Batch(torch.ones(1, 1))]
+
+    def loss(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
+        return {"loss": model(batch.data).square().mean()}
+
+    def train(self, model: nn.Module, seed: int) -> nn.Module:
+        return model
+
+
+def overhead(repeats: int, device: torch.device) -> None:
+    contenders = Contenders(Tiny(), device)
+    alpha = np.random.default_rng(0).uniform(-1, 1, (10**6, 2))
+    choice = choose(contenders, alpha[:4], PRECISION.tolerance, candidates=("inplace", "batched"))
+    evaluate = contenders(choice.strategy, choice.width)
+    strategy = evaluate.strategy
+    inside = [0.0]
+
+    class Timed:
+        fields, channels_last = strategy.fields, strategy.channels_last
+
+        def __call__(self, points: torch.Tensor, data: Data) -> dict[str, torch.Tensor]:
+            begin = time.perf_counter()
+            values = strategy(points, data)
+            inside[0] += time.perf_counter() - begin
+            return values
+
+    evaluate.strategy = Timed()
+    total, outside = [], []
+    for _ in range(repeats):
+        inside[0] = 0.0
+        begin = time.perf_counter()
+        evaluate(alpha)
+        total.append(time.perf_counter() - begin)
+        outside.append(total[-1] - inside[0])
+    print(f"{choice.strategy}, {choice.width} at once, 10^6 points: {np.median(total):.2f} s in all,")
+    us = np.array(outside)
+    print(f"outside the strategy {np.median(us):.3f} us a point ({us.min():.3f} to {us.max():.3f})")
+
+
+def memory(device: torch.device) -> None:
+    contenders = Contenders(Convection(5, 100, iterations=50), device)
+    evaluate = contenders("batched", 16)
+    rng = np.random.default_rng(0)
+    process = psutil.Process()
+    for k in range(11):
+        print(f"{k * 10**4:>7} points: {process.memory_info().rss / 1e6:.1f} MB resident", flush=True)
+        if k < 10:
+            evaluate(rng.uniform(-1, 1, (10**4, 2)))
+
+
+def ranks(repeats: int, points: int) -> None:
+    from mpi4py import MPI
+
+    world = MPI.COMM_WORLD
+    contenders = Contenders(Convection(5, 100, iterations=50), torch.device("cpu"))
+    evaluate = contenders("batched", 8)
+    mine = np.array_split(np.random.default_rng(0).uniform(-1, 1, (points, 2)), world.size)[world.rank]
+    evaluate(mine[:64])
+    rates = []
+    for _ in range(repeats):
+        world.barrier()
+        begin = time.perf_counter()
+        evaluate(mine)
+        world.barrier()
+        rates.append(points / (time.perf_counter() - begin))
+    if world.rank == 0:
+        print(f"{world.size} rank(s): {np.median(rates):.0f} points/s ({min(rates):.0f} to {max(rates):.0f})")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=128)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=["peers", "overhead", "memory", "ranks"])
+    parser.add_argument("--python", help="a Python with loss-landscapes and Landscaper")
+    parser.add_argument("--problem", nargs="*", default=list(PROBLEMS), choices=list(PROBLEMS))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--points", type=int, default=4000)
+    parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
+    if arguments.part == "peers" and not arguments.python:
+        parser.error("peers needs --python, a Python with loss-landscapes and Landscaper (see peers.py)")
     torch.set_num_threads(arguments.threads)
-    alpha = np.random.default_rng(0).uniform(-1, 1, (arguments.points, 2))
-    print(f"torch {torch.__version__}, {platform.processor() or platform.machine()}, threads {arguments.threads}")
-    print("| N_f | strategy | width | ms per point, median (lowest to highest) | ratio to inplace |")
-    print("|---|---|---|---|---|")
-    for n_f in (100, 1000):
-        problem = Convection(5, n_f)
-        model = problem.build(0)
-        data = Data.of(problem, torch.device("cpu"), torch.float32)
-        delta = random_directions(model, 2, 0).delta
-        evaluators = {
-            (strategy, width): Evaluator(
-                problem,
-                model,
-                delta,
-                data,
-                ("loss",),
-                device=torch.device("cpu"),
-                dtype=torch.float32,
-                strategy=strategy,
-                width=width,
-            )
-            for strategy, width in CONTENDERS
-        }
-        times: dict[tuple[str, int], list[float]] = {key: [] for key in CONTENDERS}
-        for repeat in range(arguments.repeats + 1):
-            for key, evaluate in evaluators.items():
-                begin = time.perf_counter()
-                evaluate(alpha)
-                if repeat:  # the first turn warms up
-                    times[key].append((time.perf_counter() - begin) / len(alpha) * 1e3)
-        base = np.array(times["inplace", 1])
-        for (strategy, width), values in times.items():
-            spread = f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-            print(f"| {n_f} | {strategy} | {width} | {spread} | {np.median(np.array(values) / base):.2f} |")
+    device = torch.device(arguments.device)
+    if arguments.part != "ranks":
+        about = {name: version(name) for name in ("landsweep", "torch", "numpy")}
+        print(json.dumps({"python": platform.python_version(), "threads": arguments.threads, **about}))
+    if arguments.part == "peers":
+        against_peers(arguments.python, arguments.repeats, arguments.threads, device, arguments.problem)
+    elif arguments.part == "overhead":
+        overhead(arguments.repeats, device)
+    elif arguments.part == "memory":
+        memory(device)
+    else:
+        ranks(arguments.repeats, arguments.points)
 
 
 if __name__ == "__main__":

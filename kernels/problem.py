@@ -58,13 +58,24 @@ class Batch:
     weight: float = 1.0
     split: Callable[[int], Iterable[Batch]] | None = None
 
+    def map(self, function: Callable[[Tensor], Tensor]) -> Batch:
+        """Return the batch with ``function`` applied to each of its tensors."""
+        return replace(self, data=map_tensors(function, self.data))
+
+    def tensors(self) -> list[Tensor]:
+        """Return its tensors."""
+        found: list[Tensor] = []
+
+        def note(x: Tensor) -> Tensor:
+            found.append(x)
+            return x
+
+        map_tensors(note, self.data)
+        return found
+
     def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
         """Return the batch on ``device``, its floating tensors as ``dtype``."""
-
-        def move(x: Tensor) -> Tensor:
-            return x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype)
-
-        return replace(self, data=map_tensors(move, self.data))
+        return self.map(lambda x: x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype))
 
 
 @runtime_checkable

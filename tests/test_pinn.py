@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from landsweep.jobs.problems.pinn import Convection
 from landsweep.kernels.problem import Start
+from torch import nn
 
 
 def assert_same_weights(one, other):
@@ -33,8 +33,9 @@ def double(problem):
 def test_the_forward_mode_residual_is_that_of_autograd():
     problem = Convection(beta=3.5)
     model, batch = problem.build(0).double(), double(problem)
-    points = batch.data["collocation"].clone().requires_grad_(True)
-    u = model(points)
+    points = batch.data["points"][: problem.n_f].clone().requires_grad_(True)
+    layers = [nn.Tanh() if isinstance(m, nn.Tanh) else m for m in model]
+    u = nn.Sequential(*layers)(points)  # as it is usually written
     (gradient,) = torch.autograd.grad(u.sum(), points, create_graph=True)
     expected = (gradient[:, 1] + 3.5 * gradient[:, 0]).square().mean()
     found = problem.loss(model, batch)["loss_residual"]
@@ -53,8 +54,11 @@ def test_the_forward_mode_residual_is_that_of_autograd():
 def test_the_exact_solution_has_no_loss(beta):
     problem = Convection(beta)
 
-    def exact(points):
+    def u(points):
         return torch.sin(points[..., :1] - beta * points[..., 1:])
+
+    def exact(points, along, n):
+        return u(points), torch.func.jvp(u, (points[:n],), (along.expand(n, 2),))[1]
 
     losses = problem.loss(exact, double(problem))
     assert set(losses) == {"loss", "loss_initial", "loss_boundary", "loss_residual"}
@@ -69,7 +73,7 @@ def test_the_loss_is_the_sum_of_its_terms_and_runs_for_many_parameters_at_once()
     many = {name: scales.reshape(-1, *[1] * p.ndim) * p for name, p in base.items()}
 
     def one(parameters):
-        return problem.loss(partial(torch.func.functional_call, model, parameters), batch)
+        return problem.loss(lambda *args: torch.func.functional_call(model, parameters, args), batch)
 
     together = torch.func.vmap(one)(many)
     for k in range(5):
@@ -166,7 +170,7 @@ def test_build_is_a_function_of_the_seed_and_leaves_the_global_stream_alone():
 
 def test_draws_select_other_collocation_points_inside_the_domain():
     problem = Convection(1.0, n_f=100)
-    first, again, other = (next(iter(problem.batches(draw=d))).data["collocation"] for d in (0, 0, 1))
+    first, again, other = (next(iter(problem.batches(draw=d))).data["points"][:100] for d in (0, 0, 1))
     x, t = np.meshgrid(np.linspace(0, 2 * np.pi, 256, endpoint=False)[1:], np.linspace(0, 1, 100)[1:])
     np.random.seed(0)  # as the paper's code draws them
     chosen = np.random.choice(x.size, 100, replace=False)

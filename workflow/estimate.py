@@ -12,8 +12,6 @@ from landsweep.plan import Plan, shard_shape, unit_points, units
 from landsweep.rundir import RunDir
 from landsweep.study import Study
 
-ITEMSIZE = {"float32": 4, "float64": 8}
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -35,9 +33,8 @@ class Estimate:
 
 def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
     """Return the estimate; the seconds are total work over ``ranks`` and leave start-up and draws out."""
-    itemsize = ITEMSIZE[study.evaluation.dtype] * len(study.fields) + 1
     rates, source = measured_rates(study, out)
-    sizing = unit_points(plan.points, ranks, itemsize, study.executor.unit_seconds, rates.get("evaluate"))
+    sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
     shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
     count = sum(1 for _ in units(plan.shape, shard))
     certify, landscape = study.certify, prod(plan.grid_shape)
@@ -54,7 +51,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         draw_points=len(plan.members) * certify.draw_points(landscape),
         units=count,
         unit_bound=sizing.reason,
-        bytes=prod(plan.shape) * itemsize,
+        bytes=prod(plan.shape) * study.bytes_per_point,
         # shards of each field and of status; theta and quality; directions, trees, certificates; scalars and report
         files=count * (len(study.fields) + 1) + 2 * len(plan.models) + (2 + certify.asked) * len(plan.members) + 120,
         topology=_topology(study, plan, ranks),
@@ -71,7 +68,7 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
     peak = reduction_bytes(
         blocks,
-        ITEMSIZE[study.evaluation.dtype],
+        study.evaluation.itemsize,
         ranks=ranks if len(blocks) > 1 else 1,
         segmentation=study.topology.segmentation,
     )

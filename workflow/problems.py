@@ -110,6 +110,11 @@ def check(study: Study, folder: Path) -> None:
         raise UserError(
             "evaluation.device is cuda but torch sees no GPU here: expected one, or evaluation.device auto."
         )
+    if study.evaluation.dtype == "tf32" and (study.evaluation.device == "cpu" or not torch.cuda.is_available()):
+        raise UserError(
+            "evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "
+            "float32 or bf16 here."
+        )
     axes = study.axes
     cls = load_class(study.problem, folder)
     for checkpoint in axes.get("checkpoint", ()):

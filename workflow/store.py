@@ -118,7 +118,7 @@ class Landscape:
             "compressors": ZstdCodec(level=1, checksum=True),
         }
         for field in study.fields:
-            group.create_array(field, dtype=study.evaluation.dtype, fill_value=float("nan"), **common)
+            group.create_array(field, dtype=study.evaluation.stored, fill_value=float("nan"), **common)
         group.create_array(
             "status",
             dtype="uint8",

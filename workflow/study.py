@@ -113,13 +113,33 @@ class Grid(_Section):
 class Evaluation(_Section):
     """How the landscape's points are computed."""
 
-    dtype: Literal["float32", "float64"] = Field("float32", description="float32 or float64")
+    dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
+        "float32", description="float64, float32, tf32 or bf16 (products rounded to these; stored as float32)"
+    )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
-    strategy: Literal["auto", "batched", "inplace"] = Field("auto", description="auto, batched or inplace")
+    strategy: Literal["auto", "inplace", "batched", "compiled"] = Field(
+        "auto", description="auto (the fastest, measured), inplace, batched or compiled"
+    )
     batch: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         "auto", description="auto or the number of grid points evaluated at once"
     )
     threads: int = Field(1, ge=1, description="CPU threads per rank, at least 1 (part of the result's last bits)")
+    batchnorm: Literal["frozen", "recomputed"] = Field(
+        "frozen", description="frozen (trained statistics) or recomputed (from the data at each point)"
+    )
+    deterministic: bool = Field(
+        False, description="true to refuse operations whose result depends on the order of threads, or false"
+    )
+
+    @property
+    def stored(self) -> Literal["float64", "float32"]:
+        """The dtype of results."""
+        return "float64" if self.dtype == "float64" else "float32"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a result."""
+        return 8 if self.stored == "float64" else 4
 
 
 class Curvature(_Section):
@@ -201,6 +221,11 @@ class Study(_Section):
     def parameters(self) -> tuple[str, ...]:
         """The sweep axes that are problem parameters."""
         return tuple(name for name in self.sweep if name not in SPECIAL_AXES)
+
+    @property
+    def bytes_per_point(self) -> int:
+        """Bytes of a grid point in the store, uncompressed: every field, and its status."""
+        return self.evaluation.itemsize * len(self.fields) + 1
 
     @property
     def connectivity(self) -> tuple[str, ...]:

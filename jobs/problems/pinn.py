@@ -24,6 +24,38 @@ STEPS_PER_CHUNK = 50
 """L-BFGS iterations between two places where training can be resumed."""
 
 
+class TanhNetwork(nn.Sequential):
+    """Linear layers with tanh between them; with a direction, also its derivative along it, by forward mode."""
+
+    def forward(self, points: Tensor, along: Tensor | None = None, n: int = 0) -> Any:
+        """Return values, or values and derivatives.
+
+        Parameters
+        ----------
+        points
+            ``(m, inputs)``.
+        along
+            ``(inputs,)``: a direction in which to differentiate.
+        n
+            The derivative is wanted at the first n points.
+
+        Returns
+        -------
+        Tensor or tuple
+            ``(m, outputs)`` values u; with ``along`` also ``(n, outputs)`` derivatives ``du/dx @ along``.
+        """
+        values, slopes = points, along
+        for layer in self:
+            if isinstance(layer, nn.Linear):
+                values = layer(values)
+                slopes = None if slopes is None else nn.functional.linear(slopes, layer.weight)
+            else:
+                # tanh z = 2 sigmoid 2z - 1: torch computes the sigmoid six times as fast on a CPU.
+                values = 2 * torch.sigmoid(2 * values) - 1
+                slopes = None if slopes is None else slopes * (1 - values[:n].square())
+        return values if slopes is None else (values, slopes)
+
+
 class Convection:
     """The convection PINN: 7 851 parameters, full-batch L-BFGS in float32.
 
@@ -67,12 +99,13 @@ class Convection:
             layers: list[nn.Module] = []
             for fan_in, fan_out in pairwise(WIDTHS):
                 layers += [nn.Linear(fan_in, fan_out, dtype=torch.float32), nn.Tanh()]
-            return nn.Sequential(*layers[:-1])
+            return TanhNetwork(*layers[:-1])
 
     def batches(self, split: str = "train", draw: int = 0) -> Iterator[Batch]:
-        """Yield the one full batch: 256 initial points, 100 pairs on the periodic boundary, ``n_f`` collocation points.
+        """Yield the one full batch: ``n_f`` collocation points, 256 initial points, 100 pairs on the periodic boundary.
 
-        All are float64 ``(n, 2)`` points (x, t), but for ``u_initial``, ``(256, 1)``. The draw seeds the choice of
+        ``points`` holds them in this order, float64 ``(n_f + 456, 2)`` rows (x, t), ``u_initial`` is ``(256, 1)``. The
+        network sees all of them in one pass. The draw seeds the choice of
         collocation points; 0 gives those of the paper's code, whatever the network's seed.
 
         Raises
@@ -86,28 +119,22 @@ class Convection:
         inner = np.stack([x.ravel(), t.ravel()], axis=1)
         chosen = np.random.RandomState(draw).choice(len(inner), self.n_f, replace=False)
         edge = np.stack([np.zeros(NT), self._t], axis=1)
-        yield Batch(
-            {
-                "initial": _tensor(np.stack([self._x, np.zeros(NX)], axis=1)),
-                "u_initial": _tensor(np.sin(self._x)[:, None]),
-                "left": _tensor(edge),
-                "right": _tensor(edge + np.array([2 * np.pi, 0.0])),
-                "collocation": _tensor(inner[chosen]),
-            }
-        )
+        initial = np.stack([self._x, np.zeros(NX)], axis=1)
+        points = np.concatenate([inner[chosen], initial, edge, edge + np.array([2 * np.pi, 0.0])])
+        yield Batch({"points": _tensor(points), "u_initial": _tensor(np.sin(self._x)[:, None])})
 
     def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
         """Return the mean squares of the three conditions and their sum.
 
-        The residual ``u_t + beta u_x`` is one forward-mode derivative along ``(beta, 1)`` in (x, t). All terms have
-        the dtype and device of the batch, which must be the model's.
+        The residual ``u_t + beta u_x`` is the derivative along ``(beta, 1)`` in (x, t), by forward mode, in the pass
+        that gives the values: ``model(points, along, n)``. All terms have the dtype and device of the batch, which must
+        be the model's.
         """
-        data = batch.data
-        points = data["collocation"]
-        along = points.new_tensor([self.beta, 1.0]).expand_as(points)
-        residual = torch.func.jvp(model, (points,), (along,))[1]
-        initial = (model(data["initial"]) - data["u_initial"]).square().mean()
-        boundary = (model(data["left"]) - model(data["right"])).square().mean()
+        points = batch.data["points"]
+        values, residual = model(points, points.new_tensor([self.beta, 1.0]), self.n_f)
+        _, initial_values, left, right = values.split([self.n_f, NX, NT, NT])
+        initial = (initial_values - batch.data["u_initial"]).square().mean()
+        boundary = (left - right).square().mean()
         inside = residual.square().mean()
         return {
             "loss": initial + boundary + inside,

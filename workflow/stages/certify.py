@@ -20,7 +20,8 @@ from landsweep.plan import Member, grid_coordinates
 from landsweep.rundir import atomic
 from landsweep.stages import subspace
 from landsweep.stages.certificates import METHODS, trees
-from landsweep.stages.evaluate import Loader
+from landsweep.stages.loader import Loader
+from landsweep.stages.probe import exact_strategy
 from landsweep.store import Landscape
 from landsweep.study import Study
 
@@ -103,7 +104,8 @@ class _Points:
         ranges = study.subspaces[str(member.coords["subspace"])].ranges(study.grid.dims)
         self._context, self._shape = context, study.grid.shape
         self._axes = [np.array(axis) for axis in grid_coordinates(ranges, study.grid.shape)]
-        self._scale = subspace.load_geometry(context.run.directions(member.index)).scale
+        path = context.run.directions(member.index)
+        self._scale, self.delta = subspace.load_geometry(path).scale, subspace.load_delta(path)
         self.strategy, self.width = landscape.choices["strategy"], int(landscape.choices["width"])
 
     def losses(self, evaluator: Evaluator, vertices: np.ndarray | range) -> Iterator[tuple[slice, np.ndarray]]:
@@ -128,9 +130,10 @@ def _float64(context: Context, landscape: Landscape, member: Member, points: _Po
     if not everywhere:
         rng = np.random.default_rng([SEED, member.index])
         vertices = np.sort(rng.choice(field.size, asked, replace=False, shuffle=False))
-    loader = Loader(context, {"dtype": "float64"})
     with users_code():
-        evaluator = loader.evaluator(member, points.strategy, points.width)
+        evaluator = Loader(context, "float64").evaluator(
+            member, points.delta, exact_strategy(points.strategy), points.width
+        )
     epsilon = 0.0
     for part, losses in points.losses(evaluator, vertices):
         epsilon = max(epsilon, kernel.sup_difference(field[np.asarray(vertices[part])], losses))
@@ -144,14 +147,14 @@ def _draws(
     """Return the losses of all ends of pairs on every draw and the pairs' intervals, and a warning or nothing."""
     draws = draws_of(context.study, member)
     vertices = np.unique(np.concatenate([found.vertices.reshape(-1) for found in pairs.values()]))
-    values = np.empty((len(draws), len(vertices)), landscape.choices["dtype"])
-    loader = Loader(context, landscape.choices)
+    values = np.empty((len(draws), len(vertices)), context.study.evaluation.stored)
+    loader = Loader(context, context.study.evaluation.dtype)
     for r, draw in enumerate(draws) if len(vertices) else ():
         with users_code():
             if r == 0:
-                evaluator = loader.evaluator(member, points.strategy, points.width, draw)
+                evaluator = loader.evaluator(member, points.delta, points.strategy, points.width, draw)
             else:
-                evaluator.data = loader.data(member, draw)
+                evaluator.data = loader.data(member, evaluator.strategy, draw)
         for part, losses in points.losses(evaluator, vertices):
             values[r, part] = losses
     distinct = kernel.distinct_draws(values)

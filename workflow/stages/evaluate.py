@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from dataclasses import dataclass
 from math import prod
@@ -13,14 +12,11 @@ import torch
 from landsweep.context import Context, Outcome, record_failure, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
-from landsweep.kernels.evaluation import Data, Evaluator, choose_strategy, default_width
-from landsweep.kernels.problem import trainable_parameters
 from landsweep.plan import Member, Unit, grid_coordinates, shard_shape, unit_points
 from landsweep.stages import subspace
+from landsweep.stages.loader import Loader
+from landsweep.stages.probe import device_kind, probe
 from landsweep.store import Landscape, Status
-
-PROBE_POINTS = 4
-TIMED_BATCHES = 3
 
 
 def run(context: Context) -> None:
@@ -69,77 +65,24 @@ def _prepare(context: Context) -> bool:
         if not context.run.directions(member.index).exists():
             continue
         try:
-            choices, seconds = probe(context, member)
+            choices = probe(context, member)
         except ProblemError as error:
             record_failure(context.run, "evaluate", member, error)
             continue
         plan = context.plan
-        itemsize = np.dtype(context.study.evaluation.dtype).itemsize
         sizing = unit_points(
             plan.points,
             context.executor.size,
-            itemsize * len(context.study.fields) + 1,
+            context.study.bytes_per_point,
             context.study.executor.unit_seconds,
-            seconds,
+            choices["seconds"],
         )
         shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
-        choices["probe_seconds_per_point"] = seconds
         choices["unit_points"] = sizing.points
         choices["unit_bound"] = sizing.reason
         Landscape.create(path, context.study, plan, shard, choices)
         return True
     return False
-
-
-def probe(context: Context, member: Member) -> tuple[dict[str, Any], float]:
-    """Choose strategy and width once for the whole run, and time a few batches.
-
-    The width follows from the model's size, never from a clock: it is part of the results' last bits.
-    """
-    study = context.study.evaluation
-    torch.set_num_threads(study.threads)
-    dtype = getattr(torch, study.dtype)
-    network = context.network(member.model)
-    size = sum(p.numel() for _, p in trainable_parameters(network))
-    width = study.batch if study.batch != "auto" else default_width(size, dtype.itemsize)
-    loader = Loader(context, {"dtype": study.dtype})
-    rng = np.random.default_rng(0)
-    with users_code():
-        scale = subspace.load_geometry(context.run.directions(member.index)).scale
-        alpha = rng.uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
-        if study.strategy == "auto":
-            choice = choose_strategy(lambda s: loader.evaluator(member, s, min(width, PROBE_POINTS)), alpha)
-            strategy, reason = choice.strategy, choice.reason
-        else:
-            strategy, reason = study.strategy, "set by the study"
-        if strategy == "inplace":
-            width = 1
-        evaluator = loader.evaluator(member, strategy, width)
-        points = np.resize(alpha, (width, alpha.shape[1]))
-        evaluator(points)
-        times = []
-        for _ in range(TIMED_BATCHES):
-            begin = time.perf_counter()
-            evaluator(points)
-            times.append(time.perf_counter() - begin)
-    choices = {
-        "strategy": strategy,
-        "reason": reason,
-        "width": width,
-        "threads": study.threads,
-        "dtype": study.dtype,
-        "device": device_kind(context.device()),
-        "torch": torch.__version__,
-        "parameters": size,
-    }
-    return choices, float(np.median(times)) / width
-
-
-def device_kind(device: torch.device) -> str:
-    """Return what must be equal for results to be equal to the last bit."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
 
 
 def _check_device(context: Context, choices: dict[str, Any]) -> None:
@@ -148,44 +91,6 @@ def _check_device(context: Context, choices: dict[str, Any]) -> None:
         raise UserError(
             f"{context.run.path} was evaluated on {choices['device']!r}, this is {here!r}, expected the same kind of "
             "device, as last bits differ: go on there, or accept the mixture with --allow-mixed."
-        )
-
-
-class Loader:
-    """Keeps on this rank what the next unit will need again: data per split and draw, an evaluator per member."""
-
-    def __init__(self, context: Context, choices: dict[str, Any]) -> None:
-        self._context = context
-        self._dtype = getattr(torch, choices["dtype"])
-
-    def data(self, member: Member, draw: int | None = None) -> Data:
-        """Return the data of one member's landscape, or another draw of them."""
-        context = self._context
-        device, split = context.device(), str(member.coords.get("split", "train"))
-        draw = int(member.coords.get("draw", 0)) if draw is None else draw
-        problem = context.problem(member.model)
-        with users_code():
-            return context.kept(
-                "data",
-                (member.model, split, draw, device, self._dtype),
-                lambda: Data.of(problem, device, self._dtype, split, draw),
-            )
-
-    def evaluator(self, member: Member, strategy: Any, width: int, draw: int | None = None) -> Evaluator:
-        """Return an evaluator of one member's landscape, on its own draw or another."""
-        context = self._context
-        problem, network = context.problem(member.model), context.network(member.model)
-        data = self.data(member, draw)
-        return Evaluator(
-            problem,
-            network,
-            subspace.load_delta(context.run.directions(member.index)),
-            data,
-            context.study.fields,
-            device=context.device(),
-            dtype=self._dtype,
-            strategy=strategy,
-            width=width,
         )
 
 
@@ -198,7 +103,7 @@ class _Work:
     choices: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self._loader = Loader(self.context, self.choices)
+        self._loader = Loader(self.context, self.choices["dtype"])
         self._members = self.context.plan.member_at()
         study = self.context.study
         self._coordinates = {
@@ -211,7 +116,7 @@ class _Work:
         begin = time.perf_counter()
         n = self.landscape.sweep_ndim
         status = np.zeros(unit.shape, dtype=np.uint8)
-        dtype = self.choices["dtype"]
+        dtype = self.context.study.evaluation.stored
         values = {name: np.full(unit.shape, np.nan, dtype=dtype) for name in self.landscape.fields}
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
@@ -251,7 +156,9 @@ class _Work:
         evaluator = self.context.kept(
             "evaluator",
             member.index,
-            lambda: self._loader.evaluator(member, self.choices["strategy"], int(self.choices["width"])),
+            lambda: self._loader.evaluator(
+                member, subspace.load_delta(path), self.choices["strategy"], int(self.choices["width"])
+            ),
         )
         axes = [
             axis[low:high]

@@ -10,9 +10,9 @@ import torch
 from landsweep.context import Context, users_code
 from landsweep.errors import UserError
 from landsweep.kernels.directions import Directions, given_directions, random_directions
-from landsweep.kernels.evaluation import Data, Evaluator
 from landsweep.plan import Member
 from landsweep.rundir import atomic
+from landsweep.stages.loader import Loader
 from landsweep.study import Subspace
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
@@ -131,26 +131,9 @@ def _loss_rise_scale(context: Context, member: Member, subspace: Subspace, direc
 
     The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise.
     """
-    problem = context.problem(member.model)
-    dtype = getattr(torch, context.study.evaluation.dtype)
     with users_code():
-        data = Data.of(
-            problem,
-            context.device(),
-            dtype,
-            str(member.coords.get("split", "train")),
-            int(member.coords.get("draw", 0)),
-        )
-        evaluator = Evaluator(
-            problem,
-            context.network(member.model),
-            directions.delta,
-            data,
-            ("loss",),
-            device=context.device(),
-            dtype=dtype,
-            strategy="inplace",
-            width=1,
+        evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
+            member, directions.delta, "inplace", 1
         )
         dims = len(directions.norms)
         centre = float(evaluator(np.zeros((1, dims)))["loss"][0])

@@ -1,0 +1,120 @@
+"""What classifiers share: cross-entropy and accuracy, training by stochastic gradient descent, draws of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.kernels.problem import Batch, OnStep, Start
+from torch import Tensor, nn
+
+
+class Classifier:
+    """A network that tells classes of samples apart; subclasses give :meth:`network` and :meth:`samples`.
+
+    Parameters
+    ----------
+    epochs, batch_size, rate, decay
+        Training: passes over the data, samples of a step, the initial learning rate of SGD with momentum 0.9 (it falls
+        to 0 along a cosine) and its weight decay.
+    evaluation_batch
+        Samples of a batch over which landscapes are averaged.
+    """
+
+    def __init__(
+        self, *, epochs: int, batch_size: int, rate: float, decay: float = 1e-4, evaluation_batch: int = 1024
+    ) -> None:
+        at_least_one(epochs=epochs, batch_size=batch_size, evaluation_batch=evaluation_batch)
+        for name, number in (("rate", rate), ("decay", decay)):
+            if not isinstance(number, int | float) or not 0 <= number < float("inf"):
+                raise ValueError(f"{name} is {number!r}, expected a number of at least 0")
+        self.epochs, self.batch_size, self.rate, self.decay = epochs, batch_size, rate, decay
+        self.evaluation_batch = evaluation_batch
+
+    def network(self) -> nn.Module:
+        """Return a network with fresh weights, from torch's global random state."""
+        raise NotImplementedError
+
+    def samples(self, split: str) -> tuple[Tensor, Tensor]:
+        """Return the inputs and labels of ``train`` or ``test``."""
+        raise NotImplementedError
+
+    def build(self, seed: int) -> nn.Module:
+        """Return the untrained network; the global random state stays."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.network()
+
+    def batches(self, split: str = "train", draw: int = 0) -> Iterator[Batch]:
+        """Yield inputs and labels in order; a draw above 0 resamples them with replacement.
+
+        Raises
+        ------
+        ValueError
+            Where the split is neither ``train`` nor ``test``.
+        """
+        if split not in ("train", "test"):
+            raise ValueError(f"split is {split!r}, expected train or test")
+        inputs, labels = self.samples(split)
+        if draw:
+            chosen = torch.from_numpy(np.random.default_rng(draw).integers(len(labels), size=len(labels)))
+            inputs, labels = inputs[chosen], labels[chosen]
+        parts = (torch.split(x, self.evaluation_batch) for x in (inputs, labels))
+        for part, its_labels in zip(*parts, strict=True):
+            yield Batch({"inputs": part, "labels": its_labels}, weight=float(len(part)))
+
+    def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
+        """Return the mean cross-entropy and the accuracy."""
+        logits, labels = model(batch.data["inputs"]), batch.data["labels"]
+        return {
+            "loss": nn.functional.cross_entropy(logits, labels),
+            "accuracy": (logits.argmax(dim=-1) == labels).to(logits.dtype).mean(),
+        }
+
+    def train(
+        self, model: nn.Module, seed: int, *, start: Start | None = None, on_step: OnStep | None = None
+    ) -> nn.Module:
+        """Train by SGD; a step, after which training can go on, is an epoch, shuffled by (seed, epoch)."""
+        model.train()
+        inputs, labels = self.samples("train")
+        parameter = next(model.parameters())
+        inputs, labels = inputs.to(parameter), labels.to(parameter.device)
+        optimizer = torch.optim.SGD(model.parameters(), lr=self.rate, momentum=0.9, weight_decay=self.decay)
+        if start is not None:
+            optimizer.load_state_dict(deepcopy(start.optimizer_state))
+        for epoch in range(0 if start is None else start.step, self.epochs):
+            order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(labels)))
+            for group in optimizer.param_groups:
+                group["lr"] = self.rate * (1 + np.cos(np.pi * epoch / self.epochs)) / 2
+            for chosen in torch.split(order, self.batch_size):
+                optimizer.zero_grad()
+                loss = self.loss(model, Batch({"inputs": inputs[chosen], "labels": labels[chosen]}))["loss"]
+                loss.backward()  # type: ignore[no-untyped-call]  # torch
+                optimizer.step()
+            if on_step is not None:
+                on_step(epoch + 1, model, optimizer.state_dict())
+        return model.eval()
+
+    def quality(self, model: nn.Module) -> dict[str, float]:
+        """Return loss and accuracy on both splits."""
+        model.eval()
+        parameter = next(model.parameters())
+        found: dict[str, float] = {}
+        for split in ("train", "test"):
+            batches = [b.to(parameter.device, parameter.dtype) for b in self.batches(split)]
+            weight = sum(b.weight for b in batches)
+            with torch.no_grad():
+                values = [(self.loss(model, b), b.weight) for b in batches]
+            for name in ("loss", "accuracy"):
+                found[f"{split}_{name}"] = sum(float(v[name]) * w for v, w in values) / weight
+        return found
+
+
+def at_least_one(**values: int) -> None:
+    """Raise ValueError where a parameter is no whole number of at least 1."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is {value!r}, expected a whole number of at least 1")

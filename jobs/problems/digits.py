@@ -1,0 +1,54 @@
+"""A small network on scikit-learn's handwritten digits: 1 797 images of 8 x 8, which come with the library."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+from landsweep.jobs.problems.classification import Classifier, at_least_one
+from torch import Tensor, nn
+
+TEST = 360
+"""Images that are kept for the test."""
+
+
+class Digits(Classifier):
+    """An MLP 64-hidden-hidden-10 with ReLU; inputs are in [0, 1].
+
+    Parameters
+    ----------
+    hidden
+        Units of each of the two hidden layers.
+    epochs, batch_size, rate
+        As in :class:`Classifier`.
+    """
+
+    def __init__(self, hidden: int = 32, epochs: int = 30, batch_size: int = 64, rate: float = 0.1) -> None:
+        super().__init__(epochs=epochs, batch_size=batch_size, rate=rate, evaluation_batch=2048)
+        at_least_one(hidden=hidden)
+        self.hidden = hidden
+
+    def network(self) -> nn.Module:
+        """Return the MLP."""
+        h = self.hidden
+        return nn.Sequential(nn.Linear(64, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU(), nn.Linear(h, 10))
+
+    def samples(self, split: str) -> tuple[Tensor, Tensor]:
+        """Return the images ``(n, 64)`` float32 and labels; a fixed permutation parts test from train."""
+        images, labels = _digits()
+        part = slice(None, TEST) if split == "test" else slice(TEST, None)
+        return images[part], labels[part]
+
+
+@cache
+def _digits() -> tuple[Tensor, Tensor]:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise ImportError(
+            "the digits come with scikit-learn, which is not installed: pip install 'landsweep[examples]'"
+        ) from error
+    images, labels = load_digits(return_X_y=True)
+    order = np.random.RandomState(0).permutation(len(labels))
+    return torch.from_numpy(images[order] / 16).float(), torch.from_numpy(labels[order]).long()

@@ -1,0 +1,177 @@
+"""Which strategy and how many points at once: what runs, agrees and is fastest, by measurement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+
+import numpy as np
+import torch
+from landsweep.kernels.strategies import StrategyName
+
+REPEATS, SHORT, LONG = 3, 0.02, 1.0
+"""Batches timed at least, seconds timed at least, and seconds of a batch that gains nothing by being larger."""
+MAX_WIDTH = 4096
+GAIN = 0.95
+"""A wider batch or another strategy has to take at most so much of the time: clocks are noisy."""
+FIRST_WIDTH: dict[StrategyName, int] = {"inplace": 1, "batched": 2, "compiled": 8}
+COMPILING = 10.0
+"""Seconds of work around one model below which compiling, which takes seconds, is not tried."""
+
+
+Run = Callable[[np.ndarray], dict[str, np.ndarray]]
+Make = Callable[[StrategyName, int], Run]
+"""Makes the evaluator of a strategy at a width."""
+
+
+@dataclass
+class Choice:
+    """What runs, and what it was compared with.
+
+    Parameters
+    ----------
+    strategy, width
+        The choice.
+    seconds
+        Per point, the median of a few batches.
+    dropped
+        Why others were not chosen, where that is not their time.
+    tried
+        Seconds per point by strategy and width.
+    """
+
+    strategy: StrategyName
+    width: int
+    seconds: float
+    dropped: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, dict[int, float]] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why this one, in a sentence."""
+        times = {name: 1e3 * min(seconds.values()) for name, seconds in self.tried.items()}
+        others = [f"{name} {t:.3g} ms" for name, t in times.items() if name != self.strategy]
+        others += [f"{name} {why}" for name, why in self.dropped.items()]
+        return "; ".join([f"{1e3 * self.seconds:.3g} ms per point", *others])
+
+
+def choose(
+    make: Make,
+    alpha: np.ndarray,
+    tolerance: float,
+    *,
+    candidates: tuple[StrategyName, ...] = ("inplace", "batched", "compiled"),
+    width: int | None = None,
+    widest: int = MAX_WIDTH,
+    points: float = np.inf,
+) -> Choice:
+    """Return the fastest strategy and width that run and agree with the first that does.
+
+    Parameters
+    ----------
+    make
+        Makes evaluators.
+    alpha
+        ``(n, d)`` probe points.
+    tolerance
+        Relative difference allowed between strategies.
+    candidates
+        The strategies to try, the preferred one first where they are equally fast.
+    width
+        Points at once; None finds it, doubling as long as that pays and memory lasts.
+    widest
+        Most points at once whose parameters may be held.
+    points
+        How many this process will be asked for around one model: ``compiled`` has to win back what compiling takes.
+
+    Raises
+    ------
+    Exception
+        What the first candidate raises, where none runs.
+    """
+    reference: dict[str, np.ndarray] | None = None
+    best: Choice | None = None
+    dropped: dict[str, str] = {}
+    tried: dict[str, dict[int, float]] = {}
+    failure: Exception | None = None
+    for name in candidates:
+        if name == "compiled" and best is not None and best.seconds * points < COMPILING:
+            dropped[name] = f"{points:.0f} points take {best.seconds * points:.2g} s without it"
+            continue
+        start = width or (best.width if name == "compiled" and best is not None else FIRST_WIDTH[name])
+        begin = time.perf_counter()
+        try:
+            values = make(name, start)(alpha)
+        except Exception as error:  # a loss may do anything that vmap or a compiler cannot follow
+            failure = failure or error
+            dropped[name] = f"cannot run this loss ({type(error).__name__}: {_first_line(error)})"
+            continue
+        compiling = time.perf_counter() - begin
+        reference = reference or values
+        if differs := difference(values, reference, tolerance):
+            dropped[name] = differs
+            continue
+        grows = width is None and name == "batched"
+        tried[name] = seconds = _widths(make, name, alpha, start, widest if grows else start)
+        # The narrowest that is about as fast as the fastest: it needs the least memory.
+        at = min(w for w in seconds if GAIN * seconds[w] <= min(seconds.values()))
+        if name == "compiled" and best is not None and (best.seconds - seconds[at]) * points < compiling:
+            saved = (best.seconds - seconds[at]) * points
+            dropped[name] = f"saves {saved:.2g} s on {points:.0f} points, and takes {compiling:.2g} s to compile"
+        elif best is None or seconds[at] <= GAIN * best.seconds:
+            best = Choice(name, at, seconds[at])
+    if best is None:
+        assert failure is not None
+        raise failure
+    best.dropped, best.tried = dropped, tried
+    return best
+
+
+def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], tolerance: float) -> str:
+    """Return by how much values differ from a reference beyond the tolerance, or an empty string."""
+    for name, expected in reference.items():
+        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
+        if not np.allclose(values[name], expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
+            worst = float(np.nanmax(np.abs(values[name] - expected)))
+            return f"differs by {worst:.3g} in {name} at the probe points"
+    return ""
+
+
+def _widths(make: Make, name: StrategyName, alpha: np.ndarray, width: int, widest: int) -> dict[int, float]:
+    """Return seconds per point by width, doubled until two in a row gain nothing, a batch is long, or memory ends."""
+    seconds: dict[int, float] = {}
+    fastest, since = np.inf, 0
+    while True:
+        try:
+            evaluate, points = make(name, width), np.resize(alpha, (width, alpha.shape[1]))
+            evaluate(points)  # the first call allocates
+            seconds[width] = _seconds(evaluate, points) / width
+        except RuntimeError as error:
+            if not seconds or not _out_of_memory(error):
+                raise
+            torch.cuda.empty_cache()
+            return seconds
+        since = 0 if seconds[width] < GAIN * fastest else since + 1
+        fastest = min(fastest, seconds[width])
+        if since == 2 or 2 * width > widest or seconds[width] * width > LONG:
+            return seconds
+        width *= 2
+
+
+def _seconds(evaluate: Run, points: np.ndarray) -> float:
+    times: list[float] = []
+    while len(times) < REPEATS or sum(times) < SHORT:
+        begin = time.perf_counter()
+        evaluate(points)
+        times.append(time.perf_counter() - begin)
+    return median(times)
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.cuda.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "")

@@ -1,0 +1,187 @@
+"""The batches over which a loss is averaged: on the device where they fit, streamed to it where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+import torch
+from landsweep.kernels.problem import Batch, Problem
+
+SHARE_OF_MEMORY = 0.5
+"""Of what is free on the device: so much may be taken by batches that stay there."""
+
+
+class Data:
+    """One split and draw of a problem's data; iterating yields its batches on the device.
+
+    Parameters
+    ----------
+    source
+        Yields the batches, the same ones each time; it is called once per pass where they do not fit.
+    device, dtype
+        Where batches go and what their floating tensors become.
+    channels_last
+        Whether 4-d tensors are laid out with their channels last, which convolutions prefer.
+    budget
+        Bytes of batches that may stay on the device; a share of its free memory by default.
+
+    Raises
+    ------
+    ValueError
+        Where there is no batch, or a weight is not above 0.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[], Iterable[Batch]],
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        channels_last: bool = False,
+        budget: float | None = None,
+    ) -> None:
+        self._source, self._device, self._dtype, self._channels_last = source, device, dtype, channels_last
+        budget = SHARE_OF_MEMORY * free_memory(device) if budget is None else budget
+        kept: list[Batch] | None = []
+        weights, nbytes = [], 0
+        for batch in source():
+            weights.append(batch.weight)
+            moved = self._cast(batch)
+            moved = moved if kept is None else self._send(moved)
+            nbytes += batch_bytes(moved)
+            if kept is not None:
+                kept.append(moved)
+            if nbytes > budget:
+                kept = None
+        if not weights or not all(weight > 0 for weight in weights):
+            raise ValueError(f"got batches of weights {weights}, expected at least one, each of weight above 0")
+        self._kept = tuple(kept) if kept is not None else None
+        self.weight, self.nbytes = float(sum(weights)), nbytes
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        device: torch.device,
+        dtype: torch.dtype,
+        split: str = "train",
+        draw: int = 0,
+        *,
+        channels_last: bool = False,
+        budget: float | None = None,
+    ) -> Data:
+        """Load a problem's batches; errors name the split and the draw."""
+        try:
+            return cls(
+                lambda: problem.batches(split=split, draw=draw),
+                device,
+                dtype,
+                channels_last=channels_last,
+                budget=budget,
+            )
+        except ValueError as error:
+            raise ValueError(f"batches(split={split!r}, draw={draw}): {error}") from error
+
+    @property
+    def resident(self) -> bool:
+        """Whether the batches stay on the device."""
+        return self._kept is not None
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the batches on the device; the next one is on its way while one is worked on."""
+        if self._kept is not None:
+            return iter(self._kept)
+        copies = CudaCopies(self._device) if self._device.type == "cuda" else NoCopies()
+        return prefetched(map(self._cast, self._source()), self._send, copies)
+
+    def _cast(self, batch: Batch) -> Batch:
+        batch = batch.map(lambda x: x.to(self._dtype) if x.is_floating_point() else x)
+        if not self._channels_last:
+            return batch
+        return batch.map(lambda x: x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x)
+
+    def _send(self, batch: Batch) -> Batch:
+        return batch.map(lambda x: x.to(self._device, non_blocking=True))
+
+
+class Copies(Protocol):
+    """How batches get to a device beside the work on it."""
+
+    def copying(self) -> AbstractContextManager[object]:
+        """Return the block in which copies are issued."""
+
+    def pin(self, batch: Batch) -> Batch:
+        """Return the batch where it can be copied from while the host goes on."""
+
+    def ready(self, batch: Batch) -> None:
+        """Let the work that follows wait for all copies issued so far, and keep their memory until it is done."""
+
+
+def prefetched(batches: Iterable[Batch], send: Callable[[Batch], Batch], copies: Copies) -> Iterator[Batch]:
+    """Yield batches that were sent, the copy of the next one issued before the one at hand is worked on."""
+
+    def issue(batch: Batch) -> Batch:
+        with copies.copying():
+            return send(copies.pin(batch))
+
+    sent = map(issue, batches)
+    here = next(sent, None)
+    while here is not None:
+        copies.ready(here)
+        coming = next(sent, None)
+        yield here
+        here = coming
+
+
+class NoCopies:
+    """On a CPU there is nothing to overlap."""
+
+    def copying(self) -> AbstractContextManager[object]:
+        """Do nothing."""
+        return nullcontext()
+
+    def pin(self, batch: Batch) -> Batch:
+        """Return the batch as it is."""
+        return batch
+
+    def ready(self, batch: Batch) -> None:
+        """Do nothing."""
+
+
+class CudaCopies:
+    """Copies from pinned memory on a stream of their own."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device, self._stream = device, torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # torch
+
+    def copying(self) -> AbstractContextManager[object]:
+        """Issue copies on the stream."""
+        return torch.cuda.stream(self._stream)
+
+    def pin(self, batch: Batch) -> Batch:
+        """Return the batch in page-locked memory."""
+        return batch.map(lambda x: x if x.is_cuda or x.is_pinned() else x.pin_memory())
+
+    def ready(self, batch: Batch) -> None:
+        """Let the device's current stream wait, and tell the allocator that it uses the batch."""
+        current = torch.cuda.current_stream(self._device)
+        current.wait_stream(self._stream)
+        for x in batch.tensors():
+            if x.is_cuda:
+                x.record_stream(current)
+
+
+def batch_bytes(batch: Batch) -> int:
+    """Return the bytes of a batch's tensors."""
+    return sum(x.nbytes for x in batch.tensors())
+
+
+def free_memory(device: torch.device) -> int:
+    """Return the bytes that are free on a device; on a CPU, what the system says can be had without swapping."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)

@@ -1,0 +1,58 @@
+"""How precisely points are computed: what ``evaluation.dtype`` means to torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Precision:
+    """One choice of ``evaluation.dtype``.
+
+    Parameters
+    ----------
+    dtype
+        Of parameters, data and results.
+    tolerance
+        Relative difference allowed between strategies, which round differently.
+    tf32
+        Whether a GPU may round the factors of float32 products to 10 bits.
+    autocast
+        To what products are rounded where this is not ``dtype``; sums and parameters are not.
+    """
+
+    dtype: torch.dtype
+    tolerance: float
+    tf32: bool = False
+    autocast: torch.dtype | None = None
+
+    @contextmanager
+    def active(self, device: torch.device, deterministic: bool = False) -> Iterator[None]:
+        """Compute so inside the block, and as before after it.
+
+        ``deterministic`` refuses operations whose result depends on the order in which threads come (RuntimeError).
+        """
+        matmul, cudnn = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+        strict = torch.are_deterministic_algorithms_enabled()
+        with ExitStack() as stack:
+            stack.callback(torch.set_float32_matmul_precision, matmul)
+            stack.callback(setattr, torch.backends.cudnn, "allow_tf32", cudnn)
+            stack.callback(torch.use_deterministic_algorithms, strict)
+            torch.set_float32_matmul_precision("high" if self.tf32 else "highest")
+            torch.backends.cudnn.allow_tf32 = self.tf32  # torch's own default rounds convolutions, but no products
+            torch.use_deterministic_algorithms(deterministic)
+            if self.autocast is not None:
+                stack.enter_context(torch.autocast(device.type, self.autocast))
+            yield
+
+
+PRECISIONS = {
+    "float64": Precision(torch.float64, 1e-10),
+    "float32": Precision(torch.float32, 1e-4),
+    "tf32": Precision(torch.float32, 1e-2, tf32=True),
+    "bf16": Precision(torch.float32, 5e-2, autocast=torch.bfloat16),
+}

@@ -1,0 +1,218 @@
+"""Ways to compute the loss at many points of parameter space: one after another, many at once, or many compiled.
+
+A strategy belongs to one model, and serves every landscape around it. It maps rows of parameters ``(w, P)`` to fields
+``(w,)``, weighted means over the data: ``sum(weight * value) / sum(weight)``, summed in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import partial
+from typing import Any, Literal, Protocol
+
+import torch
+from landsweep.kernels.batchnorm import Statistics, normalisation_layers
+from landsweep.kernels.data import Data
+from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from torch import Tensor, nn
+
+StrategyName = Literal["inplace", "batched", "compiled"]
+BatchNorm = Literal["frozen", "recomputed"]
+Fields = dict[str, Tensor]
+
+
+class Strategy(Protocol):
+    """What evaluates rows of parameters."""
+
+    fields: tuple[str, ...]
+    channels_last: bool
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Return every field at ``points`` ``(w, P)``, as ``(w,)`` float64."""
+
+
+def make_strategy(
+    name: StrategyName,
+    problem: Problem,
+    model: nn.Module,
+    fields: Sequence[str],
+    device: torch.device,
+    dtype: torch.dtype,
+    batchnorm: BatchNorm = "frozen",
+    width: int = 1,
+) -> Strategy:
+    """Return a strategy on a copy of ``model``, whose dropout is off.
+
+    Parameters
+    ----------
+    fields
+        Names among what ``problem.loss`` returns.
+    width
+        How many rows it will be given at once.
+    batchnorm
+        ``frozen``: layers normalise by their trained statistics; ``recomputed``: by those of the data at each point.
+    """
+    working = deepcopy(model).to(device=device, dtype=dtype).eval()
+    recompute = batchnorm == "recomputed" and bool(normalisation_layers(working))
+    if name == "inplace":
+        return Inplace(problem, working, fields, recompute)
+    return Batched(problem, working, fields, recompute, compiled=name == "compiled", width=width)
+
+
+class Layout:
+    """How a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._parts = [(name, p.shape, p.numel()) for name, p in trainable_parameters(model)]
+        self.size = sum(n for _, _, n in self._parts)
+
+    def split(self, flat: Tensor) -> dict[str, Tensor]:
+        """Return parameters by name."""
+        parts = torch.split(flat, [n for _, _, n in self._parts], dim=-1)
+        return {
+            name: part.reshape(*flat.shape[:-1], *shape)
+            for (name, shape, _), part in zip(self._parts, parts, strict=True)
+        }
+
+
+class Inplace:
+    """One point after another, its parameters copied into the model; runs any loss.
+
+    The loss runs without a graph, unless it needs the gradient of its inputs, which shows at the first point.
+    """
+
+    def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
+        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._layout, self._named = Layout(model), dict(trainable_parameters(model))
+        self._statistics = Statistics(model) if recompute else None
+        self._mode: Callable[[], Any] = torch.inference_mode
+        self.channels_last = _convolves(model)
+        if self.channels_last:
+            model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Evaluate row after row."""
+        rows = [self._row(row, data) for row in points]
+        return {name: torch.stack([row[name] for row in rows]) for name in self.fields}
+
+    def _row(self, row: Tensor, data: Data) -> Fields:
+        with torch.no_grad():
+            for name, value in self._layout.split(row).items():
+                self._named[name].copy_(value)
+        if self._statistics is not None:
+            with self._statistics.updating(data) as batches:
+                for batch in batches:
+                    self._values(batch)
+        total = Mean(self.fields, data.weight)
+        for batch in data:
+            total.add(self._values(batch), batch.weight)
+        return total.values()
+
+    def _values(self, batch: Batch) -> Fields:
+        try:
+            with _without_parameter_gradients(self._model), self._mode():
+                values = select(self._problem.loss(self._model, batch), self.fields)
+                return {name: value.detach().clone() for name, value in values.items()}
+        except RuntimeError:
+            if self._mode is torch.enable_grad:
+                raise
+            self._mode = torch.enable_grad
+            return self._values(batch)
+
+
+class Batched:
+    """Many points at once: the loss vectorised over parameters, compiled where asked for."""
+
+    def __init__(
+        self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool, *, compiled: bool, width: int
+    ) -> None:
+        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._layout = Layout(model)
+        self._statistics = Statistics(model) if recompute else None
+        self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised
+        # Under vmap a convolution becomes one in groups, for which the layout is no help.
+        self.channels_last = width == 1 and _convolves(model)
+        if compiled:
+            torch.compiler.reset()  # what earlier models left: the number of versions of one function is limited
+            self._run = torch.compile(self._vectorised, dynamic=False)
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Evaluate all rows at once."""
+        statistics: dict[str, Tensor] = {}
+        with torch.no_grad():
+            if self._statistics is not None:
+                statistics = self._statistics.copies(len(points))
+                with self._statistics.updating(data) as batches:
+                    for batch in batches:
+                        self._vectorised(points, statistics, batch)
+            total = Mean(self.fields, data.weight)
+            for batch in data:
+                total.add(self._run(points, statistics, batch), batch.weight)
+        return total.values()
+
+    def _vectorised(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
+        def one(parameters: dict[str, Tensor], normalisation: dict[str, Tensor]) -> Fields:
+            call = partial(_call, self._model, parameters | normalisation)
+            return select(self._problem.loss(call, batch), self.fields)
+
+        if len(points) == 1:
+            first = {name: copies[0] for name, copies in statistics.items()}
+            return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
+        return torch.func.vmap(one)(self._layout.split(points), statistics)
+
+
+def _convolves(model: nn.Module) -> bool:
+    return any(p.ndim == 4 for p in model.parameters())
+
+
+class Mean:
+    """The weighted mean of fields over batches, summed in float64."""
+
+    def __init__(self, fields: Sequence[str], weight: float) -> None:
+        self._totals: dict[str, Tensor | float] = dict.fromkeys(fields, 0.0)
+        self._weight = weight
+
+    def add(self, values: Fields, weight: float) -> None:
+        """Add a batch's values."""
+        for name in self._totals:
+            self._totals[name] = self._totals[name] + values[name].double() * weight
+
+    def values(self) -> Fields:
+        """Return the means."""
+        return {name: torch.as_tensor(total) / self._weight for name, total in self._totals.items()}
+
+
+def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
+    """Return the fields of what a loss returned.
+
+    Raises
+    ------
+    KeyError, ValueError
+        Where one is missing, or is no mean over the batch.
+    """
+    missing = [name for name in fields if name not in values]
+    if missing:
+        raise KeyError(f"loss returned {', '.join(values)}, expected also {', '.join(missing)} (fields of the study)")
+    shapes = {name: tuple(values[name].shape) for name in fields if values[name].ndim}
+    if shapes:
+        raise ValueError(f"loss returned shapes {shapes}, expected 0-d tensors: batch means")
+    return {name: values[name] for name in fields}
+
+
+def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
+    return torch.func.functional_call(model, parameters, args, kwargs)
+
+
+@contextmanager
+def _without_parameter_gradients(model: nn.Module) -> Iterator[None]:
+    """Let a loss differentiate its inputs without a graph through the parameters."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    for p in trainable:
+        p.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for p in trainable:
+            p.requires_grad_(True)

@@ -1,0 +1,35 @@
+"""What evaluation.dtype means to torch, and that nothing of it outlives a block."""
+
+import pytest
+import torch
+from landsweep.kernels.precision import PRECISIONS
+
+CPU = torch.device("cpu")
+
+
+def settings():
+    return (
+        torch.get_float32_matmul_precision(),
+        torch.backends.cudnn.allow_tf32,
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_autocast_enabled("cpu"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("float64", ("highest", False, False, False)),
+        ("float32", ("highest", False, False, False)),  # torch's default would round convolutions
+        ("tf32", ("high", True, False, False)),
+        ("bf16", ("highest", False, False, True)),
+    ],
+)
+def test_settings_inside_and_after(name, expected):
+    before = settings()
+    with PRECISIONS[name].active(CPU):
+        assert settings() == expected
+    assert settings() == before
+    with PRECISIONS[name].active(CPU, deterministic=True):
+        assert settings()[2]
+    assert settings() == before

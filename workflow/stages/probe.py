@@ -1,0 +1,105 @@
+"""How a run's points are evaluated: chosen once, by measurement at a few points, and stored with its numbers."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.context import Context, users_code
+from landsweep.events import Notice
+from landsweep.kernels.choice import MAX_WIDTH, Choice, choose
+from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.strategies import StrategyName
+from landsweep.plan import Member
+from landsweep.stages import subspace
+from landsweep.stages.loader import Loader
+
+PROBE_POINTS = 4
+PARAMETER_BYTES = 1 << 28
+"""Bytes of perturbed parameters held at once, at most."""
+
+
+def probe(context: Context, member: Member) -> dict[str, Any]:
+    """Return the choices for the whole run, measured on one member.
+
+    Whatever is part of the results' last bits is among them, so that a resume repeats it: a clock chose once.
+    """
+    study = context.study.evaluation
+    torch.set_num_threads(study.threads)
+    precision = PRECISIONS[study.dtype]
+    size = sum(p.numel() for _, p in trainable_parameters(context.network(member.model)))
+    path = context.run.directions(member.index)
+    delta = subspace.load_delta(path)
+    scale = subspace.load_geometry(path).scale
+    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
+    loader = Loader(context, study.dtype)
+
+    def make(name: StrategyName, width: int) -> Evaluator:
+        return loader.evaluator(member, delta, name, width)
+
+    with users_code():
+        choice = choose(
+            make,
+            alpha,
+            precision.tolerance,
+            candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
+            width=None if study.batch == "auto" else study.batch,
+            widest=max(1, min(MAX_WIDTH, PARAMETER_BYTES // (size * precision.dtype.itemsize))),
+            points=_points_per_model(context),
+        )
+        error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
+    for name in ("inplace", "batched", "compiled"):
+        if name != choice.strategy:
+            context.forget(f"strategy {name}")
+    if study.dtype in ("tf32", "bf16"):
+        shown = ", ".join(f"{name} {value:.2g}" for name, value in error.items())
+        context.bus(Notice(f"{study.dtype} differs from float64 at {PROBE_POINTS} points, relative: {shown}."))
+    return {
+        **asdict(choice),
+        "reason": choice.reason,
+        "float64_error": error,
+        "threads": study.threads,
+        "dtype": study.dtype,
+        "batchnorm": study.batchnorm,
+        "deterministic": study.deterministic,
+        "device": device_kind(context.device()),
+        "torch": torch.__version__,
+        "parameters": size,
+    }
+
+
+def device_kind(device: torch.device) -> str:
+    """Return what must be equal for results to be equal to the last bit."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _points_per_model(context: Context) -> float:
+    """Return how many points around one model this rank will be asked for, if all are dealt evenly."""
+    plan = context.plan
+    return len(plan.members) / len(plan.models) * prod(plan.grid_shape) / context.executor.size
+
+
+def _float64_error(
+    context: Context, member: Member, choice: Choice, alpha: np.ndarray, values: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """Return each field's greatest difference from float64 at the probe points, over the greatest value there."""
+    delta = subspace.load_delta(context.run.directions(member.index))
+    exact = Loader(context, "float64").evaluator(member, delta, exact_strategy(choice.strategy), 1)(alpha)
+    with np.errstate(all="ignore"):
+        return {
+            name: float(np.max(np.abs(values[name] - exact[name])) / (np.max(np.abs(exact[name])) or 1.0))
+            for name in values
+        }
+
+
+def exact_strategy(name: StrategyName) -> StrategyName:
+    """Return the strategy for values in float64 beside those of ``name``: not worth compiling again."""
+    return "batched" if name == "compiled" else name
