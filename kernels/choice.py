@@ -13,13 +13,16 @@ from landsweep.kernels.strategies import StrategyName
 
 REPEATS, SHORT, LONG = 3, 0.02, 1.0
 """Batches timed at least, seconds timed at least, and seconds of a batch that gains nothing by being larger."""
-MAX_WIDTH = 4096
 GAIN = 0.95
 """A wider batch or another strategy has to take at most so much of the time: clocks are noisy."""
-FIRST_WIDTH: dict[StrategyName, int] = {"inplace": 1, "batched": 2, "compiled": 8}
-COMPILING = 10.0
-"""Seconds of work around one model below which compiling, which takes seconds, is not tried."""
-
+WIDTHS: dict[StrategyName, tuple[int, ...]] = {
+    "inplace": (1,),
+    "batched": tuple(2**k for k in range(1, 13)),
+    "compiled": (1, 8, 16),
+}
+"""Widths that are tried: compiling one takes seconds."""
+COMPILING = 60.0
+"""Seconds of work around one model below which compiling is not tried."""
 
 Run = Callable[[np.ndarray], dict[str, np.ndarray]]
 Make = Callable[[StrategyName, int], Run]
@@ -64,7 +67,7 @@ def choose(
     *,
     candidates: tuple[StrategyName, ...] = ("inplace", "batched", "compiled"),
     width: int | None = None,
-    widest: int = MAX_WIDTH,
+    widest: float = np.inf,
     points: float = np.inf,
 ) -> Choice:
     """Return the fastest strategy and width that run and agree with the first that does.
@@ -80,7 +83,7 @@ def choose(
     candidates
         The strategies to try, the preferred one first where they are equally fast.
     width
-        Points at once; None finds it, doubling as long as that pays and memory lasts.
+        Points at once; None finds it, trying more as long as that pays and memory lasts.
     widest
         Most points at once whose parameters may be held.
     points
@@ -100,10 +103,10 @@ def choose(
         if name == "compiled" and best is not None and best.seconds * points < COMPILING:
             dropped[name] = f"{points:.0f} points take {best.seconds * points:.2g} s without it"
             continue
-        start = width or (best.width if name == "compiled" and best is not None else FIRST_WIDTH[name])
+        widths = (width,) if width else tuple(w for w in WIDTHS[name] if w <= widest) or (1,)
         begin = time.perf_counter()
         try:
-            values = make(name, start)(alpha)
+            values = make(name, widths[0])(alpha)
         except Exception as error:  # a loss may do anything that vmap or a compiler cannot follow
             failure = failure or error
             dropped[name] = f"cannot run this loss ({type(error).__name__}: {_first_line(error)})"
@@ -113,8 +116,7 @@ def choose(
         if differs := difference(values, reference, tolerance):
             dropped[name] = differs
             continue
-        grows = width is None and name == "batched"
-        tried[name] = seconds = _widths(make, name, alpha, start, widest if grows else start)
+        tried[name] = seconds = _timed(make, name, alpha, widths)
         # The narrowest that is about as fast as the fastest: it needs the least memory.
         at = min(w for w in seconds if GAIN * seconds[w] <= min(seconds.values()))
         if name == "compiled" and best is not None and (best.seconds - seconds[at]) * points < compiling:
@@ -139,25 +141,25 @@ def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], 
     return ""
 
 
-def _widths(make: Make, name: StrategyName, alpha: np.ndarray, width: int, widest: int) -> dict[int, float]:
-    """Return seconds per point by width, doubled until two in a row gain nothing, a batch is long, or memory ends."""
+def _timed(make: Make, name: StrategyName, alpha: np.ndarray, widths: tuple[int, ...]) -> dict[int, float]:
+    """Return seconds per point by width, until two in a row gain nothing, a batch is long, or memory ends."""
     seconds: dict[int, float] = {}
     fastest, since = np.inf, 0
-    while True:
+    for width in widths:
         try:
             evaluate, points = make(name, width), np.resize(alpha, (width, alpha.shape[1]))
-            evaluate(points)  # the first call allocates
+            evaluate(points)  # the first call allocates, and compiles
             seconds[width] = _seconds(evaluate, points) / width
         except RuntimeError as error:
             if not seconds or not _out_of_memory(error):
                 raise
             torch.cuda.empty_cache()
-            return seconds
+            break
         since = 0 if seconds[width] < GAIN * fastest else since + 1
         fastest = min(fastest, seconds[width])
-        if since == 2 or 2 * width > widest or seconds[width] * width > LONG:
-            return seconds
-        width *= 2
+        if since == 2 or seconds[width] * width > LONG:
+            break
+    return seconds
 
 
 def _seconds(evaluate: Run, points: np.ndarray) -> float:

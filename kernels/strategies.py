@@ -17,6 +17,7 @@ from landsweep.kernels.batchnorm import Statistics, normalisation_layers
 from landsweep.kernels.data import Data
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 StrategyName = Literal["inplace", "batched", "compiled"]
 BatchNorm = Literal["frozen", "recomputed"]
@@ -157,14 +158,29 @@ class Batched:
             call = partial(_call, self._model, parameters | normalisation)
             return select(self._problem.loss(call, batch), self.fields)
 
-        if len(points) == 1:
-            first = {name: copies[0] for name, copies in statistics.items()}
-            return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
-        return torch.func.vmap(one)(self._layout.split(points), statistics)
+        with FeaturesFirst():
+            if len(points) == 1:
+                first = {name: copies[0] for name, copies in statistics.items()}
+                return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
+            return torch.func.vmap(one)(self._layout.split(points), statistics)
 
 
-def _convolves(model: nn.Module) -> bool:
-    return any(p.ndim == 4 for p in model.parameters())
+class FeaturesFirst(TorchFunctionMode):
+    """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
+
+    Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
+    """
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Replace ``torch.nn.functional.linear``."""
+        if function is not nn.functional.linear or args[0].ndim < 2:
+            return function(*args, **(kwargs or {}))
+        return _linear(*args, **(kwargs or {}))
+
+
+def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    y = torch.matmul(weight, inputs.mT)
+    return (y if bias is None else y + bias[:, None]).mT
 
 
 class Mean:
@@ -203,6 +219,10 @@ def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
 
 def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
     return torch.func.functional_call(model, parameters, args, kwargs)
+
+
+def _convolves(model: nn.Module) -> bool:
+    return any(p.ndim == 4 for p in model.parameters())
 
 
 @contextmanager

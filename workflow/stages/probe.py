@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from landsweep.context import Context, users_code
 from landsweep.events import Notice
-from landsweep.kernels.choice import MAX_WIDTH, Choice, choose
+from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.evaluation import Evaluator
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import trainable_parameters
@@ -50,7 +50,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             precision.tolerance,
             candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
             width=None if study.batch == "auto" else study.batch,
-            widest=max(1, min(MAX_WIDTH, PARAMETER_BYTES // (size * precision.dtype.itemsize))),
+            widest=PARAMETER_BYTES / (size * precision.dtype.itemsize),
             points=_points_per_model(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
