@@ -10,7 +10,10 @@ import landsweep
 import numpy as np
 import torch
 from landsweep.jobs.problems.pinn import Convection
-from landsweep.kernels.evaluation import Data, Evaluator
+from landsweep.kernels.data import Data
+from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.strategies import make_strategy
 from landsweep.kernels.topology import merge_tree
 from landsweep.plan import grid_coordinates
 from landsweep.stages import subspace
@@ -29,7 +32,9 @@ for member in run.plan.members:
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2) * subspace.load_geometry(path).scale
     cpu = torch.device("cpu")
     data = Data.of(problem, cpu, torch.float32)
-    f = Evaluator(problem, model, subspace.load_delta(path), data, ("loss",), device=cpu, dtype=torch.float32, width=1)
+    strategy = make_strategy("inplace", problem, model, ("loss",), cpu, torch.float32)
+    delta_rows = subspace.load_delta(path)
+    f = Evaluator(strategy, model, delta_rows, data, device=cpu, precision=PRECISIONS["float32"], width=1)
     values = f(grid)["loss"].astype(float)
     tree = read_tree(run.directory, member.index, "freudenthal")
     delta = values[tree.pairs[:, 1]] - values[tree.pairs[:, 0]]

@@ -39,7 +39,8 @@ PROBLEMS: dict[str, tuple[Callable[[], Any], int]] = {
     "pinn, N_f = 1000": (lambda: Convection(5, 1000, iterations=300), 21),
     "pinn, N_f = 100": (lambda: Convection(5, 100, iterations=300), 21),
     "resnet20, 256 images": (lambda: Images(epochs=1, images=256), 3),
-    "digits": (lambda: Digits(epochs=5), 21),
+    "digits, 64-32-10": (lambda: Digits(epochs=5), 21),
+    "digits, 64-32-32-10": (lambda: Digits(layers=2, epochs=5), 21),
 }
 """Problems, and points along each of two axes."""
 PRECISION = PRECISIONS["float32"]
@@ -151,7 +152,7 @@ def against_peers(python: str, repeats: int, threads: int, device: torch.device,
                     times.setdefault(peer, []).append(peers.seconds(f"{peer} {steps}"))
                 if not repeat:
                     times.clear()  # the first turn warms up
-            points = flatten(contenders.model).float() + torch.from_numpy(alpha).float() @ contenders.delta
+            points = torch.addmm(flatten(contenders.model).float(), torch.from_numpy(alpha).float(), contenders.delta)
             expected = peers.values(points.numpy())
             peers.close()
         median = {label: float(np.median(v)) for label, v in times.items()}

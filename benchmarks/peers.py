@@ -60,10 +60,10 @@ def network(problem: str) -> nn.Module:
         widths = (2, 50, 50, 50, 50, 1)
         layers = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.Tanh())]
         return nn.Sequential(*layers[:-1])
-    if problem == "digits":
+    if problem.startswith("digits"):
         from landsweep.jobs.problems.digits import Digits
 
-        return Digits().build(0)
+        return Digits(layers=problem.count("32")).build(0)
     from landsweep.jobs.problems.resnet import ResNet20
 
     return ResNet20()

@@ -34,7 +34,10 @@ MISTAKES = [
     ({"sweep__steps": [1]}, "sweep.steps also stands in problem.params, expected it in one of the two."),
     ({"fields": ["mae"]}, "fields is ['mae'], expected loss among them."),
     ({"topology__connectivity": ["knn8"]}, "expected a list of face, freudenthal, moore, knn, delaunay and gabriel."),
-    ({"evaluation__dtype": "float16"}, "\"evaluation.dtype\" is 'float16' (str), expected float32 or float64."),
+    (
+        {"evaluation__dtype": "float16"},
+        "\"evaluation.dtype\" is 'float16' (str), expected float64, float32, or tf32 or bf16",
+    ),
     ({"name": "a/b"}, "\"name\" is 'a/b' (str), expected letters, digits"),
     ({"problem": {"params": {}}}, '"problem.path" is missing, expected "package.module:Class"'),
 ]

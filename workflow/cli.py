@@ -261,6 +261,33 @@ def robust(
     show(opened, found, write(opened, found))
 
 
+bench = typer.Typer(no_args_is_help=True, help="Measure how fast a study runs here.")
+app.add_typer(bench, name="bench")
+
+
+@bench.command("evaluation")
+def bench_evaluation(
+    study: StudyFile,
+    set_: Sets = None,
+    seconds: Annotated[float, typer.Option(help="About how long to evaluate.", min=0.1)] = 10.0,
+    json_: Annotated[Path | None, typer.Option("--json", help="Write the figures (JSON).", show_default=False)] = None,
+) -> None:
+    """Points per second, and what bounds them.
+
+    Trains the study's first model and evaluates points around it on one process: strategies that were tried, the share
+    of the machine's matrix-product rate, and where the time goes. Keeps nothing.
+    """
+    _on_root_alone()
+    from landsweep import show
+    from landsweep.bench import bench_evaluation as measure
+    from landsweep.rundir import write_json
+
+    speed = measure(_load(study, set_), study.parent, seconds)
+    show.speed(speed)
+    if json_ is not None:
+        write_json(json_, speed.to_json())
+
+
 def _on_root_alone() -> None:
     """End the other ranks of a command that one process does."""
     if detect().rank:

@@ -139,16 +139,22 @@ def _subspace(name: str, subspace: Subspace, study: Study) -> str:
 
 
 def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
-    batch = ""
+    how = error = ""
     if (run.landscape / "zarr.json").exists():
         chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
-        batch = (
+        how = (
             f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
             f"{chosen['threads']})"
         )
+        if study.evaluation.stored != "float64" and chosen["float64_error"]:
+            worst = ", ".join(f"{name} {value:.1g}" for name, value in chosen["float64_error"].items())
+            error = f" At a few points they differ from float64 by at most, relative to the greatest value: {worst}."
+    norm = ""
+    if study.evaluation.batchnorm == "recomputed":
+        norm = " Statistics of normalisation layers were recomputed from the data at each point."
     return (
-        f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{batch}, each point's "
-        "parameters as theta + alpha Delta in one product."
+        f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{how}, each point's "
+        f"parameters as theta + alpha Delta in one product.{norm}{error}"
     )
 
 

@@ -9,6 +9,7 @@ from landsweep.rundir import read_json
 
 if TYPE_CHECKING:
     from landsweep.api import Run
+    from landsweep.bench import Speed
     from landsweep.estimate import Estimate
     from landsweep.plan import Plan
     from landsweep.study import Study
@@ -69,6 +70,24 @@ def _certificates(study: Study, estimate: Estimate) -> str:
             f"the ends of all pairs on {study.certify.draws} draws, at most {estimate.draw_points:,} evaluations"
         )
     return "; ".join(parts)
+
+
+def speed(found: Speed) -> None:
+    """Print how fast points are evaluated."""
+    shares = {"compute": found.compute, "transfer": found.transfer, "write": found.write, "wait": found.wait}
+    rows = {
+        "study": f"{found.study}, its first model",
+        "device": f"{found.device}, torch {found.torch}, {found.threads} CPU thread(s)",
+        "strategy": f"{found.strategy}, {found.width} at once, {found.dtype} ({found.reason})",
+        "speed": f"{found.points_per_second:,.0f} points/s ({found.slowest:,.0f} to {found.fastest:,.0f})",
+        "limit": (
+            f"{found.flops_per_point / 1e6:,.3g} Mflop a point, {found.fraction:.1%} of a large matrix product's "
+            f"{found.limit_flops / 1e9:,.0f} Gflop/s"
+        ),
+        "time": ", ".join(f"{name} {share:.1%}" for name, share in shares.items()),
+    }
+    for name, text in rows.items():
+        print(f"{name:<8} {text}")
 
 
 def status(run: Run) -> None:

@@ -114,7 +114,7 @@ class Evaluation(_Section):
     """How the landscape's points are computed."""
 
     dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
-        "float32", description="float64, float32, tf32 or bf16 (products rounded to these; stored as float32)"
+        "float32", description="float64, float32, or tf32 or bf16 for the factors of products alone"
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
     strategy: Literal["auto", "inplace", "batched", "compiled"] = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -14,25 +15,28 @@ TEST = 360
 
 
 class Digits(Classifier):
-    """An MLP 64-hidden-hidden-10 with ReLU; inputs are in [0, 1].
+    """An MLP from 64 pixels in [0, 1] to 10 classes, with ReLU.
 
     Parameters
     ----------
-    hidden
-        Units of each of the two hidden layers.
+    hidden, layers
+        Units of a hidden layer, and how many of these there are.
     epochs, batch_size, rate
         As in :class:`Classifier`.
     """
 
-    def __init__(self, hidden: int = 32, epochs: int = 30, batch_size: int = 64, rate: float = 0.1) -> None:
+    def __init__(
+        self, hidden: int = 32, layers: int = 1, epochs: int = 30, batch_size: int = 64, rate: float = 0.1
+    ) -> None:
         super().__init__(epochs=epochs, batch_size=batch_size, rate=rate, evaluation_batch=2048)
-        at_least_one(hidden=hidden)
-        self.hidden = hidden
+        at_least_one(hidden=hidden, layers=layers)
+        self.hidden, self.layers = hidden, layers
 
     def network(self) -> nn.Module:
         """Return the MLP."""
-        h = self.hidden
-        return nn.Sequential(nn.Linear(64, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU(), nn.Linear(h, 10))
+        widths = [64, *[self.hidden] * self.layers, 10]
+        modules = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.ReLU())]
+        return nn.Sequential(*modules[:-1])
 
     def samples(self, split: str) -> tuple[Tensor, Tensor]:
         """Return the images ``(n, 64)`` float32 and labels; a fixed permutation parts test from train."""
