@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from landsweep.kernels.data import Data
 from landsweep.kernels.directions import flatten
+from landsweep.kernels.points import Points
 from landsweep.kernels.precision import Precision
 from landsweep.kernels.strategies import Strategy
 from torch import Tensor, nn
@@ -50,8 +51,7 @@ class Evaluator:
     ) -> None:
         self.strategy, self.data, self.device, self.precision = strategy, data, device, precision
         self.width, self._deterministic = width, deterministic
-        self._theta = flatten(model).to(device, precision.dtype)
-        self._delta = delta.to(device, precision.dtype)
+        self.points = Points(flatten(model), delta, device, precision.dtype)
 
     def __call__(self, alpha: np.ndarray) -> dict[str, np.ndarray]:
         """Return every field at the points ``alpha``.
@@ -77,6 +77,6 @@ class Evaluator:
         return {name: torch.cat([f[name] for f in found])[:n].to(dtype).cpu().numpy() for name in self.strategy.fields}
 
     def _batch(self, coordinates: Tensor) -> dict[str, Tensor]:
-        points = torch.addmm(self._theta, coordinates, self._delta)
+        points = self.points.rows(coordinates)
         with self.precision.active(self.device, self._deterministic):
             return self.strategy(points, self.data)

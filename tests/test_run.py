@@ -286,6 +286,39 @@ def test_too_many_failures_end_the_run(run):
         run(problem__params={"raise_in": "train"}, options={"max_failures": 1})
 
 
+def test_what_was_chosen_by_measurement_is_stored_said_and_repeated(write_study, tmp_path, capsys, monkeypatch):
+    auto = {"evaluation__strategy": "auto", "evaluation__batch": "auto"}
+    first = landsweep.run(write_study(**auto), tmp_path / "run")
+    chosen = json.loads((first.path / "landscape.zarr" / "zarr.json").read_text())["attributes"]["evaluation"]
+    assert set(chosen["tried"]) == {"inplace", "batched"}
+    assert chosen["seconds"] == chosen["tried"][chosen["strategy"]][str(chosen["width"])]
+    assert chosen["dropped"]["compiled"].startswith("70 points take ")
+    assert 0 < chosen["float64_error"]["loss"] < 1e-5
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"Points are evaluated {chosen['strategy']}, {chosen['width']} at once: " in said
+
+    def never(context, member):
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr("landsweep.stages.evaluate.probe", never)
+    before = store_arrays(first.path)["loss"]
+    more = landsweep.run(write_study(**auto, sweep__direction_seed=[0, 1, 2]), tmp_path / "run", progress=False)
+    after = store_arrays(more.path)["loss"]
+    assert np.isfinite(after).all()
+    assert after[:, :, :, :2].tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "tolerance"), [({"evaluation__dtype": "bf16"}, 0.05), ({"evaluation__deterministic": True}, 0)]
+)
+def test_other_ways_to_compute(run, changes, tolerance):
+    expected = store_arrays(run("float32").path)["loss"]
+    found = store_arrays(run("other", **changes).path)["loss"]
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=tolerance)
+    assert (tolerance == 0) == (found.tobytes() == expected.tobytes())
+
+
 def test_non_finite_losses_are_kept_marked_counted_and_announced_once(run, capsys, write_study, tmp_path):
     result = landsweep.run(write_study(problem__params={"explode": 1.0}), tmp_path / "nan")
     data = store_arrays(result.path)

@@ -57,6 +57,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
+    if "auto" in (study.strategy, study.batch):
+        context.bus(Notice(f"Points are evaluated {choice.strategy}, {choice.width} at once: {choice.reason}."))
     if error and study.dtype in ("tf32", "bf16"):
         shown = ", ".join(f"{name} {value:.2g}" for name, value in error.items())
         context.bus(Notice(f"{study.dtype} differs from float64 at {PROBE_POINTS} points, relative: {shown}."))
