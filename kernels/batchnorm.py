@@ -8,8 +8,8 @@ a cumulative mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from landsweep.kernels.data import Data
@@ -43,31 +43,36 @@ class Statistics:
         self._layers = normalisation_layers(model)
 
     def copies(self, n: int) -> dict[str, Tensor]:
-        """Return n copies of every statistic, ``(n, channels)`` by the name of its buffer."""
+        """Return n fresh copies of every statistic, ``(n, channels)`` by the name of its buffer."""
         return {
-            f"{name}.{key}" if name else key: getattr(layer, key).expand(n, -1).clone()
+            f"{name}.{key}" if name else key: getattr(layer, key).new_full((n, layer.num_features), fresh)
             for name, layer in self._layers.items()
-            for key in ("running_mean", "running_var")
+            for key, fresh in (("running_mean", 0.0), ("running_var", 1.0))
         }
 
     @contextmanager
     def updating(self, data: Data) -> Iterator[Iterator[Batch]]:
-        """Yield the batches; a forward pass over each, inside the block, updates the statistics."""
+        """Yield the batches; every call of a layer on one of them, inside the block, counts with the batch's weight."""
         momenta = {name: layer.momentum for name, layer in self._layers.items()}
+        seen, weight = dict.fromkeys(self._layers, 0.0), [0.0]
+
+        def count(name: str) -> Callable[..., None]:
+            def before(layer: Any, inputs: Any) -> None:
+                seen[name] += weight[0]
+                layer.momentum = weight[0] / seen[name]
+
+            return before
 
         def batches() -> Iterator[Batch]:
-            seen = 0.0
             for batch in data:
-                seen += batch.weight
-                for layer in self._layers.values():
-                    layer.momentum = batch.weight / seen  # 1 at first, which forgets what was there
+                weight[0] = batch.weight
                 yield batch
 
-        for layer in self._layers.values():
-            layer.train()
-        try:
-            yield batches()
-        finally:
+        with ExitStack() as stack:
             for name, layer in self._layers.items():
-                layer.eval()
-                layer.momentum = momenta[name]
+                layer.reset_running_stats()  # momentum 1 would keep what is not finite
+                layer.train()
+                stack.callback(setattr, layer, "momentum", momenta[name])
+                stack.callback(layer.eval)
+                stack.callback(layer.register_forward_pre_hook(count(name)).remove)
+            yield batches()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -116,7 +117,9 @@ def choose(
         if differs := difference(values, reference, tolerance):
             dropped[name] = differs
             continue
-        tried[name] = seconds = _timed(make, name, alpha, widths)
+        tried[name] = seconds = _timed(
+            make, name, alpha, widths, partial(difference, reference=reference, tolerance=tolerance)
+        )
         # The narrowest that is about as fast as the fastest: it needs the least memory.
         at = min(w for w in seconds if GAIN * seconds[w] <= min(seconds.values()))
         if name == "compiled" and best is not None and (best.seconds - seconds[at]) * points < compiling:
@@ -141,20 +144,28 @@ def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], 
     return ""
 
 
-def _timed(make: Make, name: StrategyName, alpha: np.ndarray, widths: tuple[int, ...]) -> dict[int, float]:
-    """Return seconds per point by width, until two in a row gain nothing, a batch is long, or memory ends."""
+def _timed(
+    make: Make,
+    name: StrategyName,
+    alpha: np.ndarray,
+    widths: tuple[int, ...],
+    differs: Callable[[dict[str, np.ndarray]], str],
+) -> dict[int, float]:
+    """Return seconds per point by width, until two in a row gain nothing, a batch is long, or a wider one fails."""
     seconds: dict[int, float] = {}
     fastest, since = np.inf, 0
     for width in widths:
         try:
             evaluate, points = make(name, width), np.resize(alpha, (width, alpha.shape[1]))
-            evaluate(points)  # the first call allocates, and compiles
-            seconds[width] = _seconds(evaluate, points) / width
-        except RuntimeError as error:
-            if not seconds or not _out_of_memory(error):
+            if differs(evaluate(alpha)) and seconds:  # which also allocates, and compiles
+                break
+            found = _seconds(evaluate, points) / width
+        except Exception:  # memory that ends, or what vmap cannot follow; a narrower one ran
+            if not seconds:
                 raise
             torch.cuda.empty_cache()
             break
+        seconds[width] = found
         since = 0 if seconds[width] < GAIN * fastest else since + 1
         fastest = min(fastest, seconds[width])
         if since == 2 or seconds[width] * width > LONG:
@@ -169,10 +180,6 @@ def _seconds(evaluate: Run, points: np.ndarray) -> float:
         evaluate(points)
         times.append(time.perf_counter() - begin)
     return median(times)
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.cuda.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def _first_line(error: Exception) -> str:

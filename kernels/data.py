@@ -94,7 +94,17 @@ class Data:
         if self._kept is not None:
             return iter(self._kept)
         copies = CudaCopies(self._device) if self._device.type == "cuda" else NoCopies()
-        return prefetched(map(self._cast, self._source()), self._send, copies)
+        return self._whole(prefetched(map(self._cast, self._source()), self._send, copies))
+
+    def _whole(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        weight = 0.0
+        for batch in batches:
+            weight += batch.weight
+            yield batch
+        if weight != self.weight:
+            raise ValueError(
+                f"batches of weight {weight:g} were read, {self.weight:g} before: expected the same on each pass"
+            )
 
     def _cast(self, batch: Batch) -> Batch:
         batch = batch.map(lambda x: x.to(self._dtype) if x.is_floating_point() else x)

@@ -37,11 +37,14 @@ class Precision:
         ``deterministic`` refuses operations whose result depends on the order in which threads come (RuntimeError).
         """
         matmul, cudnn = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-        strict = torch.are_deterministic_algorithms_enabled()
+        strict, warns = (
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        )
         with ExitStack() as stack:
             stack.callback(torch.set_float32_matmul_precision, matmul)
             stack.callback(setattr, torch.backends.cudnn, "allow_tf32", cudnn)
-            stack.callback(torch.use_deterministic_algorithms, strict)
+            stack.callback(torch.use_deterministic_algorithms, strict, warn_only=warns)
             torch.set_float32_matmul_precision("high" if self.tf32 else "highest")
             torch.backends.cudnn.allow_tf32 = self.tf32  # torch's own default rounds convolutions, but no products
             torch.use_deterministic_algorithms(deterministic)

@@ -7,7 +7,7 @@ A strategy belongs to one model, and serves every landscape around it. It maps r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from copy import deepcopy
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -54,7 +54,15 @@ def make_strategy(
         How many rows it will be given at once.
     batchnorm
         ``frozen``: layers normalise by their trained statistics; ``recomputed``: by those of the data at each point.
+
+    Raises
+    ------
+    ValueError
+        Where a parameter or buffer is complex.
     """
+    for entry, tensor in [*model.named_parameters(), *model.named_buffers()]:
+        if tensor.is_complex():
+            raise ValueError(f"{entry} is complex, expected a network of real parameters and buffers")
     working = deepcopy(model).to(device=device, dtype=dtype).eval()
     recompute = batchnorm == "recomputed" and bool(normalisation_layers(working))
     if name == "inplace":
@@ -81,17 +89,17 @@ class Layout:
 class Inplace:
     """One point after another, its parameters copied into the model; runs any loss.
 
-    The loss runs without a graph, unless it needs the gradient of its inputs, which shows at the first point.
+    The loss runs without a graph, unless it needs the gradient of its inputs: the first point is computed both ways.
     """
 
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
         self._problem, self._model, self.fields = problem, model, tuple(fields)
         self._layout, self._named = Layout(model), dict(trainable_parameters(model))
         self._statistics = Statistics(model) if recompute else None
-        self._mode: Callable[[], Any] = torch.inference_mode
+        self._mode: Callable[[], Any] | None = None
+        self._views = False
         self.channels_last = _convolves(model)
-        if self.channels_last:
-            model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch
+        self._lay_out(torch.channels_last)
 
     def __call__(self, points: Tensor, data: Data) -> Fields:
         """Evaluate row after row."""
@@ -102,25 +110,45 @@ class Inplace:
         with torch.no_grad():
             for name, value in self._layout.split(row).items():
                 self._named[name].copy_(value)
+        if self._mode is None:
+            self._settle(next(iter(data)))
+        mode = self._mode or torch.enable_grad
         if self._statistics is not None:
             with self._statistics.updating(data) as batches:
                 for batch in batches:
-                    self._values(batch)
+                    self._under(mode, batch)
         total = Mean(self.fields, data.weight)
         for batch in data:
-            total.add(self._values(batch), batch.weight)
+            total.add(self._under(mode, batch), batch.weight)
         return total.values()
 
-    def _values(self, batch: Batch) -> Fields:
+    def _lay_out(self, layout: torch.memory_format) -> None:
+        for p in self._model.parameters():
+            if p.ndim == 4:
+                p.data = p.data.contiguous(memory_format=layout)
+
+    def _settle(self, batch: Batch) -> None:
+        """Find out how the loss runs, on a batch at the parameters at hand."""
         try:
-            with _without_parameter_gradients(self._model), self._mode():
-                values = select(self._problem.loss(self._model, batch), self.fields)
-                return {name: value.detach().clone() for name, value in values.items()}
-        except RuntimeError:
-            if self._mode is torch.enable_grad:
+            expected = self._under(torch.enable_grad, batch)
+        except RuntimeError as error:
+            if not self.channels_last or "view size" not in str(error):
                 raise
-            self._mode = torch.enable_grad
-            return self._values(batch)
+            self._views = True  # a network that takes views of its activations
+            self._lay_out(torch.contiguous_format)
+            expected = self._under(torch.enable_grad, batch)
+        self._mode = torch.enable_grad
+        with suppress(RuntimeError):
+            found = self._under(torch.inference_mode, batch)
+            # Some derivatives are zero without a graph instead of an error.
+            if all(torch.allclose(found[k], expected[k], rtol=1e-3, equal_nan=True) for k in expected):
+                self._mode = torch.inference_mode
+
+    def _under(self, mode: Callable[[], Any], batch: Batch) -> Fields:
+        batch = batch.map(Tensor.contiguous) if self._views else batch
+        with _without_parameter_gradients(self._model), mode():
+            values = select(self._problem.loss(self._model, batch), self.fields)
+            return {name: value.detach().clone() for name, value in values.items()}
 
 
 class Batched:
@@ -132,6 +160,7 @@ class Batched:
         self._problem, self._model, self.fields = problem, model, tuple(fields)
         self._layout = Layout(model)
         self._statistics = Statistics(model) if recompute else None
+        self._features_first = True
         self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised
         # Under vmap a convolution becomes one in groups, for which the layout is no help.
         self.channels_last = width == 1 and _convolves(model)
@@ -150,18 +179,27 @@ class Batched:
                         self._vectorised(points, statistics, batch)
             total = Mean(self.fields, data.weight)
             for batch in data:
-                total.add(self._run(points, statistics, batch), batch.weight)
+                total.add(self._values(points, statistics, batch), batch.weight)
         return total.values()
+
+    def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
+        try:
+            return self._run(points, statistics, batch)
+        except RuntimeError as error:
+            if not self._features_first or "view size" not in str(error):
+                raise
+            self._features_first = False  # a network that takes views of what a linear layer gives
+            return self._run(points, statistics, batch)
 
     def _vectorised(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
         def one(parameters: dict[str, Tensor], normalisation: dict[str, Tensor]) -> Fields:
             call = partial(_call, self._model, parameters | normalisation)
             return select(self._problem.loss(call, batch), self.fields)
 
-        with FeaturesFirst():
-            if len(points) == 1:
-                first = {name: copies[0] for name, copies in statistics.items()}
-                return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
+        if len(points) == 1:
+            first = {name: copies[0] for name, copies in statistics.items()}
+            return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
+        with FeaturesFirst() if self._features_first else nullcontext():
             return torch.func.vmap(one)(self._layout.split(points), statistics)
 
 
@@ -173,9 +211,9 @@ class FeaturesFirst(TorchFunctionMode):
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Replace ``torch.nn.functional.linear``."""
-        if function is not nn.functional.linear or args[0].ndim < 2:
-            return function(*args, **(kwargs or {}))
-        return _linear(*args, **(kwargs or {}))
+        if function is nn.functional.linear and len(args) > 1 and args[0].ndim > 1 and args[1].ndim == 2:
+            return _linear(*args, **(kwargs or {}))
+        return function(*args, **(kwargs or {}))
 
 
 def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -66,10 +66,19 @@ def test_memory_that_ends_ends_the_search():
     assert max(width for _, width in calls) == 8
 
 
-def test_another_error_at_a_larger_width_is_no_lack_of_memory():
-    make, _ = contenders(inplace={}, batched={"error": RuntimeError("broken"), "from_width": 4})
-    with pytest.raises(RuntimeError, match="broken"):
-        choose(make, ALPHA, 1e-6, candidates=("inplace", "batched"))
+def test_what_fails_or_differs_at_a_larger_width_only_ends_the_search():
+    make, _ = contenders(
+        inplace={"seconds": 0.01}, batched={"seconds": 0.001, "error": RuntimeError("no rule"), "from_width": 4}
+    )
+    choice = choose(make, ALPHA, 1e-6, candidates=("inplace", "batched"))
+    assert (choice.strategy, choice.width) == ("batched", 2)
+
+    def wrong_when_wide(name, width):
+        return lambda alpha: {"loss": np.full(len(alpha), 7.0 if width > 2 else 1.0)}
+
+    choice = choose(wrong_when_wide, ALPHA, 1e-6)
+    assert choice.tried["batched"].keys() == {2}
+    assert choice.tried["compiled"].keys() == {1}
 
 
 def test_compiling_is_left_alone_where_it_cannot_pay():

@@ -37,6 +37,13 @@ def test_what_does_not_fit_is_read_again_on_each_pass(budget, resident):
     assert data.nbytes == sum(batch_bytes(b.to(CPU, torch.float64)) for b in batches())
 
 
+def test_a_pass_that_yields_other_batches_is_refused():
+    counts = iter([3, 2])
+    data = Data(lambda: batches(next(counts)), CPU, torch.float32, budget=0)
+    with pytest.raises(ValueError, match="batches of weight 3 were read, 6 before: expected the same on each pass"):
+        values(data)
+
+
 def test_channels_last():
     images = Batch(torch.randn(2, 3, 4, 4))
     (moved,) = Data(lambda: [images], CPU, torch.float32, channels_last=True)

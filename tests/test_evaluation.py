@@ -161,6 +161,115 @@ def test_statistics_deep_in_a_network_follow_the_point():
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 
+@pytest.mark.parametrize("name", ["inplace", "batched"])
+def test_a_point_that_diverges_leaves_nothing_behind_in_statistics(name):
+    problem = Regression(buffers=True)
+    problem.build = lambda seed: nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    model = problem.build(0)
+    alpha = np.array([[0.1, 0.2], [np.inf, 0.0], [0.1, 0.2]])
+    loss = evaluator(problem, model, name, 1, batchnorm="recomputed")(alpha)["loss"]
+    assert not np.isfinite(loss[1])
+    assert loss[0] == loss[2]
+
+
+@pytest.mark.parametrize("name", ["inplace", "batched"])
+def test_every_call_of_a_layer_counts_in_its_statistics(name):
+    class Twice(Regression):
+        def build(self, seed):
+            torch.manual_seed(seed)
+            return nn.Sequential(nn.BatchNorm1d(2, affine=False, momentum=None), nn.Linear(2, 1))
+
+        def loss(self, model, batch):
+            x = batch.data["x"]
+            return {"loss": model(x).square().mean() + model(x + 10).square().mean()}
+
+    problem = Twice()
+    model = problem.build(0)
+    found = evaluator(problem, model, name, 2, batchnorm="recomputed")(points(2))["loss"]
+    batches = [b.to(CPU, torch.float64) for b in problem.batches()]
+    expected = deepcopy(model).double().eval()
+    parts = [(b.weight / 20, b.data["x"] + shift) for b in batches for shift in (0, 10)]
+    expected[0].running_mean[:] = sum(w * x.mean(0) for w, x in parts)
+    expected[0].running_var[:] = sum(w * x.var(0) for w, x in parts)
+    theta = flatten(model).double() + torch.from_numpy(points(2)[0]) @ random_directions(model, 2, 0).delta.double()
+    torch.nn.utils.vector_to_parameters(theta, expected.parameters())
+    with torch.no_grad():
+        total = sum(b.weight * problem.loss(expected, b)["loss"] for b in batches) / 10
+    assert found[0] == pytest.approx(float(total), rel=1e-10)
+
+
+def test_a_derivative_that_is_zero_without_a_graph_is_computed_with_one():
+    class Jacobian(Regression):
+        def loss(self, model, batch):
+            x = batch.data["x"]
+            slope = torch.autograd.functional.jacobian(lambda z: model(z).sum(), x)
+            return {"loss": slope.square().mean()}
+
+    problem = Jacobian()
+    model = problem.build(0)
+    found = evaluator(problem, model, "inplace")(np.zeros((2, 2)))["loss"]
+    perturbed = deepcopy(model).double().eval()
+    batches = [b.to(CPU, torch.float64) for b in problem.batches()]
+    expected = sum(b.weight * problem.loss(perturbed, b)["loss"] for b in batches) / 10
+    assert found == pytest.approx([float(expected)] * 2, rel=1e-12)
+
+
+class Pictures(Regression):
+    """Networks whose activations' layout matters."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return self.network()
+
+    def batches(self, split="train", draw=0):
+        x = torch.randn(10, 3, 6, 6, generator=torch.Generator().manual_seed(draw))
+        yield Batch(x[:7], weight=7.0)
+        yield Batch(x[7:], weight=3.0)
+
+    def loss(self, model, batch):
+        return {"loss": model(batch.data).square().mean()}
+
+
+class Flattens(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolution, self.linear = nn.Conv2d(3, 4, 3), nn.Linear(64, 6)
+        self.volume = nn.Conv3d(1, 1, 2)
+        self.weight = nn.Parameter(torch.ones(3))
+
+    def forward(self, x):
+        y = self.linear(self.convolution(x).view(len(x), -1)).view(len(x), 2, 3)
+        return nn.functional.linear(y, self.weight) + nn.functional.linear(
+            input=y, weight=self.volume.weight.view(8)[:3]
+        )
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_networks_that_take_views(width):
+    problem = Pictures(Flattens)
+    model = problem.build(0)
+    perturbed = deepcopy(model).double()
+    theta = flatten(model).double() + torch.from_numpy(points(1)[0]) @ random_directions(model, 2, 0).delta.double()
+    torch.nn.utils.vector_to_parameters(theta, perturbed.parameters())
+    with torch.no_grad():
+        batches = [b.to(CPU, torch.float64) for b in problem.batches()]
+        expected = sum(b.weight * problem.loss(perturbed, b)["loss"] for b in batches) / 10
+    assert evaluator(problem, model, "inplace", width)(points(1))["loss"] == pytest.approx([float(expected)], rel=1e-10)
+    if width > 1:
+        found = evaluator(problem, model, "batched", width)(points(1))["loss"]
+        assert found == pytest.approx([float(expected)], rel=1e-10)
+
+
+def test_complex_networks_are_refused():
+    problem = Pictures(lambda: nn.Linear(6, 2, dtype=torch.complex64))
+    with pytest.raises(ValueError, match="weight is complex, expected a network of real parameters and buffers"):
+        make_strategy("inplace", problem, problem.build(0), ("loss",), CPU, torch.float32)
+
+
 def test_bfloat16_rounds_products_but_not_parameters():
     problem = Regression()
     model, alpha = problem.build(0), points(9)
