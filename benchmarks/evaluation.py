@@ -168,13 +168,13 @@ def against_peers(python: str, repeats: int, threads: int, device: torch.device,
 
 
 class Tiny:
-    """The least a problem can be: two parameters, one number of data."""
+    """The least a problem can be: four parameters, one sample."""
 
     def build(self, seed: int) -> nn.Module:
-        return nn.Linear(1, 1)
+        return nn.Linear(3, 1)
 
     def batches(self, split: str = "train", draw: int = 0) -> list[Batch]:
-        return [Batch(torch.ones(1, 1))]
+        return [Batch(torch.ones(1, 3))]
 
     def loss(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
         return {"loss": model(batch.data).square().mean()}
