@@ -29,6 +29,10 @@ SLOW_COUNTER_SECONDS = 0.1
 _RESULT, _END = 1, 2
 
 
+FORWARDING = 0.5
+"""Seconds that a launcher has to pass on what was printed: MPICH's may drop what it holds when a rank aborts."""
+
+
 class MpiExecutor:
     """Spreads items over ``MPI.COMM_WORLD``.
 
@@ -183,6 +187,7 @@ class MpiExecutor:
         """End every rank of the job at once."""
         sys.stdout.flush()
         sys.stderr.flush()
+        time.sleep(FORWARDING)
         self._mpi.COMM_WORLD.Abort(status)
         os._exit(status)  # MPICH may return from Abort before its launcher ends this process
 
