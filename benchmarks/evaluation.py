@@ -3,7 +3,7 @@
 peers --python peers/bin/python    against loss-landscapes and Landscaper (see peers.py), all contenders in turn
 overhead                           10^6 points of a tiny problem: what a point costs outside the model
 memory                             resident memory over 10^5 points
-ranks                              under mpiexec -n 1 and -n 2: points per second of all ranks
+ranks                              under mpiexec -n 2: points per second of one rank and of both, in turn
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from math import inf
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +33,18 @@ from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.data import Data
 from landsweep.kernels.directions import flatten, random_directions
 from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.memory import keep_freed_memory
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import Batch
 from landsweep.kernels.strategies import StrategyName, make_strategy
 from torch import nn
 
 PROBLEMS: dict[str, tuple[Callable[[], Any], int]] = {
-    "pinn, N_f = 1000": (lambda: Convection(5, 1000, iterations=300), 21),
-    "pinn, N_f = 100": (lambda: Convection(5, 100, iterations=300), 21),
-    "resnet20, 256 images": (lambda: Images(epochs=1, images=256), 3),
-    "digits, 64-32-10": (lambda: Digits(epochs=5), 21),
-    "digits, 64-32-32-10": (lambda: Digits(layers=2, epochs=5), 21),
+    "pinn, N_f = 1000": (partial(Convection, 5, 1000, iterations=300), 21),
+    "pinn, N_f = 100": (partial(Convection, 5, 100, iterations=300), 21),
+    "resnet20, 256 images": (partial(Images, epochs=1, images=256), 3),
+    "digits, 64-32-10": (partial(Digits, epochs=5), 21),
+    "digits, 64-32-32-10": (partial(Digits, layers=2, epochs=5), 21),
 }
 """Problems, and points along each of two axes."""
 PRECISION = PRECISIONS["float32"]
@@ -80,9 +84,48 @@ class Contenders:
         return choose(self, alpha[:4], PRECISION.tolerance, points=inf)
 
 
+    def exact(self, points: torch.Tensor) -> np.ndarray:
+        """Return the loss at rows of parameters, computed in float64."""
+        strategy = make_strategy("batched", self.problem, self.model, ("loss",), self.device, torch.float64)
+        data = Data.of(self.problem, self.device, torch.float64)
+        rows = points.to(self.device, torch.float64)
+        return torch.cat([strategy(row[None], data)["loss"] for row in rows]).cpu().numpy()
+
+
 def grid(steps: int) -> np.ndarray:
     axis = np.linspace(-1, 1, steps)
     return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+_own: Contenders
+
+
+def _begin(make: Callable[[], Any]) -> None:
+    global _own
+    torch.set_num_threads(1)
+    keep_freed_memory()
+    _own = Contenders(make(), torch.device("cpu"))
+
+
+def _part(name: StrategyName, width: int, alpha: np.ndarray) -> np.ndarray:
+    return _own(name, width)(alpha)["loss"]
+
+
+class Ranks:
+    """Processes of one thread that share the points, as the ranks of a run do."""
+
+    def __init__(self, make: Callable[[], Any], size: int) -> None:
+        self.size = size
+        self._pools = [ProcessPoolExecutor(1, get_context("spawn"), _begin, (make,)) for _ in range(size)]
+
+    def __call__(self, name: StrategyName, width: int, alpha: np.ndarray) -> dict[str, np.ndarray]:
+        parts = np.array_split(alpha, self.size)
+        waiting = [pool.submit(_part, name, width, part) for pool, part in zip(self._pools, parts, strict=True)]
+        return {"loss": np.concatenate([w.result() for w in waiting])}
+
+    def close(self) -> None:
+        for pool in self._pools:
+            pool.shutdown()
 
 
 class Peers:
@@ -139,7 +182,11 @@ def against_peers(python: str, repeats: int, threads: int, device: torch.device,
         alpha = grid(steps)
         choice = contenders.best(alpha)
         widths = {s: min(t, key=lambda w: t[w]) for s, t in choice.tried.items()}
+        ours: dict[str, Callable[[np.ndarray], dict[str, np.ndarray]]]
         ours = {f"{s}, {w} at once": contenders(s, w) for s, w in widths.items()}
+        ranks = Ranks(make, threads) if device.type == "cpu" and threads > 1 else None
+        if ranks is not None:
+            ours |= {f"{ranks.size} ranks: {s}, {w}": partial(ranks, s, w) for s, w in widths.items() if s != "inplace"}
         with tempfile.TemporaryDirectory() as folder:
             peers = Peers(python, Path(folder), name, contenders, threads)
             times: dict[str, list[float]] = {}
@@ -161,10 +208,21 @@ def against_peers(python: str, repeats: int, threads: int, device: torch.device,
             ratios = [median[peer] / median[label] for peer in ("loss-landscapes", "landscaper")]
             spread = f"{np.median(ms):.3g} ({ms.min():.3g} to {ms.max():.3g})"
             print(f"| {name} | {label} | {spread} | {ratios[0]:.2f} | {ratios[1]:.2f} |", flush=True)
+        exact = contenders.exact(points)
+        notes.append(f"{name}, peers' loss: from float64 {greatest(expected, exact):.2g}")
         for label, evaluate in ours.items():
-            error = np.abs(evaluate(alpha)["loss"] / expected - 1).max()
-            notes.append(f"{name}, {label}: greatest relative difference from the peers' loss {error:.2g}")
-    print("\n" + "\n".join(notes))
+            found = evaluate(alpha)["loss"]
+            notes.append(
+                f"{name}, {label}: from the peers' loss {greatest(found, expected):.2g}, from float64 "
+                f"{greatest(found, exact):.2g}"
+            )
+        if ranks is not None:
+            ranks.close()
+    print("\nGreatest relative difference at the same float32 weights:\n" + "\n".join(notes))
+
+
+def greatest(found: np.ndarray, expected: np.ndarray) -> float:
+    return float(np.abs(found / expected - 1).max())
 
 
 class Tiny:
@@ -224,23 +282,36 @@ def memory(device: torch.device) -> None:
             evaluate(rng.uniform(-1, 1, (10**4, 2)))
 
 
-def ranks(repeats: int, points: int) -> None:
+def two_ranks(repeats: int, points: int) -> None:
     from mpi4py import MPI
 
     world = MPI.COMM_WORLD
     contenders = Contenders(Convection(5, 100, iterations=50), torch.device("cpu"))
     evaluate = contenders("batched", 8)
-    mine = np.array_split(np.random.default_rng(0).uniform(-1, 1, (points, 2)), world.size)[world.rank]
-    evaluate(mine[:64])
-    rates = []
+    alpha = np.random.default_rng(0).uniform(-1, 1, (points, 2))
+    evaluate(alpha[:64])
+    times: dict[int, list[float]] = {1: [], world.size: []}
     for _ in range(repeats):
-        world.barrier()
-        begin = time.perf_counter()
-        evaluate(mine)
-        world.barrier()
-        rates.append(points / (time.perf_counter() - begin))
+        for working, found in times.items():  # in turn: the machine may be another one a minute later
+            wait(world)
+            begin = time.perf_counter()
+            if world.rank < working:
+                evaluate(np.array_split(alpha, working)[world.rank])
+            wait(world)
+            found.append(time.perf_counter() - begin)
     if world.rank == 0:
-        print(f"{world.size} rank(s): {np.median(rates):.0f} points/s ({min(rates):.0f} to {max(rates):.0f})")
+        for working, found in times.items():
+            rates = points / np.array(found)
+            print(f"{working} rank(s): {np.median(rates):.0f} points/s ({min(rates):.0f} to {max(rates):.0f})")
+        ratios = np.array(times[1]) / times[world.size]
+        print(f"{np.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def wait(world: Any) -> None:
+    """Wait for all ranks, asleep: a barrier that spins takes a core from those at work."""
+    request = world.Ibarrier()
+    while not request.Test():
+        time.sleep(0.001)
 
 
 def main() -> None:
@@ -256,6 +327,7 @@ def main() -> None:
     if arguments.part == "peers" and not arguments.python:
         parser.error("peers needs --python, a Python with loss-landscapes and Landscaper (see peers.py)")
     torch.set_num_threads(arguments.threads)
+    keep_freed_memory()  # as a run does
     device = torch.device(arguments.device)
     if arguments.part != "ranks":
         about = {name: version(name) for name in ("landsweep", "torch", "numpy")}
@@ -267,7 +339,7 @@ def main() -> None:
     elif arguments.part == "memory":
         memory(device)
     else:
-        ranks(arguments.repeats, arguments.points)
+        two_ranks(arguments.repeats, arguments.points)
 
 
 if __name__ == "__main__":

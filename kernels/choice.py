@@ -92,6 +92,8 @@ def choose(
 
     Raises
     ------
+    ValueError
+        Where the loss is another one when called again.
     Exception
         What the first candidate raises, where none runs.
     """
@@ -107,15 +109,22 @@ def choose(
         widths = (width,) if width else tuple(w for w in WIDTHS[name] if w <= widest) or (1,)
         begin = time.perf_counter()
         try:
-            values = make(name, widths[0])(alpha)
+            evaluate = make(name, widths[0])
+            values = evaluate(alpha)
         except Exception as error:  # a loss may do anything that vmap or a compiler cannot follow
             failure = failure or error
             dropped[name] = f"cannot run this loss ({type(error).__name__}: {_first_line(error)})"
             continue
         compiling = time.perf_counter() - begin
-        reference = reference or values
+        if reference is None:
+            reference = values
+            if differs := difference(evaluate(alpha), reference, tolerance):
+                raise ValueError(
+                    f"a second call at the same weights {differs}, expected a function of weights and batch alone: "
+                    "draw random numbers in batches(draw=...)"
+                )
         if differs := difference(values, reference, tolerance):
-            dropped[name] = differs
+            dropped[name] = f"{differs} at the probe points"
             continue
         tried[name] = seconds = _timed(
             make, name, alpha, widths, partial(difference, reference=reference, tolerance=tolerance)
@@ -140,7 +149,7 @@ def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], 
         scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
         if not np.allclose(values[name], expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
             worst = float(np.nanmax(np.abs(values[name] - expected)))
-            return f"differs by {worst:.3g} in {name} at the probe points"
+            return f"differs by {worst:.3g} in {name}"
     return ""
 
 

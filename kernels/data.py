@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import torch
+from landsweep.kernels.memory import free_memory
 from landsweep.kernels.problem import Batch, Problem
 
 SHARE_OF_MEMORY = 0.5
@@ -27,6 +28,13 @@ class Data:
     budget
         Bytes of batches that may stay on the device; a share of its free memory by default.
 
+    Attributes
+    ----------
+    weight, nbytes
+        Of all batches together.
+    resident
+        Whether they stay on the device.
+
     Raises
     ------
     ValueError
@@ -43,22 +51,23 @@ class Data:
         budget: float | None = None,
     ) -> None:
         self._source, self._device, self._dtype, self._channels_last = source, device, dtype, channels_last
+        self._copies = CudaCopies(device) if device.type == "cuda" else None
         budget = SHARE_OF_MEMORY * free_memory(device) if budget is None else budget
-        kept: list[Batch] | None = []
-        weights, nbytes = [], 0
+        kept: list[Batch] = []
+        weights, self.nbytes = [], 0
         for batch in source():
             weights.append(batch.weight)
             moved = self._cast(batch)
-            moved = moved if kept is None else self._send(moved)
-            nbytes += batch_bytes(moved)
-            if kept is not None:
-                kept.append(moved)
-            if nbytes > budget:
-                kept = None
+            self.nbytes += moved.nbytes
+            if self.nbytes <= budget:
+                # A copy even on the CPU: a generator may fill the same tensors again.
+                kept.append(moved.map(lambda x: x.to(device, copy=True)))
+            else:
+                kept.clear()
         if not weights or not all(weight > 0 for weight in weights):
             raise ValueError(f"got batches of weights {weights}, expected at least one, each of weight above 0")
-        self._kept = tuple(kept) if kept is not None else None
-        self.weight, self.nbytes = float(sum(weights)), nbytes
+        self.weight, self.resident = float(sum(weights)), self.nbytes <= budget
+        self._kept = tuple(kept)
 
     @classmethod
     def of(
@@ -84,17 +93,12 @@ class Data:
         except ValueError as error:
             raise ValueError(f"batches(split={split!r}, draw={draw}): {error}") from error
 
-    @property
-    def resident(self) -> bool:
-        """Whether the batches stay on the device."""
-        return self._kept is not None
-
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches on the device; the next one is on its way while one is worked on."""
-        if self._kept is not None:
+        if self.resident:
             return iter(self._kept)
-        copies = CudaCopies(self._device) if self._device.type == "cuda" else NoCopies()
-        return self._whole(prefetched(map(self._cast, self._source()), self._send, copies))
+        batches = map(self._cast, self._source())
+        return self._whole(batches if self._copies is None else prefetched(batches, self._send, self._copies))
 
     def _whole(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         weight = 0.0
@@ -145,21 +149,6 @@ def prefetched(batches: Iterable[Batch], send: Callable[[Batch], Batch], copies:
         here = coming
 
 
-class NoCopies:
-    """On a CPU there is nothing to overlap."""
-
-    def copying(self) -> AbstractContextManager[object]:
-        """Do nothing."""
-        return nullcontext()
-
-    def pin(self, batch: Batch) -> Batch:
-        """Return the batch as it is."""
-        return batch
-
-    def ready(self, batch: Batch) -> None:
-        """Do nothing."""
-
-
 class CudaCopies:
     """Copies from pinned memory on a stream of their own."""
 
@@ -181,17 +170,3 @@ class CudaCopies:
         for x in batch.tensors():
             if x.is_cuda:
                 x.record_stream(current)
-
-
-def batch_bytes(batch: Batch) -> int:
-    """Return the bytes of a batch's tensors."""
-    return sum(x.nbytes for x in batch.tensors())
-
-
-def free_memory(device: torch.device) -> int:
-    """Return the bytes that are free on a device; on a CPU, what the system says can be had without swapping."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    import psutil
-
-    return int(psutil.virtual_memory().available)

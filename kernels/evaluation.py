@@ -11,9 +11,13 @@ import torch
 from landsweep.kernels.data import Data
 from landsweep.kernels.directions import flatten
 from landsweep.kernels.points import Points
-from landsweep.kernels.precision import Precision
+from landsweep.kernels.precision import PRECISIONS, Precision
 from landsweep.kernels.strategies import Strategy
 from torch import Tensor, nn
+
+
+SUMMED = PRECISIONS["float32"]
+"""How parameters are summed, whatever the precision of the loss and of the caller."""
 
 
 class Evaluator:
@@ -77,6 +81,7 @@ class Evaluator:
         return {name: torch.cat([f[name] for f in found])[:n].to(dtype).cpu().numpy() for name in self.strategy.fields}
 
     def _batch(self, coordinates: Tensor) -> dict[str, Tensor]:
-        points = self.points.rows(coordinates)
+        with SUMMED.active(self.device):
+            points = self.points.rows(coordinates)
         with self.precision.active(self.device, self._deterministic):
             return self.strategy(points, self.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from landsweep.kernels.data import free_memory
+from landsweep.kernels.memory import free_memory
 from torch import Tensor
 
 SHARE_OF_MEMORY = 0.25

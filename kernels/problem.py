@@ -73,6 +73,11 @@ class Batch:
         map_tensors(note, self.data)
         return found
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its tensors."""
+        return sum(x.nbytes for x in self.tensors())
+
     def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
         """Return the batch on ``device``, its floating tensors as ``dtype``."""
         return self.map(lambda x: x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype))

@@ -75,7 +75,6 @@ class Layout:
 
     def __init__(self, model: nn.Module) -> None:
         self._parts = [(name, p.shape, p.numel()) for name, p in trainable_parameters(model)]
-        self.size = sum(n for _, _, n in self._parts)
 
     def split(self, flat: Tensor) -> dict[str, Tensor]:
         """Return parameters by name."""
@@ -132,7 +131,7 @@ class Inplace:
         try:
             expected = self._under(torch.enable_grad, batch)
         except RuntimeError as error:
-            if not self.channels_last or "view size" not in str(error):
+            if not (self.channels_last and _needs_other_layout(error)):
                 raise
             self._views = True  # a network that takes views of its activations
             self._lay_out(torch.contiguous_format)
@@ -186,7 +185,7 @@ class Batched:
         try:
             return self._run(points, statistics, batch)
         except RuntimeError as error:
-            if not self._features_first or "view size" not in str(error):
+            if not (self._features_first and _needs_other_layout(error)):
                 raise
             self._features_first = False  # a network that takes views of what a linear layer gives
             return self._run(points, statistics, batch)
@@ -225,7 +224,7 @@ class Mean:
     """The weighted mean of fields over batches, summed in float64."""
 
     def __init__(self, fields: Sequence[str], weight: float) -> None:
-        self._totals: dict[str, Tensor | float] = dict.fromkeys(fields, 0.0)
+        self._totals = {name: torch.zeros((), dtype=torch.float64) for name in fields}
         self._weight = weight
 
     def add(self, values: Fields, weight: float) -> None:
@@ -235,7 +234,7 @@ class Mean:
 
     def values(self) -> Fields:
         """Return the means."""
-        return {name: torch.as_tensor(total) / self._weight for name, total in self._totals.items()}
+        return {name: total / self._weight for name, total in self._totals.items()}
 
 
 def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
@@ -253,6 +252,11 @@ def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
     if shapes:
         raise ValueError(f"loss returned shapes {shapes}, expected 0-d tensors: batch means")
     return {name: values[name] for name in fields}
+
+
+def _needs_other_layout(error: RuntimeError) -> bool:
+    """Whether a network took a view of activations that lie in memory in another order than it expects."""
+    return "view size" in str(error)
 
 
 def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:

@@ -111,6 +111,16 @@ def test_a_loss_that_runs_no_way_says_why():
         choose(make, ALPHA, 1e-6, candidates=("inplace", "batched"))
 
 
+def test_a_loss_that_draws_random_numbers_is_refused():
+    calls = iter(range(100))
+
+    def make(name, width):
+        return lambda alpha: {"loss": np.full(len(alpha), 1.0 + next(calls))}
+
+    with pytest.raises(ValueError, match="^a second call at the same weights differs by 1 in loss, expected a fu"):
+        choose(make, ALPHA, 1e-4)
+
+
 def test_non_finite_losses_agree_with_themselves():
     make, _ = contenders(inplace={"value": np.nan}, batched={"value": np.nan})
     assert not choose(make, ALPHA, 1e-6, candidates=("inplace", "batched"), widest=2).dropped

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.data import Data, batch_bytes, prefetched
+from landsweep.kernels.data import Data, prefetched
 from landsweep.kernels.problem import Batch
 
 CPU = torch.device("cpu")
@@ -34,7 +34,7 @@ def test_what_does_not_fit_is_read_again_on_each_pass(budget, resident):
     assert len(reads) == (1 if resident else 3)
     assert data.weight == 10
     assert all(b.data["x"].dtype == torch.float64 and b.data["labels"].dtype == torch.int64 for b in data)
-    assert data.nbytes == sum(batch_bytes(b.to(CPU, torch.float64)) for b in batches())
+    assert data.nbytes == sum(b.to(CPU, torch.float64).nbytes for b in batches())
 
 
 def test_a_pass_that_yields_other_batches_is_refused():
@@ -42,6 +42,16 @@ def test_a_pass_that_yields_other_batches_is_refused():
     data = Data(lambda: batches(next(counts)), CPU, torch.float32, budget=0)
     with pytest.raises(ValueError, match="batches of weight 3 were read, 6 before: expected the same on each pass"):
         values(data)
+
+
+def test_a_generator_may_fill_the_same_tensor_again():
+    def source():
+        x = torch.empty(2, 3)
+        for i in range(3):
+            yield Batch({"x": x.fill_(i)})
+
+    for budget in (0, float("inf")):
+        assert values(Data(source, CPU, torch.float32, budget=budget)) == [0, 1, 2]
 
 
 def test_channels_last():

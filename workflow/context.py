@@ -96,6 +96,14 @@ class Context:
             return torch.device("cpu")
         return torch.device("cuda", self.executor.local_rank % torch.cuda.device_count())
 
+    def prepare_process(self) -> None:
+        """Set what this process computes with; before anything whose last bits count."""
+        import torch
+        from landsweep.kernels.memory import keep_freed_memory
+
+        torch.set_num_threads(self.study.evaluation.threads)
+        keep_freed_memory()
+
     def run_stage(
         self,
         stage: str,

@@ -197,10 +197,9 @@ def _stages(context: Context, options: Options) -> None:
         if context.study.certify.asked:
             context.bus(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
     else:
-        import torch
         from landsweep.stages import certify, evaluate, subspace, train
 
-        torch.set_num_threads(context.study.evaluation.threads)
+        context.prepare_process()
         for stage in (train, subspace, evaluate, topology, certify):
             stage.run(context)
     summary = context.run.report / "summary.json"

@@ -28,7 +28,6 @@ def run(context: Context) -> None:
     choices = landscape.choices
     context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
     _check_device(context, choices)
-    torch.set_num_threads(int(choices["threads"]))
     items = context.executor.on_root(landscape.pending)
     total = context.plan.points
     work = _Work(context, landscape, choices)

@@ -31,7 +31,6 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     Whatever is part of the results' last bits is among them, so that a resume repeats it: a clock chose once.
     """
     study = context.study.evaluation
-    torch.set_num_threads(study.threads)
     precision = PRECISIONS[study.dtype]
     size = sum(p.numel() for _, p in trainable_parameters(context.network(member.model)))
     path = context.run.directions(member.index)
