@@ -33,6 +33,7 @@ from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.data import Data
 from landsweep.kernels.directions import flatten, random_directions
 from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.lift import lift
 from landsweep.kernels.memory import keep_freed_memory
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import Batch
@@ -53,10 +54,18 @@ PRECISION = PRECISIONS["float32"]
 class Contenders:
     """Evaluators of one trained network by strategy and width; strategies are made once."""
 
-    def __init__(self, problem: Any, device: torch.device) -> None:
+    def __init__(self, problem: Any, device: torch.device, state: dict[str, torch.Tensor] | None = None) -> None:
         self.problem, self.device = problem, device
-        self.model = problem.train(problem.build(0), 0).eval()
+        self.model = problem.build(0)
+        if state is None:
+            problem.train(self.model, 0)
+        else:
+            self.model.load_state_dict(state)
+        self.model.eval()
         self.delta = random_directions(self.model, 2, 0).delta.float()
+        lifted = lift(problem, self.model, problem.batches(), ("loss",), device, PRECISION.dtype)
+        self._network = self.model if lifted is None else lifted.model
+        self._delta = self.delta if lifted is None else lifted.vectors(self.delta)
         self._strategies: dict[Any, Any] = {}
         self._data: dict[bool, Data] = {}
 
@@ -64,7 +73,7 @@ class Contenders:
         key = (name, width if name == "compiled" else min(width, 2))
         if key not in self._strategies:
             self._strategies[key] = make_strategy(
-                name, self.problem, self.model, ("loss",), self.device, PRECISION.dtype, width=width
+                name, self.problem, self._network, ("loss",), self.device, PRECISION.dtype, width=width
             )
         strategy = self._strategies[key]
         last = strategy.channels_last
@@ -72,8 +81,8 @@ class Contenders:
             self._data[last] = Data.of(self.problem, self.device, PRECISION.dtype, channels_last=last)
         return Evaluator(
             strategy,
-            self.model,
-            self.delta,
+            self._network,
+            self._delta,
             self._data[last],
             device=self.device,
             precision=PRECISION,
@@ -82,7 +91,6 @@ class Contenders:
 
     def best(self, alpha: np.ndarray) -> Choice:
         return choose(self, alpha[:4], PRECISION.tolerance, points=inf)
-
 
     def exact(self, points: torch.Tensor) -> np.ndarray:
         """Return the loss at rows of parameters, computed in float64."""
@@ -100,11 +108,11 @@ def grid(steps: int) -> np.ndarray:
 _own: Contenders
 
 
-def _begin(make: Callable[[], Any]) -> None:
+def _begin(make: Callable[[], Any], state: dict[str, torch.Tensor]) -> None:
     global _own
     torch.set_num_threads(1)
     keep_freed_memory()
-    _own = Contenders(make(), torch.device("cpu"))
+    _own = Contenders(make(), torch.device("cpu"), state)
 
 
 def _part(name: StrategyName, width: int, alpha: np.ndarray) -> np.ndarray:
@@ -114,9 +122,9 @@ def _part(name: StrategyName, width: int, alpha: np.ndarray) -> np.ndarray:
 class Ranks:
     """Processes of one thread that share the points, as the ranks of a run do."""
 
-    def __init__(self, make: Callable[[], Any], size: int) -> None:
+    def __init__(self, make: Callable[[], Any], state: dict[str, torch.Tensor], size: int) -> None:
         self.size = size
-        self._pools = [ProcessPoolExecutor(1, get_context("spawn"), _begin, (make,)) for _ in range(size)]
+        self._pools = [ProcessPoolExecutor(1, get_context("spawn"), _begin, (make, state)) for _ in range(size)]
 
     def __call__(self, name: StrategyName, width: int, alpha: np.ndarray) -> dict[str, np.ndarray]:
         parts = np.array_split(alpha, self.size)
@@ -184,7 +192,7 @@ def against_peers(python: str, repeats: int, threads: int, device: torch.device,
         widths = {s: min(t, key=lambda w: t[w]) for s, t in choice.tried.items()}
         ours: dict[str, Callable[[np.ndarray], dict[str, np.ndarray]]]
         ours = {f"{s}, {w} at once": contenders(s, w) for s, w in widths.items()}
-        ranks = Ranks(make, threads) if device.type == "cpu" and threads > 1 else None
+        ranks = Ranks(make, contenders.model.state_dict(), threads) if device.type == "cpu" and threads > 1 else None
         if ranks is not None:
             ours |= {f"{ranks.size} ranks: {s}, {w}": partial(ranks, s, w) for s, w in widths.items() if s != "inplace"}
         with tempfile.TemporaryDirectory() as folder:

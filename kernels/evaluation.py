@@ -15,7 +15,6 @@ from landsweep.kernels.precision import PRECISIONS, Precision
 from landsweep.kernels.strategies import Strategy
 from torch import Tensor, nn
 
-
 SUMMED = PRECISIONS["float32"]
 """How parameters are summed, whatever the precision of the loss and of the caller."""
 

@@ -145,7 +145,7 @@ class Inplace:
 
     def _under(self, mode: Callable[[], Any], batch: Batch) -> Fields:
         batch = batch.map(Tensor.contiguous) if self._views else batch
-        with _without_parameter_gradients(self._model), mode():
+        with without_parameter_gradients(self._model), mode():
             values = select(self._problem.loss(self._model, batch), self.fields)
             return {name: value.detach().clone() for name, value in values.items()}
 
@@ -268,7 +268,7 @@ def _convolves(model: nn.Module) -> bool:
 
 
 @contextmanager
-def _without_parameter_gradients(model: nn.Module) -> Iterator[None]:
+def without_parameter_gradients(model: nn.Module) -> Iterator[None]:
     """Let a loss differentiate its inputs without a graph through the parameters."""
     trainable = [p for p in model.parameters() if p.requires_grad]
     for p in trainable:

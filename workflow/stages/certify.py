@@ -151,10 +151,7 @@ def _draws(
     loader = Loader(context, context.study.evaluation.dtype)
     for r, draw in enumerate(draws) if len(vertices) else ():
         with users_code():
-            if r == 0:
-                evaluator = loader.evaluator(member, points.delta, points.strategy, points.width, draw)
-            else:
-                evaluator.data = loader.data(member, evaluator.strategy, draw)
+            evaluator = loader.evaluator(member, points.delta, points.strategy, points.width, draw)
         for part, losses in points.losses(evaluator, vertices):
             values[r, part] = losses
     distinct = kernel.distinct_draws(values)

@@ -8,7 +8,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import torch
 from landsweep.context import Context, Outcome, record_failure, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from landsweep.context import Context, users_code
 from landsweep.kernels.data import Data
 from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.lift import Lifted, lift
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.strategies import Strategy, StrategyName, make_strategy
 from landsweep.plan import Member
-from torch import Tensor
+from torch import Size, Tensor, nn
 
 
 class Loader:
@@ -35,26 +36,39 @@ class Loader:
         self, member: Member, delta: Tensor, strategy: StrategyName, width: int, draw: int | None = None
     ) -> Evaluator:
         """Return an evaluator of one member's landscape, on its own draw of the data or another."""
-        context = self._context
-        made = self._strategy(member, strategy, width)
+        lifted, network = self.lifted(member, draw), self.network(member, draw)
+        made = self._strategy(member, strategy, width, network, () if lifted is None else lifted.shapes)
         return Evaluator(
             made,
-            context.network(member.model),
-            delta,
-            self.data(member, made, draw),
-            device=context.device(),
+            network,
+            delta if lifted is None else lifted.vectors(delta),
+            self._data(member, made, draw),
+            device=self._context.device(),
             precision=self._precision,
             width=width,
-            deterministic=context.study.evaluation.deterministic,
+            deterministic=self._context.study.evaluation.deterministic,
         )
 
-    def data(self, member: Member, strategy: Strategy, draw: int | None = None) -> Data:
-        """Return the data of one member's landscape, or another draw of them, as a strategy wants them."""
-        context = self._context
-        device, split = context.device(), str(member.coords.get("split", "train"))
-        draw = int(member.coords.get("draw", 0)) if draw is None else draw
-        problem = context.problem(member.model)
-        last = strategy.channels_last
+    def network(self, member: Member, draw: int | None = None) -> nn.Module:
+        """Return the network as it is evaluated: see :meth:`lifted`."""
+        lifted = self.lifted(member, draw)
+        return self._context.network(member.model) if lifted is None else lifted.model
+
+    def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
+        """Return the network whose layers that see only data are given, or None where it has none."""
+        context, (split, draw) = self._context, _part(member, draw)
+        problem, network = context.problem(member.model), context.network(member.model)
+        device, dtype = context.device(), self._precision.dtype
+        with users_code():
+            return context.kept(
+                "lifted",
+                (member.model, split, draw, self._fields, self._dtype),
+                lambda: lift(problem, network, problem.batches(split=split, draw=draw), self._fields, device, dtype),
+            )
+
+    def _data(self, member: Member, strategy: Strategy, draw: int | None) -> Data:
+        context, (split, draw) = self._context, _part(member, draw)
+        device, problem, last = context.device(), context.problem(member.model), strategy.channels_last
         with users_code():
             return context.kept(
                 f"data, channels last {last}",
@@ -62,13 +76,15 @@ class Loader:
                 lambda: Data.of(problem, device, self._precision.dtype, split, draw, channels_last=last),
             )
 
-    def _strategy(self, member: Member, name: StrategyName, width: int) -> Strategy:
+    def _strategy(
+        self, member: Member, name: StrategyName, width: int, network: nn.Module, shapes: tuple[Size, ...]
+    ) -> Strategy:
         context = self._context
-        problem, network, device = context.problem(member.model), context.network(member.model), context.device()
+        problem, device = context.problem(member.model), context.device()
         with users_code():
             return context.kept(
                 f"strategy {name}",
-                (member.model, self._fields, self._dtype, width),
+                (member.model, self._fields, self._dtype, width, shapes),
                 lambda: make_strategy(
                     name,
                     problem,
@@ -80,3 +96,8 @@ class Loader:
                     width,
                 ),
             )
+
+
+def _part(member: Member, draw: int | None) -> tuple[str, int]:
+    """Return the split and the draw of a member's data; another draw where one is given."""
+    return str(member.coords.get("split", "train")), int(member.coords.get("draw", 0)) if draw is None else draw

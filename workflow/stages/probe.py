@@ -19,6 +19,7 @@ from landsweep.kernels.strategies import StrategyName
 from landsweep.plan import Member
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader
+from torch import nn
 
 PROBE_POINTS = 4
 PARAMETER_BYTES = 1 << 28
@@ -32,12 +33,12 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     """
     study = context.study.evaluation
     precision = PRECISIONS[study.dtype]
-    size = sum(p.numel() for _, p in trainable_parameters(context.network(member.model)))
     path = context.run.directions(member.index)
     delta = subspace.load_delta(path)
     scale = subspace.load_geometry(path).scale
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
+    lifted = loader.lifted(member)
 
     def make(name: StrategyName, width: int) -> Evaluator:
         return loader.evaluator(member, delta, name, width)
@@ -49,7 +50,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             precision.tolerance,
             candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
             width=None if study.batch == "auto" else study.batch,
-            widest=PARAMETER_BYTES / (size * precision.dtype.itemsize),
+            widest=PARAMETER_BYTES / (_size(loader.network(member)) * precision.dtype.itemsize),
             points=_points_per_model(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
@@ -58,6 +59,9 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             context.forget(f"strategy {name}")
     if "auto" in (study.strategy, study.batch):
         context.bus(Notice(f"Points are evaluated {choice.strategy}, {choice.width} at once: {choice.reason}."))
+    if lifted is not None:
+        layers = ", ".join(lifted.layers)
+        context.bus(Notice(f"Outputs are added up instead of weights in layers that see only data: {layers}."))
     if error and study.dtype in ("tf32", "bf16"):
         shown = ", ".join(f"{name} {value:.2g}" for name, value in error.items())
         context.bus(Notice(f"{study.dtype} differs from float64 at {PROBE_POINTS} points, relative: {shown}."))
@@ -71,7 +75,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
-        "parameters": size,
+        "parameters": _size(context.network(member.model)),
+        "lifted": [] if lifted is None else lifted.layers,
     }
 
 
@@ -80,6 +85,10 @@ def device_kind(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _size(network: nn.Module) -> int:
+    return sum(p.numel() for _, p in trainable_parameters(network))
 
 
 def _points_per_model(context: Context) -> float:
