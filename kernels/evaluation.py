@@ -38,6 +38,8 @@ class Evaluator:
         How many points at once.
     deterministic
         Refuse operations whose result depends on the order of threads.
+    budget
+        Bytes of the device that theta and the directions may take; see :class:`landsweep.kernels.points.Points`.
     """
 
     def __init__(
@@ -51,10 +53,11 @@ class Evaluator:
         precision: Precision,
         width: int,
         deterministic: bool = False,
+        budget: float | None = None,
     ) -> None:
         self.strategy, self.data, self.device, self.precision = strategy, data, device, precision
         self.width, self._deterministic = width, deterministic
-        self.points = Points(flatten(model), delta, device, precision.dtype)
+        self.points = Points(flatten(model), delta, device, precision.dtype, budget)
 
     def __call__(self, alpha: np.ndarray) -> dict[str, np.ndarray]:
         """Return every field at the points ``alpha``.

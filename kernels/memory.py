@@ -1,10 +1,15 @@
-"""Memory of a device: what is free, and keeping what was freed."""
+"""Memory of a device: what is free, what a computation takes at most, and keeping what was freed."""
 
 from __future__ import annotations
 
 import ctypes
+import weakref
+from typing import Any
 
 import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 MAPPED = 1 << 30
 """Bytes from which an allocation still gets pages of its own, which go back when it is freed."""
@@ -29,3 +34,37 @@ def keep_freed_memory() -> bool:
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and bool(mallopt(_MMAP_THRESHOLD, MAPPED) and mallopt(_TRIM_THRESHOLD, _NEVER))
+
+
+class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch
+    """Counts the bytes of tensors made inside the block: ``peak`` is the most that were alive at once.
+
+    It counts what an allocator is asked for, on any device, ``meta`` too, where nothing is computed; not the scratch
+    space of libraries.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch
+        self.alive = self.peak = 0
+        self._seen: set[int] = set()
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operation and count what it made."""
+        before = {t.untyped_storage()._cdata for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor)}
+        made = function(*args, **(kwargs or {}))
+        for tensor in tree_leaves(made):
+            if isinstance(tensor, Tensor):
+                storage = tensor.untyped_storage()
+                if storage._cdata not in before | self._seen:
+                    self._count(storage)
+        return made
+
+    def _count(self, storage: torch.UntypedStorage) -> None:
+        self._seen.add(storage._cdata)
+        self.alive += storage.nbytes()
+        self.peak = max(self.peak, self.alive)
+        weakref.finalize(storage, self._gone, storage._cdata, storage.nbytes())
+
+    def _gone(self, key: int, nbytes: int) -> None:
+        self._seen.discard(key)
+        self.alive -= nbytes

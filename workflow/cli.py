@@ -120,7 +120,7 @@ def plan(
     parsed = _load(study, set_)
     made = make_plan(parsed)
     directory = run_directory(parsed, out)
-    show.plan(parsed, made, estimate(parsed, made, directory, ranks), directory, ranks)
+    show.plan(parsed, made, estimate(parsed, study.parent, made, directory, ranks), directory, ranks)
 
 
 @app.command()

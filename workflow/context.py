@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -95,6 +96,15 @@ class Context:
         if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
             return torch.device("cpu")
         return torch.device("cuda", self.executor.local_rank % torch.cuda.device_count())
+
+    def memory(self) -> float:
+        """Return the bytes of its device that this rank may count on: the free ones, shared by the ranks beside it."""
+        import torch
+        from landsweep.kernels.memory import free_memory
+
+        device, ranks = self.device(), self.executor.local_size
+        sharing = ceil(ranks / torch.cuda.device_count()) if device.type == "cuda" else ranks
+        return free_memory(device) / sharing
 
     def prepare_process(self) -> None:
         """Set what this process computes with; before anything whose last bits count."""

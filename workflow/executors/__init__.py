@@ -23,6 +23,7 @@ class Executor(Protocol):
     rank: int
     size: int
     local_rank: int
+    local_size: int
 
     @property
     def is_root(self) -> bool:

@@ -67,6 +67,7 @@ class MpiExecutor:
         self.size: int = world.size
         node = world.Split_type(MPI.COMM_TYPE_SHARED)
         self.local_rank: int = node.rank
+        self.local_size: int = node.size
         self._several_nodes = bool(node.size != world.size)
         node.Free()
         self.threads = bool(MPI.Query_thread() == MPI.THREAD_MULTIPLE)

@@ -20,6 +20,7 @@ class SerialExecutor:
     rank = 0
     size = 1
     local_rank = 0
+    local_size = 1
     is_root = True
 
     def on_root(self, function: Callable[[], Result]) -> Result:

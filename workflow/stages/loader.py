@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from landsweep.context import Context, users_code
+from landsweep.kernels import data, points
 from landsweep.kernels.data import Data
 from landsweep.kernels.evaluation import Evaluator
 from landsweep.kernels.lift import Lifted, lift
@@ -47,6 +48,7 @@ class Loader:
             precision=self._precision,
             width=width,
             deterministic=self._context.study.evaluation.deterministic,
+            budget=points.SHARE_OF_MEMORY * self._context.memory(),
         )
 
     def network(self, member: Member, draw: int | None = None) -> nn.Module:
@@ -56,7 +58,7 @@ class Loader:
 
     def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
         """Return the network whose layers that see only data are given, or None where it has none."""
-        context, (split, draw) = self._context, _part(member, draw)
+        context, (split, draw) = self._context, part_of(member, draw)
         problem, network = context.problem(member.model), context.network(member.model)
         device, dtype = context.device(), self._precision.dtype
         with users_code():
@@ -67,13 +69,21 @@ class Loader:
             )
 
     def _data(self, member: Member, strategy: Strategy, draw: int | None) -> Data:
-        context, (split, draw) = self._context, _part(member, draw)
+        context, (split, draw) = self._context, part_of(member, draw)
         device, problem, last = context.device(), context.problem(member.model), strategy.channels_last
         with users_code():
             return context.kept(
                 f"data, channels last {last}",
                 (member.model, split, draw, device, self._precision.dtype),
-                lambda: Data.of(problem, device, self._precision.dtype, split, draw, channels_last=last),
+                lambda: Data.of(
+                    problem,
+                    device,
+                    self._precision.dtype,
+                    split,
+                    draw,
+                    channels_last=last,
+                    budget=data.SHARE_OF_MEMORY * context.memory(),
+                ),
             )
 
     def _strategy(
@@ -98,6 +108,6 @@ class Loader:
             )
 
 
-def _part(member: Member, draw: int | None) -> tuple[str, int]:
+def part_of(member: Member, draw: int | None = None) -> tuple[str, int]:
     """Return the split and the draw of a member's data; another draw where one is given."""
     return str(member.coords.get("split", "train")), int(member.coords.get("draw", 0)) if draw is None else draw

@@ -13,17 +13,20 @@ from landsweep.context import Context, users_code
 from landsweep.events import Notice
 from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.footprint import Footprint, footprint
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.kernels.strategies import StrategyName
 from landsweep.plan import Member
 from landsweep.stages import subspace
-from landsweep.stages.loader import Loader
+from landsweep.stages.loader import Loader, part_of
 from torch import nn
 
 PROBE_POINTS = 4
 PARAMETER_BYTES = 1 << 28
 """Bytes of perturbed parameters held at once, at most."""
+SHARE_OF_MEMORY = 0.25
+"""Of what is free: so much may be taken by a batch of points, beside data and directions."""
 
 
 def probe(context: Context, member: Member) -> dict[str, Any]:
@@ -38,7 +41,11 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     scale = subspace.load_geometry(path).scale
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
-    lifted = loader.lifted(member)
+    lifted, network = loader.lifted(member), loader.network(member)
+    takes = _footprint(context, member, network)
+    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    if takes is not None:  # a CPU kills where a GPU refuses
+        widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
         return loader.evaluator(member, delta, name, width)
@@ -50,7 +57,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             precision.tolerance,
             candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
             width=None if study.batch == "auto" else study.batch,
-            widest=PARAMETER_BYTES / (_size(loader.network(member)) * precision.dtype.itemsize),
+            widest=widest,
             points=_points_per_model(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
@@ -75,6 +82,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
+        "memory": takes and asdict(takes),
         "parameters": _size(context.network(member.model)),
         "lifted": [] if lifted is None else lifted.layers,
     }
@@ -89,6 +97,24 @@ def device_kind(device: torch.device) -> str:
 
 def _size(network: nn.Module) -> int:
     return sum(p.numel() for _, p in trainable_parameters(network))
+
+
+def _footprint(context: Context, member: Member, network: nn.Module) -> Footprint | None:
+    """Return what the landscape takes of the device's memory, or None where only a real run would tell."""
+    study, (split, draw) = context.study, part_of(member)
+    try:
+        return footprint(
+            context.problem(member.model),
+            network,
+            study.grid.dims,
+            study.fields,
+            PRECISIONS[study.evaluation.dtype].dtype,
+            study.evaluation.batchnorm,
+            split,
+            draw,
+        )
+    except Exception:  # a loss may look at values, which the shapes do not have
+        return None
 
 
 def _points_per_model(context: Context) -> float:

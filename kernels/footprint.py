@@ -1,0 +1,93 @@
+"""What evaluating a landscape takes of a device's memory, found without computing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from landsweep.kernels.data import Data
+from landsweep.kernels.memory import PeakMemory
+from landsweep.kernels.problem import Problem, trainable_parameters
+from landsweep.kernels.strategies import BatchNorm, make_strategy, without_parameter_gradients
+from torch import nn
+
+META = torch.device("meta")
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes of a device's memory.
+
+    Parameters
+    ----------
+    vectors, data
+        Theta with the directions, and all batches of the data: where they fit, they stay on the device.
+    fixed, point
+        What a batch of points takes beside them: once, and for each of its points.
+    """
+
+    vectors: int
+    data: int
+    fixed: int
+    point: int
+
+    def at(self, width: int) -> int:
+        """Return the peak with ``width`` points at once."""
+        return self.vectors + self.data + self.fixed + width * self.point
+
+
+def footprint(
+    problem: Problem,
+    model: nn.Module,
+    dims: int,
+    fields: Sequence[str],
+    dtype: torch.dtype,
+    batchnorm: BatchNorm = "frozen",
+    split: str = "train",
+    draw: int = 0,
+) -> Footprint:
+    """Return what a landscape of ``dims`` directions around ``model`` takes, by the shapes of all tensors made.
+
+    The loss runs on torch's ``meta`` device. What libraries take beside tensors, such as workspaces of cuDNN, does not
+    count; ``compiled`` makes fewer tensors.
+
+    Raises
+    ------
+    Exception
+        What the loss raises where it cannot run without values.
+    """
+    data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
+    size = sum(p.numel() for _, p in trainable_parameters(model))
+    vectors = (1 + dims) * size * dtype.itemsize
+    try:
+        two, four = (_batch(problem, model, data, fields, dtype, batchnorm, width, size) for width in (2, 4))
+    except Exception:  # vmap cannot follow it: one point after another
+        return Footprint(vectors, data.nbytes, 0, _alone(problem, model, data, dtype) + 2 * size * dtype.itemsize)
+    point = (four - two) // 2
+    return Footprint(vectors, data.nbytes, max(0, two - 2 * point), point)
+
+
+def _batch(
+    problem: Problem,
+    model: nn.Module,
+    data: Data,
+    fields: Sequence[str],
+    dtype: torch.dtype,
+    batchnorm: BatchNorm,
+    width: int,
+    size: int,
+) -> int:
+    strategy = make_strategy("batched", problem, model, fields, META, dtype, batchnorm, width)
+    with PeakMemory() as memory:
+        strategy(torch.empty(width, size, device=META, dtype=dtype), data)
+    return memory.peak
+
+
+def _alone(problem: Problem, model: nn.Module, data: Data, dtype: torch.dtype) -> int:
+    working = deepcopy(model).to(META, dtype).eval()
+    with PeakMemory() as memory, without_parameter_gradients(working), torch.enable_grad():
+        for batch in data:
+            problem.loss(working, batch)
+    return memory.peak

@@ -1,0 +1,181 @@
+"""Memory: what is predicted without computing is what a computation takes, and freed memory is kept."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from landsweep.kernels.data import Data
+from landsweep.kernels.footprint import footprint
+from landsweep.kernels.memory import PeakMemory
+from landsweep.kernels.problem import Batch, trainable_parameters
+from landsweep.kernels.strategies import make_strategy
+from support import TIMEOUT, environment, landsweep, make_study
+from torch import nn
+
+CPU = torch.device("cpu")
+
+
+def test_the_peak_counts_what_is_alive_at_once():
+    outside = torch.zeros(1000)
+    with PeakMemory() as memory:
+        a = torch.zeros(100)  # 400 bytes
+        b = a + 1
+        del a
+        c = b.view(10, 10) * 2
+        b.add_(outside[:100])  # nothing new
+        assert memory.alive == 800
+        del b, c
+        torch.zeros(150)
+    assert memory.peak == 800
+    assert memory.alive == 0
+
+
+class Wide:
+    """An MLP with large activations; the loss may be one that vmap cannot follow, or that looks at values."""
+
+    def __init__(self, samples=500, kind="plain"):
+        self.samples, self.kind = samples, kind
+
+    def build(self, seed):
+        return nn.Sequential(nn.Linear(8, 1000), nn.Tanh(), nn.BatchNorm1d(1000), nn.Linear(1000, 3))
+
+    def batches(self, split="train", draw=0):
+        for n in (self.samples, self.samples // 2):
+            yield Batch({"x": torch.ones(n, 8)}, weight=float(n))
+
+    def loss(self, model, batch):
+        x = batch.data["x"]
+        if self.kind == "value":
+            return {"loss": model(x).square().mean() * (2 if float(x.sum()) > 0 else 1)}
+        if self.kind == "gradient":
+            x = x.clone().requires_grad_(True)
+            (slope,) = torch.autograd.grad(model(x).sum(), x, create_graph=True)
+            return {"loss": slope.square().mean()}
+        return {"loss": model(x).square().mean()}
+
+
+def size(model):
+    return sum(p.numel() for _, p in trainable_parameters(model))
+
+
+@pytest.mark.parametrize("batchnorm", ["frozen", "recomputed"])
+def test_the_prediction_is_what_a_batch_of_points_takes(batchnorm):
+    problem = Wide()
+    model = problem.build(0)
+    takes = footprint(problem, model, 2, ("loss",), torch.float32, batchnorm)
+    assert takes.vectors == 3 * size(model) * 4
+    assert takes.data == 750 * 8 * 4
+    for width in (3, 7):
+        strategy = make_strategy("batched", problem, model, ("loss",), CPU, torch.float32, batchnorm, width)
+        data = Data.of(problem, CPU, torch.float32)
+        with PeakMemory() as memory:
+            strategy(torch.zeros(width, size(model)), data)
+        assert takes.at(width) - takes.vectors - takes.data == pytest.approx(memory.peak, rel=0.01)
+
+
+RESIDENT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+import torch
+from test_memory import CPU, Wide, size
+from landsweep.kernels.data import Data
+from landsweep.kernels.footprint import footprint
+from landsweep.kernels.strategies import make_strategy
+
+torch.set_num_threads(1)
+problem = Wide(4000)
+model = problem.build(0)
+strategy = make_strategy("batched", problem, model, ("loss",), CPU, torch.float32, width=8)
+data = Data.of(problem, CPU, torch.float32)
+small = Data.of(Wide(2), CPU, torch.float32)
+strategy(torch.zeros(8, size(model)), small)
+def kilobytes(name):
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name + ":")]
+    return int(line.split()[1])
+Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+before = kilobytes("VmRSS")
+strategy(torch.zeros(8, size(model)), data)
+grown = (kilobytes("VmHWM") - before) * 1024
+takes = footprint(problem, model, 2, ("loss",), torch.float32)
+print(grown, takes.fixed + 8 * takes.point)
+"""
+
+
+def python(code):
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT, env=environment(), check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return [float(x) for x in done.stdout.split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+def test_the_prediction_is_what_the_system_sees():
+    grown, predicted = python(RESIDENT.format(here=__file__.rpartition("/")[0]))
+    assert predicted > 2.5e8
+    assert grown == pytest.approx(predicted, rel=0.15)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_the_prediction_is_what_a_gpu_sees():
+    cuda, problem = torch.device("cuda"), Wide(4000)
+    model = problem.build(0)
+    strategy = make_strategy("batched", problem, model, ("loss",), cuda, torch.float32, width=8)
+    data = Data.of(problem, cuda, torch.float32)
+    points = torch.zeros(8, size(model), device=cuda)
+    strategy(points, data)  # libraries take their workspaces
+    before = torch.cuda.memory_allocated()
+    torch.cuda.reset_peak_memory_stats()
+    strategy(points, data)
+    takes = footprint(problem, model, 2, ("loss",), torch.float32)
+    found = torch.cuda.max_memory_allocated() - before
+    assert found == pytest.approx(takes.fixed + 8 * takes.point, rel=0.15)
+
+
+def test_a_loss_that_runs_point_by_point():
+    problem = Wide(kind="gradient")
+    model = problem.build(0)
+    takes = footprint(problem, model, 1, ("loss",), torch.float32)
+    assert takes.fixed == 0
+    assert takes.point > 500 * 1000 * 4  # its activations
+    with pytest.raises(RuntimeError, match="meta"):
+        footprint(Wide(kind="value"), model, 1, ("loss",), torch.float32)
+
+
+KEPT = """
+import resource, torch
+from landsweep.kernels.memory import keep_freed_memory
+torch.set_num_threads(1)
+def faults():
+    torch.ones(1 << 21), torch.ones(1 << 22)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        [torch.ones(1 << 21) for _ in range(4)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+before = faults()
+print(before, int(keep_freed_memory()), (faults(), faults())[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the GNU C library can be told")
+def test_freed_memory_is_kept():
+    before, able, after = python(KEPT)
+    assert able == 1
+    assert before > 10_000  # pages that were given back and cleared again
+    assert after < before / 100
+
+
+def test_plan_prints_the_prediction(tmp_path):
+    study = make_study(tmp_path)
+    done = landsweep("plan", study, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("memory")]
+    assert " a rank with 8 points at once (data " in line
+    # theta and two directions of 21 float32 parameters
+    assert ", weights and directions 252 B, a point " in line
+    line = landsweep("plan", study, "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
+    assert " a rank with one point at once (data " in line
+    line = landsweep("plan", study, "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
+    assert "memory   not predicted (RuntimeError: the loss is broken on purpose" in line
