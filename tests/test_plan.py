@@ -1,7 +1,7 @@
 """The planner, against brute force."""
 
 from itertools import product
-from math import prod
+from math import ceil, prod
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from landsweep.plan import (
     MAX_UNIT_BYTES,
     UNITS_PER_RANK,
     chunk_shape,
+    even_shard,
     extended_axes,
     grid_coordinates,
     make_plan,
@@ -55,6 +56,28 @@ def test_chunks_divide_their_shard(sweep, grid):
     chunk = chunk_shape(shard, len(sweep))
     assert all(s % c == 0 for s, c in zip(shard, chunk, strict=True))
     assert chunk[: len(sweep)] == (1,) * len(sweep)
+
+
+def turns(sweep, grid, shard, ranks):
+    """The points that the busiest rank computes, and those of a rank if nothing were left over."""
+    count = prod(ceil(n / s) for n, s in zip(sweep + grid, shard, strict=True))
+    return ceil(count / ranks) * prod(shard), prod(sweep + grid) / ranks
+
+
+@given(sweep=shapes, grid=shapes, points=st.integers(1, 500), ranks=st.integers(1, 64))
+def test_even_shards_keep_the_bound_and_never_take_longer(sweep, grid, points, ranks):
+    shard = even_shard(sweep, grid, points, ranks)
+    assert prod(shard) <= points
+    plain = shard_shape(sweep, grid, points)
+    assert turns(sweep, grid, shard, ranks)[0] <= 1.02 * turns(sweep, grid, plain, ranks)[0]
+
+
+@pytest.mark.parametrize(("ranks", "idle"), [(3, 0.05), (4, 0.05), (12, 0.05), (32, 0.1)])
+def test_no_rank_idles_at_the_end(ranks, idle):
+    sweep, grid = (10, 1, 1, 4), (41, 41)
+    points = unit_points(prod(sweep + grid), ranks, 5, 20.0, 1e-3).points
+    busiest, even = turns(sweep, grid, even_shard(sweep, grid, points, ranks), ranks)
+    assert busiest <= even * (1 + idle)
 
 
 @given(

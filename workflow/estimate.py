@@ -8,7 +8,7 @@ from pathlib import Path
 
 from landsweep import provenance
 from landsweep.errors import UserError
-from landsweep.plan import Plan, shard_shape, unit_points, units
+from landsweep.plan import Plan, even_shard, unit_points, units
 from landsweep.rundir import RunDir
 from landsweep.study import Study
 
@@ -39,7 +39,7 @@ def estimate(study: Study, folder: Path, plan: Plan, out: Path, ranks: int = 1) 
     """
     rates, source = measured_rates(study, out)
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
-    shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
+    shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
     count = sum(1 for _ in units(plan.shape, shard))
     certify, landscape = study.certify, prod(plan.grid_shape)
     float64_points = len(plan.members) * certify.float64_points(landscape)

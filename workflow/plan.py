@@ -25,6 +25,8 @@ Shape = tuple[int, ...]
 MAX_UNIT_BYTES = 1_000_000_000
 MAX_CHUNK_POINTS = 1 << 20
 UNITS_PER_RANK = 8
+SIZES = 32
+"""Sizes of units among which the most even one is found."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,20 @@ def shard_shape(sweep: Shape, grid: Shape, points: int) -> Shape:
             left //= take
         shape.append(take)
     return tuple(reversed(shape))
+
+
+def even_shard(sweep: Shape, grid: Shape, points: int, ranks: int) -> Shape:
+    """Return the shape of a box of at most ``points`` points that leaves few ranks idle at the end.
+
+    Ranks take one unit after another: ``ceil(units / ranks)`` turns of one unit each, the last of which may find too
+    few. Among sizes down to half, the largest is taken whose turns take at most 2 % longer than the shortest.
+    """
+    shapes = [shard_shape(sweep, grid, max(1, points * k // SIZES)) for k in range(SIZES, SIZES // 2 - 1, -1)]
+    seconds = [
+        ceil(prod(ceil(n / s) for n, s in zip(sweep + grid, shape, strict=True)) / ranks) * prod(shape)
+        for shape in shapes
+    ]
+    return next(shape for shape, t in zip(shapes, seconds, strict=True) if t <= 1.02 * min(seconds))
 
 
 def chunk_shape(shard: Shape, sweep_ndim: int) -> Shape:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -11,7 +14,7 @@ import numpy as np
 from landsweep.context import Context, Outcome, record_failure, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
-from landsweep.plan import Member, Unit, grid_coordinates, shard_shape, unit_points
+from landsweep.plan import Member, Unit, even_shard, grid_coordinates, unit_points
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader
 from landsweep.stages.probe import device_kind, probe
@@ -42,15 +45,17 @@ def run(context: Context) -> None:
             )
         bad[0] += outcome.note or 0
 
-    context.run_stage(
-        "evaluate",
-        "points",
-        items,
-        work,
-        weigh=lambda unit: prod(unit.shape),
-        done_before=total - sum(prod(u.shape) for u in items),
-        on_done=count,
-    )
+    with work.writing():
+        context.run_stage(
+            "evaluate",
+            "points",
+            items,
+            work,
+            weigh=lambda unit: prod(unit.shape),
+            done_before=total - sum(prod(u.shape) for u in items),
+            on_done=count,
+        )
+    context.executor.on_root(lambda: None)  # every rank's last unit is there
 
 
 def _prepare(context: Context) -> bool:
@@ -75,7 +80,7 @@ def _prepare(context: Context) -> bool:
             context.study.executor.unit_seconds,
             choices["seconds"],
         )
-        shard = shard_shape(plan.sweep_shape, plan.grid_shape, sizing.points)
+        shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, context.executor.size)
         choices["unit_points"] = sizing.points
         choices["unit_bound"] = sizing.reason
         Landscape.create(path, context.study, plan, shard, choices)
@@ -94,11 +99,16 @@ def _check_device(context: Context, choices: dict[str, Any]) -> None:
 
 @dataclass
 class _Work:
-    """Evaluates one unit and writes its shards."""
+    """Evaluates one unit and writes its shards while the next one is computed.
+
+    A unit counts as done once it is computed: should its shards not be written, they are missing, and it is done again.
+    """
 
     context: Context
     landscape: Landscape
     choices: dict[str, Any]
+    _pool: ThreadPoolExecutor = field(init=False)
+    _written: Future[None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._loader = Loader(self.context, self.choices["dtype"])
@@ -140,10 +150,27 @@ class _Work:
             finite = np.isfinite(result["loss"])
             status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
             bad += int((~finite).sum())
-        self.landscape.write_unit(unit, values, status)
+        self._write(unit, values, status)
         return Outcome(
             unit.index, prod(unit.shape), time.perf_counter() - begin, self.context.executor.rank, failed, bad
         )
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write beside the work of the block; at its end everything is written."""
+        with ThreadPoolExecutor(1, "landsweep-write") as self._pool:
+            try:
+                yield
+            finally:
+                self._wait()
+
+    def _write(self, unit: Unit, values: dict[str, np.ndarray], status: np.ndarray) -> None:
+        self._wait()  # one unit at a time, and its failure ends the run
+        self._written = self._pool.submit(self.landscape.write_unit, unit, values, status)
+
+    def _wait(self) -> None:
+        if self._written is not None:
+            self._written.result()
 
     def _member(self, member: Member, unit: Unit) -> dict[str, np.ndarray] | None:
         """Return one member's part of the unit, or None where its model or directions failed before."""
