@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import psutil
 import torch
+from landsweep.bench import inside
 from landsweep.jobs.problems.digits import Digits
 from landsweep.jobs.problems.pinn import Convection
 from landsweep.jobs.problems.resnet import Images
@@ -254,26 +255,12 @@ def overhead(repeats: int, device: torch.device) -> None:
     alpha = np.random.default_rng(0).uniform(-1, 1, (10**6, 2))
     choice = choose(contenders, alpha[:4], PRECISION.tolerance, candidates=("inplace", "batched"))
     evaluate = contenders(choice.strategy, choice.width)
-    strategy = evaluate.strategy
-    inside = [0.0]
-
-    class Timed:
-        fields, channels_last = strategy.fields, strategy.channels_last
-
-        def __call__(self, points: torch.Tensor, data: Data) -> dict[str, torch.Tensor]:
-            begin = time.perf_counter()
-            values = strategy(points, data)
-            inside[0] += time.perf_counter() - begin
-            return values
-
-    evaluate.strategy = Timed()
     total, outside = [], []
     for _ in range(repeats):
-        inside[0] = 0.0
         begin = time.perf_counter()
-        evaluate(alpha)
+        within = inside(evaluate, alpha)
         total.append(time.perf_counter() - begin)
-        outside.append(total[-1] - inside[0])
+        outside.append(total[-1] - within)
     print(f"{choice.strategy}, {choice.width} at once, 10^6 points: {np.median(total):.2f} s in all,")
     us = np.array(outside)
     print(f"outside the strategy {np.median(us):.3f} us a point ({us.min():.3f} to {us.max():.3f})")

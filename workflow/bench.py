@@ -6,9 +6,7 @@ import platform
 import shutil
 import tempfile
 import time
-from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass
-from io import StringIO
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -21,6 +19,7 @@ from landsweep.executors.serial import SerialExecutor
 from landsweep.kernels.data import Data
 from landsweep.kernels.evaluation import Evaluator
 from landsweep.kernels.precision import PRECISIONS, Precision
+from landsweep.kernels.strategies import Strategy
 from landsweep.plan import make_plan, shard_shape, units
 from landsweep.problems import check
 from landsweep.rundir import RunDir, read_json
@@ -45,15 +44,17 @@ class Speed:
     Parameters
     ----------
     points_per_second
-        Of one process, writing included.
+        Of one process; writing goes on beside it, and counts where it takes longer.
     flops_per_point
         Of matrix products and convolutions, as torch counts them.
     limit_flops
         Per second, of a product of two matrices of 2048 x 2048 at this precision, measured beside it.
     fraction
         Of this limit that evaluation reaches.
-    compute, transfer, write, wait
-        Shares of the time: in the loss, between host and device, into the store, and what is left.
+    compute, transfer, wait
+        Shares of the time: in the loss, outside it (parameters summed, values copied back), and waiting for writing.
+    write
+        Share of the time in which the store is written, beside the work on the next points.
     """
 
     study: str
@@ -77,10 +78,6 @@ class Speed:
     write: float
     wait: float
 
-    def to_json(self) -> dict[str, object]:
-        """Return plain data."""
-        return asdict(self)
-
 
 def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
     """Measure the evaluation of a study's first member, about ``seconds`` long; nothing stays on the disk.
@@ -99,9 +96,9 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
             context = Context(
                 one, folder.resolve(), make_plan(one), run, SerialExecutor(), Bus(), lambda event: None, stop
             )
-            with redirect_stdout(StringIO()):
-                train.run(context)
-                subspace.run(context)
+            context.prepare_process()
+            train.run(context)
+            subspace.run(context)
             failures = [read_json(path)["error"] for path in run.failures().values()]
             if failures:
                 raise UserError(f"{study.name}: its first model failed ({failures[0]}): expected one that trains.")
@@ -127,12 +124,13 @@ def _measure(context: Context, seconds: float) -> Speed:
         for _ in range(REPEATS):
             begin = time.perf_counter()
             values = evaluator(alpha)
-            rows.append((time.perf_counter() - begin, *_split(evaluator, alpha), _writing(context, choices, values)))
+            seconds = time.perf_counter() - begin
+            rows.append((seconds, inside(evaluator, alpha), _writing(context, choices, values)))
     limit = _product_rate(device, precision)
-    total, compute, outside, write = (median(column) for column in zip(*rows, strict=True))
-    whole = total + write
-    rates = [n / (row[0] + row[3]) for row in rows]
-    transfer = min(outside, max(0.0, total - compute)) if compute < total else 0.0
+    total, compute, write = (median(column) for column in zip(*rows, strict=True))
+    rates = [n / max(seconds, writing) for seconds, _, writing in rows]
+    wait = max(0.0, write - total)
+    compute = min(compute, total)
     return Speed(
         study=study.name,
         device=device_kind(device),
@@ -150,19 +148,19 @@ def _measure(context: Context, seconds: float) -> Speed:
         flops_per_point=flops,
         limit_flops=limit,
         fraction=flops * median(rates) / limit,
-        compute=min(compute, total) / whole,
-        transfer=transfer / whole,
-        write=write / whole,
-        wait=max(0.0, total - compute - transfer) / whole,
+        compute=compute / (total + wait),
+        transfer=(total - compute) / (total + wait),
+        write=write / (total + wait),
+        wait=wait / (total + wait),
     )
 
 
 class _Timed:
     """A strategy that knows how long it took; the device finishes each call before the clock is read."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._strategy, self._device, self.seconds = evaluator.strategy, evaluator.device, 0.0
-        self.fields, self.channels_last = self._strategy.fields, self._strategy.channels_last
+    def __init__(self, strategy: Strategy, device: torch.device) -> None:
+        self._strategy, self._device, self.seconds = strategy, device, 0.0
+        self.fields, self.channels_last = strategy.fields, strategy.channels_last
 
     def __call__(self, points: Tensor, data: Data) -> dict[str, Tensor]:
         _finish(self._device)
@@ -173,17 +171,15 @@ class _Timed:
         return values
 
 
-def _split(evaluator: Evaluator, alpha: np.ndarray) -> tuple[float, float]:
-    """Return the seconds inside and outside the loss."""
-    timed = _Timed(evaluator)
-    kept, evaluator.strategy = evaluator.strategy, timed
+def inside(evaluator: Evaluator, alpha: np.ndarray) -> float:
+    """Return the seconds of an evaluation that pass inside its strategy."""
+    strategy = evaluator.strategy
+    evaluator.strategy = timed = _Timed(strategy, evaluator.device)
     try:
-        begin = time.perf_counter()
         evaluator(alpha)
-        total = time.perf_counter() - begin
     finally:
-        evaluator.strategy = kept
-    return timed.seconds, total - timed.seconds
+        evaluator.strategy = strategy
+    return timed.seconds
 
 
 def _writing(context: Context, choices: dict[str, object], values: dict[str, np.ndarray]) -> float:

@@ -278,6 +278,8 @@ def bench_evaluation(
     of the machine's matrix-product rate, and where the time goes. Keeps nothing.
     """
     _on_root_alone()
+    from dataclasses import asdict
+
     from landsweep import show
     from landsweep.bench import bench_evaluation as measure
     from landsweep.rundir import write_json
@@ -285,7 +287,7 @@ def bench_evaluation(
     speed = measure(_load(study, set_), study.parent, seconds)
     show.speed(speed)
     if json_ is not None:
-        write_json(json_, speed.to_json())
+        write_json(json_, asdict(speed))
 
 
 def _on_root_alone() -> None:

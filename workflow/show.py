@@ -75,7 +75,6 @@ def _certificates(study: Study, estimate: Estimate) -> str:
 
 def speed(found: Speed) -> None:
     """Print how fast points are evaluated."""
-    shares = {"compute": found.compute, "transfer": found.transfer, "write": found.write, "wait": found.wait}
     rows = {
         "study": f"{found.study}, its first model",
         "device": f"{found.device}, torch {found.torch}, {found.threads} CPU thread(s)",
@@ -85,7 +84,10 @@ def speed(found: Speed) -> None:
             f"{found.flops_per_point / 1e6:,.3g} Mflop a point, {found.fraction:.1%} of a large matrix product's "
             f"{found.limit_flops / 1e9:,.0f} Gflop/s"
         ),
-        "time": ", ".join(f"{name} {share:.1%}" for name, share in shares.items()),
+        "time": (
+            f"compute {found.compute:.1%}, transfer {found.transfer:.1%}, wait {found.wait:.1%}; "
+            f"beside it, write {found.write:.1%}"
+        ),
     }
     for name, text in rows.items():
         print(f"{name:<8} {text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
@@ -12,7 +13,7 @@ from landsweep.kernels.problem import Batch, OnStep, Start
 from torch import Tensor, nn
 
 
-class Classifier:
+class Classifier(ABC):
     """A network that tells classes of samples apart; subclasses give :meth:`network` and :meth:`samples`.
 
     Parameters
@@ -34,13 +35,13 @@ class Classifier:
         self.epochs, self.batch_size, self.rate, self.decay = epochs, batch_size, rate, decay
         self.evaluation_batch = evaluation_batch
 
+    @abstractmethod
     def network(self) -> nn.Module:
         """Return a network with fresh weights, from torch's global random state."""
-        raise NotImplementedError
 
+    @abstractmethod
     def samples(self, split: str) -> tuple[Tensor, Tensor]:
         """Return the inputs and labels of ``train`` or ``test``."""
-        raise NotImplementedError
 
     def build(self, seed: int) -> nn.Module:
         """Return the untrained network; the global random state stays."""
