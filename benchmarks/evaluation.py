@@ -64,17 +64,17 @@ class Contenders:
             self.model.load_state_dict(state)
         self.model.eval()
         self.delta = random_directions(self.model, 2, 0).delta.float()
-        lifted = lift(problem, self.model, problem.batches(), ("loss",), device, PRECISION.dtype)
-        self._network = self.model if lifted is None else lifted.model
-        self._delta = self.delta if lifted is None else lifted.vectors(self.delta)
+        self._lifted = lift(problem, self.model, problem.batches(), ("loss",), device, PRECISION.dtype)
         self._strategies: dict[Any, Any] = {}
         self._data: dict[bool, Data] = {}
 
     def __call__(self, name: StrategyName, width: int) -> Evaluator:
+        lifted = None if name == "inplace" else self._lifted
+        network = self.model if lifted is None else lifted.model
         key = (name, width if name == "compiled" else min(width, 2))
         if key not in self._strategies:
             self._strategies[key] = make_strategy(
-                name, self.problem, self._network, ("loss",), self.device, PRECISION.dtype, width=width
+                name, self.problem, network, ("loss",), self.device, PRECISION.dtype, width=width
             )
         strategy = self._strategies[key]
         last = strategy.channels_last
@@ -82,8 +82,8 @@ class Contenders:
             self._data[last] = Data.of(self.problem, self.device, PRECISION.dtype, channels_last=last)
         return Evaluator(
             strategy,
-            self._network,
-            self._delta,
+            network,
+            self.delta if lifted is None else lifted.vectors(self.delta),
             self._data[last],
             device=self.device,
             precision=PRECISION,
@@ -91,7 +91,7 @@ class Contenders:
         )
 
     def best(self, alpha: np.ndarray) -> Choice:
-        return choose(self, alpha[:4], PRECISION.tolerance, points=inf)
+        return choose(self, alpha[:4], PRECISION.tolerance, points=inf, widest=len(alpha) / 8)
 
     def exact(self, points: torch.Tensor) -> np.ndarray:
         """Return the loss at rows of parameters, computed in float64."""

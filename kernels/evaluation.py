@@ -6,6 +6,8 @@ fixed width, the last one padded, so a point's value depends neither on its neig
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import torch
 from landsweep.kernels.data import Data
@@ -78,11 +80,15 @@ class Evaluator:
             return {name: np.empty(0, str(dtype).removeprefix("torch.")) for name in self.strategy.fields}
         padded = np.concatenate([alpha, np.repeat(alpha[-1:], -n % self.width, axis=0)])
         coordinates = torch.from_numpy(padded).to(self.device, dtype)
-        # Values stay on the device until the end: a GPU that is asked for each batch waits for the host.
-        found = [self._batch(part) for part in torch.split(coordinates, self.width)]
+        once = self.precision.active(self.device, self._deterministic) if self.precision.exact else nullcontext()
+        with once:
+            # Values stay on the device until the end: a GPU that is asked for each batch waits for the host.
+            found = [self._batch(part) for part in torch.split(coordinates, self.width)]
         return {name: torch.cat([f[name] for f in found])[:n].to(dtype).cpu().numpy() for name in self.strategy.fields}
 
     def _batch(self, coordinates: Tensor) -> dict[str, Tensor]:
+        if self.precision.exact:
+            return self.strategy(self.points.rows(coordinates), self.data)
         with SUMMED.active(self.device):
             points = self.points.rows(coordinates)
         with self.precision.active(self.device, self._deterministic):

@@ -10,7 +10,7 @@ import torch
 from landsweep.kernels.data import Data
 from landsweep.kernels.memory import PeakMemory
 from landsweep.kernels.problem import Problem, trainable_parameters
-from landsweep.kernels.strategies import BatchNorm, make_strategy, without_parameter_gradients
+from landsweep.kernels.strategies import BatchNorm, make_strategy
 from torch import nn
 
 META = torch.device("meta")
@@ -86,8 +86,8 @@ def _batch(
 
 
 def _alone(problem: Problem, model: nn.Module, data: Data, dtype: torch.dtype) -> int:
-    working = deepcopy(model).to(META, dtype).eval()
-    with PeakMemory() as memory, without_parameter_gradients(working), torch.enable_grad():
+    working = deepcopy(model).to(META, dtype).eval().requires_grad_(False)
+    with PeakMemory() as memory, torch.enable_grad():
         for batch in data:
             problem.loss(working, batch)
     return memory.peak

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from landsweep.kernels.directions import flatten
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
-from landsweep.kernels.strategies import Fields, Layout, select, without_parameter_gradients
+from landsweep.kernels.strategies import Fields, Layout, select
 from torch import Tensor, nn
 
 INPUTS = 64
@@ -101,6 +101,9 @@ def lift(
     batch = whole[0].to(device, dtype)
     here = deepcopy(model).to(device, dtype).eval()
     there = _elsewhere(here)
+    apart = (flatten(there) - flatten(here))[None]
+    for m in (here, there):
+        m.requires_grad_(False)
     try:
         losses, inputs = zip(*(_recorded(problem, m, names, batch, fields) for m in (here, there)), strict=True)
         constant = {
@@ -115,10 +118,9 @@ def lift(
             return None
         lifted = Lifted(model, constant)
         moved = deepcopy(lifted.model).to(device, dtype).eval()
-        delta = lifted.vectors((flatten(there) - flatten(here))[None])[0]
-        nn.utils.vector_to_parameters(
-            (flatten(moved) + delta).to(device, dtype), [p for _, p in trainable_parameters(moved)]
-        )
+        point = (flatten(moved) + lifted.vectors(apart)[0]).to(device, dtype)
+        nn.utils.vector_to_parameters(point, [p for _, p in trainable_parameters(moved)])
+        moved.requires_grad_(False)
         found, _ = _recorded(problem, moved, (), batch, fields)
     except Exception:  # a loss may do anything: it runs, or fails, as it is
         return None
@@ -164,7 +166,7 @@ def _recorded(
 
     handles = [model.get_submodule(name).register_forward_pre_hook(record(name)) for name in names]
     try:
-        with without_parameter_gradients(model), torch.enable_grad():
+        with torch.enable_grad():
             values = select(problem.loss(model, batch), fields)
     finally:
         for handle in handles:

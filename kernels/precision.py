@@ -30,6 +30,11 @@ class Precision:
     tf32: bool = False
     autocast: torch.dtype | None = None
 
+    @property
+    def exact(self) -> bool:
+        """Whether no factors are rounded, so that parameters may be summed as the loss is computed."""
+        return not self.tf32 and self.autocast is None
+
     @contextmanager
     def active(self, device: torch.device, deterministic: bool = False) -> Iterator[None]:
         """Compute so inside the block, and as before after it.

@@ -6,8 +6,8 @@ A strategy belongs to one model, and serves every landscape around it. It maps r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -94,6 +94,7 @@ class Inplace:
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
         self._problem, self._model, self.fields = problem, model, tuple(fields)
         self._layout, self._named = Layout(model), dict(trainable_parameters(model))
+        model.requires_grad_(False)  # a loss may differentiate its inputs, without a graph through the parameters
         self._statistics = Statistics(model) if recompute else None
         self._mode: Callable[[], Any] | None = None
         self._views = False
@@ -145,7 +146,7 @@ class Inplace:
 
     def _under(self, mode: Callable[[], Any], batch: Batch) -> Fields:
         batch = batch.map(Tensor.contiguous) if self._views else batch
-        with without_parameter_gradients(self._model), mode():
+        with mode():
             values = select(self._problem.loss(self._model, batch), self.fields)
             return {name: value.detach().clone() for name, value in values.items()}
 
@@ -265,16 +266,3 @@ def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs:
 
 def _convolves(model: nn.Module) -> bool:
     return any(p.ndim == 4 for p in model.parameters())
-
-
-@contextmanager
-def without_parameter_gradients(model: nn.Module) -> Iterator[None]:
-    """Let a loss differentiate its inputs without a graph through the parameters."""
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    for p in trainable:
-        p.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for p in trainable:
-            p.requires_grad_(True)

@@ -36,8 +36,13 @@ class Loader:
     def evaluator(
         self, member: Member, delta: Tensor, strategy: StrategyName, width: int, draw: int | None = None
     ) -> Evaluator:
-        """Return an evaluator of one member's landscape, on its own draw of the data or another."""
-        lifted, network = self.lifted(member, draw), self.network(member, draw)
+        """Return an evaluator of one member's landscape, on its own draw of the data or another.
+
+        ``inplace`` evaluates the network as it is, and is what others are compared with; these may be given
+        :meth:`lifted` ones.
+        """
+        lifted = None if strategy == "inplace" else self.lifted(member, draw)
+        network = self._context.network(member.model) if lifted is None else lifted.model
         made = self._strategy(member, strategy, width, network, () if lifted is None else lifted.shapes)
         return Evaluator(
             made,
@@ -50,11 +55,6 @@ class Loader:
             deterministic=self._context.study.evaluation.deterministic,
             budget=points.SHARE_OF_MEMORY * self._context.memory(),
         )
-
-    def network(self, member: Member, draw: int | None = None) -> nn.Module:
-        """Return the network as it is evaluated: see :meth:`lifted`."""
-        lifted = self.lifted(member, draw)
-        return self._context.network(member.model) if lifted is None else lifted.model
 
     def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
         """Return the network whose layers that see only data are given, or None where it has none."""

@@ -17,7 +17,7 @@ from landsweep.kernels.footprint import Footprint, footprint
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.kernels.strategies import StrategyName
-from landsweep.plan import Member
+from landsweep.plan import UNITS_PER_RANK, Member
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader, part_of
 from torch import nn
@@ -25,6 +25,8 @@ from torch import nn
 PROBE_POINTS = 4
 PARAMETER_BYTES = 1 << 28
 """Bytes of perturbed parameters held at once, at most."""
+PADDED = 8
+"""Batches into which a unit's part of a landscape is cut at least: the last one is padded."""
 SHARE_OF_MEMORY = 0.25
 """Of what is free: so much may be taken by a batch of points, beside data and directions."""
 
@@ -41,9 +43,10 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     scale = subspace.load_geometry(path).scale
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
-    lifted, network = loader.lifted(member), loader.network(member)
+    lifted = loader.lifted(member)
+    network = context.network(member.model) if lifted is None else lifted.model
     takes = _footprint(context, member, network)
-    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    widest = min(PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize), _points_per_call(context) / PADDED)
     if takes is not None:  # a CPU kills where a GPU refuses
         widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
@@ -66,7 +69,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             context.forget(f"strategy {name}")
     if "auto" in (study.strategy, study.batch):
         context.bus(Notice(f"Points are evaluated {choice.strategy}, {choice.width} at once: {choice.reason}."))
-    if lifted is not None:
+    if lifted is not None and choice.strategy != "inplace":
         layers = ", ".join(lifted.layers)
         context.bus(Notice(f"Outputs are added up instead of weights in layers that see only data: {layers}."))
     if error and study.dtype in ("tf32", "bf16"):
@@ -84,7 +87,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "torch": torch.__version__,
         "memory": takes and asdict(takes),
         "parameters": _size(context.network(member.model)),
-        "lifted": [] if lifted is None else lifted.layers,
+        "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
 
 
@@ -115,6 +118,12 @@ def _footprint(context: Context, member: Member, network: nn.Module) -> Footprin
         )
     except Exception:  # a loss may look at values, which the shapes do not have
         return None
+
+
+def _points_per_call(context: Context) -> float:
+    """Return how many points of one landscape are evaluated together at most: its part of a unit."""
+    plan = context.plan
+    return min(prod(plan.grid_shape), plan.points / (UNITS_PER_RANK * context.executor.size))
 
 
 def _points_per_model(context: Context) -> float:
