@@ -64,9 +64,10 @@ class Contenders:
             self.model.load_state_dict(state)
         self.model.eval()
         self.delta = random_directions(self.model, 2, 0).delta.float()
-        self._lifted = lift(problem, self.model, problem.batches(), ("loss",), device, PRECISION.dtype)
+        whole = Data.of(problem, device, PRECISION.dtype)
+        self._lifted = lift(problem, self.model, whole, ("loss",), device, PRECISION)
         self._strategies: dict[Any, Any] = {}
-        self._data: dict[bool, Data] = {}
+        self._data: dict[bool, Data] = {False: whole}
 
     def __call__(self, name: StrategyName, width: int) -> Evaluator:
         lifted = None if name == "inplace" else self._lifted
@@ -91,7 +92,7 @@ class Contenders:
         )
 
     def best(self, alpha: np.ndarray) -> Choice:
-        return choose(self, alpha[:4], PRECISION.tolerance, points=inf, widest=len(alpha) / 8)
+        return choose(self, alpha[:4], PRECISION.tolerance, points=inf, together=len(alpha))
 
     def exact(self, points: torch.Tensor) -> np.ndarray:
         """Return the loss at rows of parameters, computed in float64."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from math import ceil
 from statistics import median
 
 import numpy as np
@@ -70,6 +71,7 @@ def choose(
     width: int | None = None,
     widest: float = np.inf,
     points: float = np.inf,
+    together: float = np.inf,
 ) -> Choice:
     """Return the fastest strategy and width that run and agree with the first that does.
 
@@ -89,6 +91,8 @@ def choose(
         Most points at once whose parameters may be held.
     points
         How many this process will be asked for around one model: ``compiled`` has to win back what compiling takes.
+    together
+        How many it is asked for at once: the last batch of them is padded.
 
     Raises
     ------
@@ -127,7 +131,7 @@ def choose(
             dropped[name] = f"{differs} at the probe points"
             continue
         tried[name] = seconds = _timed(
-            make, name, alpha, widths, partial(difference, reference=reference, tolerance=tolerance)
+            make, name, alpha, widths, together, partial(difference, reference=reference, tolerance=tolerance)
         )
         # The narrowest that is about as fast as the fastest: it needs the least memory.
         at = min(w for w in seconds if GAIN * seconds[w] <= min(seconds.values()))
@@ -158,6 +162,7 @@ def _timed(
     name: StrategyName,
     alpha: np.ndarray,
     widths: tuple[int, ...],
+    together: float,
     differs: Callable[[dict[str, np.ndarray]], str],
 ) -> dict[int, float]:
     """Return seconds per point by width, until two in a row gain nothing, a batch is long, or a wider one fails."""
@@ -168,7 +173,8 @@ def _timed(
             evaluate, points = make(name, width), np.resize(alpha, (width, alpha.shape[1]))
             if differs(evaluate(alpha)) and seconds:  # which also allocates, and compiles
                 break
-            found = _seconds(evaluate, points) / width
+            batches = ceil(together / width) / together if together < np.inf else 1 / width
+            found = _seconds(evaluate, points) * batches
         except Exception:  # memory that ends, or what vmap cannot follow; a narrower one ran
             if not seconds:
                 raise

@@ -93,6 +93,11 @@ class Data:
         except ValueError as error:
             raise ValueError(f"batches(split={split!r}, draw={draw}): {error}") from error
 
+    @property
+    def only(self) -> Batch | None:
+        """The one batch that stays on the device and is all data, or None."""
+        return self._kept[0] if len(self._kept) == 1 else None
+
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches on the device; the next one is on its way while one is worked on."""
         if self.resident:

@@ -14,6 +14,8 @@ from landsweep.kernels.strategies import BatchNorm, make_strategy
 from torch import nn
 
 META = torch.device("meta")
+WIDTHS = (1, 32, 128)
+"""Points at once for which it is found: what does not grow with them may be the most for few of them."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,19 @@ class Footprint:
     ----------
     vectors, data
         Theta with the directions, and all batches of the data: where they fit, they stay on the device.
-    fixed, point
-        What a batch of points takes beside them: once, and for each of its points.
+    least, fixed, point
+        What a batch of points takes beside them: at least, once, and for each of its points.
     """
 
     vectors: int
     data: int
+    least: int
     fixed: int
     point: int
 
     def at(self, width: int) -> int:
         """Return the peak with ``width`` points at once."""
-        return self.vectors + self.data + self.fixed + width * self.point
+        return self.vectors + self.data + max(self.least, self.fixed + width * self.point)
 
 
 def footprint(
@@ -62,11 +65,12 @@ def footprint(
     size = sum(p.numel() for _, p in trainable_parameters(model))
     vectors = (1 + dims) * size * dtype.itemsize
     try:
-        two, four = (_batch(problem, model, data, fields, dtype, batchnorm, width, size) for width in (2, 4))
+        least, some, many = (_batch(problem, model, data, fields, dtype, batchnorm, width, size) for width in WIDTHS)
     except Exception:  # vmap cannot follow it: one point after another
-        return Footprint(vectors, data.nbytes, 0, _alone(problem, model, data, dtype) + 2 * size * dtype.itemsize)
-    point = (four - two) // 2
-    return Footprint(vectors, data.nbytes, max(0, two - 2 * point), point)
+        alone = _alone(problem, model, data, dtype) + 2 * size * dtype.itemsize
+        return Footprint(vectors, data.nbytes, alone, 0, alone)
+    point = (many - some) // (WIDTHS[2] - WIDTHS[1])
+    return Footprint(vectors, data.nbytes, least, max(0, many - WIDTHS[2] * point), point)
 
 
 def _batch(

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from itertools import islice
 from typing import Any
 
 import torch
+from landsweep.kernels.data import Data
 from landsweep.kernels.directions import flatten
+from landsweep.kernels.precision import Precision
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from landsweep.kernels.strategies import Fields, Layout, select
 from torch import Tensor, nn
 
 INPUTS = 64
 """Inputs from which a layer is worth it: below, a product of matrices takes no longer than adding up directions."""
-AGREEMENT = 1e-3
-"""Relative difference at most, between losses with and without it: where inputs are differentiated it is 1."""
 
 
 class Given(nn.Module):
@@ -45,10 +44,12 @@ class Lifted:
         The network; it stays as it is.
     inputs
         ``(samples, features)`` of each of these layers, by its name.
+    dtype
+        Of what is returned; products are summed in float64.
     """
 
-    def __init__(self, model: nn.Module, inputs: dict[str, Tensor]) -> None:
-        self._layout, self._inputs = Layout(model), {name: x.double().cpu() for name, x in inputs.items()}
+    def __init__(self, model: nn.Module, inputs: dict[str, Tensor], dtype: torch.dtype) -> None:
+        self._layout, self._inputs, self._dtype = Layout(model), inputs, dtype
         self.model = deepcopy(model)
         for name in inputs:
             layer: Any = model.get_submodule(name)
@@ -61,74 +62,89 @@ class Lifted:
         return tuple(self._inputs)
 
     @property
-    def shapes(self) -> tuple[torch.Size, ...]:
-        """Of their inputs: networks with equal ones can be evaluated by one strategy."""
-        return tuple(x.shape for x in self._inputs.values())
+    def shapes(self) -> tuple[tuple[str, torch.Size], ...]:
+        """Names and input shapes: networks with equal ones can be evaluated by one strategy."""
+        return tuple((name, x.shape) for name, x in self._inputs.items())
 
     def vectors(self, delta: Tensor) -> Tensor:
-        """Return directions ``(d, P)`` in the parameters of :attr:`model`, float64."""
+        """Return directions ``(d, P)`` in the parameters of :attr:`model`."""
         parts = self._layout.split(delta.cpu())
         lifted = {
             f"{name}.outputs": self._outputs(name, parts[f"{name}.weight"], parts.get(f"{name}.bias"))
             for name in self._inputs
         }
         found = parts | lifted
-        return torch.cat([found[name].flatten(1).double() for name, _ in trainable_parameters(self.model)], dim=1)
+        return torch.cat(
+            [found[name].flatten(1).to(self._dtype) for name, _ in trainable_parameters(self.model)], dim=1
+        )
 
     def _outputs(self, name: str, weight: Tensor, bias: Tensor | None) -> Tensor:
-        outputs = weight.double().cpu() @ self._inputs[name].mT
-        return outputs if bias is None else outputs + bias.double().cpu()[..., None]
+        outputs = weight.double().cpu() @ self._inputs[name].double().cpu().mT
+        return (outputs if bias is None else outputs + bias.double().cpu()[..., None]).to(self._dtype)
 
 
 def lift(
     problem: Problem,
     model: nn.Module,
-    batches: Iterable[Batch],
+    data: Data,
     fields: Sequence[str],
     device: torch.device,
-    dtype: torch.dtype,
+    precision: Precision,
+    budget: float = float("inf"),
 ) -> Lifted | None:
     """Return the network with every layer given that may be, or None where there is none.
 
     A layer may be given where it is an ``nn.Linear`` of at least 64 inputs with weights of its own, is called once on
-    the one batch, on the same inputs at other weights, and the loss stays the same: it may not differentiate these
-    inputs.
+    all data, on inputs that neither follow from the parameters nor are differentiated by the loss, and where the losses
+    stay the same.
+
+    Parameters
+    ----------
+    data
+        What the losses will be computed on, on the device: one batch, or nothing can be given.
+    budget
+        Bytes that the outputs may take.
     """
     names = _candidates(model)
-    whole = list(islice(batches, 2)) if names else []
-    if len(whole) != 1:
+    whole = data.only if names else None
+    if whole is None:
         return None
-    batch = whole[0].to(device, dtype)
-    here = deepcopy(model).to(device, dtype).eval()
-    there = _elsewhere(here)
-    apart = (flatten(there) - flatten(here))[None]
-    for m in (here, there):
-        m.requires_grad_(False)
     try:
-        losses, inputs = zip(*(_recorded(problem, m, names, batch, fields) for m in (here, there)), strict=True)
-        constant = {
-            name: x[0]
-            for name, x in inputs[0].items()
-            if len(x) == 1
-            and x[0].ndim == 2
-            and len(inputs[1].get(name, ())) == 1
-            and torch.equal(x[0], inputs[1][name][0])
-        }
-        if not constant:
+        here = deepcopy(model).to(device, precision.dtype).eval()
+        before, inputs = _recorded(problem, here, names, whole, fields)
+        inputs = {name: x for name, x in inputs.items() if _bytes(model, name, x) <= budget}
+        if not inputs:
             return None
-        lifted = Lifted(model, constant)
-        moved = deepcopy(lifted.model).to(device, dtype).eval()
-        point = (flatten(moved) + lifted.vectors(apart)[0]).to(device, dtype)
-        nn.utils.vector_to_parameters(point, [p for _, p in trainable_parameters(moved)])
-        moved.requires_grad_(False)
-        found, _ = _recorded(problem, moved, (), batch, fields)
-    except Exception:  # a loss may do anything: it runs, or fails, as it is
+        theta = flatten(here)
+        _shift(here)
+        apart = (flatten(here) - theta)[None]
+        after, again = _recorded(problem, here, names, whole, fields)
+        inputs = {name: x for name, x in inputs.items() if name in again and torch.equal(x, again[name])}
+        lifted = Lifted(model, inputs, precision.dtype)
+        given = deepcopy(lifted.model).to(device, precision.dtype).eval()
+        for shift, expected in ((0.0, before), (1.0, after)):
+            point = flatten(lifted.model) + shift * lifted.vectors(apart)[0]
+            nn.utils.vector_to_parameters(point.to(device), [p for _, p in trainable_parameters(given)])
+            found, _ = _recorded(problem, given, (), whole, fields)
+            if not all(_same(found[k], expected[k], precision.tolerance) for k in fields):
+                return None
+    except Exception:  # a loss may do anything, and memory may end: it is evaluated as it is
         return None
-    same = all(torch.allclose(found[k], losses[1][k], rtol=AGREEMENT, equal_nan=True) for k in fields)
-    return lifted if same else None
+    return lifted if inputs else None
+
+
+def _same(found: Tensor, expected: Tensor, tolerance: float) -> bool:
+    return bool(torch.isfinite(expected)) and torch.allclose(found, expected, rtol=tolerance, atol=0)
+
+
+def _bytes(model: nn.Module, name: str, inputs: Tensor) -> float:
+    layer: Any = model.get_submodule(name)
+    return float(len(inputs) * layer.out_features * inputs.itemsize)
 
 
 def _candidates(model: nn.Module) -> list[str]:
+    if any(p.ndim == 4 for p in model.parameters()):  # whose data may be laid out in two ways
+        return []
     owners: dict[int, int] = {}
     for _, p in model.named_parameters(remove_duplicate=False):
         owners[id(p)] = owners.get(id(p), 0) + 1
@@ -140,35 +156,40 @@ def _candidates(model: nn.Module) -> list[str]:
         and m.in_features >= INPUTS
         and m._parameters.keys() == {"weight", "bias"}  # not one that is computed from others
         and m.weight.requires_grad
+        and not (m._forward_hooks or m._forward_pre_hooks)
         and owners[id(m.weight)] == 1
         and (m.bias is None or owners[id(m.bias)] == 1)
     ]
 
 
-def _elsewhere(model: nn.Module) -> nn.Module:
-    """Return the network with every trainable parameter a little off."""
-    moved, generator = deepcopy(model), torch.Generator().manual_seed(0)
+def _shift(model: nn.Module) -> None:
+    """Move every trainable parameter a little."""
+    generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        for _, p in trainable_parameters(moved):
+        for _, p in trainable_parameters(model):
             noise = torch.randn(p.shape, generator=generator)
             p.add_(noise.to(p), alpha=0.1 * float(p.square().mean().sqrt() + 1e-3))
-    return moved
 
 
 def _recorded(
     problem: Problem, model: nn.Module, names: Iterable[str], batch: Batch, fields: Sequence[str]
-) -> tuple[Fields, dict[str, list[Tensor]]]:
-    """Return the loss, and what each of these layers was called with."""
+) -> tuple[Fields, dict[str, Tensor]]:
+    """Return the loss, and the inputs of the layers that were called once, on data alone."""
     inputs: dict[str, list[Tensor]] = {}
 
     def record(name: str) -> Callable[..., None]:
-        return lambda layer, arguments: inputs.setdefault(name, []).append(arguments[0].detach().clone())
+        return lambda layer, arguments: inputs.setdefault(name, []).append(arguments[0])
 
     handles = [model.get_submodule(name).register_forward_pre_hook(record(name)) for name in names]
     try:
-        with torch.enable_grad():
+        with torch.enable_grad():  # so that what follows from the parameters, or is differentiated, can be told
             values = select(problem.loss(model, batch), fields)
     finally:
         for handle in handles:
             handle.remove()
-    return {name: value.detach() for name, value in values.items()}, inputs
+    alone = {name: x[0].clone() for name, x in inputs.items() if len(x) == 1 and _of_data(x[0])}
+    return {name: value.detach() for name, value in values.items()}, alone
+
+
+def _of_data(x: Tensor) -> bool:
+    return x.ndim == 2 and not x.requires_grad and not torch._C._functorch.is_functorch_wrapped_tensor(x)

@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-MAPPED = 1 << 30
-"""Bytes from which an allocation still gets pages of its own, which go back when it is freed."""
+MAPPED = (1 << 30, 32 << 20)
+"""Bytes from which an allocation still gets pages of its own, which go back when it is freed; the second before glibc
+2.34, which allows no more."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h of the GNU C library
 _NEVER = -1
 
@@ -33,7 +34,10 @@ def keep_freed_memory() -> bool:
     block of that size: on a CPU, up to half the time of a batch of small networks.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and bool(mallopt(_MMAP_THRESHOLD, MAPPED) and mallopt(_TRIM_THRESHOLD, _NEVER))
+    if mallopt is None:
+        return False
+    mapped = any(mallopt(_MMAP_THRESHOLD, nbytes) for nbytes in MAPPED)
+    return bool(mallopt(_TRIM_THRESHOLD, _NEVER)) and mapped
 
 
 class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch

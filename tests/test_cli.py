@@ -48,7 +48,6 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
         ("--help",),
         ("run", "--help"),
         ("robust", "--help"),
-        ("plan", "my_study/study.yaml"),
         ("status", "runs/my_study"),
         ("methods", "runs/my_study"),
     ],
@@ -58,6 +57,11 @@ def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
     modules = modules_after(*arguments, cwd=finished[0])
     assert "landsweep" in modules
     assert not modules & set(HEAVY)
+
+
+def test_plan_starts_no_mpi(finished):
+    modules = modules_after("plan", "my_study/study.yaml", cwd=finished[0])
+    assert not modules & (set(HEAVY) - {"torch"})  # with which the memory is predicted, once the rest is printed
 
 
 def test_help_needs_neither_numpy_nor_zarr(finished):

@@ -65,9 +65,10 @@ def frozen_body():
     return model
 
 
-def lifted(problem, dtype=torch.float64):
-    model = problem.build(0)
-    return model, lift(problem, model, problem.batches(), ("loss",), CPU, dtype)
+def lifted(problem, dtype="float64", **options):
+    model, precision = problem.build(0), PRECISIONS[dtype]
+    data = Data.of(problem, CPU, precision.dtype)
+    return model, lift(problem, model, data, ("loss",), CPU, precision, **options)
 
 
 def values(problem, model, delta, network, strategy, width, dtype="float64"):
@@ -129,9 +130,48 @@ def forward_gradient(model, x):
     return value.square().mean() + slope.square().mean()
 
 
+class Gate(nn.Module):
+    """Its last layer's inputs are the same at all weights nearby, as the gate is closed there, but not farther away."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate, self.first, self.head = nn.Parameter(torch.full((N,), -0.3)), nn.Linear(3, N), nn.Linear(N, 1)
+
+    def forward(self, x):
+        return self.head(torch.relu(self.gate) * torch.tanh(self.first(x[:, :3]))) + x[:, :1]
+
+
+class Decayed(nn.Module):
+    """Adds a function of its layers' weights to what it gives."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(N, 3)
+
+    def forward(self, x):
+        decay = sum((m.weight.square().sum() for m in self.modules() if isinstance(m, nn.Linear)), torch.zeros(()))
+        return self.first(x) + 0.01 * decay
+
+
+def hooked():
+    model = mlp()
+    model[0].register_forward_hook(lambda layer, inputs, output: output * 1.0005)
+    return model
+
+
+def small_gradient(model, x):
+    value, slope = torch.func.jvp(model, (x,), (torch.ones_like(x),))
+    return 1e-9 * (value.square() + slope.square()).mean()
+
+
 @pytest.mark.parametrize(
     "problem",
     [
+        Wide(Gate),
+        Wide(Decayed),
+        Wide(hooked),
+        Wide(mlp, small_gradient),
+        Wide(lambda: nn.Sequential(nn.Linear(N, 3)), lambda model, x: torch.log(model(x).mean() - 100)),
         Wide(tied),
         Wide(Twice),
         Wide(lambda: nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(N, 2)))),
@@ -141,10 +181,29 @@ def forward_gradient(model, x):
         Wide(lambda: nn.Sequential(nn.Linear(N, 3)), lambda model, x: model(x[None]).mean()),
         Wide(mlp, batches=2),
     ],
-    ids=["tied", "twice", "computed", "gradient", "forward", "small", "not 2-d", "batches"],
+    ids=[
+        "gate",
+        "decay",
+        "hook",
+        "tiny",
+        "undefined",
+        "tied",
+        "twice",
+        "computed",
+        "gradient",
+        "forward",
+        "small",
+        "not 2-d",
+        "batches",
+    ],
 )
 def test_layers_that_must_stay(problem):
-    assert lifted(problem, torch.float32)[1] is None
+    assert lifted(problem, "float32")[1] is None
+
+
+def test_outputs_that_take_too_much_memory():
+    assert lifted(Wide(mlp), budget=11 * 7 * 8)[1] is not None
+    assert lifted(Wide(mlp), budget=11 * 7 * 8 - 1)[1] is None
 
 
 def test_a_loss_that_fails_is_left_to_those_who_report_it():

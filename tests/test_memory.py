@@ -99,7 +99,7 @@ before = kilobytes("VmRSS")
 strategy(torch.zeros(8, size(model)), data)
 grown = (kilobytes("VmHWM") - before) * 1024
 takes = footprint(problem, model, 2, ("loss",), torch.float32)
-print(grown, takes.fixed + 8 * takes.point)
+print(grown, takes.at(8) - takes.vectors - takes.data)
 """
 
 
@@ -131,7 +131,43 @@ def test_the_prediction_is_what_a_gpu_sees():
     strategy(points, data)
     takes = footprint(problem, model, 2, ("loss",), torch.float32)
     found = torch.cuda.max_memory_allocated() - before
-    assert found == pytest.approx(takes.fixed + 8 * takes.point, rel=0.15)
+    assert found == pytest.approx(takes.at(8) - takes.vectors - takes.data, rel=0.15)
+
+
+def test_what_does_not_grow_with_the_points_may_be_the_most():
+    class Kernel(Wide):
+        def loss(self, model, batch):
+            x = batch.data["x"]
+            weights = torch.exp(-torch.cdist(x, x))
+            return {"loss": (weights @ model(x)).square().mean()}
+
+    problem = Kernel(3000)
+    model = problem.build(0)
+    takes = footprint(problem, model, 2, ("loss",), torch.float32)
+    for width in (1, 4, 16, 64):
+        data = Data.of(problem, torch.device("meta"), torch.float32)
+        strategy = make_strategy("batched", problem, model, ("loss",), torch.device("meta"), torch.float32)
+        with PeakMemory() as memory:
+            strategy(torch.zeros(width, size(model), device="meta"), data)
+        predicted = takes.at(width) - takes.vectors - takes.data
+        assert memory.peak * 0.99 <= predicted <= memory.peak * 1.5
+
+
+def test_a_problem_that_keeps_tensors_is_predicted_on_a_copy(tmp_path):
+    (tmp_path / "keeps.py").write_text(
+        "import torch\n"
+        "from toy import Toy\n"
+        "class Keeps(Toy):\n"
+        "    kept = None\n"
+        "    def loss(self, model, batch):\n"
+        "        if self.kept is None:\n"
+        "            self.kept = torch.ones(1, device=batch.data[0].device)\n"
+        "        values = super().loss(model, batch)\n"
+        "        return {**values, 'loss': values['loss'] * self.kept[0]}\n"
+    )
+    study = make_study(tmp_path, problem__path="keeps.py:Keeps")
+    done = landsweep("run", study, "--out", "run", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_loss_that_runs_point_by_point():

@@ -19,7 +19,7 @@ from landsweep.executors.serial import SerialExecutor
 from landsweep.kernels.data import Data
 from landsweep.kernels.evaluation import Evaluator
 from landsweep.kernels.precision import PRECISIONS, Precision
-from landsweep.kernels.strategies import Strategy
+from landsweep.kernels.strategies import Strategy, StrategyName
 from landsweep.plan import make_plan, shard_shape, units
 from landsweep.problems import check
 from landsweep.rundir import RunDir, read_json
@@ -118,7 +118,8 @@ def _measure(context: Context, seconds: float) -> Speed:
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(delta))) * subspace.load_geometry(path).scale
     with users_code():
         evaluator = loader.evaluator(member, delta, choices["strategy"], choices["width"])
-        flops = _flops(loader.evaluator(member, delta, "inplace", 1), alpha)
+        eager: StrategyName = "inplace" if choices["strategy"] == "inplace" else "batched"
+        flops = _flops(loader.evaluator(member, delta, eager, 1), alpha)
         evaluator(alpha[: choices["width"]])
         rows = []
         for _ in range(REPEATS):

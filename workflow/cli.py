@@ -110,17 +110,19 @@ def plan(
 ) -> None:
     """Say what a study would do.
 
-    Models, members, units, points, bytes, files and time; runs and writes nothing.
+    Models, members, units, points, bytes, files, time and memory; computes and writes nothing.
     """
     from landsweep import show
-    from landsweep.estimate import estimate
+    from landsweep.estimate import estimate, memory
     from landsweep.pipeline import run_directory
     from landsweep.plan import make_plan
 
     parsed = _load(study, set_)
     made = make_plan(parsed)
     directory = run_directory(parsed, out)
-    show.plan(parsed, made, estimate(parsed, study.parent, made, directory, ranks), directory, ranks)
+    show.plan(parsed, made, estimate(parsed, made, directory, ranks), directory, ranks)
+    sys.stdout.flush()  # the problem's own import may take its time
+    print(f"memory   {memory(parsed, study.parent, made)}")
 
 
 @app.command()

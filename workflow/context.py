@@ -123,8 +123,11 @@ class Context:
         weigh: Callable[[T], int] = lambda item: 1,
         done_before: int = 0,
         on_done: Callable[[Outcome], None] | None = None,
+        finish: Callable[[], None] = lambda: None,
     ) -> None:
         """Share a stage's items over the ranks and publish what happens.
+
+        ``finish`` is called on every rank after its last item, also where the stage is stopped.
 
         Raises
         ------
@@ -156,7 +159,11 @@ class Context:
                     f"tracebacks are in {self.run.path / 'failures'}."
                 )
 
-        self.executor.map(logged, items, done, self.stop)
+        try:
+            self.executor.map(logged, items, done, self.stop)
+        finally:
+            finish()
+        self.executor.on_root(lambda: None)  # all ranks have finished
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
 

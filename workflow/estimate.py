@@ -27,16 +27,12 @@ class Estimate:
     bytes: int
     files: int
     topology: str
-    memory: str
     seconds: float | None
     source: str
 
 
-def estimate(study: Study, folder: Path, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
-    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up and draws out.
-
-    ``folder`` is what the study's paths are relative to.
-    """
+def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
+    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up and draws out."""
     rates, source = measured_rates(study, out)
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
     shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
@@ -59,7 +55,6 @@ def estimate(study: Study, folder: Path, plan: Plan, out: Path, ranks: int = 1) 
         # shards of each field and of status; theta and quality; directions, trees, certificates; scalars and report
         files=count * (len(study.fields) + 1) + 2 * len(plan.models) + (2 + certify.asked) * len(plan.members) + 120,
         topology=_topology(study, plan, ranks),
-        memory=_memory(study, folder, plan),
         seconds=seconds,
         source=source,
     )
@@ -85,27 +80,17 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     return f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank{more}"
 
 
-def _memory(study: Study, folder: Path, plan: Plan) -> str:
-    """Return what evaluation takes of a device's memory, by the shapes of the tensors of the first member."""
-    from landsweep.kernels.footprint import footprint
-    from landsweep.kernels.precision import PRECISIONS
-    from landsweep.problems import make_problem
-    from landsweep.show import size
+def memory(study: Study, folder: Path, plan: Plan) -> str:
+    """Return what evaluation takes of a device's memory, by the shapes of the tensors of the first member.
 
-    coords = plan.members[0].coords
+    It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
+    """
+    from landsweep.show import size
+    from landsweep.stages.probe import predicted
+
     try:
-        problem = make_problem(study, folder, plan.models[0].coords)
-        takes = footprint(
-            problem,
-            problem.build(int(coords["seed"])),
-            study.grid.dims,
-            study.fields,
-            PRECISIONS[study.evaluation.dtype].dtype,
-            study.evaluation.batchnorm,
-            str(coords.get("split", "train")),
-            int(coords.get("draw", 0)),
-        )
-    except Exception as error:  # whatever the user's code raises: a plan is made all the same
+        takes = predicted(study, folder, plan, plan.members[0])
+    except (Exception, SystemExit) as error:  # whatever the user's code raises: a plan is made all the same
         return f"not predicted ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
     width = 1 if study.evaluation.strategy == "inplace" else study.evaluation.batch
     parts = f"data {size(takes.data)}, weights and directions {size(takes.vectors)}, a point {size(takes.point)}"

@@ -52,7 +52,6 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "certify": _certificates(study, estimate),
         "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
         "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
-        "memory": estimate.memory,
         "topology": estimate.topology,
         "time": time,
     }

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -45,17 +43,16 @@ def run(context: Context) -> None:
             )
         bad[0] += outcome.note or 0
 
-    with work.writing():
-        context.run_stage(
-            "evaluate",
-            "points",
-            items,
-            work,
-            weigh=lambda unit: prod(unit.shape),
-            done_before=total - sum(prod(u.shape) for u in items),
-            on_done=count,
-        )
-    context.executor.on_root(lambda: None)  # every rank's last unit is there
+    context.run_stage(
+        "evaluate",
+        "points",
+        items,
+        work,
+        weigh=lambda unit: prod(unit.shape),
+        done_before=total - sum(prod(u.shape) for u in items),
+        on_done=count,
+        finish=work.finish,
+    )
 
 
 def _prepare(context: Context) -> bool:
@@ -107,7 +104,7 @@ class _Work:
     context: Context
     landscape: Landscape
     choices: dict[str, Any]
-    _pool: ThreadPoolExecutor = field(init=False)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
     _written: Future[None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -155,14 +152,10 @@ class _Work:
             unit.index, prod(unit.shape), time.perf_counter() - begin, self.context.executor.rank, failed, bad
         )
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Write beside the work of the block; at its end everything is written."""
-        with ThreadPoolExecutor(1, "landsweep-write") as self._pool:
-            try:
-                yield
-            finally:
-                self._wait()
+    def finish(self) -> None:
+        """Wait until everything is written."""
+        self._pool.shutdown()
+        self._wait()
 
     def _write(self, unit: Unit, values: dict[str, np.ndarray], status: np.ndarray) -> None:
         self._wait()  # one unit at a time, and its failure ends the run

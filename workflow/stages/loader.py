@@ -48,7 +48,7 @@ class Loader:
             made,
             network,
             delta if lifted is None else lifted.vectors(delta),
-            self._data(member, made, draw),
+            self._data(member, made.channels_last, draw),
             device=self._context.device(),
             precision=self._precision,
             width=width,
@@ -58,22 +58,32 @@ class Loader:
 
     def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
         """Return the network whose layers that see only data are given, or None where it has none."""
-        context, (split, draw) = self._context, part_of(member, draw)
+        context = self._context
+        if context.study.evaluation.batchnorm == "recomputed":  # statistics are not constant, and need several passes
+            return None
         problem, network = context.problem(member.model), context.network(member.model)
-        device, dtype = context.device(), self._precision.dtype
+        whole = self._data(member, False, draw)
         with users_code():
             return context.kept(
                 "lifted",
-                (member.model, split, draw, self._fields, self._dtype),
-                lambda: lift(problem, network, problem.batches(split=split, draw=draw), self._fields, device, dtype),
+                (member.model, part_of(member, draw), self._fields, self._dtype),
+                lambda: lift(
+                    problem,
+                    network,
+                    whole,
+                    self._fields,
+                    context.device(),
+                    self._precision,
+                    points.SHARE_OF_MEMORY * context.memory(),
+                ),
             )
 
-    def _data(self, member: Member, strategy: Strategy, draw: int | None) -> Data:
+    def _data(self, member: Member, channels_last: bool, draw: int | None) -> Data:
         context, (split, draw) = self._context, part_of(member, draw)
-        device, problem, last = context.device(), context.problem(member.model), strategy.channels_last
+        device, problem = context.device(), context.problem(member.model)
         with users_code():
             return context.kept(
-                f"data, channels last {last}",
+                f"data, channels last {channels_last}",
                 (member.model, split, draw, device, self._precision.dtype),
                 lambda: Data.of(
                     problem,
@@ -81,13 +91,13 @@ class Loader:
                     self._precision.dtype,
                     split,
                     draw,
-                    channels_last=last,
+                    channels_last=channels_last,
                     budget=data.SHARE_OF_MEMORY * context.memory(),
                 ),
             )
 
     def _strategy(
-        self, member: Member, name: StrategyName, width: int, network: nn.Module, shapes: tuple[Size, ...]
+        self, member: Member, name: StrategyName, width: int, network: nn.Module, shapes: tuple[tuple[str, Size], ...]
     ) -> Strategy:
         context = self._context
         problem, device = context.problem(member.model), context.device()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from dataclasses import asdict
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,16 +19,16 @@ from landsweep.kernels.footprint import Footprint, footprint
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.kernels.strategies import StrategyName
-from landsweep.plan import UNITS_PER_RANK, Member
+from landsweep.plan import UNITS_PER_RANK, Member, Plan
+from landsweep.problems import make_problem
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader, part_of
+from landsweep.study import Study
 from torch import nn
 
 PROBE_POINTS = 4
 PARAMETER_BYTES = 1 << 28
 """Bytes of perturbed parameters held at once, at most."""
-PADDED = 8
-"""Batches into which a unit's part of a landscape is cut at least: the last one is padded."""
 SHARE_OF_MEMORY = 0.25
 """Of what is free: so much may be taken by a batch of points, beside data and directions."""
 
@@ -43,11 +45,11 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     scale = subspace.load_geometry(path).scale
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
-    lifted = loader.lifted(member)
+    lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = context.network(member.model) if lifted is None else lifted.model
-    takes = _footprint(context, member, network)
-    widest = min(PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize), _points_per_call(context) / PADDED)
-    if takes is not None:  # a CPU kills where a GPU refuses
+    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    with suppress(Exception):  # a loss may look at values, which shapes do not have
+        takes = predicted(context.study, context.folder, context.plan, member, network)
         widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
@@ -62,6 +64,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             width=None if study.batch == "auto" else study.batch,
             widest=widest,
             points=_points_per_model(context),
+            together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
     for name in ("inplace", "batched", "compiled"):
@@ -85,7 +88,6 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
-        "memory": takes and asdict(takes),
         "parameters": _size(context.network(member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
@@ -102,22 +104,21 @@ def _size(network: nn.Module) -> int:
     return sum(p.numel() for _, p in trainable_parameters(network))
 
 
-def _footprint(context: Context, member: Member, network: nn.Module) -> Footprint | None:
-    """Return what the landscape takes of the device's memory, or None where only a real run would tell."""
-    study, (split, draw) = context.study, part_of(member)
-    try:
-        return footprint(
-            context.problem(member.model),
-            network,
-            study.grid.dims,
-            study.fields,
-            PRECISIONS[study.evaluation.dtype].dtype,
-            study.evaluation.batchnorm,
-            split,
-            draw,
-        )
-    except Exception:  # a loss may look at values, which the shapes do not have
-        return None
+def predicted(study: Study, folder: Path, plan: Plan, member: Member, network: nn.Module | None = None) -> Footprint:
+    """Return what a member's landscape takes of a device's memory; around its untrained network by default.
+
+    The problem is one of its own: what it keeps from this, on the ``meta`` device, is of no use to others.
+    """
+    problem = make_problem(study, folder, plan.models[member.model].coords)
+    return footprint(
+        problem,
+        problem.build(int(member.coords["seed"])) if network is None else network,
+        study.grid.dims,
+        study.fields,
+        PRECISIONS[study.evaluation.dtype].dtype,
+        study.evaluation.batchnorm,
+        *part_of(member),
+    )
 
 
 def _points_per_call(context: Context) -> float:

@@ -1,0 +1,191 @@
+"""Products with the Hessian of a loss, for any problem, over all batches of its data.
+
+The Hessian of the mean loss, ``H = sum_i w_i H_i / sum_i w_i`` over batches i, is never formed: ``H v`` costs about two
+gradients. Parameters are those a landscape perturbs: no frozen ones, tied ones once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from functools import partial
+from typing import Any, Literal
+
+import torch
+from landsweep.kernels.batchnorm import normalisation_layers
+from landsweep.kernels.directions import flatten
+from landsweep.kernels.problem import Batch, Problem
+from landsweep.kernels.strategies import Layout
+from torch import Tensor, nn
+from torch.utils._pytree import tree_map
+
+Kind = Literal["hessian", "gauss-newton"]
+Method = Literal["reverse", "forward"]
+Reduce = Callable[[Tensor], Tensor]
+
+
+class CurvatureProduct:
+    """``v -> H v`` at the weights of a network.
+
+    Parameters
+    ----------
+    problem, model
+        The loss and the trained network, in evaluation mode; neither is changed.
+    batches
+        The data, on the device and in the dtype; iterated once per product. Those of this rank, where ranks share them.
+    device, dtype
+        Where and in which precision products are computed; they are summed in float64.
+    field
+        Which of the loss's values.
+    kind
+        ``gauss-newton`` leaves out the second derivatives of the network: of the loss with the network replaced by its
+        linearisation (Schraudolph 2002, Neural Computation 14:1723).
+    method
+        ``reverse`` differentiates the gradient backwards, ``forward`` along v (Pearlmutter 1994, Neural Computation
+        6:147), which needs less memory and more time. Where one cannot, the other is taken.
+    micro_batches
+        Into how many parts batches are split, where they can be: less memory, the same product.
+    reduce
+        Sums float64 tensors over ranks, in a fixed order.
+
+    Attributes
+    ----------
+    size
+        P, the number of parameters.
+    products
+        How many were computed.
+
+    Raises
+    ------
+    ValueError
+        Where the network is in training mode with layers that then behave differently, there is no data, or the loss is
+        not finite at the weights or does not depend on them by derivatives.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        model: nn.Module,
+        batches: Iterable[Batch],
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        field: str = "loss",
+        kind: Kind = "hessian",
+        method: Method = "reverse",
+        micro_batches: int = 1,
+        reduce: Reduce = lambda x: x,
+    ) -> None:
+        _check_mode(model)
+        self._problem, self._whole, self._field, self._reduce = problem, batches, field, reduce
+        self._kind, self.method, self._parts = kind, method, micro_batches
+        self._layout, self.device, self.dtype = Layout(model), device, dtype
+        self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
+        self.theta = flatten(model).to(device, dtype)
+        self.size, self.products = self.theta.numel(), 0
+        self._kept: tuple[Tensor, Tensor] | None = None
+        self._weight, self.loss, self.gradient = self._at_the_weights()
+
+    def __call__(self, vector: Tensor) -> Tensor:
+        """Return ``H v`` of a vector ``(P,)``, float64."""
+        self.products += 1
+        vector = vector.to(self.device, self.dtype)
+        total = torch.zeros(self.size, dtype=torch.float64, device=self.device)
+        for batch in self._batches():
+            total += self._product(vector, batch).double() * (batch.weight / self._weight)
+        return self._reduce(total)
+
+    def _batches(self) -> Iterator[Batch]:
+        for batch in self._whole:
+            if batch.split is not None and self._parts > 1:
+                yield from batch.split(self._parts)
+            else:
+                yield batch
+
+    def _at_the_weights(self) -> tuple[float, float, Tensor]:
+        """Return the weight of all batches, the loss and its gradient."""
+        sums = torch.zeros(2 + self.size, dtype=torch.float64, device=self.device)
+        for count, batch in enumerate(self._batches()):
+            theta = self.theta.clone().requires_grad_(True)
+            value = self._value(theta, batch)
+            if not value.requires_grad:
+                raise ValueError(
+                    f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
+                    "detached, or computed under no_grad"
+                )
+            (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+            # Where all data are one batch, the graph of its gradient serves every product.
+            self._kept = (theta, gradient) if not count and gradient.requires_grad else None
+            sums[0] += batch.weight
+            sums[1] += batch.weight * value.detach().double()
+            sums[2:] += batch.weight * gradient.detach().double()
+        sums = self._reduce(sums)
+        weight = float(sums[0])
+        if not weight > 0:
+            raise ValueError("there are no batches, expected at least one")
+        loss = float(sums[1]) / weight
+        if not torch.isfinite(sums).all():
+            raise ValueError(
+                f"{self._field} is {loss:g} at the weights, or its gradient is not finite: no curvature there"
+            )
+        return weight, loss, sums[2:] / weight
+
+    def _value(self, theta: Tensor, batch: Batch) -> Tensor:
+        call: Callable[..., Any] = partial(_call, self._model, self._layout.split(theta))
+        if self._kind == "gauss-newton":
+            call = partial(self._linearised, theta)
+        values = self._problem.loss(call, batch)
+        if self._field not in values:
+            raise ValueError(f"loss returned {', '.join(values)}, expected also {self._field}")
+        return values[self._field]
+
+    def _linearised(self, theta: Tensor, *args: Any, **kwargs: Any) -> Any:
+        """Return the network's output at the weights, plus its first-order change from there to ``theta``."""
+
+        def network(flat: Tensor) -> Any:
+            return _call(self._model, self._layout.split(flat), *args, **kwargs)
+
+        output = torch.func.jvp(network, (self.theta,), (theta - self.theta,))
+        return tree_map(torch.add, output[0], output[1])
+
+    def _product(self, vector: Tensor, batch: Batch) -> Tensor:
+        ways = {"reverse": self._backwards, "forward": self._forwards}
+        try:
+            return ways[self.method](vector, batch)
+        except (RuntimeError, NotImplementedError) as error:
+            other: Method = "forward" if self.method == "reverse" else "reverse"
+            try:
+                product = ways[other](vector, batch)
+            except (RuntimeError, NotImplementedError):
+                raise error from None
+            self.method = other
+            return product
+
+    def _backwards(self, vector: Tensor, batch: Batch) -> Tensor:
+        if self._kept is not None:
+            theta, gradient = self._kept
+        else:
+            theta = self.theta.clone().requires_grad_(True)
+            (gradient,) = torch.autograd.grad(self._value(theta, batch), theta, create_graph=True)
+            if not gradient.requires_grad:  # linear in the weights
+                return torch.zeros_like(theta)
+        (product,) = torch.autograd.grad(gradient, theta, vector, retain_graph=self._kept is not None)
+        return product
+
+    def _forwards(self, vector: Tensor, batch: Batch) -> Tensor:
+        gradient = torch.func.grad(lambda theta: self._value(theta, batch))
+        product: Tensor = torch.func.jvp(gradient, (self.theta,), (vector,))[1]
+        return product
+
+
+def _check_mode(model: nn.Module) -> None:
+    dropouts = [m for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0]
+    if model.training and (normalisation_layers(model) or dropouts):
+        raise ValueError(
+            "the network is in training mode, in which its loss is another one at each call, expected evaluation mode: "
+            "call model.eval()"
+        )
+
+
+def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
+    return torch.func.functional_call(model, parameters, args, kwargs)
