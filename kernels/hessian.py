@@ -76,7 +76,7 @@ class CurvatureProduct:
         micro_batches: int = 1,
         reduce: Reduce = lambda x: x,
     ) -> None:
-        _check_mode(model)
+        check_mode(model)
         self._problem, self._whole, self._field, self._reduce = problem, batches, field, reduce
         self._kind, self.method, self._parts = kind, method, micro_batches
         self._layout, self.device, self.dtype = Layout(model), device, dtype
@@ -178,7 +178,8 @@ class CurvatureProduct:
         return product
 
 
-def _check_mode(model: nn.Module) -> None:
+def check_mode(model: nn.Module) -> None:
+    """Raise ValueError where a network's loss is another one at each call."""
     dropouts = [m for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0]
     if model.training and (normalisation_layers(model) or dropouts):
         raise ValueError(

@@ -103,7 +103,7 @@ def eigenpairs(
         order = _order(found, which)
         values, vectors = found[order], columns.T[order]
     count = product.products - before
-    vectors = vectors * np.sign(np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], axis=1))
+    vectors = signed(vectors)
     residuals = [np.linalg.norm(_apply(product, v) - x * v) for x, v in zip(values, vectors, strict=True)]
     return Eigenpairs(values, vectors, np.array(residuals), count)
 
@@ -181,20 +181,26 @@ def trace(
             g -= basis @ (basis.T @ g)
             samples.append(np.add.reduceat(g * _apply(product, g), cuts))
         value = float(exact.sum() + np.sum(samples) / n)
-        error = float(_standard_error(np.sum(samples, axis=1)))
+        error = float(standard_error(np.sum(samples, axis=1)))
         if error <= tolerance * abs(value):
             break
     return Trace(
         value=value,
         error=error,
         parts=exact + np.mean(samples, axis=0),
-        part_errors=_standard_error(np.stack(samples)),
+        part_errors=standard_error(np.stack(samples)),
         samples=n,
         converged=error <= tolerance * abs(value),
     )
 
 
-def _standard_error(samples: np.ndarray) -> np.ndarray:
+def signed(vectors: np.ndarray) -> np.ndarray:
+    """Return rows ``(k, P)`` of which the component of the greatest magnitude is positive: a sign that reruns share."""
+    return vectors * np.sign(np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], axis=1))
+
+
+def standard_error(samples: np.ndarray) -> np.ndarray:
+    """Return the standard error of the mean of ``(n, ...)`` samples, enlarged so that three of it cover 99.7 %."""
     n = len(samples)
     student = float(stdtrit(n - 1, ndtr(3.0))) / 3.0
     error: np.ndarray = student * samples.std(axis=0, ddof=1) / np.sqrt(n)
