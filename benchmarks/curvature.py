@@ -156,9 +156,7 @@ def main() -> None:
     if arguments.part == "products":
         print("| problem | ms per product | PyHessian | times as fast | relative difference |\n|---|---|---|---|---|")
     elif arguments.part == "pairs":
-        print(
-            "| problem | products | PyHessian | times fewer | seconds | PyHessian | times as fast | values | PyHessian |"
-        )
+        print("| problem | products | PyHessian | fewer | seconds | PyHessian | faster | values | PyHessian |")
         print("|---|---|---|---|---|---|---|---|---|")
     for name in arguments.problem:
         if arguments.part == "products":
