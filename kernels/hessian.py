@@ -98,7 +98,8 @@ class CurvatureProduct:
     def _batches(self) -> Iterator[Batch]:
         for batch in self._whole:
             if batch.split is not None and self._parts > 1:
-                yield from batch.split(self._parts)
+                for part in batch.split(self._parts):  # of what the user made, not of what was moved
+                    yield part.to(self.device, self.dtype)
             else:
                 yield batch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, Protocol
 
 import numpy as np
@@ -15,6 +16,10 @@ from torch import Tensor
 
 Which = Literal["largest", "smallest", "magnitude"]
 _ARPACK: dict[Which, Literal["LA", "SA", "LM"]] = {"largest": "LA", "smallest": "SA", "magnitude": "LM"}
+BASIS_BYTES = 1 << 30
+"""Of Lanczos vectors that are kept."""
+OFTEN = 40
+"""Products after each of which residuals are looked at; later after every fourth."""
 LEAST = 50
 """Random vectors at least: of fewer, three standard errors miss the mean in more than one case of two hundred."""
 
@@ -53,7 +58,12 @@ class Eigenpairs:
 def eigenpairs(
     product: Product, k: int, which: Which = "largest", tolerance: float = 1e-3, seed: int = 0, most: int = 10_000
 ) -> Eigenpairs:
-    """Return k eigenpairs by the implicitly restarted Lanczos method (ARPACK, through SciPy's ``eigsh``).
+    """Return k eigenpairs by Lanczos' method.
+
+    As long as its vectors fit, all are kept, made orthogonal to one another, and the residuals are looked at after each
+    product: no method finds them with fewer products from one starting vector. Beyond, and where the vectors end before
+    the eigenvalues (as they do where some are equal), the implicitly restarted method goes on (ARPACK, through SciPy's
+    ``eigsh``).
 
     Parameters
     ----------
@@ -79,29 +89,16 @@ def eigenpairs(
     if not 1 <= k <= size:
         raise ValueError(f"{k} eigenpairs were asked for, expected 1 to {size}, the number of parameters")
     before = product.products
-    basis = max(2 * k + 1, 20)
-    if size <= basis or not float(_apply(product, _start(size, seed)).any()):
-        matrix = np.stack([_apply(product, row) for row in np.eye(size)]) if size <= basis else None
-        values, vectors = _dense(matrix, k, which) if matrix is not None else (np.zeros(k), np.eye(k, size))
-    else:
-        operator = LinearOperator((size, size), lambda v: _apply(product, v), dtype=np.float64)
-        try:
-            found, columns = eigsh(
-                operator,
-                k,
-                which=_ARPACK[which],
-                v0=_start(size, seed),
-                ncv=basis,
-                tol=tolerance,
-                maxiter=max(1, most // basis),
-            )
-        except ArpackNoConvergence as error:
-            raise ValueError(
-                f"{len(error.eigenvalues)} of {k} eigenpairs reached a residual of {tolerance:g} after "
-                f"{product.products - before} products, expected all: allow a larger tolerance"
-            ) from error
-        order = _order(found, which)
-        values, vectors = found[order], columns.T[order]
+    start = _start(size, seed)
+    found = _by_lanczos(product, start, k, which, tolerance, most) or _by_arpack(
+        product, start, k, which, tolerance, most
+    )
+    if found is None:
+        raise ValueError(
+            f"{k} eigenpairs did not reach residuals of {tolerance:g} after {product.products - before} products, "
+            "expected that they do: allow a larger tolerance"
+        )
+    values, vectors = found
     count = product.products - before
     vectors = signed(vectors)
     residuals = [np.linalg.norm(_apply(product, v) - x * v) for x, v in zip(values, vectors, strict=True)]
@@ -260,31 +257,71 @@ def spectrum(product: Product, vectors: int = 10, steps: int = 80, seed: int = 0
     steps = min(steps, product.size)
     nodes, weights = np.zeros((vectors, steps)), np.zeros((vectors, steps))
     for i in range(vectors):
-        start = rng.standard_normal(product.size)
-        values, heads = _lanczos(product, start / np.linalg.norm(start), steps)
-        nodes[i, : len(values)], weights[i, : len(values)] = values, heads**2
-        nodes[i, len(values) :] = values[-1]
+        *_, (_, alphas, betas, _) = islice(_lanczos(product, rng.standard_normal(product.size)), steps)
+        values, vectors_of_t = eigh_tridiagonal(alphas, betas)
+        m = len(values)
+        nodes[i, :m], weights[i, :m] = values, vectors_of_t[0] ** 2
+        nodes[i, m:] = values[-1]
     return Spectrum(nodes, weights)
 
 
-def _lanczos(product: Product, start: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the eigenvalues of T and the first components of its eigenvectors."""
-    basis = [start]
-    alphas: list[float] = []
-    betas: list[float] = []
-    for _ in range(steps):
+def _lanczos(product: Product, start: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Yield Lanczos vectors ``(m, P)``, T's diagonal, its off-diagonal and what is left, until no direction is."""
+    room = np.empty((8, product.size))
+    room[0] = start / np.linalg.norm(start)
+    alphas, betas = np.zeros(0), np.zeros(0)
+    while True:
+        m = len(alphas) + 1
+        basis = room[:m]
         image = _apply(product, basis[-1])
-        alphas.append(float(basis[-1] @ image))
-        known = np.stack(basis)
+        alphas = np.append(alphas, basis[-1] @ image)
         for _ in range(2):
-            image -= known.T @ (known @ image)
-        beta = float(np.linalg.norm(image))
-        if len(alphas) == steps or beta <= 1e-10 * max(map(abs, [*alphas, *betas]), default=0.0):
-            break  # no direction is left
-        betas.append(beta)
-        basis.append(image / beta)
-    values, vectors = eigh_tridiagonal(np.array(alphas), np.array(betas))
-    return values, vectors[0]
+            image -= basis.T @ (basis @ image)
+        left = float(np.linalg.norm(image))
+        if m == product.size or left <= 1e-10 * max(np.abs(alphas).max(), np.abs(betas).max(initial=0.0)):
+            left = 0.0
+        yield basis, alphas, betas, left
+        if not left:
+            return
+        betas = np.append(betas, left)
+        if m == len(room):
+            room = np.concatenate([room, np.empty_like(room)])
+        room[m] = image / left
+
+
+def _by_lanczos(
+    product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, most: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the eigenpairs, or None where the vectors do not suffice."""
+    for basis, alphas, betas, left in _lanczos(product, start):
+        m = len(basis)
+        if m >= k and (m <= OFTEN or m % 4 == 0 or not left):
+            values, columns = eigh_tridiagonal(alphas, betas)
+            order = _order(values, which)[:k]
+            complete = m == product.size  # else one vector of several that belong to one eigenvalue may be all there is
+            if complete or (left and (left * np.abs(columns[-1, order]) <= tolerance * np.abs(values[order])).all()):
+                return values[order], columns.T[order] @ basis
+        if not left or m >= most or (m + 1) * basis[0].nbytes > BASIS_BYTES:
+            return None
+    return None
+
+
+def _by_arpack(
+    product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, most: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    size, basis = product.size, min(product.size, max(2 * k + 1, 20))
+    if not _apply(product, start).any():
+        return np.zeros(k), np.eye(k, size)
+    if size <= basis:
+        return _dense(np.stack([_apply(product, row) for row in np.eye(size)]), k, which)
+    operator = LinearOperator((size, size), lambda v: _apply(product, v), dtype=np.float64)
+    rounds = max(1, most // basis)
+    try:
+        values, columns = eigsh(operator, k, which=_ARPACK[which], v0=start, ncv=basis, tol=tolerance, maxiter=rounds)
+    except ArpackNoConvergence:
+        return None
+    order = _order(values, which)
+    return values[order], columns.T[order]
 
 
 def _apply(product: Product, vector: np.ndarray) -> np.ndarray:

@@ -114,6 +114,16 @@ def test_products_are_those_of_the_dense_hessian(name, options):
     assert h.method == ("forward" if options.get("method") == "forward" and name != "gradient" else "reverse")
 
 
+def test_parts_of_a_batch_that_was_cast():
+    problem = Small("cross-entropy")
+    model, batches = problem.build(0).float(), [b.to(CPU, torch.float32) for b in problem.batches()]
+    v = torch.ones(sum(p.numel() for p in model.parameters()))
+    whole, parts = (
+        CurvatureProduct(problem, model, batches, CPU, torch.float32, micro_batches=n)(v).numpy() for n in (1, 3)
+    )
+    np.testing.assert_allclose(parts, whole, rtol=1e-4, atol=1e-6)
+
+
 def test_one_batch_keeps_the_graph_of_its_gradient():
     class One(Small):
         def batches(self, split="train", draw=0):
@@ -285,10 +295,20 @@ def test_eigenpairs_of_networks(name):
 def test_how_many_eigenpairs():
     with pytest.raises(ValueError, match="4 eigenpairs were asked for, expected 1 to 3, the number of parameters"):
         eigenpairs(Matrix(rotated(SPECTRA["few"])), 4)
-    with pytest.raises(
-        ValueError, match=r"of 2 eigenpairs reached a residual of 1e-14 after \d+ products, expected all"
-    ):
+    message = r"2 eigenpairs did not reach residuals of 1e-14 after \d+ products, expected that they do: allow a larger"
+    with pytest.raises(ValueError, match=message):
         eigenpairs(Matrix(rotated(np.linspace(0, 1, 500))), 2, tolerance=1e-14, most=25)
+
+
+def test_vectors_that_do_not_fit_are_left_to_arpack(monkeypatch):
+    from landsweep.kernels import spectrum as module
+
+    values = np.geomspace(1e-2, 10, 200)
+    fits = eigenpairs(Matrix(rotated(values)), 2, tolerance=1e-9)
+    monkeypatch.setattr(module, "BASIS_BYTES", 5 * 200 * 8)
+    found = eigenpairs(Matrix(rotated(values)), 2, tolerance=1e-9)
+    np.testing.assert_allclose(found.values, values[::-1][:2], rtol=1e-8)
+    assert fits.products < found.products
 
 
 @pytest.mark.parametrize("sketch", [0, 6])
