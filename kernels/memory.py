@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import weakref
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,12 +22,41 @@ _NEVER = -1
 
 
 def free_memory(device: torch.device) -> int:
-    """Return the bytes that are free on a device; on a CPU, what the system says can be had without swapping."""
+    """Return the bytes that are free on a device; on a CPU, without swapping and within a batch job's limit."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     import psutil
 
-    return int(psutil.virtual_memory().available)
+    return min(
+        int(psutil.virtual_memory().available), *_within_limits(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
+    )
+
+
+def _within_limits(own: Path, root: Path) -> list[int]:
+    """Return what is left of each limit on this process's control group and those around it, as batch systems set them.
+
+    ``own`` names the groups, one a line: ``0::/path`` where there is one hierarchy, ``4:memory:/path`` where there are
+    several. File caches count as used there, but are given up.
+    """
+    left = [sys.maxsize]
+    with suppress(OSError, ValueError):
+        for line in own.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers and "memory" not in controllers.split(","):
+                continue
+            if controllers:
+                top, names = root / "memory", ("memory.limit_in_bytes", "memory.usage_in_bytes")
+            else:
+                top, names = root, ("memory.max", "memory.current")
+            group = top / path.lstrip("/")
+            for folder in (group, *group.parents):
+                if not folder.is_relative_to(top):
+                    break
+                with suppress(OSError, ValueError):  # "max" where there is no limit
+                    limit, used = (int((folder / name).read_text()) for name in names)
+                    caches = dict(entry.split() for entry in (folder / "memory.stat").read_text().splitlines())
+                    left.append(max(0, limit - used + int(caches.get("inactive_file", 0))))
+    return left
 
 
 def keep_freed_memory() -> bool:

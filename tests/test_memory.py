@@ -7,7 +7,7 @@ import pytest
 import torch
 from landsweep.kernels.data import Data
 from landsweep.kernels.footprint import footprint
-from landsweep.kernels.memory import PeakMemory
+from landsweep.kernels.memory import PeakMemory, _within_limits
 from landsweep.kernels.problem import Batch, trainable_parameters
 from landsweep.kernels.strategies import make_strategy
 from support import TIMEOUT, environment, landsweep, make_study
@@ -29,6 +29,22 @@ def test_the_peak_counts_what_is_alive_at_once():
         torch.zeros(150)
     assert memory.peak == 800
     assert memory.alive == 0
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_jobs_limit_counts(tmp_path, several):
+    own = tmp_path / "cgroup"
+    own.write_text("5:cpu,cpuacct:/x\n4:memory:/slurm/job/step\n" if several else "0::/slurm/job/step\n")
+    top = tmp_path / "memory" if several else tmp_path
+    step = top / "slurm" / "job" / "step"
+    step.mkdir(parents=True)
+    names = ("memory.limit_in_bytes", "memory.usage_in_bytes") if several else ("memory.max", "memory.current")
+    for folder, limit, used in ((step, "max", 100), (step.parent, 1000, 700), (top, 5000, 1000)):
+        (folder / names[0]).write_text(f"{limit}\n")
+        (folder / names[1]).write_text(f"{used}\n")
+        (folder / "memory.stat").write_text("anon 5\ninactive_file 50\n")
+    assert min(_within_limits(own, tmp_path)) == 1000 - 700 + 50
+    assert min(_within_limits(tmp_path / "none", tmp_path)) == sys.maxsize
 
 
 class Wide:
