@@ -85,11 +85,14 @@ def memory(study: Study, folder: Path, plan: Plan) -> str:
 
     It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
     """
+    from landsweep.problems import make_problem
     from landsweep.show import size
     from landsweep.stages.probe import predicted
 
+    first = plan.members[0]
     try:
-        takes = predicted(study, folder, plan, plan.members[0])
+        problem = make_problem(study, folder, plan.models[first.model].coords)
+        takes = predicted(study, problem, problem.build(int(first.coords["seed"])), first)
     except (Exception, SystemExit) as error:  # whatever the user's code raises: a plan is made all the same
         return f"not predicted ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
     width = 1 if study.evaluation.strategy == "inplace" else study.evaluation.batch

@@ -6,7 +6,6 @@ import platform
 from contextlib import suppress
 from dataclasses import asdict
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,9 @@ from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.evaluation import Evaluator
 from landsweep.kernels.footprint import Footprint, footprint
 from landsweep.kernels.precision import PRECISIONS
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.problem import Problem, trainable_parameters
 from landsweep.kernels.strategies import StrategyName
-from landsweep.plan import UNITS_PER_RANK, Member, Plan
-from landsweep.problems import make_problem
+from landsweep.plan import UNITS_PER_RANK, Member
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader, part_of
 from landsweep.study import Study
@@ -49,7 +47,9 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     network = context.network(member.model) if lifted is None else lifted.model
     widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
     with suppress(Exception):  # a loss may look at values, which shapes do not have
-        takes = predicted(context.study, context.folder, context.plan, member, network)
+        # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
+        loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
+        takes = predicted(context.study, context.problem(member.model), network, member)
         widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
@@ -104,15 +104,11 @@ def _size(network: nn.Module) -> int:
     return sum(p.numel() for _, p in trainable_parameters(network))
 
 
-def predicted(study: Study, folder: Path, plan: Plan, member: Member, network: nn.Module | None = None) -> Footprint:
-    """Return what a member's landscape takes of a device's memory; around its untrained network by default.
-
-    The problem is one of its own: what it keeps from this, on the ``meta`` device, is of no use to others.
-    """
-    problem = make_problem(study, folder, plan.models[member.model].coords)
+def predicted(study: Study, problem: Problem, network: nn.Module, member: Member) -> Footprint:
+    """Return what a member's landscape takes of a device's memory."""
     return footprint(
         problem,
-        problem.build(int(member.coords["seed"])) if network is None else network,
+        network,
         study.grid.dims,
         study.fields,
         PRECISIONS[study.evaluation.dtype].dtype,
