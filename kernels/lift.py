@@ -54,7 +54,8 @@ class Lifted:
         for name in inputs:
             layer: Any = model.get_submodule(name)
             outputs = self._outputs(name, layer.weight.detach(), None if layer.bias is None else layer.bias.detach())
-            self.model.set_submodule(name, Given(outputs))
+            parent, _, leaf = name.rpartition(".")
+            setattr(self.model.get_submodule(parent), leaf, Given(outputs))
 
     @property
     def layers(self) -> tuple[str, ...]:
