@@ -15,7 +15,7 @@ import torch
 from landsweep.kernels.batchnorm import normalisation_layers
 from landsweep.kernels.directions import flatten
 from landsweep.kernels.problem import Batch, Problem
-from landsweep.kernels.strategies import Layout
+from landsweep.kernels.strategies import Layout, call_with
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
@@ -132,7 +132,7 @@ class CurvatureProduct:
         return weight, loss, sums[2:] / weight
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        call: Callable[..., Any] = partial(_call, self._model, self._layout.split(theta))
+        call: Callable[..., Any] = partial(call_with, self._model, self._layout.split(theta))
         if self._kind == "gauss-newton":
             call = partial(self._linearised, theta)
         values = self._problem.loss(call, batch)
@@ -144,7 +144,7 @@ class CurvatureProduct:
         """Return the network's output at the weights, plus its first-order change from there to ``theta``."""
 
         def network(flat: Tensor) -> Any:
-            return _call(self._model, self._layout.split(flat), *args, **kwargs)
+            return call_with(self._model, self._layout.split(flat), *args, **kwargs)
 
         output = torch.func.jvp(network, (self.theta,), (theta - self.theta,))
         return tree_map(torch.add, output[0], output[1])
@@ -187,7 +187,3 @@ def check_mode(model: nn.Module) -> None:
             "the network is in training mode, in which its loss is another one at each call, expected evaluation mode: "
             "call model.eval()"
         )
-
-
-def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
-    return torch.func.functional_call(model, parameters, args, kwargs)

@@ -193,7 +193,7 @@ class Batched:
 
     def _vectorised(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
         def one(parameters: dict[str, Tensor], normalisation: dict[str, Tensor]) -> Fields:
-            call = partial(_call, self._model, parameters | normalisation)
+            call = partial(call_with, self._model, parameters | normalisation)
             return select(self._problem.loss(call, batch), self.fields)
 
         if len(points) == 1:
@@ -260,7 +260,8 @@ def _needs_other_layout(error: RuntimeError) -> bool:
     return "view size" in str(error)
 
 
-def _call(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
+def call_with(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
+    """Return what a network gives with these parameters and buffers in place of its own, by name."""
     return torch.func.functional_call(model, parameters, args, kwargs)
 
 
