@@ -195,6 +195,13 @@ def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Norma
     return _finish(normalise(torch.from_numpy(vectors.astype(np.float64)), parameters, normalisation), model)
 
 
+def cosines(vectors: np.ndarray, directions: Directions) -> np.ndarray:
+    """Return the cosine of each vector ``(d, P)`` with the direction that was made of it, ``(d,)``."""
+    dots = np.einsum("dp,dp->d", vectors, directions.delta.double().numpy())
+    result: np.ndarray = dots / (np.linalg.norm(vectors, axis=1) * directions.norms)
+    return result
+
+
 def _finish(vectors: Tensor, model: nn.Module) -> Directions:
     theta = flatten(model, torch.float64)
     stored = vectors.to(flatten(model).dtype)

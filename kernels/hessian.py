@@ -6,7 +6,7 @@ gradients. Parameters are those a landscape perturbs: no frozen ones, tied ones 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import partial
 from typing import Any, Literal
@@ -21,7 +21,14 @@ from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
 Method = Literal["reverse", "forward"]
-Reduce = Callable[[Tensor], Tensor]
+SLICES = 64
+"""Parts of the data at most whose sums are added up in a fixed order, and so the ranks that can share them."""
+Node = tuple[int, int, Tensor]
+"""A sum over slices of the data: the first, how many, and the sum."""
+
+
+class NotFiniteError(ValueError):
+    """The loss or its gradient is not finite at the weights."""
 
 
 class CurvatureProduct:
@@ -32,7 +39,7 @@ class CurvatureProduct:
     problem, model
         The loss and the trained network, in evaluation mode; neither is changed.
     batches
-        The data, on the device and in the dtype; iterated once per product. Those of this rank, where ranks share them.
+        The data, on the device and in the dtype; iterated once per product.
     device, dtype
         Where and in which precision products are computed; they are summed in float64.
     field
@@ -45,8 +52,10 @@ class CurvatureProduct:
         6:147), which needs less memory and more time. Where one cannot, the other is taken.
     micro_batches
         Into how many parts batches are split, where they can be: less memory, the same product.
-    reduce
-        Sums float64 tensors over ranks, in a fixed order.
+    share
+        ``(r, n)``: of n shares of the data, which :meth:`nodes` sums; the product needs all of them.
+    theta
+        ``(P,)`` other weights than the network's.
 
     Attributes
     ----------
@@ -54,6 +63,8 @@ class CurvatureProduct:
         P, the number of parameters.
     products
         How many were computed.
+    weight, loss, gradient
+        Of all data, at the weights, once :meth:`settle` knows.
 
     Raises
     ------
@@ -74,62 +85,90 @@ class CurvatureProduct:
         kind: Kind = "hessian",
         method: Method = "reverse",
         micro_batches: int = 1,
-        reduce: Reduce = lambda x: x,
+        share: tuple[int, int] = (0, 1),
+        theta: Tensor | None = None,
     ) -> None:
         check_mode(model)
-        self._problem, self._whole, self._field, self._reduce = problem, batches, field, reduce
+        self._problem, self._whole, self._field = problem, batches, field
         self._kind, self.method, self._parts = kind, method, micro_batches
         self._layout, self.device, self.dtype = Layout(model), device, dtype
         self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
-        self.theta = flatten(model).to(device, dtype)
+        self.theta = (flatten(model) if theta is None else theta.detach()).to(device, dtype)
         self.size, self.products = self.theta.numel(), 0
         self._kept: tuple[Tensor, Tensor] | None = None
-        self._weight, self.loss, self.gradient = self._at_the_weights()
+        self._count = sum(1 for _ in batches)
+        slices, (rank, ranks) = min(self._count, SLICES), share
+        self._mine = range(rank * slices // ranks, (rank + 1) * slices // ranks)
+        self.weight, self.loss, self.gradient = 0.0, 0.0, torch.zeros(self.size, dtype=torch.float64)
+        if ranks == 1:
+            self.settle(self.nodes())
 
     def __call__(self, vector: Tensor) -> Tensor:
         """Return ``H v`` of a vector ``(P,)``, float64."""
         self.products += 1
-        vector = vector.to(self.device, self.dtype)
-        total = torch.zeros(self.size, dtype=torch.float64, device=self.device)
-        for batch in self._batches():
-            total += self._product(vector, batch).double() * (batch.weight / self._weight)
-        return self._reduce(total)
+        return self.total(self.nodes(vector))
 
-    def _batches(self) -> Iterator[Batch]:
-        for batch in self._whole:
+    def nodes(self, vector: Tensor | None = None) -> list[Node]:
+        """Return the weighted sums of ``H_i v`` over this share's batches; of weight, loss and gradient without v."""
+        if vector is not None:
+            vector = vector.to(self.device, self.dtype)
+        found = OrderedSum()
+        slice_, total = -1, torch.zeros(0)
+        for count, (at, batch) in enumerate(self._batches()):
+            part = self._at_the_weights(batch, count) if vector is None else self._product(vector, batch).double()
+            part = part * batch.weight
+            if at == slice_:
+                total += part
+                continue
+            if slice_ >= 0:
+                found.add((slice_, 1, total))
+            slice_, total = at, part
+        if slice_ >= 0:
+            found.add((slice_, 1, total))
+        return found.nodes
+
+    def settle(self, nodes: Sequence[Node]) -> None:
+        """Take in what :meth:`nodes` found at the weights, of all shares in their order."""
+        if not nodes:
+            raise ValueError("there are no batches, expected at least one")
+        sums = OrderedSum(nodes).total().to(self.device)
+        self.weight = float(sums[0])
+        self.loss, self.gradient = float(sums[1]) / self.weight, sums[2:] / self.weight
+        if not torch.isfinite(sums).all():
+            raise NotFiniteError(
+                f"{self._field} is {self.loss:g} at the weights, or its gradient is not finite: no curvature there"
+            )
+
+    def total(self, nodes: Sequence[Node]) -> Tensor:
+        """Return the product, from what :meth:`nodes` found of all shares in their order."""
+        return OrderedSum(nodes).total().to(self.device) / self.weight
+
+    def _batches(self) -> Iterator[tuple[int, Batch]]:
+        """Yield this share's batches, with the slice that each belongs to."""
+        for index, batch in enumerate(self._whole):
+            at = index * min(self._count, SLICES) // self._count
+            if at not in self._mine:
+                continue
             if batch.split is not None and self._parts > 1:
                 for part in batch.split(self._parts):  # of what the user made, not of what was moved
-                    yield part.to(self.device, self.dtype)
+                    yield at, part.to(self.device, self.dtype)
             else:
-                yield batch
+                yield at, batch
 
-    def _at_the_weights(self) -> tuple[float, float, Tensor]:
-        """Return the weight of all batches, the loss and its gradient."""
-        sums = torch.zeros(2 + self.size, dtype=torch.float64, device=self.device)
-        for count, batch in enumerate(self._batches()):
-            theta = self.theta.clone().requires_grad_(True)
-            value = self._value(theta, batch)
-            if not value.requires_grad:
-                raise ValueError(
-                    f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
-                    "detached, or computed under no_grad"
-                )
-            (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
-            # Where all data are one batch, the graph of its gradient serves every product.
-            self._kept = (theta, gradient) if not count and gradient.requires_grad else None
-            sums[0] += batch.weight
-            sums[1] += batch.weight * value.detach().double()
-            sums[2:] += batch.weight * gradient.detach().double()
-        sums = self._reduce(sums)
-        weight = float(sums[0])
-        if not weight > 0:
-            raise ValueError("there are no batches, expected at least one")
-        loss = float(sums[1]) / weight
-        if not torch.isfinite(sums).all():
+    def _at_the_weights(self, batch: Batch, count: int) -> Tensor:
+        """Return 1, the loss and its gradient, float64."""
+        theta = self.theta.clone().requires_grad_(True)
+        value = self._value(theta, batch)
+        if not value.requires_grad:
             raise ValueError(
-                f"{self._field} is {loss:g} at the weights, or its gradient is not finite: no curvature there"
+                f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
+                "detached, or computed under no_grad"
             )
-        return weight, loss, sums[2:] / weight
+        (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+        # Where all data are one batch, the graph of its gradient serves every product.
+        self._kept = (theta, gradient) if not count and gradient.requires_grad else None
+        head = torch.stack([torch.ones_like(value.detach()), value.detach()])
+        return torch.cat([head, gradient.detach()]).double()
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
         call: Callable[..., Any] = partial(call_with, self._model, self._layout.split(theta))
@@ -177,6 +216,34 @@ class CurvatureProduct:
         gradient = torch.func.grad(lambda theta: self._value(theta, batch))
         product: Tensor = torch.func.jvp(gradient, (self.theta,), (vector,))[1]
         return product
+
+
+class OrderedSum:
+    """A sum over slices of the data in one order, whoever summed which of them: the last bits are always the same.
+
+    Neighbours are added to nodes of twice the length wherever they start at a multiple of it, as in a binary tree.
+    """
+
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self.nodes: list[Node] = []
+        for node in nodes:
+            self.add(node)
+
+    def add(self, node: Node) -> None:
+        """Add the node that follows."""
+        self.nodes.append(node)
+        while len(self.nodes) > 1:
+            (first, n, a), (_, m, b) = self.nodes[-2:]
+            if n != m or first % (2 * n):
+                return
+            self.nodes[-2:] = [(first, 2 * n, a + b)]
+
+    def total(self) -> Tensor:
+        """Return the sum of all."""
+        *rest, (_, _, total) = self.nodes
+        for _, _, part in reversed(rest):
+            total = part + total
+        return total
 
 
 def check_mode(model: nn.Module) -> None:

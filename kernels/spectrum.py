@@ -56,7 +56,13 @@ class Eigenpairs:
 
 
 def eigenpairs(
-    product: Product, k: int, which: Which = "largest", tolerance: float = 1e-3, seed: int = 0, most: int = 10_000
+    product: Product,
+    k: int,
+    which: Which = "largest",
+    tolerance: float = 1e-3,
+    seed: int = 0,
+    most: int = 10_000,
+    floor: float = 0.0,
 ) -> Eigenpairs:
     """Return k eigenpairs by Lanczos' method.
 
@@ -79,6 +85,9 @@ def eigenpairs(
         Of the starting vector.
     most
         Products at most.
+    floor
+        What a residual need not go below, relative to the eigenvalue of the greatest magnitude met: how precise the
+        products are.
 
     Raises
     ------
@@ -90,7 +99,7 @@ def eigenpairs(
         raise ValueError(f"{k} eigenpairs were asked for, expected 1 to {size}, the number of parameters")
     before = product.products
     start = _start(size, seed)
-    found = _by_lanczos(product, start, k, which, tolerance, most) or _by_arpack(
+    found = _by_lanczos(product, start, k, which, tolerance, floor, most) or _by_arpack(
         product, start, k, which, tolerance, most
     )
     if found is None:
@@ -290,7 +299,7 @@ def _lanczos(product: Product, start: np.ndarray) -> Iterator[tuple[np.ndarray, 
 
 
 def _by_lanczos(
-    product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, most: int
+    product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, floor: float, most: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the eigenpairs, or None where the vectors do not suffice."""
     for basis, alphas, betas, left in _lanczos(product, start):
@@ -299,7 +308,8 @@ def _by_lanczos(
             values, columns = eigh_tridiagonal(alphas, betas)
             order = _order(values, which)[:k]
             complete = m == product.size  # else one vector of several that belong to one eigenvalue may be all there is
-            if complete or (left and (left * np.abs(columns[-1, order]) <= tolerance * np.abs(values[order])).all()):
+            enough = np.maximum(tolerance * np.abs(values[order]), floor * np.abs(values).max())
+            if complete or (left and (left * np.abs(columns[-1, order]) <= enough).all()):
                 return values[order], columns.T[order] @ basis
         if not left or m >= most or (m + 1) * basis[0].nbytes > BASIS_BYTES:
             return None

@@ -329,6 +329,17 @@ def test_traces_are_within_three_standard_errors(name, sketch):
     assert np.mean(inside) >= 0.99
 
 
+@pytest.mark.parametrize("sketch", [0, 6])
+@pytest.mark.parametrize("name", ["mse", "cross-entropy", "gradient"])
+def test_traces_of_networks_are_within_three_standard_errors(name, sketch):
+    hessian = dense(PROBLEMS[name])
+    found = [trace(Matrix(hessian), 0.1, sketch=sketch, seed=seed) for seed in range(1000)]
+    inside = [abs(t.value - np.trace(hessian)) <= 3 * t.error + 1e-9 * np.abs(hessian).sum() for t in found]
+    assert np.mean(inside) >= 0.99
+    one, same = (trace(p, 0.1, sketch=sketch, seed=3) for p in (product(PROBLEMS[name]), Matrix(hessian)))
+    assert (one.value, one.samples) == (pytest.approx(same.value, rel=1e-8), same.samples)
+
+
 def test_a_trace_that_does_not_settle_says_so():
     found = trace(Matrix(rotated(np.linspace(-1, 1, 60))), 1e-6, most=50)
     assert not found.converged

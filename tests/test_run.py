@@ -21,16 +21,6 @@ from support import assert_same_run, store_arrays
 from toy import Toy
 
 
-@pytest.fixture
-def run(write_study, tmp_path):
-    """Run a changed toy study in this process."""
-
-    def go(out="run", options=None, **changes):
-        return landsweep.run(write_study(**changes), tmp_path / out, progress=False, **(options or {}))
-
-    return go
-
-
 def evaluated(path: Path) -> list[int]:
     """Indices of the units that were evaluated, over all sessions and ranks."""
     events = [json.loads(line) for log in path.glob("logs/*.jsonl") for line in log.read_text().splitlines()]

@@ -12,7 +12,7 @@ MISTAKES = [
     ({"grid__point": 3}, 'unknown key "grid.point", expected dims, points; did you mean "points"?'),
     ({"gird": {}}, 'unknown key "gird", expected name, problem, sweep'),
     ({"subspaces__random__nomalisation": "filter"}, 'unknown key "subspaces.random.nomalisation", expected kind, path'),
-    ({"curvature__top": 2}, 'unknown key "curvature.top", expected nothing.'),
+    ({"curvature__top": 2}, 'unknown key "curvature.top", expected engine, matrix, dtype, largest, smallest'),
     ({"grid__dims": "two"}, "\"grid.dims\" is 'two' (str), expected a whole number from 1 to 6."),
     ({"grid__dims": 7}, '"grid.dims" is 7 (int), expected a whole number from 1 to 6.'),
     ({"grid__points": 0}, '"grid.points" is 0 (int), expected a whole number of at least 1'),

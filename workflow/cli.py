@@ -113,7 +113,7 @@ def plan(
     Models, members, units, points, bytes, files, time and memory; computes and writes nothing.
     """
     from landsweep import show
-    from landsweep.estimate import estimate, memory
+    from landsweep.estimate import estimate, hessians, memory
     from landsweep.pipeline import run_directory
     from landsweep.plan import make_plan
 
@@ -123,6 +123,8 @@ def plan(
     show.plan(parsed, made, estimate(parsed, made, directory, ranks), directory, ranks)
     sys.stdout.flush()  # the problem's own import may take its time
     print(f"memory   {memory(parsed, study.parent, made)}")
+    if text := hessians(parsed, study.parent, made, ranks):
+        print(f"hessians {text}")
 
 
 @app.command()

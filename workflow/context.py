@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from landsweep.errors import ProblemError, Stopped, TooManyFailures
 from landsweep.events import Bus, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.executors import Executor
-from landsweep.executors.group import Group
+from landsweep.executors.group import Alone, Group
 from landsweep.identity import outdate_report
 from landsweep.plan import Member, Model, Plan
 from landsweep.rundir import RunDir, write_json
@@ -148,34 +148,41 @@ class Context:
             self.log(outcome.event(stage))  # the rank that did it writes it down
             return outcome
 
-        def done(outcome: Outcome) -> None:
-            self.failed += outcome.failed
-            self.bus(outcome.event(stage))
-            if on_done is not None:
-                on_done(outcome)
-            if self.max_failures is not None and self.failed > self.max_failures:
-                raise TooManyFailures(
-                    f"{self.failed} models or members failed, more than --max-failures {self.max_failures}; their "
-                    f"tracebacks are in {self.run.path / 'failures'}."
-                )
-
         try:
-            self.executor.map(logged, items, done, self.stop)
+            self.executor.map(logged, items, lambda outcome: self._done(stage, outcome, on_done), self.stop)
         finally:
             finish()
         self.executor.on_root(lambda: None)  # all ranks have finished
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
 
+    def _done(self, stage: str, outcome: Outcome, on_done: Callable[[Outcome], None] | None) -> None:
+        """Take note on the root of what was done."""
+        self.failed += outcome.failed
+        self.bus(outcome.event(stage))
+        if on_done is not None:
+            on_done(outcome)
+        if self.max_failures is not None and self.failed > self.max_failures:
+            raise TooManyFailures(
+                f"{self.failed} models or members failed, more than --max-failures {self.max_failures}; their "
+                f"tracebacks are in {self.run.path / 'failures'}."
+            )
+
     def run_together(
-        self, stage: str, noun: str, items: list[T], work: Callable[[T, Group], Outcome], done_before: int = 0
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T, Group], Outcome],
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Work on one item after another, all ranks on the same one, and publish what happens.
 
         Raises
         ------
-        Stopped
-            On a signal to any rank, between items.
+        TooManyFailures, Stopped
+            As :meth:`run_stage`; Stopped on a signal to any rank, and where ``work`` raises it on the root.
         """
         if not items:
             return
@@ -187,12 +194,43 @@ class Context:
             for item in items:
                 if group.any(self.stop.requested):
                     raise Stopped
-                event = work(item, group).event(stage)
+                try:
+                    outcome = work(item, group)
+                except Stopped:
+                    self.stop.requested = True
+                    continue
                 if self.executor.is_root:
-                    self.log(event)
-                    self.bus(event)
+                    self.log(outcome.event(stage))
+                    self._done(stage, outcome, on_done)
+            if group.any(self.stop.requested):
+                raise Stopped
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def run_shared(
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T, Group], Outcome],
+        parts: Callable[[T], int],
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
+    ) -> None:
+        """Work on as many items as leaves no rank idle one a rank, on the others together where they have ``parts``.
+
+        Raises
+        ------
+        TooManyFailures, Stopped
+            As :meth:`run_stage`.
+        """
+        size = self.executor.size
+        last = items[len(items) // size * size :]
+        together = self.executor.on_root(lambda: bool(last) and all(parts(item) > 1 for item in last))
+        single = items[: len(items) - len(last)] if together else items
+        self.run_stage(stage, noun, single, lambda item: work(item, Alone()), done_before=done_before, on_done=on_done)
+        if together:
+            self.run_together(stage, noun, last, work, done_before + len(single), on_done)
 
     def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
         """Run the part of an item that calls the user's code; record a failure instead of raising."""

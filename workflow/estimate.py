@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -42,6 +43,8 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
     seconds = None
     if "evaluate" in rates:
         work = {"train": len(plan.models), "evaluate": plan.points + float64_points, "topology": len(plan.members)}
+        if study.curvature.asked:
+            work["curvature"] = len(set(plan.sites.values()))
         seconds = sum(rates.get(stage, 0.0) * n for stage, n in work.items()) / ranks
     return Estimate(
         models=len(plan.models),
@@ -102,6 +105,46 @@ def memory(study: Study, folder: Path, plan: Plan) -> str:
     return f"{size(takes.at(width))} a rank with {width} point{'s' * (width > 1)} at once ({parts})"
 
 
+def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
+    """Return how long the extreme eigenvalues of the Hessian at every point take; empty where no field is one.
+
+    One product is timed on an untrained network and the first batch of the data; ``folder`` is as in :func:`memory`.
+    """
+    if not study.hessian_fields:
+        return ""
+    import torch
+    from landsweep.kernels.extremes import STEPS
+    from landsweep.kernels.hessian import CurvatureProduct
+    from landsweep.kernels.precision import PRECISIONS
+    from landsweep.problems import make_problem
+    from landsweep.show import duration
+    from landsweep.stages.loader import part_of
+
+    first = plan.members[0]
+    dtype = PRECISIONS[study.evaluation.stored].dtype
+    try:
+        torch.set_num_threads(study.evaluation.threads)
+        problem = make_problem(study, folder, plan.models[first.model].coords)
+        network = problem.build(int(first.coords["seed"])).eval()
+        split, draw = part_of(first)
+        here, *others = problem.batches(split=split, draw=draw)
+        batch = here.to(torch.device("cpu"), dtype)
+        product = CurvatureProduct(problem, network, [batch], torch.device("cpu"), dtype)
+        times = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            product(product.theta)
+            times.append(time.perf_counter() - begin)
+    except (Exception, SystemExit) as error:  # as above
+        return f"not timed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
+    seconds = sorted(times)[1] * (1 + sum(b.weight for b in others) / here.weight)
+    few, many = (plan.points * n * seconds / ranks for n in (STEPS // 5, STEPS))
+    return (
+        f"{plan.points:,} points of {STEPS // 5} to {STEPS} products with the Hessian, {1e3 * seconds:.3g} ms each on "
+        f"this CPU ({study.evaluation.threads} thread(s)): {duration(few)} to {duration(many)} on {ranks} rank(s)"
+    )
+
+
 def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
     """Return seconds per model, point and member of the latest run of the same problem beside ``out``."""
     candidates = [
@@ -116,7 +159,7 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
             other = Study.load(run.study)
         except UserError:  # a run of another version
             continue
-        if (other.problem, other.evaluation) == (study.problem, study.evaluation):
+        if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
             rates = provenance.rates(run)
             if "evaluate" in rates:
                 return rates, str(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from landsweep.errors import UserError
-from landsweep.plan import extended_axes
+from landsweep.plan import extended_axes, make_plan
 from landsweep.rundir import SCHEMA_VERSION, RunDir, read_json
 from landsweep.study import Study
 
@@ -23,6 +23,7 @@ class Change:
     evaluation: bool = False
     topology: bool = False
     certify: bool = False
+    curvature: bool = False
     extended: bool = False
     keys: list[str] = field(default_factory=list)
 
@@ -56,6 +57,15 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     extended = any(len(axes[name]) > len(had[name]) for name in axes)
     if not history or extended:
         history.append({name: list(values) for name, values in axes.items()})
+    if run.members.exists():
+        planned = read_json(run.members)["members"]
+        now = [{"model": m.model, **m.coords} for m in make_plan(study, history).members]
+        if now[: len(planned)] != planned:
+            raise UserError(
+                f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
+                "also where directions do not depend on it, expected this version's: name another run directory with "
+                "--out."
+            )
     keys = [key for key in EVALUATION_KEYS if getattr(before, key) != getattr(study, key)]
     evaluated = run.landscape.exists()
     if keys and evaluated and not redo:
@@ -69,6 +79,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         evaluation=bool(keys),
         topology=topology,
         certify=topology or before.certify != study.certify,
+        curvature=before.curvature != study.curvature,
         extended=extended,
         keys=keys,
     )
@@ -101,7 +112,10 @@ def apply(run: RunDir, change: Change) -> None:
     if change.certify:
         shutil.rmtree(run.path / "certify", ignore_errors=True)
         _unlink(run, "certify")
-    if change.evaluation or change.topology or change.certify or change.extended:
+    if change.curvature:
+        shutil.rmtree(run.path / "curvature", ignore_errors=True)
+        _unlink(run, "curvature")
+    if change.evaluation or change.topology or change.certify or change.curvature or change.extended:
         outdate_report(run)
 
 

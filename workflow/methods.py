@@ -4,59 +4,11 @@ from __future__ import annotations
 
 import re
 
+from landsweep.curvature import ENDS
+from landsweep.references import BIBTEX
 from landsweep.rundir import RunDir, read_json
 from landsweep.study import Scalar, Study, Subspace
 
-BIBTEX = {
-    "li2018": """@inproceedings{li2018,
-  author = {Li, Hao and Xu, Zheng and Taylor, Gavin and Studer, Christoph and Goldstein, Tom},
-  title = {Visualizing the Loss Landscape of Neural Nets},
-  booktitle = {Advances in Neural Information Processing Systems},
-  volume = {31}, year = {2018}, eprint = {1712.09913}, archivePrefix = {arXiv}
-}""",
-    "xie2024": """@misc{xie2024,
-  author = {Xie, Tiankai and others},
-  title = {Evaluating Loss Landscapes from a Topology Perspective},
-  year = {2024}, eprint = {2411.09807}, archivePrefix = {arXiv}
-}""",
-    "carr2003": """@article{carr2003,
-  author = {Carr, Hamish and Snoeyink, Jack and Axen, Ulrike},
-  title = {Computing contour trees in all dimensions},
-  journal = {Computational Geometry}, volume = {24}, number = {2}, pages = {75--94}, year = {2003}
-}""",
-    "edelsbrunner2002": """@article{edelsbrunner2002,
-  author = {Edelsbrunner, Herbert and Letscher, David and Zomorodian, Afra},
-  title = {Topological Persistence and Simplification},
-  journal = {Discrete {\\&} Computational Geometry}, volume = {28}, pages = {511--533}, year = {2002}
-}""",
-    "cohensteiner2007": """@article{cohensteiner2007,
-  author = {Cohen-Steiner, David and Edelsbrunner, Herbert and Harer, John},
-  title = {Stability of Persistence Diagrams},
-  journal = {Discrete {\\&} Computational Geometry}, volume = {37}, pages = {103--120}, year = {2007}
-}""",
-    "gabriel1969": """@article{gabriel1969,
-  author = {Gabriel, K. Ruben and Sokal, Robert R.},
-  title = {A New Statistical Approach to Geographic Variation Analysis},
-  journal = {Systematic Zoology}, volume = {18}, number = {3}, pages = {259--278}, year = {1969}
-}""",
-    "tierny2018": """@article{tierny2018,
-  author = {Tierny, Julien and Favelier, Guillaume and Levine, Joshua A. and Gueunet, Charles and Michaux, Michael},
-  title = {The Topology ToolKit},
-  journal = {IEEE Transactions on Visualization and Computer Graphics},
-  volume = {24}, number = {1}, pages = {832--842}, year = {2018}
-}""",
-    "student1908": """@article{student1908,
-  author = {Student},
-  title = {The Probable Error of a Mean},
-  journal = {Biometrika}, volume = {6}, number = {1}, pages = {1--25}, year = {1908}
-}""",
-    "krishnapriyan2021": """@inproceedings{krishnapriyan2021,
-  author = {Krishnapriyan, Aditi and Gholami, Amir and Zhe, Shandian and Kirby, Robert and Mahoney, Michael W.},
-  title = {Characterizing possible failure modes in physics-informed neural networks},
-  booktitle = {Advances in Neural Information Processing Systems},
-  volume = {34}, year = {2021}, eprint = {2109.01050}, archivePrefix = {arXiv}
-}""",
-}
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
     "layer": "rescaled so that each parameter tensor has the norm of the corresponding tensor of the weights",
@@ -88,6 +40,8 @@ def methods(run: RunDir) -> str:
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     sentences += [_evaluation(run, study, session), _topology(study)]
+    if study.curvature.asked:
+        sentences.append(_curvature(study))
     if study.certify.float64 != "none":
         sentences.append(_float64(study))
     if study.certify.draws:
@@ -131,11 +85,61 @@ def _subspace(name: str, subspace: Subspace, study: Study) -> str:
     if subspace.kind == "random":
         ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
         made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
+    elif subspace.kind == "hessian":
+        made = _eigenvectors(subspace, d)
     else:
         scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
         made = f"{d} directions read from {subspace.path} and {scaled}"
     unit = UNIT[subspace.unit].format(rise=subspace.rise)
     return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
+
+
+def _eigenvalues(which: str, count: int) -> str:
+    """Return ``the 3 largest eigenvalues``."""
+    number, plural = ("", "") if count == 1 else (f"{count} ", "s")
+    if which == "magnitude":
+        return f"the {number}eigenvalue{plural} of the greatest magnitude"
+    return f"the {number}{which} eigenvalue{plural}"
+
+
+def _eigenvectors(subspace: Subspace, dims: int) -> str:
+    count = subspace.skip + dims
+    after = f", without the first {subspace.skip}" if subspace.skip else ""
+    scaled = "" if subspace.normalisation == "none" else f", {NORMALISATION[subspace.normalisation]}"
+    return (
+        f"the eigenvectors of {_eigenvalues(subspace.which, count)}{after} of the Hessian of the loss on split "
+        f"'{subspace.split}', draw {subspace.draw}, by Lanczos' method [lanczos1950] to residuals of "
+        f"{subspace.tolerance:g} of the eigenvalue{scaled}"
+    )
+
+
+def _curvature(study: Study) -> str:
+    curvature = study.curvature
+    by_pyhessian = curvature.engine == "pyhessian"
+    found = []
+    for which in ENDS:
+        if count := getattr(curvature, which):
+            how = (
+                f"power iteration until they changed by less than {curvature.tolerance:g}"
+                if by_pyhessian
+                else f"Lanczos' method [lanczos1950] to residuals of {curvature.tolerance:g} of them"
+            )
+            found.append(f"{_eigenvalues(which, count)} by {how}")
+    if curvature.trace != "none":
+        how = "Hutchinson's method [hutchinson1990]" if curvature.trace == "hutchinson" else "Hutch++ [meyer2021]"
+        until = "" if by_pyhessian else f" until its standard error was at most {curvature.trace_error:g} of it, and"
+        found.append(f"the trace by {how}{until} with at most {curvature.trace_vectors} random vectors")
+    if curvature.density:
+        vectors, steps = curvature.density_vectors, curvature.density_steps
+        found.append(
+            f"the spectral density by stochastic Lanczos quadrature [ubaru2017] ({vectors} vectors of {steps} steps)"
+        )
+    matrix = "Hessian" if curvature.matrix == "hessian" else "Gauss-Newton matrix [schraudolph2002]"
+    engine = " with PyHessian [yao2020]" if by_pyhessian else ""
+    return (
+        f"Of the {matrix} of the loss at the trained weights we computed{engine} in {curvature.dtype}: "
+        f"{'; '.join(found)}."
+    )
 
 
 def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
@@ -152,6 +156,11 @@ def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
     norm = ""
     if study.evaluation.batchnorm == "recomputed":
         norm = " Statistics of normalisation layers were recomputed from the data at each point."
+    if study.hessian_fields:
+        error += (
+            f" {' and '.join(study.hessian_fields)} are extreme eigenvalues of the Hessian at each point [li2018], by "
+            f"Lanczos' method [lanczos1950] to residuals of {study.evaluation.hessian_tolerance:g} of the eigenvalue."
+        )
     return (
         f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{how}, each point's "
         f"parameters as theta + alpha Delta in one product.{norm}{error}"

@@ -197,10 +197,10 @@ def _stages(context: Context, options: Options) -> None:
         if context.study.certify.asked:
             context.bus(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
     else:
-        from landsweep.stages import certify, evaluate, subspace, train
+        from landsweep.stages import certify, curvature, evaluate, subspace, train
 
         context.prepare_process()
-        for stage in (train, subspace, evaluate, topology, certify):
+        for stage in (train, curvature, subspace, evaluate, topology, certify):
             stage.run(context)
     summary = context.run.report / "summary.json"
     if context.executor.on_root(lambda: not summary.exists()):

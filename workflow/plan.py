@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import ceil, prod
 
 from landsweep.errors import UserError
-from landsweep.study import MEMBER_ONLY_AXES, Scalar, Study
+from landsweep.study import DIRECTION_AXES, MEMBER_ONLY_AXES, Scalar, Study
 
 Shape = tuple[int, ...]
 MAX_UNIT_BYTES = 1_000_000_000
@@ -76,8 +77,15 @@ class Plan:
 
     @property
     def points(self) -> int:
-        """Points of the whole sweep."""
-        return prod(self.shape)
+        """Points of all landscapes."""
+        return len(self.members) * prod(self.grid_shape)
+
+    @cached_property
+    def sites(self) -> dict[int, int]:
+        """Per member the first one with the same weights, split and draw: their losses have the same Hessian."""
+        first: dict[tuple[Scalar, ...], int] = {}
+        axes = [name for name in self.axes if name not in DIRECTION_AXES]
+        return {m.index: first.setdefault(tuple(m.coords[name] for name in axes), m.index) for m in self.members}
 
     def member_at(self) -> dict[Shape, Member]:
         """Return the members by their position on the sweep axes."""
@@ -99,7 +107,7 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
     Parameters
     ----------
     study
-        The study whose axes are planned.
+        The study whose axes are planned. Directions that no seed changes have a member at the first seed alone.
     stages
         The axes the run had at its creation and after each extension, oldest first; combinations keep the
         indices they got when they first appeared.
@@ -109,6 +117,7 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
     for stage in history:
         for name, values in stage.items():
             axes[name] += tuple(v for v in values if v not in axes[name])
+    seeds = axes["direction_seed"]
     models: dict[tuple[tuple[str, Scalar], ...], int] = {}
     members: dict[tuple[tuple[str, Scalar], ...], Member] = {}
     upto: dict[str, tuple[Scalar, ...]] = dict.fromkeys(axes, ())
@@ -116,6 +125,8 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
         upto = {name: upto[name] + tuple(v for v in stage[name] if v not in upto[name]) for name in axes}
         for position in product(*(range(len(values)) for values in upto.values())):
             coords = {name: upto[name][i] for name, i in zip(upto, position, strict=True)}
+            if not study.subspaces[str(coords["subspace"])].random and coords["direction_seed"] != seeds[0]:
+                continue  # the same landscape again
             model_key = tuple((name, v) for name, v in coords.items() if name not in MEMBER_ONLY_AXES)
             model = models.setdefault(model_key, len(models))
             key = tuple(coords.items())

@@ -115,6 +115,11 @@ def check(study: Study, folder: Path) -> None:
             "evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "
             "float32 or bf16 here."
         )
+    if study.curvature.engine == "pyhessian" and importlib.util.find_spec("pyhessian") is None:
+        raise UserError(
+            "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "
+            "'landsweep[hessian]'."
+        )
     axes = study.axes
     cls = load_class(study.problem, folder)
     for checkpoint in axes.get("checkpoint", ()):

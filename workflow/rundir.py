@@ -136,6 +136,10 @@ class RunDir:
         """Delta, its norms, Gram matrix and scale."""
         return self.path / "directions" / f"member-{member:05d}.safetensors"
 
+    def curvature(self, site: int) -> Path:
+        """Eigenvalues, trace and density; of members with the same loss, the first has them."""
+        return self.path / "curvature" / f"member-{site:05d}.npz"
+
     def topology(self, member: int) -> Path:
         """Merge trees and metrics of one member."""
         return self.path / "topology" / f"member-{member:05d}.npz"

@@ -49,6 +49,7 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "models": f"{estimate.models}",
         "members": f"{estimate.members} ({axes})",
         "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
+        "hessian": _curvature(study, plan),
         "certify": _certificates(study, estimate),
         "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
         "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
@@ -58,6 +59,18 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
     for name, text in rows.items():
         if text:
             print(f"{name:<8} {text}")
+
+
+def _curvature(study: Study, plan: Plan) -> str:
+    """Return what is found out of the Hessian at the weights, empty where nothing is asked for."""
+    curvature = study.curvature
+    parts = [f"{n} {which}" for which in ("largest", "smallest", "magnitude") if (n := getattr(curvature, which))]
+    parts = [f"eigenvalues: {', '.join(parts)}"] if parts else []
+    parts += [f"trace by {curvature.trace}"] if curvature.trace != "none" else []
+    parts += ["density"] if curvature.density else []
+    if not parts:
+        return ""
+    return f"{len(set(plan.sites.values()))} at trained weights ({'; '.join(parts)}; by {curvature.engine})"
 
 
 def _certificates(study: Study, estimate: Estimate) -> str:
@@ -135,9 +148,11 @@ def closing(run: Run) -> None:
         print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}")
         for line in data["quality"][:2]:
             print(f"  {line}")
+        for line in data.get("curvature", []):  # a report of an older version has none
+            print(f"  {line}")
         for trend in data["trends"]:
             print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
-        for line in data.get("certificates", []):  # a report of an older version has none
+        for line in data.get("certificates", []):
             print(f"  {line}")
         if data["non_finite_points"]:
             print(f"  {data['non_finite_points']} points are not finite")

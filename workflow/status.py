@@ -25,7 +25,7 @@ class StageCount:
 def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
     """Return one count per stage: models trained, directions made, units evaluated, trees and tables made.
 
-    Certificates are among them where the study asks for any.
+    Curvature and certificates are among them where the study asks for any.
     """
     seconds = _seconds(run)
     models, members = len(plan.models), len(plan.members)
@@ -34,9 +34,13 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
         return StageCount(stage, noun, done, len(run.failures(stage)), total, seconds.get(stage, 0.0))
 
     units_done, units_total = _units(run)
+    sites = set(plan.sites.values())
+    there = sum(run.curvature(site).exists() for site in sites)
+    curvature = [count("curvature", "models", there, len(sites))]
     certify = [count("certify", "members", members - len(run.missing(members, run.certify)), members)]
     return [
         count("train", "models", sum(run.theta(i).exists() for i in range(models)), models),
+        *(curvature if study.curvature.asked else []),
         count("subspace", "members", members - len(run.missing(members, run.directions)), members),
         count("evaluate", "units", units_done, units_total),
         count("topology", "members", members - len(run.missing(members, run.topology)), members),

@@ -24,7 +24,7 @@ from landsweep.study import Scalar, Study
 from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
-STATUS_MEANINGS = "not_evaluated finite non_finite failed"
+STATUS_MEANINGS = "not_evaluated finite non_finite failed absent"
 
 
 class Status(IntEnum):
@@ -34,6 +34,8 @@ class Status(IntEnum):
     FINITE = 1
     NON_FINITE = 2
     FAILED = 3
+    ABSENT = 4
+    """No landscape is there: its directions depend on no seed, and the first seed has it."""
 
 
 def open_group(path: Path, mode: str = "r") -> zarr.Group:

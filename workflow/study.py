@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from landsweep import yamlfile
 from landsweep.certify import Certify
+from landsweep.curvature import Curvature
 from landsweep.errors import UserError
 from landsweep.kernels.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -18,10 +19,16 @@ SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "dr
 INTEGER_AXES = ("seed", "direction_seed", "draw")
 MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
 """Axes that leave the weights alone; all others tell models apart."""
+DIRECTION_AXES = ("subspace", "direction_seed")
+"""Axes that leave weights and data alone."""
+HESSIAN_FIELDS = ("hessian_max", "hessian_min")
+"""Fields that are no part of what Problem.loss returns: the extreme eigenvalues of the Hessian at every point."""
 DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
 MAX_DIMS = 6
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_RESERVED = re.compile(r"(alpha|coordinate)_\d+\Z|status\Z|direction\Z|representation\Z|axis\Z|pair\Z|member\Z|model\Z")
+_RESERVED = re.compile(
+    r"(alpha|coordinate)_\d+\Z|status\Z|direction\Z|representation\Z|axis\Z|pair\Z|member\Z|model\Z|hessian_"
+)
 
 
 def _many(value: Any) -> Any:
@@ -55,7 +62,7 @@ class ProblemSpec(_Section):
 class Subspace(_Section):
     """How the directions are made and which range of coordinates the grid covers."""
 
-    kind: Literal["random", "file"] = Field("random", description="random or file")
+    kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
     path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
     normalisation: Literal["filter", "layer", "model", "none"] = Field(
         "filter", description="filter, layer, model or none"
@@ -64,6 +71,13 @@ class Subspace(_Section):
         ("bias", "norm"),
         description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
     )
+    which: Literal["largest", "smallest", "magnitude"] = Field(
+        "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
+    )
+    skip: int = Field(0, ge=0, description="how many eigenvectors to leave out before the first (kind: hessian)")
+    tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
+    split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
+    draw: int = Field(0, ge=0, description="the draw of that split, at least 0 (kind: hessian)")
     range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
         (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
     )
@@ -72,14 +86,35 @@ class Subspace(_Section):
     )
     rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
 
+    @property
+    def random(self) -> bool:
+        """Whether its directions depend on the direction seed."""
+        return self.kind == "random"
+
     def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
         """Return one (low, high) per axis."""
         if isinstance(self.range[0], tuple):
             return self.range
         return (self.range,) * dims
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_they_are(cls, data: Any) -> Any:
+        """Leave eigenvectors as they are, unless something else is said: scaled filter by filter they are none."""
+        if isinstance(data, dict) and data.get("kind") == "hessian":
+            return {"normalisation": "none", "ignore": ()} | data
+        return data
+
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.kind == "hessian" and self.ignore:
+            raise ValueError(
+                f"ignore is {list(self.ignore)} but kind is hessian, expected []: its eigenvectors move all parameters"
+            )
+        if self.kind != "hessian":
+            for key in ("which", "skip", "tolerance", "split", "draw"):
+                if (got := getattr(self, key)) != type(self).model_fields[key].default:
+                    raise ValueError(f"{key} is {got!r} but kind is {self.kind}, expected kind: hessian")
         for low, high in self.ranges(1):
             if not (low < high):
                 raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
@@ -127,6 +162,11 @@ class Evaluation(_Section):
     batchnorm: Literal["frozen", "recomputed"] = Field(
         "frozen", description="frozen (trained statistics) or recomputed (from the data at each point)"
     )
+    hessian_tolerance: float = Field(
+        1e-2,
+        gt=0,
+        description="a residual above 0, relative to the eigenvalue of greatest magnitude (fields hessian_*)",
+    )
     deterministic: bool = Field(
         False, description="true to refuse operations whose result depends on the order of threads, or false"
     )
@@ -140,10 +180,6 @@ class Evaluation(_Section):
     def itemsize(self) -> int:
         """Bytes of a result."""
         return 8 if self.stored == "float64" else 4
-
-
-class Curvature(_Section):
-    """Curvature of the trained models: nothing to set yet."""
 
 
 class Topology(_Section):
@@ -199,10 +235,14 @@ class Study(_Section):
     )
     grid: Grid = Field(default_factory=Grid, description="a mapping with dims and points")
     fields: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
-        ("loss",), min_length=1, description="a list of what Problem.loss returns, loss among it"
+        ("loss",),
+        min_length=1,
+        description=f"a list of what Problem.loss returns, loss among it, and of {' and '.join(HESSIAN_FIELDS)}",
     )
     evaluation: Evaluation = Field(default_factory=Evaluation, description="a mapping")
-    curvature: Curvature = Field(default_factory=Curvature, description="an empty mapping")
+    curvature: Curvature = Field(
+        default_factory=Curvature, description="a mapping such as {largest: 2, trace: hutch++}"
+    )
     topology: Topology = Field(default_factory=Topology, description="a mapping")
     certify: Certify = Field(default_factory=Certify, description="a mapping with float64 and draws")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
@@ -221,6 +261,16 @@ class Study(_Section):
     def parameters(self) -> tuple[str, ...]:
         """The sweep axes that are problem parameters."""
         return tuple(name for name in self.sweep if name not in SPECIAL_AXES)
+
+    @property
+    def loss_fields(self) -> tuple[str, ...]:
+        """The fields that ``Problem.loss`` returns."""
+        return tuple(name for name in self.fields if name not in HESSIAN_FIELDS)
+
+    @property
+    def hessian_fields(self) -> tuple[str, ...]:
+        """The fields that are eigenvalues of the Hessian at every point."""
+        return tuple(name for name in self.fields if name in HESSIAN_FIELDS)
 
     @property
     def bytes_per_point(self) -> int:
@@ -243,9 +293,15 @@ class Study(_Section):
                     f"{self.grid.dims} (grid.dims)"
                 )
         self.certify.check(self.evaluation.dtype)
+        self.curvature.check()
+        if self.hessian_fields and self.evaluation.batchnorm == "recomputed":
+            raise ValueError(
+                f"fields has {self.hessian_fields[0]} but evaluation.batchnorm is recomputed, and statistics that "
+                "follow the weights are no part of a Hessian here: expected evaluation.batchnorm: frozen"
+            )
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
-        for field in self.fields:
+        for field in self.loss_fields:
             if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
                 raise ValueError(f"fields has {field!r}, expected an identifier that names no axis and is not reserved")
         points = prod(self.grid.shape)

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from landsweep.study import Study
+from landsweep.study import DIRECTION_AXES, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 
+CURVATURE_METRICS = ("hessian_top_eigenvalue", "hessian_trace", "hessian_eigenvalue_ratio")
+
 LABELS = {
+    "hessian_top_eigenvalue": "top eigenvalue",
+    "hessian_trace": "trace",
+    "hessian_eigenvalue_ratio": "eigenvalue ratio (lowest / top)",
     "average_persistence_rel": "average persistence / loss range",
     "n_saddles_positive": "saddles of persistence > 0",
     "n_saddles_float64": "saddles above rounding",
@@ -27,7 +32,7 @@ def label(column: str) -> str:
 
 @dataclass(frozen=True)
 class Trend:
-    """Spearman's rank correlation of one metric with the swept axis: per representation one value a landscape series.
+    """Spearman's rank correlation of one metric with the swept axis: per version one value a landscape series.
 
     A series is what remains when all other axes are fixed: one direction seed, one network seed.
     """
@@ -38,7 +43,7 @@ class Trend:
 
     @property
     def text(self) -> str:
-        """Return ``+0.82 (+0.73 to +0.99 over 4 series)``, for each representation where they differ."""
+        """Return ``+0.82 (+0.73 to +0.99 over 4 series)``, for each version where they differ."""
         texts = {name: _spread(values) for name, values in self.rho.items()}
         if len(set(texts.values())) == 1:
             return next(iter(texts.values()))
@@ -66,6 +71,54 @@ def series(table: pd.DataFrame, study: Study, axis: str) -> list[pd.DataFrame]:
     return [group.sort_values(axis) for _, group in table.groupby(others, sort=False)]
 
 
+def versions(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Split a table into what is never put into one number: representations, and subspaces where there are several."""
+    several = table["subspace"].nunique() > 1
+    grouped = table.groupby(["subspace", "representation"], sort=False)
+    return {", ".join(map(str, key if several else key[1:])): part for key, part in grouped}
+
+
+def sites(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each loss: landscapes around the same weights on the same data share their Hessian."""
+    return table.drop_duplicates([name for name in study.axes if name not in DIRECTION_AXES])
+
+
+def known(table: pd.DataFrame, column: str) -> bool:
+    """Return whether a table has values of a column."""
+    return column in table and bool(table[column].notna().any())
+
+
+def ends(table: pd.DataFrame, axis: str, column: str) -> str:
+    """Return ``top eigenvalue 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty where fewer than two are known."""
+    medians = table.dropna(subset=[column]).groupby(axis)[column].median()
+    if len(medians) < 2:
+        return ""
+    first, last = (f"{medians.iloc[k]:.3g} at {axis} = {medians.index[k]}" for k in (0, -1))
+    return f"{label(column)} {first}, {last}"
+
+
+def curvature(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
+    """Return one sentence for each number of the Hessian, with its rank correlation along an axis of models or data."""
+    lines, found = [], sites(study, table)
+    for column in (c for c in CURVATURE_METRICS if known(table, c)):
+        text = "" if axis is None or axis in DIRECTION_AXES else ends(found, axis, column)
+        if not text:
+            values = found[column].dropna()
+            spread = f" ({values.min():.3g} to {values.max():.3g})" if values.nunique() > 1 else ""
+            lines.append(f"Hessian: {label(column)} {values.median():.3g}{spread}")
+            continue
+        rho = _spearman(found, str(axis), column)
+        lines.append(f"Hessian: {text}" + ("" if rho is None else f"; rank correlation {rho:+.2f}"))
+    return lines
+
+
+def _spearman(table: pd.DataFrame, axis: str, column: str) -> float | None:
+    pair = table[[axis, column]].dropna()
+    if len(pair) < 3 or pair[column].nunique() < 2:
+        return None
+    return float(pair[axis].corr(pair[column], method="spearman"))
+
+
 def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
     """Return the rank correlation of each trend metric with the swept axis, where there are three points or more."""
     axis = swept_axis(study, table)
@@ -73,17 +126,13 @@ def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
         return []
     found = []
     for metric in TREND_METRICS:
-        by_representation = {}
-        for representation in study.connectivity:
-            rhos = []
-            for group in series(table[table["representation"] == representation], study, axis):
-                pair = group[[axis, metric]].dropna()
-                if len(pair) >= 3 and pair[metric].nunique() > 1:
-                    rhos.append(float(pair[axis].corr(pair[metric], method="spearman")))
-            if rhos:
-                by_representation[representation] = tuple(rhos)
-        if by_representation:
-            found.append(Trend(axis, metric, by_representation))
+        by_version = {}
+        for name, part in versions(table).items():
+            rhos = [_spearman(group, axis, metric) for group in series(part, study, axis)]
+            if known := tuple(rho for rho in rhos if rho is not None):
+                by_version[name] = known
+        if by_version:
+            found.append(Trend(axis, metric, by_version))
     return found
 
 

@@ -21,7 +21,7 @@ from landsweep.rundir import atomic
 from landsweep.stages import subspace
 from landsweep.stages.certificates import METHODS, trees
 from landsweep.stages.loader import Loader
-from landsweep.stages.probe import exact_strategy
+from landsweep.stages.probe import uncompiled
 from landsweep.store import Landscape
 from landsweep.study import Study
 
@@ -132,7 +132,7 @@ def _float64(context: Context, landscape: Landscape, member: Member, points: _Po
         vertices = np.sort(rng.choice(field.size, asked, replace=False, shuffle=False))
     with users_code():
         evaluator = Loader(context, "float64").evaluator(
-            member, points.delta, exact_strategy(points.strategy), points.width
+            member, points.delta, uncompiled(points.strategy), points.width
         )
     epsilon = 0.0
     for part, losses in points.losses(evaluator, vertices):

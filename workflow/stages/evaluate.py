@@ -6,12 +6,14 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from landsweep.context import Context, Outcome, record_failure, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
+from landsweep.kernels.extremes import STEPS, Extremes
 from landsweep.plan import Member, Unit, even_shard, grid_coordinates, unit_points
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader
@@ -29,28 +31,30 @@ def run(context: Context) -> None:
     context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
     _check_device(context, choices)
     items = context.executor.on_root(landscape.pending)
-    total = context.plan.points
     work = _Work(context, landscape, choices)
-    bad = [0]
+    said: set[str] = set()
 
-    def count(outcome: Outcome) -> None:
-        if outcome.note and not bad[0]:
-            context.bus(
-                Notice(
-                    f"{outcome.note} non-finite losses in unit {outcome.index}: they are stored as they are with "
-                    "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them."
-                )
-            )
-        bad[0] += outcome.note or 0
+    def tell(outcome: Outcome) -> None:
+        bad, unfinished = outcome.note
+        notices = {
+            "non-finite": f"{bad} non-finite losses in unit {outcome.index}: they are stored as they are with "
+            "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
+            "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
+            f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
+        }
+        for what, count in (("non-finite", bad), ("unfinished", unfinished)):
+            if count and what not in said:
+                said.add(what)
+                context.bus(Notice(notices[what]))
 
     context.run_stage(
         "evaluate",
         "points",
         items,
         work,
-        weigh=lambda unit: prod(unit.shape),
-        done_before=total - sum(prod(u.shape) for u in items),
-        on_done=count,
+        weigh=work.points,
+        done_before=context.plan.points - sum(map(work.points, items)),
+        on_done=tell,
         finish=work.finish,
     )
 
@@ -104,6 +108,7 @@ class _Work:
     context: Context
     landscape: Landscape
     choices: dict[str, Any]
+    _unfinished: int = field(default=0, init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
     _written: Future[None] | None = field(default=None, init=False)
 
@@ -126,11 +131,14 @@ class _Work:
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
             values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
-        failed, bad = False, 0
+        failed, bad, self._unfinished = False, 0, 0
         for position in unit.positions(n):
             member = self._members.get(position)
             at = tuple(i - a for i, a in zip(position, unit.low[:n], strict=True))
-            if member is None or status[at].all():
+            if status[at].all():
+                continue
+            if member is None:
+                status[at] = Status.ABSENT
                 continue
             try:
                 result = self._member(member, unit)
@@ -148,9 +156,13 @@ class _Work:
             status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
             bad += int((~finite).sum())
         self._write(unit, values, status)
-        return Outcome(
-            unit.index, prod(unit.shape), time.perf_counter() - begin, self.context.executor.rank, failed, bad
-        )
+        seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
+        return Outcome(unit.index, self.points(unit), seconds, self.context.executor.rank, failed, note)
+
+    def points(self, unit: Unit) -> int:
+        """Return how many points of landscapes a unit has."""
+        n = self.landscape.sweep_ndim
+        return sum(position in self._members for position in unit.positions(n)) * prod(unit.shape[n:])
 
     def finish(self) -> None:
         """Wait until everything is written."""
@@ -186,6 +198,24 @@ class _Work:
         ]
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
         scale = self.context.kept("scale", member.index, lambda: subspace.load_geometry(path).scale)
+        alpha = grid.reshape(-1, len(axes)) * scale
         with users_code():
-            result = evaluator(grid.reshape(-1, len(axes)) * scale)
+            result = evaluator(alpha)
+            if self.context.study.hessian_fields:
+                result |= self._extremes(member, path, alpha, np.isfinite(result["loss"]))
         return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}
+
+    def _extremes(self, member: Member, path: Path, alpha: np.ndarray, finite: np.ndarray) -> dict[str, np.ndarray]:
+        """Return extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
+        evaluator = self.context.kept(
+            "extremes",
+            member.index,
+            lambda: Loader(self.context, self.context.study.evaluation.stored).extremes(
+                member, subspace.load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
+            ),
+        )
+        found = {name: np.where(finite, values, np.nan) for name, values in evaluator(alpha).items()}
+        assert isinstance(evaluator.strategy, Extremes)
+        self._unfinished += evaluator.strategy.unfinished
+        evaluator.strategy.unfinished = 0
+        return found

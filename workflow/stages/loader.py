@@ -8,6 +8,7 @@ from landsweep.context import Context, users_code
 from landsweep.kernels import data, points
 from landsweep.kernels.data import Data
 from landsweep.kernels.evaluation import Evaluator
+from landsweep.kernels.extremes import Extremes
 from landsweep.kernels.lift import Lifted, lift
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.strategies import Strategy, StrategyName, make_strategy
@@ -25,13 +26,13 @@ class Loader:
     dtype
         One of :data:`landsweep.kernels.precision.PRECISIONS`.
     fields
-        What is computed; the study's fields by default.
+        What is computed of the loss; the study's fields by default.
     """
 
     def __init__(self, context: Context, dtype: str, fields: Sequence[str] = ()) -> None:
         self._context, self._dtype = context, dtype
         self._precision = PRECISIONS[dtype]
-        self._fields = tuple(fields or context.study.fields)
+        self._fields = tuple(fields or context.study.loss_fields)
 
     def evaluator(
         self, member: Member, delta: Tensor, strategy: StrategyName, width: int, draw: int | None = None
@@ -48,12 +49,39 @@ class Loader:
             made,
             network,
             delta if lifted is None else lifted.vectors(delta),
-            self._data(member, made.channels_last, draw),
+            self.data(member.model, *part_of(member, draw), channels_last=made.channels_last),
             device=self._context.device(),
             precision=self._precision,
             width=width,
             deterministic=self._context.study.evaluation.deterministic,
             budget=points.SHARE_OF_MEMORY * self._context.memory(),
+        )
+
+    def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
+        """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
+        context, study = self._context, self._context.study
+        problem, network = context.problem(member.model), context.network(member.model)
+        device = context.device()
+        with users_code():
+            made = Extremes(
+                strategy,
+                problem,
+                network,
+                study.hessian_fields,
+                device,
+                self._precision.dtype,
+                study.evaluation.hessian_tolerance,
+            )
+        return Evaluator(
+            made,
+            network,
+            delta,
+            self.data(member.model, *part_of(member)),
+            device=device,
+            precision=self._precision,
+            width=width,
+            deterministic=study.evaluation.deterministic,
+            budget=points.SHARE_OF_MEMORY * context.memory(),
         )
 
     def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
@@ -62,7 +90,7 @@ class Loader:
         if context.study.evaluation.batchnorm == "recomputed":  # statistics are not constant, and need several passes
             return None
         problem, network = context.problem(member.model), context.network(member.model)
-        whole = self._data(member, False, draw)
+        whole = self.data(member.model, *part_of(member, draw))
         with users_code():
             return context.kept(
                 "lifted",
@@ -78,13 +106,14 @@ class Loader:
                 ),
             )
 
-    def _data(self, member: Member, channels_last: bool, draw: int | None) -> Data:
-        context, (split, draw) = self._context, part_of(member, draw)
-        device, problem = context.device(), context.problem(member.model)
+    def data(self, model: int, split: str, draw: int, *, channels_last: bool = False) -> Data:
+        """Return a split and draw of a model's data."""
+        context = self._context
+        device, problem = context.device(), context.problem(model)
         with users_code():
             return context.kept(
                 f"data, channels last {channels_last}",
-                (member.model, split, draw, device, self._precision.dtype),
+                (model, split, draw, device, self._precision.dtype),
                 lambda: Data.of(
                     problem,
                     device,

@@ -14,7 +14,7 @@ from landsweep.context import Context, users_code
 from landsweep.events import Notice
 from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.evaluation import Evaluator
-from landsweep.kernels.footprint import Footprint, footprint
+from landsweep.kernels.footprint import Footprint, footprint, hessian_footprint
 from landsweep.kernels.precision import PRECISIONS
 from landsweep.kernels.problem import Problem, trainable_parameters
 from landsweep.kernels.strategies import StrategyName
@@ -22,9 +22,11 @@ from landsweep.plan import UNITS_PER_RANK, Member
 from landsweep.stages import subspace
 from landsweep.stages.loader import Loader, part_of
 from landsweep.study import Study
-from torch import nn
+from torch import Tensor, nn
 
 PROBE_POINTS = 4
+HESSIAN_BYTES = 1 << 30
+"""Bytes of what the Hessians of a batch of points take at most."""
 PARAMETER_BYTES = 1 << 28
 """Bytes of perturbed parameters held at once, at most."""
 SHARE_OF_MEMORY = 0.25
@@ -67,6 +69,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
+        hessian = _hessian(context, member, delta, alpha) if context.study.hessian_fields else None
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -78,9 +81,14 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     if error and study.dtype in ("tf32", "bf16"):
         shown = ", ".join(f"{name} {value:.2g}" for name, value in error.items())
         context.bus(Notice(f"{study.dtype} differs from float64 at {PROBE_POINTS} points, relative: {shown}."))
+    if hessian is not None:
+        names = " and ".join(context.study.hessian_fields)
+        context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
     return {
         **asdict(choice),
         "reason": choice.reason,
+        "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds),
+        "hessian": None if hessian is None else asdict(hessian),
         "float64_error": error,
         "threads": study.threads,
         "dtype": study.dtype,
@@ -91,6 +99,31 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "parameters": _size(context.network(member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
+
+
+def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
+    """Return how the extreme eigenvalues of the Hessian are found at every point."""
+    study = context.study.evaluation
+    loader, problem, network = (
+        Loader(context, study.stored),
+        context.problem(member.model),
+        context.network(member.model),
+    )
+    room = min(HESSIAN_BYTES, SHARE_OF_MEMORY * context.memory())
+    widest = 1.0
+    with suppress(Exception):  # a loss may look at values, which shapes do not have
+        widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
+    return choose(
+        lambda name, width: loader.extremes(member, delta, name, width),
+        alpha,
+        10
+        * study.hessian_tolerance,  # each is as far from the truth, in eigenvalues that may be far smaller than others
+        candidates=("inplace", "batched") if study.strategy == "auto" else (uncompiled(study.strategy),),
+        width=None if study.batch == "auto" else study.batch,
+        widest=widest,
+        points=_points_per_model(context),
+        together=_points_per_call(context),
+    )
 
 
 def device_kind(device: torch.device) -> str:
@@ -110,7 +143,7 @@ def predicted(study: Study, problem: Problem, network: nn.Module, member: Member
         problem,
         network,
         study.grid.dims,
-        study.fields,
+        study.loss_fields,
         PRECISIONS[study.evaluation.dtype].dtype,
         study.evaluation.batchnorm,
         *part_of(member),
@@ -138,7 +171,7 @@ def _float64_error(
     """
     delta = subspace.load_delta(context.run.directions(member.index))
     try:
-        exact = Loader(context, "float64").evaluator(member, delta, exact_strategy(choice.strategy), 1)(alpha)
+        exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)
     except Exception:  # a loss may do anything
         return {}
     errors = {}
@@ -150,6 +183,6 @@ def _float64_error(
     return errors
 
 
-def exact_strategy(name: StrategyName) -> StrategyName:
-    """Return the strategy for values in float64 beside those of ``name``: not worth compiling again."""
+def uncompiled(name: StrategyName) -> StrategyName:
+    """Return the strategy beside ``name`` for float64 or second derivatives, which are not worth compiling."""
     return "batched" if name == "compiled" else name

@@ -10,7 +10,7 @@ from landsweep.context import Context
 from landsweep.kernels.metrics import METRICS
 from landsweep.plan import Plan
 from landsweep.rundir import RunDir, atomic, read_json
-from landsweep.stages import certificates, subspace
+from landsweep.stages import certificates, spectra, subspace
 from landsweep.store import Landscape, drop_consolidated
 from landsweep.study import MEMBER_ONLY_AXES, Study
 from landsweep.trees import read_metrics
@@ -41,6 +41,7 @@ def make_table(study: Study, plan: Plan, run: RunDir) -> pd.DataFrame:
     for member in plan.members:
         path = run.topology(member.index)
         certified = certificates.columns(run, study, member.index)
+        curvature = spectra.columns(run, plan.sites[member.index]) if study.curvature.asked else {}
         for representation in study.connectivity:
             metrics = read_metrics(path, representation) if path.exists() else {}
             rows.append(
@@ -50,6 +51,7 @@ def make_table(study: Study, plan: Plan, run: RunDir) -> pd.DataFrame:
                     **member.coords,
                     "representation": representation,
                     **quality.get(member.model, {}),
+                    **curvature,
                     **{name: metrics.get(name, np.nan) for name in METRICS},
                     **certified[representation],
                 }
@@ -79,39 +81,37 @@ def _pack(context: Context, table: pd.DataFrame) -> None:
             data[tuple(where[member][k] for k in keep)] = value
         landscape.put(name, data, model_axes)
     _pack_directions(context, landscape, axes)
+    spectra.pack(context, landscape)
     _pack_pairs(context, landscape)
     certificates.pack(context, landscape, table)
     landscape.consolidate()
 
 
 def _pack_directions(context: Context, landscape: Landscape, axes: list[str]) -> None:
-    plan, dims = context.plan, context.study.grid.dims
-    norms = np.full((*plan.sweep_shape, dims), np.nan)
-    scale, theta, gram = (
-        norms.copy(),
-        np.full(plan.sweep_shape, np.nan),
-        np.full((*norms.shape, dims), np.nan),
-    )
-    for member in plan.members:
-        path = context.run.directions(member.index)
-        if path.exists():
-            stored = subspace.load_geometry(path)
-            norms[member.position], scale[member.position] = stored.norms, stored.scale
-            theta[member.position], gram[member.position] = stored.theta_norm, stored.gram
-    landscape.put("direction_norm", norms, [*axes, "direction"], long_name="norm of each stored direction")
-    landscape.put(
-        "direction_scale",
-        scale,
-        [*axes, "direction"],
-        long_name="multiples of the stored direction per unit of coordinate",
-    )
-    landscape.put(
-        "direction_gram",
-        gram,
-        [*axes, "direction", "direction_"],
-        long_name="inner products of the directions",
-    )
-    landscape.put("theta_norm", theta, axes, long_name="norm of the trained parameters")
+    plan = context.plan
+    paths = {m.position: context.run.directions(m.index) for m in plan.members}
+    stored = {position: subspace.load_geometry(path) for position, path in paths.items() if path.exists()}
+    along = [*axes, "direction"]
+    eigen = "eigenvector of the Hessian from which each direction was made"
+    arrays = {
+        "direction_norm": ("norms", along, "norm of each stored direction"),
+        "direction_scale": ("scale", along, "multiples of the stored direction per unit of coordinate"),
+        "direction_gram": ("gram", [*along, "direction_"], "inner products of the directions"),
+        "theta_norm": ("theta_norm", axes, "norm of the trained parameters"),
+        "direction_eigenvalue": ("eigenvalues", along, f"eigenvalue of the {eigen}"),
+        "direction_residual": ("residuals", along, f"|H v - lambda v| of the {eigen}"),
+        "direction_cosine": ("cosines", along, f"cosine with the {eigen}"),
+    }
+    hessians = {name: s for name, s in context.study.subspaces.items() if s.kind == "hessian"}
+    for name, (key, dims, text) in arrays.items():
+        if key in subspace.EIGEN and not hessians:
+            continue
+        data = np.full((*plan.sweep_shape, *(context.study.grid.dims for _ in dims[len(axes) :])), np.nan)
+        for position, geometry in stored.items():
+            data[position] = getattr(geometry, key)
+        # Which data the Hessian is of, where the eigenvectors are.
+        of = {k: {"split": s.split, "draw": s.draw} for k, s in hessians.items()} if key in subspace.EIGEN else {}
+        landscape.put(name, data, dims, long_name=text, **({"hessian_of": of} if of else {}))
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from landsweep.context import Context, users_code
-from landsweep.errors import UserError
-from landsweep.kernels.directions import Directions, given_directions, random_directions
+from landsweep.context import Context, record_failure, users_code
+from landsweep.errors import ProblemError, UserError
+from landsweep.events import Notice
+from landsweep.executors.group import Group
+from landsweep.kernels.directions import Directions, cosines, given_directions, random_directions
+from landsweep.kernels.spectrum import Eigenpairs, eigenpairs
 from landsweep.plan import Member
 from landsweep.rundir import atomic
+from landsweep.sharing import SharedProduct
+from landsweep.stages.hessian import FLOOR, Dtype, parts, with_hessian
 from landsweep.stages.loader import Loader
 from landsweep.study import Subspace
 from safetensors import safe_open
@@ -28,19 +34,29 @@ class Geometry:
         Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
     scale
         ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
+    eigenvalues, residuals, cosines
+        ``(d,)`` of the Hessian's eigenvectors, and their cosines with the directions; NaN for other directions.
     """
 
     gram: np.ndarray
     norms: np.ndarray
     theta_norm: float
     scale: np.ndarray
+    eigenvalues: np.ndarray
+    residuals: np.ndarray
+    cosines: np.ndarray
+
+
+EIGEN = ("eigenvalues", "residuals", "cosines")
 
 
 def load_geometry(path: Path) -> Geometry:
     """Read a member's geometry, leaving the vectors on disk."""
     with safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
-    return Geometry(gram, norms, float(theta_norm), scale)
+        names = set(file.keys())
+        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
+    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
 
 
 def load_delta(path: Path) -> torch.Tensor:
@@ -58,23 +74,92 @@ def todo(context: Context) -> list[Member]:
 
 
 def run(context: Context) -> None:
-    """Make the directions that are missing."""
+    """Make the directions that are missing; members with the same Hessian get them together."""
     items = context.executor.on_root(lambda: todo(context))
+    done_before = len(context.plan.members) - len(items)
+    simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
     context.run_stage(
         "subspace",
         "members",
-        items,
+        simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
-        done_before=len(context.plan.members) - len(items),
+        done_before=done_before,
+    )
+    sharing: dict[tuple[int, str], list[Member]] = {}
+    for member in items:
+        if subspace_of(context, member).kind == "hessian":
+            sharing.setdefault((member.model, str(member.coords["subspace"])), []).append(member)
+    if context.executor.is_root:
+        _warn(context, {subspace for _, subspace in sharing})
+    context.run_shared(
+        "subspace",
+        "Hessians",
+        list(sharing.values()),
+        lambda members, group: context.guarded("subspace", members[0], lambda: make_eigen(context, members, group)),
+        lambda members: parts(context, _site(context, members[0]), _dtype(context)),
     )
 
 
+def subspace_of(context: Context, member: Member) -> Subspace:
+    """Return what the study says of a member's subspace."""
+    return context.study.subspaces[str(member.coords["subspace"])]
+
+
 def make_one(context: Context, member: Member) -> None:
-    """Make and store one member's directions."""
-    subspace = context.study.subspaces[str(member.coords["subspace"])]
-    directions = _directions(context, member, subspace)
-    scale = _scale(context, member, subspace, directions)
-    with atomic(context.run.directions(member.index)) as partial:
+    """Make and store one member's directions, random or from a file."""
+    _save(context, member, _directions(context, member, subspace_of(context, member)))
+
+
+def make_eigen(context: Context, members: list[Member], group: Group) -> None:
+    """Find eigenvectors of a Hessian, all ranks of the group together, and store them for members of one model."""
+    subspace, dims = subspace_of(context, members[0]), context.study.grid.dims
+    dtype = _dtype(context)
+
+    def find(product: SharedProduct) -> Eigenpairs:
+        count = subspace.skip + dims
+        return eigenpairs(product, count, subspace.which, subspace.tolerance, floor=FLOOR[dtype])
+
+    try:
+        found = with_hessian(context, group, _site(context, members[0]), dtype, find)
+    except ProblemError as error:
+        for member in members[1:]:  # of the first one, the caller takes note
+            record_failure(context.run, "subspace", member, error)
+        raise
+    if found is None:
+        return
+    last = slice(subspace.skip, None)
+    vectors = found.vectors[last]
+    directions = given_directions(context.network(members[0].model), vectors, subspace.normalisation)
+    eigen = (found.values[last], found.residuals[last], cosines(vectors, directions))
+    for member in members[1:]:
+        context.guarded("subspace", member, partial(_save, context, member, directions, eigen))
+    _save(context, members[0], directions, eigen)
+
+
+def _site(context: Context, member: Member) -> tuple[int, str, int]:
+    subspace = subspace_of(context, member)
+    return member.model, subspace.split, subspace.draw
+
+
+def _dtype(context: Context) -> Dtype:
+    return context.study.evaluation.stored
+
+
+def _warn(context: Context, names: set[str]) -> None:
+    for name in sorted(names):
+        how = context.study.subspaces[name].normalisation
+        if how in ("filter", "layer"):
+            text = (
+                f"subspaces.{name}.normalisation is {how}, which bends eigenvectors: the directions are not those of "
+                "the Hessian, and not orthogonal. Their cosines with the eigenvectors are stored as direction_cosine; "
+                "normalisation: none keeps them."
+            )
+            context.bus(Notice(text))
+
+
+def _save(context: Context, member: Member, directions: Directions, eigen: tuple[np.ndarray, ...] = ()) -> None:
+    scale = _scale(context, member, subspace_of(context, member), directions)
+    with atomic(context.run.directions(member.index)) as temporary:
         save_file(
             {
                 "delta": directions.delta.contiguous(),
@@ -82,8 +167,9 @@ def make_one(context: Context, member: Member) -> None:
                 "norms": torch.from_numpy(directions.norms),
                 "theta_norm": torch.tensor(directions.theta_norm, dtype=torch.float64),
                 "scale": torch.from_numpy(scale),
+                **{name: torch.from_numpy(np.ascontiguousarray(x)) for name, x in zip(EIGEN, eigen, strict=False)},
             },
-            partial,
+            temporary,
         )
 
 

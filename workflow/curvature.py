@@ -1,0 +1,72 @@
+"""The study's section ``curvature``: what is found out of the Hessian at every model's weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+End = Literal["largest", "smallest", "magnitude"]
+ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
+"""Which eigenvalues can be asked for: the greatest, the least, those of the greatest magnitude."""
+
+
+class Curvature(BaseModel):
+    """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data.
+
+    Every field's ``description`` completes the sentence "expected ..." in error messages.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    engine: Literal["lanczos", "pyhessian"] = Field("lanczos", description="lanczos or pyhessian")
+    matrix: Literal["hessian", "gauss-newton"] = Field("hessian", description="hessian or gauss-newton")
+    dtype: Literal["float64", "float32"] = Field("float32", description="float64 or float32")
+    largest: int = Field(0, ge=0, description="how many of the largest eigenvalues, 0 for none")
+    smallest: int = Field(0, ge=0, description="how many of the smallest (most negative) eigenvalues, 0 for none")
+    magnitude: int = Field(0, ge=0, description="how many of the eigenvalues of greatest magnitude, 0 for none")
+    tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue")
+    trace: Literal["none", "hutchinson", "hutch++"] = Field("none", description="none, hutchinson or hutch++")
+    trace_error: float = Field(0.05, gt=0, description="a standard error above 0, relative to the trace")
+    trace_vectors: int = Field(1000, ge=2, description="random vectors at most, at least 2")
+    density: bool = Field(False, description="true for the spectral density, or false")
+    density_vectors: int = Field(10, ge=1, description="random vectors, at least 1")
+    density_steps: int = Field(80, ge=1, description="Lanczos steps for each random vector, at least 1")
+    micro_batches: int = Field(1, ge=1, description="parts into which batches are split to save memory, at least 1")
+    seed: int = Field(0, ge=0, description="a whole number of at least 0")
+
+    @property
+    def asked(self) -> bool:
+        """Whether the stage has anything to do."""
+        return bool(self.largest or self.smallest or self.magnitude or self.trace != "none" or self.density)
+
+    def check(self) -> None:
+        """Refuse what PyHessian cannot do.
+
+        Raises
+        ------
+        ValueError
+            Where the engine is PyHessian and something else than it offers is asked for.
+        """
+        if self.engine != "pyhessian":
+            return
+        if self.density:
+            raise ValueError(
+                "curvature.density is true but curvature.engine is pyhessian, whose density calls torch.eig, which "
+                "current torch lacks: expected density: false, or engine: lanczos"
+            )
+        expected = {
+            "largest": 0,
+            "smallest": 0,
+            "trace": "none" if self.trace == "none" else "hutchinson",
+            "matrix": "hessian",
+            "dtype": "float32",
+            "micro_batches": 1,
+        }
+        for key, value in expected.items():
+            if (got := getattr(self, key)) != value:
+                raise ValueError(
+                    f"curvature.{key} is {got} but curvature.engine is pyhessian, which finds eigenvalues of greatest "
+                    f"magnitude and Hutchinson's trace of the Hessian in float32: expected {key}: {value}, or engine: "
+                    "lanczos"
+                )
