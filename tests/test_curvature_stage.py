@@ -313,7 +313,7 @@ def test_plan_says_what_it_takes(write_study, tmp_path):
 
 # Ranks and interruptions
 
-SHARED = HESSIAN | {"curvature": ALL, "sweep__beta": [1.0], "fields": ["loss", "hessian_max"]}
+SHARED = HESSIAN | {"curvature": ALL | {"density_vectors": 2}, "sweep__beta": [1.0], "fields": ["loss", "hessian_max"]}
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +353,7 @@ def test_a_loss_that_fails_on_shared_data_hangs_no_rank(write_study, tmp_path):
 def test_killed_in_the_middle_it_goes_on(write_study, tmp_path, serial, ranks, how):
     if ranks:
         pytest.importorskip("mpi4py")
-    slow = SHARED | {"problem__params": {"steps": 20, "loss_delay": 0.02}}
+    slow = SHARED | {"problem__params": {"steps": 20, "loss_delay": 0.01}}
     study, out = write_study(**slow), tmp_path / "run"
     process = start(study, out, ranks)
     assert wait_until(lambda: (out / "weights/model-00000/theta.safetensors").exists(), process)

@@ -24,15 +24,16 @@ sweep:
 
 subspaces:
   random:
-    kind: random            # random | file (then add path: directions.npz)
+    kind: random            # random | hessian (its top eigenvectors) | file (then add path: directions.npz)
     normalisation: filter   # filter | layer | model | none
     ignore: [bias, norm]    # parameters that stay where they are; patterns such as 'head.*' work too
     range: [-1, 1]          # or one pair per axis: [[-1, 1], [-0.5, 0.5]]
     unit: multiple          # multiple of the direction | l2 | relative (to |theta|) | loss_rise
 
 grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; odd numbers hit the centre
-fields: [loss, accuracy]    # what Problem.loss returns and you want stored
+fields: [loss, accuracy]    # what Problem.loss returns and you want stored; also hessian_max, hessian_min
 evaluation: {{dtype: float32}}
+curvature: {{largest: 2, smallest: 1, trace: hutch++}}    # of the Hessian at the trained weights; density: true
 topology: # any of face, freudenthal, moore, knn, delaunay, gabriel: which points are neighbours changes every count
   {{connectivity: [freudenthal], min_persistence: 0}}
 certify: {{float64: none, draws: 0}}  # which saddles are real: none | all | number of points; 0 or draws of data
