@@ -36,7 +36,7 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
     units_done, units_total = _units(run)
     sites = set(plan.sites.values())
     there = sum(run.curvature(site).exists() for site in sites)
-    curvature = [count("curvature", "models", there, len(sites))]
+    curvature = [count("curvature", "Hessians", there, len(sites))]
     certify = [count("certify", "members", members - len(run.missing(members, run.certify)), members)]
     return [
         count("train", "models", sum(run.theta(i).exists() for i in range(models)), models),

@@ -53,7 +53,7 @@ def run(context: Context) -> None:
 
     context.run_shared(
         "curvature",
-        "models",
+        "Hessians",
         items,
         lambda member, group: context.guarded("curvature", member, lambda: compute_one(context, member, group)),
         lambda member: (
