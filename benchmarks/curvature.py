@@ -3,6 +3,7 @@
 products    seconds per product, both in turn, on the same weights and data
 pairs       products and seconds until the two eigenpairs of greatest magnitude have residuals of 1e-3
 memory      resident memory over 4 000 products
+precision   how inexact float32 products are, and the smallest eigenvalue that they give
 
 PyHessian gets its loss as its users write it: for the PINN one ``autograd.grad`` of the network's output, one batch,
 whose gradient it keeps. Its own rule stops at two close eigenvalues, so here it goes on, ten times stricter each time
@@ -67,8 +68,8 @@ class Contenders:
         self._batches = [b.to(CPU, torch.float32) for b in ours.batches()]
         self._ours, self._theirs = ours, theirs
 
-    def product(self) -> CurvatureProduct:
-        return CurvatureProduct(self._ours, self.model, self._batches, CPU, torch.float32)
+    def product(self, dtype: torch.dtype = torch.float32) -> CurvatureProduct:
+        return CurvatureProduct(self._ours, self.model, [b.to(CPU, dtype) for b in self._batches], CPU, dtype)
 
     def pyhessian(self) -> PyHessian:
         return PyHessian(self._theirs, self.model, self._batches, CPU)
@@ -142,9 +143,29 @@ def memory(name: str) -> None:
         product(torch.randn(product.size, generator=rng))
 
 
+def precision(name: str) -> None:
+    contenders = Contenders(name)
+    float32, float64 = (contenders.product(dtype) for dtype in (torch.float32, torch.float64))
+    top = eigenpairs(float64, 1, "magnitude", 1e-6)
+    random = torch.randn(float64.size, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    random /= random.norm()
+    errors = [
+        float((float32(v) - float64(v)).norm() / abs(top.values[0])) for v in (torch.from_numpy(top.vectors[0]), random)
+    ]
+    lowest = [
+        eigenpairs(product, 1, "smallest", 1e-3, floor=floor) for product, floor in ((float32, 1e-8), (float64, 1e-12))
+    ]
+    print(
+        f"| {name} | {top.values[0]:.6g} | {errors[0]:.1e} | {errors[1]:.1e} | "
+        + " | ".join(f"{pair.values[0]:.4g} ({pair.products})" for pair in lowest)
+        + " |",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=["products", "pairs", "memory"])
+    parser.add_argument("part", choices=["products", "pairs", "memory", "precision"])
     parser.add_argument("--problem", nargs="*", default=list(PROBLEMS), choices=list(PROBLEMS))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
@@ -158,13 +179,16 @@ def main() -> None:
     elif arguments.part == "pairs":
         print("| problem | products | PyHessian | fewer | seconds | PyHessian | faster | values | PyHessian |")
         print("|---|---|---|---|---|---|---|---|---|")
+    elif arguments.part == "precision":
+        print("| problem | top | error along it | along a random vector | smallest, float32 (products) | float64 |")
+        print("|---|---|---|---|---|---|")
     for name in arguments.problem:
         if arguments.part == "products":
             products(name, arguments.repeats)
         elif arguments.part == "pairs":
             pairs(name, arguments.repeats)
         else:
-            memory(name)
+            {"memory": memory, "precision": precision}[arguments.part](name)
 
 
 if __name__ == "__main__":

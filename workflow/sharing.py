@@ -57,7 +57,8 @@ class SharedProduct:
             text, starts, lengths, *sums = self._group.receive(rank)
             if text.size:
                 error = error or ProblemError(f"{text.tobytes().decode()} (on rank {rank})")
-            nodes += [(int(a), int(n), torch.from_numpy(x)) for a, n, x in zip(starts, lengths, sums, strict=True)]
+            parts = zip(starts, lengths, sums, strict=True)
+            nodes += [(int(a), int(n), torch.from_numpy(x).to(self._own.device)) for a, n, x in parts]
         if error is not None:
             raise error
         return nodes
