@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 from landsweep import UserError
+from landsweep.bench import bench_evaluation
 from landsweep.kernels.directions import flatten
 from landsweep.kernels.hessian import CurvatureProduct
 from landsweep.kernels.problem import Batch
 from landsweep.stages import subspace
+from landsweep.study import Study
 from landsweep.weights import restore
 from safetensors.torch import load_file
 from support import assert_same_run, landsweep, store_arrays
@@ -298,6 +300,11 @@ def test_fields_that_cannot_be(run):
         run(fields=["loss", "hessian_max"], evaluation__batchnorm="recomputed")
     with pytest.raises(UserError, match=r"fields has 'hessian_top', expected an identifier"):
         run(fields=["loss", "hessian_top"])
+
+
+def test_bench_measures_the_loss_beside_them(write_study):
+    study = write_study(fields=["loss", "hessian_max"])
+    assert bench_evaluation(Study.load(study), study.parent, 0.1).points_per_second > 0
 
 
 def test_plan_says_what_it_takes(write_study, tmp_path):

@@ -80,14 +80,15 @@ class Speed:
 
 
 def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
-    """Measure the evaluation of a study's first member, about ``seconds`` long; nothing stays on the disk.
+    """Measure the evaluation of the loss of a study's first member, about ``seconds`` long; nothing stays on the disk.
 
     Raises
     ------
     UserError
         Where the study's problem cannot be made, trained or evaluated.
     """
-    one = study.model_copy(update={"sweep": {name: values[:1] for name, values in study.sweep.items()}})
+    first = {name: values[:1] for name, values in study.sweep.items()}
+    one = study.model_copy(update={"sweep": first, "fields": study.loss_fields})
     check(one, folder)
     with tempfile.TemporaryDirectory() as scratch:
         run = RunDir(Path(scratch) / "run")

@@ -55,8 +55,12 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * study.bytes_per_point,
-        # shards of each field and of status; theta and quality; directions, trees, certificates; scalars and report
-        files=count * (len(study.fields) + 1) + 2 * len(plan.models) + (2 + certify.asked) * len(plan.members) + 120,
+        # shards of each field and of status; theta and quality; directions, trees, certificates; curvature; the rest
+        files=count * (len(study.fields) + 1)
+        + 2 * len(plan.models)
+        + (2 + certify.asked) * len(plan.members)
+        + len(set(plan.sites.values())) * study.curvature.asked
+        + 120,
         topology=_topology(study, plan, ranks),
         seconds=seconds,
         source=source,

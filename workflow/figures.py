@@ -32,7 +32,7 @@ TREND_PANELS = {
     "average_persistence_rel": ("average persistence / loss range", "linear"),
     "hessian_top_eigenvalue": ("top Hessian eigenvalue", "log"),
     "hessian_trace": ("Hessian trace", "log"),
-    "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "linear"),
+    "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "log"),
 }
 
 
@@ -63,6 +63,8 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         panel.set(xlabel=axis, ylabel=label)
         if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
+        else:
+            panel.yaxis.set_major_formatter("{x:.3g}")  # a common factor would stand where the legend does
         if all(float(v).is_integer() for v in table[axis]):
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, labels = panel.get_legend_handles_labels()
