@@ -23,6 +23,10 @@ STEPS = 100
 """Products for each point at most."""
 FLOOR = 1e-3
 """Of the eigenvalue of the greatest magnitude: of smaller ones, residuals need not be relative to themselves."""
+PATIENCE = 10
+"""Products for which eigenvalues whose residuals are small only beside the greater one have to stay where they are."""
+BREAKDOWN = 1e-6
+"""What is left of a vector, relative to the greatest number met, that is rounding: Lanczos' vectors end there."""
 OFTEN = 20
 """Products after each of which residuals are looked at; later after every fourth."""
 
@@ -121,10 +125,11 @@ class Extremes:
         steps = min(self._steps, size)
         found = torch.full((2, width), torch.nan, dtype=torch.float64)
         open_ = torch.ones(width, dtype=torch.bool)
+        waited, were = torch.zeros(width, dtype=torch.int64), torch.full((width, 2), torch.nan, dtype=torch.float64)
         t = torch.zeros(width, steps, steps, dtype=torch.float64)
-        start = torch.randn(size, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(points)
+        generator = torch.Generator().manual_seed(0)
         room = points.new_empty(8, width, size)
-        room[0] = start / start.norm()
+        room[0] = _random(points[:1], generator)
         for m in range(1, steps + 1):
             basis = room[:m]
             image = products(basis[-1])
@@ -132,23 +137,45 @@ class Extremes:
             open_ &= finite.cpu()
             image = torch.where(finite[:, None], image, 0.0)
             t[:, m - 1, m - 1] = (basis[-1] * image).sum(dim=1, dtype=torch.float64).cpu()
-            for _ in range(2):
-                image -= torch.einsum("mwp,mw->wp", basis, torch.einsum("mwp,wp->mw", basis, image))
-            length = image.norm(dim=1)
-            left = length.double().cpu()
+            image = _orthogonal(image, basis)
+            left = image.norm(dim=1).double().cpu()
+            left[left <= BREAKDOWN * t.abs().amax(dim=(1, 2))] = 0.0
             if m <= OFTEN or m % 4 == 0 or m == steps:
                 values, vectors = torch.linalg.eigh(t[:, :m, :m])
-                ends = values[:, [0, -1]].abs()
-                enough = self._tolerance * ends.maximum(FLOOR * ends.amax(dim=1, keepdim=True))
-                close = (left[:, None] * vectors[:, -1, [0, -1]].abs() <= enough).all(dim=1) | (m == size)
+                pair = values[:, [0, -1]]
+                residuals = left[:, None] * vectors[:, -1, [0, -1]].abs()
+                least = self._tolerance * FLOOR * pair.abs().amax(dim=1, keepdim=True)
+                moved = ~((pair - were).abs() <= least) | (residuals > (self._tolerance * pair.abs()).maximum(least))
+                fresh = moved.any(dim=1)
+                waited[fresh], were[fresh] = m, pair[fresh]
+                # Near 0 a mixture of many eigenvectors has a small residual too, and where the vectors end there may be
+                # more for each eigenvalue: these have to stay for a while.
+                close = (left > 0) & (residuals <= self._tolerance * pair.abs()).all(dim=1)
+                close |= (m - waited >= PATIENCE) | (m == size)
                 now = open_ & (close | (m == steps))
                 self.unfinished += int((now & ~close).sum())
-                found[:, now] = values[now][:, [0, -1]].T
+                found[:, now] = pair[now].T
                 open_ &= ~now
             if not open_.any() or m == steps:
                 return found
             t[:, m, m - 1] = t[:, m - 1, m] = left
             if m == len(room):
                 room = torch.cat([room, torch.empty_like(room)])
-            room[m] = image / torch.where(length > 0, length, 1.0)[:, None]
+            ended = left.to(image) == 0
+            if ended.any():
+                image[ended] = _orthogonal(_random(points[ended], generator), basis[:, ended])
+            room[m] = image / image.norm(dim=1, keepdim=True)
         raise AssertionError("unreachable")
+
+
+def _random(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Return one random unit vector for all rows, of their dtype and on their device."""
+    vector = torch.randn(like.shape[1], generator=generator, dtype=torch.float64)
+    return (vector / vector.norm()).to(like).expand_as(like)
+
+
+def _orthogonal(rows: Tensor, basis: Tensor) -> Tensor:
+    """Return rows ``(w, P)`` without their parts along vectors ``(m, w, P)``."""
+    for _ in range(2):
+        rows = rows - torch.einsum("mwp,mw->wp", basis, torch.einsum("mwp,wp->mw", basis, rows))
+    return rows

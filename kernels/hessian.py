@@ -17,10 +17,12 @@ from landsweep.kernels.directions import flatten
 from landsweep.kernels.problem import Batch, Problem
 from landsweep.kernels.strategies import Layout, call_with
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
 Method = Literal["reverse", "forward"]
+_ONCE = once_differentiable(lambda _: None).__code__
 SLICES = 64
 """Parts of the data at most whose sums are added up in a fixed order, and so the ranks that can share them."""
 Node = tuple[int, int, Tensor]
@@ -70,7 +72,7 @@ class CurvatureProduct:
     ------
     ValueError
         Where the network is in training mode with layers that then behave differently, there is no data, or the loss is
-        not finite at the weights or does not depend on them by derivatives.
+        not finite at the weights, does not depend on them by derivatives, or says that it has no second ones.
     """
 
     def __init__(
@@ -164,6 +166,8 @@ class CurvatureProduct:
                 f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
                 "detached, or computed under no_grad"
             )
+        if not count:
+            check_twice(value)
         (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
         # Where all data are one batch, the graph of its gradient serves every product.
         self._kept = (theta, gradient) if not count and gradient.requires_grad else None
@@ -244,6 +248,26 @@ class OrderedSum:
         for _, _, part in reversed(rest):
             total = part + total
         return total
+
+
+def check_twice(value: Tensor) -> None:
+    """Raise ValueError where a part of a value's graph says that it has no second derivatives.
+
+    Such a part is silently taken for a constant where its own gradient does not depend on another one.
+    """
+    seen, nodes = set(), [value.grad_fn]
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        nodes += [following for following, _ in node.next_functions]
+        function = getattr(node, "_forward_cls", None)
+        if function is not None and getattr(function.backward, "__code__", None) is _ONCE:
+            raise ValueError(
+                f"the loss uses {function.__name__}, whose backward is once_differentiable, expected second "
+                "derivatives: write it with operations that have them"
+            )
 
 
 def check_mode(model: nn.Module) -> None:

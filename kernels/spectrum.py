@@ -20,6 +20,8 @@ BASIS_BYTES = 1 << 30
 """Of Lanczos vectors that are kept."""
 OFTEN = 40
 """Products after each of which residuals are looked at; later after every fourth."""
+PATIENCE = 20
+"""Products for which eigenvalues that are close enough only to the greatest one have to stay where they are."""
 LEAST = 50
 """Random vectors at least: of fewer, three standard errors miss the mean in more than one case of two hundred."""
 
@@ -67,9 +69,9 @@ def eigenpairs(
     """Return k eigenpairs by Lanczos' method.
 
     As long as its vectors fit, all are kept, made orthogonal to one another, and the residuals are looked at after each
-    product: no method finds them with fewer products from one starting vector. Beyond, and where the vectors end before
-    the eigenvalues (as they do where some are equal), the implicitly restarted method goes on (ARPACK, through SciPy's
-    ``eigsh``).
+    product: no method finds them with fewer products from one starting vector. Where the vectors end before the
+    eigenvalues (as they do where some are equal), another random vector goes on; where memory ends, the implicitly
+    restarted method (ARPACK, through SciPy's ``eigsh``).
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def eigenpairs(
         Products at most.
     floor
         What a residual need not go below, relative to the eigenvalue of the greatest magnitude met: how precise the
-        products are.
+        products are. Eigenvalues for which it does not have then to stay where they are for some further products.
 
     Raises
     ------
@@ -274,8 +276,13 @@ def spectrum(product: Product, vectors: int = 10, steps: int = 80, seed: int = 0
     return Spectrum(nodes, weights)
 
 
-def _lanczos(product: Product, start: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """Yield Lanczos vectors ``(m, P)``, T's diagonal, its off-diagonal and what is left, until no direction is."""
+def _lanczos(
+    product: Product, start: np.ndarray, rng: np.random.Generator | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Yield Lanczos vectors ``(m, P)``, T's diagonal, its off-diagonal and what is left, until no direction is.
+
+    With ``rng`` it then goes on from another random vector, orthogonal to all, until there are P.
+    """
     room = np.empty((8, product.size))
     room[0] = start / np.linalg.norm(start)
     alphas, betas = np.zeros(0), np.zeros(0)
@@ -290,28 +297,43 @@ def _lanczos(product: Product, start: np.ndarray) -> Iterator[tuple[np.ndarray, 
         if m == product.size or left <= 1e-10 * max(np.abs(alphas).max(), np.abs(betas).max(initial=0.0)):
             left = 0.0
         yield basis, alphas, betas, left
-        if not left:
+        if m == product.size or (not left and rng is None):
             return
         betas = np.append(betas, left)
         if m == len(room):
             room = np.concatenate([room, np.empty_like(room)])
-        room[m] = image / left
+        if not left and rng is not None:
+            image = rng.standard_normal(product.size)
+            for _ in range(2):
+                image -= room[:m].T @ (room[:m] @ image)
+        room[m] = image / np.linalg.norm(image)
 
 
 def _by_lanczos(
     product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, floor: float, most: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the eigenpairs, or None where the vectors do not suffice."""
-    for basis, alphas, betas, left in _lanczos(product, start):
+    """Return the eigenpairs, or None where the vectors do not suffice.
+
+    What is close enough only by the floor may be a mixture of many eigenvectors near 0, whose residual is small
+    whatever their eigenvalues; once the vectors ended, there may be more for each eigenvalue. Both have to stay for a
+    while.
+    """
+    waited, were, ended = 0, np.full(k, np.nan), False
+    for basis, alphas, betas, left in _lanczos(product, start, np.random.default_rng(1)):
         m = len(basis)
+        ended |= not left  # of eigenvectors to one eigenvalue, one is all that a starting vector shows
         if m >= k and (m <= OFTEN or m % 4 == 0 or not left):
             values, columns = eigh_tridiagonal(alphas, betas)
             order = _order(values, which)[:k]
-            complete = m == product.size  # else one vector of several that belong to one eigenvalue may be all there is
-            enough = np.maximum(tolerance * np.abs(values[order]), floor * np.abs(values).max())
-            if complete or (left and (left * np.abs(columns[-1, order]) <= enough).all()):
-                return values[order], columns.T[order] @ basis
-        if not left or m >= most or (m + 1) * basis[0].nbytes > BASIS_BYTES:
+            found, greatest = values[order], np.abs(values).max()
+            residuals = left * np.abs(columns[-1, order])
+            moved = (np.abs(found - were) > max(floor, 1e-10) * greatest).any()
+            if moved or not (residuals <= np.maximum(tolerance * np.abs(found), floor * greatest)).all():
+                waited, were = m, found
+            close = not ended and (residuals <= tolerance * np.abs(found)).all()
+            if close or m == product.size or m - waited >= PATIENCE:
+                return found, columns.T[order] @ basis
+        if m >= most or (m + 1) * basis[0].nbytes > BASIS_BYTES:
             return None
     return None
 

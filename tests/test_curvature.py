@@ -219,9 +219,21 @@ def test_training_mode_is_refused(problem, message):
 
 
 def test_losses_without_curvature_are_refused():
+    class Once(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.square()
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(ctx, slope):
+            return 2 * slope * ctx.saved_tensors[0]
+
     class Detached(Small):
         def loss(self, model, batch):
-            return {"loss": model(batch.data["x"]).detach().square().mean()}
+            output = model(batch.data["x"])
+            return {"loss": Once.apply(output).mean() if self.kind == "once" else output.detach().square().mean()}
 
     class Infinite(Small):
         def loss(self, model, batch):
@@ -231,6 +243,8 @@ def test_losses_without_curvature_are_refused():
         product(Detached())
     with pytest.raises(ValueError, match="loss is inf at the weights, or its gradient is not finite"):
         product(Infinite())
+    with pytest.raises(ValueError, match="the loss uses Once, whose backward is once_differentiable, expected second"):
+        product(Detached(kind="once"))
     with pytest.raises(ValueError, match="loss returned loss, norm, expected also accuracy"):
         product(Small("cross-entropy"), field="accuracy")
     with pytest.raises(ValueError, match="there are no batches, expected at least one"):
@@ -298,6 +312,29 @@ def test_how_many_eigenpairs():
     message = r"2 eigenpairs did not reach residuals of 1e-14 after \d+ products, expected that they do: allow a larger"
     with pytest.raises(ValueError, match=message):
         eigenpairs(Matrix(rotated(np.linspace(0, 1, 500))), 2, tolerance=1e-14, most=25)
+
+
+class Diagonal:
+    def __init__(self, values):
+        self.values, self.size, self.products = torch.as_tensor(values), len(values), 0
+
+    def __call__(self, vector):
+        self.products += 1
+        return self.values * vector
+
+
+@pytest.mark.parametrize("size", [500, 20_000])
+@pytest.mark.parametrize("tops", [1, 10, 50])
+def test_a_small_negative_eigenvalue_is_found_among_many_zeros(size, tops):
+    """As networks have it that are overparameterised; a mixture of the others has a small residual as well."""
+    values = np.zeros(size)
+    values[:tops], values[-1] = np.geomspace(1e3, 1e-6, tops), -1e-3
+    for floor in (1e-8, 1e-12):
+        one = eigenpairs(Diagonal(values), 1, "smallest", floor=floor)
+        two = eigenpairs(Diagonal(values), 2, "smallest", floor=floor)
+        assert one.values == pytest.approx([-1e-3], rel=1e-3)
+        assert two.values == pytest.approx([-1e-3, 0], rel=1e-3, abs=1e-5)
+        assert two.products < 120
 
 
 def test_vectors_that_do_not_fit_are_left_to_arpack(monkeypatch):

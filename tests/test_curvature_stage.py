@@ -77,7 +77,7 @@ def test_numbers_of_the_dense_hessian_are_in_the_store_and_in_the_table(run):
     assert (result.path / "report/hessian-density.png").exists()
     text = (result.path / "report/summary.md").read_text()
     assert "Hessian: top eigenvalue " in text
-    assert " | top eigenvalue | trace | eigenvalue ratio (lowest / top) | " in text
+    assert " | top eigenvalue | lowest eigenvalue | eigenvalue ratio (lowest / top) | trace | " in text
 
 
 def test_every_split_and_draw_has_its_own_hessian(run):
@@ -108,6 +108,9 @@ def test_only_what_is_missing_or_changed_is_computed_again(run):
     assert len(done_in(result, "evaluate")) == evaluated
     assert "hessian_trace" not in result.metrics.dropna(axis=1, how="all")
     assert "hessian_layer_trace" not in result.dataset
+    assert not (result.path / "report/hessian-density.png").exists()
+    run(sweep__beta=[1.0, 2.0, 3.0])
+    assert not [name for name in result.dataset if name.startswith("hessian_")]
 
 
 def test_a_loss_that_fails_costs_its_model_its_curvature_and_no_more(write_study, tmp_path):
@@ -230,6 +233,19 @@ def test_the_data_of_the_hessian_are_those_that_are_named(run):
     assert result.dataset.direction_eigenvalue.attrs["hessian_of"] == {"h": {"split": "test", "draw": 3}}
 
 
+def test_a_subspace_can_be_added_to_a_run(run):
+    first = run()
+    before = first.dataset.loss.load()
+    both = run(**HESSIAN)
+    assert done_in(both, "train") == [0, 1]
+    assert both.dataset.loss.sel(subspace="random").values.tobytes() == before.sel(subspace="random").values.tobytes()
+    fresh = run("fresh", **HESSIAN).dataset
+    for name in ("loss", "alpha_0", "coordinate_0", "direction_eigenvalue"):
+        assert both.dataset[name].values.tobytes() == fresh[name].values.tobytes(), name
+    with pytest.raises(UserError, match=r"subspaces.random.range is \[-2.0, 2.0\], the run has"):
+        run(**HESSIAN | {"subspaces__random": {"kind": "random", "range": [-2, 2]}})
+
+
 def test_normalisation_bends_eigenvectors_and_says_so(write_study, tmp_path):
     changes = HESSIAN | {"subspaces__hessian": {"kind": "hessian", "normalisation": "filter"}}
     done = landsweep("run", write_study(**changes), "--out", tmp_path / "run")
@@ -298,8 +314,10 @@ def test_they_are_nan_where_the_loss_is(run):
 def test_fields_that_cannot_be(run):
     with pytest.raises(UserError, match=r"fields has hessian_max but evaluation.batchnorm is recomputed"):
         run(fields=["loss", "hessian_max"], evaluation__batchnorm="recomputed")
-    with pytest.raises(UserError, match=r"fields has 'hessian_top', expected an identifier"):
+    with pytest.raises(UserError, match=r"reserved \(of the Hessian there are hessian_max and hessian_min\)"):
         run(fields=["loss", "hessian_top"])
+    with pytest.raises(UserError, match=r"fields has 'n_saddles', under which the run stores .*, expected another"):
+        run(fields=["loss", "n_saddles"])
 
 
 def test_bench_measures_the_loss_beside_them(write_study):

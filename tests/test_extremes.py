@@ -8,6 +8,7 @@ from landsweep.kernels.directions import flatten
 from landsweep.kernels.extremes import Extremes
 from landsweep.kernels.footprint import hessian_footprint
 from landsweep.kernels.hessian import CurvatureProduct
+from landsweep.kernels.problem import Batch
 from test_curvature import CPU, Small
 
 FIELDS = ("hessian_max", "hessian_min")
@@ -105,3 +106,50 @@ def test_the_memory_of_a_point_is_predicted():
     assert hessian_footprint(problem, model, torch.float64) > 100 * 8 * size
     with pytest.raises(RuntimeError):
         hessian_footprint(Small("gradient"), model, torch.float64)
+
+
+class Parameters(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.theta = torch.nn.Parameter(torch.zeros(size))
+
+    def forward(self, x):
+        return self.theta
+
+
+class Known:
+    """A quadratic loss of a known spectrum."""
+
+    def __init__(self, values):
+        self.values = torch.as_tensor(values, dtype=torch.float32)
+
+    def build(self, seed):
+        return Parameters(len(self.values))
+
+    def batches(self, split="train", draw=0):
+        yield Batch(self.values)
+
+    def loss(self, model, batch):
+        return {"loss": 0.5 * (batch.data * model(batch.data).square()).sum()}
+
+
+SIZE = 3000
+HARD = {
+    "one, zeros, a small negative": np.r_[1.0, np.zeros(SIZE - 2), -1e-3],
+    "decay, zeros, a small negative": np.r_[np.geomspace(1, 1e-6, 30), np.zeros(SIZE - 31), -1e-3],
+    "mirrored": np.r_[-1.0, np.zeros(SIZE - 2), 1e-3],
+    "identity": np.ones(SIZE),
+    "two values": np.r_[np.ones(SIZE // 2), -np.ones(SIZE // 2)],
+    "zero": np.zeros(SIZE),
+}
+
+
+@pytest.mark.parametrize("name", ["inplace", "batched"])
+@pytest.mark.parametrize("spectrum", HARD)
+def test_extremes_that_hide_among_many_others(spectrum, name):
+    values = HARD[spectrum]
+    extremes, model, data = made(Known(values), name, tolerance=1e-2, dtype=torch.float32)
+    found = extremes(flatten(model)[None].repeat(2, 1), data)
+    for field, exact_value in zip(FIELDS, (values.max(), values.min()), strict=True):
+        assert float(found[field][1]) == pytest.approx(exact_value, rel=2e-2, abs=1e-6)
+    assert extremes.unfinished == 0

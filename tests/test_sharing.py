@@ -21,8 +21,9 @@ CPU = torch.device("cpu")
 class Many:
     """A small network on several unequal batches; ``broken`` raises in one of them, at the weights or later."""
 
-    def __init__(self, batches, broken=-1, calls=0):
+    def __init__(self, batches, broken=-1, calls=0, error=None):
         self.count, self.broken, self.calls = batches, broken, calls
+        self.error = error or RuntimeError("this batch is broken")
 
     def batches(self, split="train", draw=0):
         for k in range(self.count):
@@ -33,7 +34,7 @@ class Many:
         if int(batch.data["index"]) == self.broken:
             self.calls -= 1
             if self.calls < 0:
-                raise RuntimeError("this batch is broken")
+                raise self.error
         return {"loss": (model(batch.data["x"]) - 1).square().mean()}
 
 
@@ -90,6 +91,19 @@ def test_an_error_on_any_rank_is_told_by_the_first_and_ends_it_for_all(batch, ca
     assert others == [None, None]
 
 
+def test_a_loss_that_leaves_python_on_another_rank_ends_it_for_all():
+    def work(group):
+        try:
+            return pairs(Many(6, broken=5, error=SystemExit("enough")), group)
+        except ProblemError as error:
+            return str(error), str(error.__cause__)
+
+    (text, trace), *others = on_ranks(3, work)
+    assert text == "SystemExit: enough (on rank 2)"
+    assert "raise self.error" in trace  # the user's own line
+    assert others == [None, None]
+
+
 def test_a_network_that_one_rank_cannot_use_and_a_solver_that_gives_up():
     def work(group):
         def make(share):
@@ -117,14 +131,17 @@ def test_a_network_that_one_rank_cannot_use_and_a_solver_that_gives_up():
     assert on_ranks(2, give_up) == ["residuals are too large", None]
 
 
-def test_a_stop_ends_it_between_products():
+@pytest.mark.parametrize("rank", [0, 2])
+def test_a_stop_asked_of_any_rank_ends_it_between_products(rank):
     def work(group):
         stop = StopFlag()
 
         def solver(product):
             product(torch.ones(product.size))
-            stop.requested = True
+            stop.requested |= rank == 0
             return product(torch.ones(product.size))
+
+        stop.requested = rank == group.rank != 0
 
         try:
             return solve(group, lambda share: product(Many(4), share), solver, stop)

@@ -165,6 +165,8 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
             continue
         if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
             rates = provenance.rates(run)
+            if other.curvature != study.curvature:
+                rates.pop("curvature", None)
             if "evaluate" in rates:
                 return rates, str(path)
     return {}, ""

@@ -16,7 +16,7 @@ from landsweep.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
 from landsweep.trees import read_tree
 
 MAX_PANELS = 16
-PANEL_INCHES = 2.7
+PANEL_INCHES, MIN_INCHES = 2.7, 6.5
 DECADE = 10
 """What values have to span before a logarithmic scale says more than a linear one."""
 
@@ -72,7 +72,8 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
     for panel in axes[len(panels) :]:
         panel.set_axis_off()
-    count = len(summary.series(next(iter(versions.values())), study, axis))
+    counts = sorted({len(summary.series(part, study, axis)) for part in versions.values()})
+    count = " or ".join(map(str, counts))
     figure.suptitle(f"{study.name}: line = median, band = range over {count} series", fontsize=10)
     _save(figure, path)
 
@@ -171,7 +172,9 @@ def _panels(
 
     columns = min(5, len(members))
     rows = -(-len(members) // columns)
-    figure = Figure(figsize=(PANEL_INCHES * 1.2 * columns + 0.5, PANEL_INCHES * rows + 0.6), layout="constrained")
+    figure = Figure(
+        figsize=(max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5), PANEL_INCHES * rows + 0.6), layout="constrained"
+    )
     for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
         _panel(figure, panel, context, landscape, member, curvature)
         panel.set_title(_label(dict(member.coords), axes) or context.study.name, fontsize=9)

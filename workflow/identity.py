@@ -41,8 +41,9 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         return Change([wants])
     run.check_schema()
     before = Study.load(run.study)
+    known = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
     for key in IDENTITY_KEYS[1:]:
-        if getattr(before, key) != getattr(study, key):
+        if getattr(before, key) != (known if key == "subspaces" else getattr(study, key)):
             what = _difference(before, study, key)
             raise UserError(
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "

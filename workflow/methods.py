@@ -103,11 +103,13 @@ def _eigenvalues(which: str, count: int) -> str:
 
 
 def _eigenvectors(subspace: Subspace, dims: int) -> str:
-    count = subspace.skip + dims
-    after = f", without the first {subspace.skip}" if subspace.skip else ""
+    first, last = subspace.skip + 1, subspace.skip + dims
+    which = f"the eigenvectors of {_eigenvalues(subspace.which, dims)}"
+    if subspace.skip:
+        which = f"eigenvectors {first} to {last}, counted from {_eigenvalues(subspace.which, 1)},"
     scaled = "" if subspace.normalisation == "none" else f", {NORMALISATION[subspace.normalisation]}"
     return (
-        f"the eigenvectors of {_eigenvalues(subspace.which, count)}{after} of the Hessian of the loss on split "
+        f"{which} of the Hessian of the loss on split "
         f"'{subspace.split}', draw {subspace.draw}, by Lanczos' method [lanczos1950] to residuals of "
         f"{subspace.tolerance:g} of the eigenvalue{scaled}"
     )

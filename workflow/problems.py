@@ -105,6 +105,8 @@ def check(study: Study, folder: Path) -> None:
         With what is wrong and what to do.
     """
     import torch
+    from landsweep.kernels.metrics import METRICS
+    from landsweep.stages.certificates import COLUMNS as CERTIFICATES
 
     if study.evaluation.device == "cuda" and not torch.cuda.is_available():
         raise UserError(
@@ -120,6 +122,12 @@ def check(study: Study, folder: Path) -> None:
             "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "
             "'landsweep[hessian]'."
         )
+    for field in study.loss_fields:
+        if field in METRICS or field in CERTIFICATES:
+            raise UserError(
+                f"fields has {field!r}, under which the run stores {METRICS.get(field) or CERTIFICATES[field]}, "
+                "expected another name."
+            )
     axes = study.axes
     cls = load_class(study.problem, folder)
     for checkpoint in axes.get("checkpoint", ()):

@@ -5,6 +5,7 @@ Only one rank decides when a solver is done, so ranks whose arithmetic differs c
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -47,16 +48,18 @@ class SharedProduct:
 
     def _collect(self, vector: Tensor | None) -> list[Node]:
         """Return every rank's nodes in order of ranks, once all have answered."""
-        error: Exception | None = None
+        error: BaseException | None = None
         nodes: list[Node] = []
         try:
             nodes += self._own.nodes(vector)
-        except Exception as raised:  # after the others have answered
+        except (Exception, SystemExit) as raised:  # after the others have answered
             error = raised
         for rank in range(1, self._group.size):
-            text, starts, lengths, *sums = self._group.receive(rank)
-            if text.size:
-                error = error or ProblemError(f"{text.tobytes().decode()} (on rank {rank})")
+            stop, text, trace, starts, lengths, *sums = self._group.receive(rank)
+            self._stop.requested |= bool(stop)
+            if text.size and error is None:
+                error = ProblemError(f"{text.tobytes().decode()} (on rank {rank})")
+                error.__cause__ = ProblemError(trace.tobytes().decode())  # what the user wrote is there
             parts = zip(starts, lengths, sums, strict=True)
             nodes += [(int(a), int(n), torch.from_numpy(x).to(self._own.device)) for a, n, x in parts]
         if error is not None:
@@ -75,13 +78,13 @@ def solve(
     ``make((rank, ranks))`` returns the product over a share of the data; what it raises on any rank, rank 0 raises.
     """
     own: CurvatureProduct | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
     try:
         own = make((group.rank, group.size))
-    except Exception as raised:
+    except (Exception, SystemExit) as raised:
         error = raised
     if group.rank:
-        _serve(group, own, error)
+        _serve(group, own, error, stop)
         return None
     try:
         if own is None:
@@ -94,7 +97,7 @@ def solve(
         group.broadcast([_DONE])
 
 
-def _serve(group: Group, own: CurvatureProduct | None, error: Exception | None) -> None:
+def _serve(group: Group, own: CurvatureProduct | None, error: BaseException | None, stop: StopFlag) -> None:
     vector: Tensor | None = None
     while True:
         nodes: list[Node] = []
@@ -102,13 +105,15 @@ def _serve(group: Group, own: CurvatureProduct | None, error: Exception | None) 
         if own is not None:
             try:
                 nodes = own.nodes(vector)
-            except Exception as raised:
+            except (Exception, SystemExit) as raised:
                 failure = raised
-        text = "" if failure is None else f"{type(failure).__name__}: {failure}"
+        texts = ["", ""]
+        if failure is not None:
+            texts = [f"{type(failure).__name__}: {failure}", "".join(traceback.format_exception(failure))]
         starts, lengths = (np.array([node[k] for node in nodes], np.int64) for k in (0, 1))
-        group.send(
-            [np.frombuffer(text.encode(), np.uint8), starts, lengths, *(x.cpu().numpy() for _, _, x in nodes)], 0
-        )
+        sums = [x.cpu().numpy() for _, _, x in nodes]
+        said = [np.frombuffer(text.encode(), np.uint8) for text in texts]
+        group.send([np.array(stop.requested), *said, starts, lengths, *sums], 0)
         (asked,) = group.broadcast(None)
         if not asked.size:
             return

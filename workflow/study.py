@@ -27,7 +27,8 @@ DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "di
 MAX_DIMS = 6
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RESERVED = re.compile(
-    r"(alpha|coordinate)_\d+\Z|status\Z|direction\Z|representation\Z|axis\Z|pair\Z|member\Z|model\Z|hessian_"
+    r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
+    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine)|(pair|quality|hessian)_.*)\Z"
 )
 
 
@@ -74,7 +75,7 @@ class Subspace(_Section):
     which: Literal["largest", "smallest", "magnitude"] = Field(
         "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
     )
-    skip: int = Field(0, ge=0, description="how many eigenvectors to leave out before the first (kind: hessian)")
+    skip: int = Field(0, ge=0, description="a whole number of at least 0: eigenvectors left out (kind: hessian)")
     tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
     split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
     draw: int = Field(0, ge=0, description="the draw of that split, at least 0 (kind: hessian)")
@@ -165,7 +166,7 @@ class Evaluation(_Section):
     hessian_tolerance: float = Field(
         1e-2,
         gt=0,
-        description="a residual above 0, relative to the eigenvalue of greatest magnitude (fields hessian_*)",
+        description="a residual above 0, relative to the eigenvalue (fields hessian_*)",
     )
     deterministic: bool = Field(
         False, description="true to refuse operations whose result depends on the order of threads, or false"
@@ -303,7 +304,10 @@ class Study(_Section):
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
         for field in self.loss_fields:
             if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
-                raise ValueError(f"fields has {field!r}, expected an identifier that names no axis and is not reserved")
+                hint = f" (of the Hessian there are {' and '.join(HESSIAN_FIELDS)})" if "hessian" in field else ""
+                raise ValueError(
+                    f"fields has {field!r}, expected an identifier that names no axis and is not reserved{hint}"
+                )
         points = prod(self.grid.shape)
         if "knn" in self.connectivity and points > 1 and self.topology.k >= points:
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")

@@ -10,10 +10,16 @@ from landsweep.study import DIRECTION_AXES, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 
-CURVATURE_METRICS = ("hessian_top_eigenvalue", "hessian_trace", "hessian_eigenvalue_ratio")
+CURVATURE_METRICS = (
+    "hessian_top_eigenvalue",
+    "hessian_lowest_eigenvalue",
+    "hessian_eigenvalue_ratio",
+    "hessian_trace",
+)
 
 LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
+    "hessian_lowest_eigenvalue": "lowest eigenvalue",
     "hessian_trace": "trace",
     "hessian_eigenvalue_ratio": "eigenvalue ratio (lowest / top)",
     "average_persistence_rel": "average persistence / loss range",

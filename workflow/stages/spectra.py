@@ -20,7 +20,7 @@ COLUMNS = {
     "hessian_eigenvalue_ratio": "|smallest / largest| eigenvalue",
     "hessian_trace": "trace of the Hessian at the weights (loss / squared parameter)",
     "hessian_trace_error": "standard error of hessian_trace (loss / squared parameter)",
-    "gradient_norm": "norm of the gradient at the weights (loss / parameter)",
+    "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
 """The numbers of :func:`columns` and what each says, with its unit."""
 DENSITY_POINTS = 1001
