@@ -172,9 +172,9 @@ def _panels(
 
     columns = min(5, len(members))
     rows = -(-len(members) // columns)
-    figure = Figure(
-        figsize=(max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5), PANEL_INCHES * rows + 0.6), layout="constrained"
-    )
+    width = max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5)
+    height = (width - 0.5) / columns / 1.2 * rows + 0.6
+    figure = Figure(figsize=(width, height), layout="constrained")
     for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
         _panel(figure, panel, context, landscape, member, curvature)
         panel.set_title(_label(dict(member.coords), axes) or context.study.name, fontsize=9)

@@ -85,10 +85,14 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
     with atomic(context.run.curvature(member.index)) as partial, partial.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
     if "trace" in arrays and not arrays["trace_converged"]:
+        more = "allow more with curvature.trace_vectors"
+        if study.engine == "pyhessian":
+            more = "PyHessian stops where two running means are close; engine: lanczos goes on"
+        elif study.trace == "hutchinson":
+            more += ", or use hutch++"
         return [
             f"the trace is {arrays['trace']:.4g} with a standard error of {arrays['trace_error']:.2g} after "
-            f"{arrays['trace_vectors']} vectors, more than curvature.trace_error asks for: allow more with "
-            "curvature.trace_vectors, or use hutch++"
+            f"{arrays['trace_vectors']} vectors, more than curvature.trace_error asks for: {more}"
         ]
     return []
 
