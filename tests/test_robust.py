@@ -247,6 +247,17 @@ def test_scale_that_grows_correlates_with_one_in_every_specification():
     assert (found.estimates["n_series"] == 2).all()
 
 
+def test_subspaces_are_claims_of_their_own():
+    up, down = (sweep(lambda beta, noise, sign=sign: (beta if sign > 0 else 6 - beta) * noise) for sign in (1, -1))
+    table = pd.concat([up.assign(subspace="random"), down.assign(subspace="hessian")])
+    axes = ["beta", "draw", "subspace"]
+    found = [claim(table, "average_persistence", "beta", axes, name) for name in ("random", "hessian")]
+    assert [c.rho for c in found] == [pytest.approx(1), pytest.approx(-1)]
+    assert found[1].name == "average_persistence over beta, subspace hessian"
+    assert found[1].file == "curve-average_persistence-beta-hessian.png"
+    assert claim(table, "average_persistence", "beta", axes).rho == pytest.approx(0)
+
+
 def test_a_metric_that_does_not_vary_has_no_correlation(tmp_path):
     table = sweep(lambda beta, noise: noise, series=1)
     found = claim(table, "n_saddles", "beta", ["beta", "draw"])

@@ -65,16 +65,24 @@ class Claim:
         with ``rho_low``, ``rho_high`` and ``n_series``, their range and number, and ``n_members``, how many values
         they hold in all. A *series* is what remains when all other axes are fixed; a member whose metric is missing is
         left out of its series, a series in which rho is not defined of the median, and NaN stands where none is left.
+    subspace
+        Where the run has several, the one whose landscapes these are: ranges and directions of others differ.
     """
 
     metric: str
     axis: str
     estimates: pd.DataFrame
+    subspace: str = ""
 
     @property
     def name(self) -> str:
-        """``n_saddles over beta``."""
-        return f"{self.metric} over {self.axis}"
+        """``n_saddles over beta``, and in which subspace, where there are several."""
+        return f"{self.metric} over {self.axis}" + (f", subspace {self.subspace}" if self.subspace else "")
+
+    @property
+    def file(self) -> str:
+        """The name of its figure."""
+        return "-".join(["curve", self.metric, self.axis, *([self.subspace] if self.subspace else [])]) + ".png"
 
     @property
     def rho(self) -> float:
@@ -108,7 +116,7 @@ class Claim:
         return f"rho = {signed(rho)}; {sign} {len(values)} specifications{missing}, {spread}"
 
 
-def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str]) -> Claim:
+def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subspace: str = "") -> Claim:
     """Return a claim from the table of all members and specifications.
 
     Rank correlations are taken within series and their median is the estimate, as in the run's summary: landscapes of
@@ -123,7 +131,11 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str]) -> C
         What is correlated.
     axes
         All sweep axes.
+    subspace
+        The only one of which members are counted, all where none is named.
     """
+    if subspace:
+        table = table[table["subspace"] == subspace]
     others = [name for name in axes if name != axis]
     rows = []
     for key, part in table.groupby(list(SPECIFICATION), sort=False):
@@ -143,4 +155,4 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str]) -> C
                 "n_members": int(sum(entered)),
             }
         )
-    return Claim(metric, axis, pd.DataFrame(rows))
+    return Claim(metric, axis, pd.DataFrame(rows), subspace)

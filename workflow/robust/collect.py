@@ -99,7 +99,13 @@ def collect(
             "`landsweep run STUDY` goes on."
         )
     table = pd.DataFrame(rows)
-    claims = tuple(claim(table, metric, axis, axes) for axis in claim_axes(plan.axes) for metric in wanted)
+    names = [str(name) for name in plan.axes["subspace"] if (table["subspace"] == name).any()]
+    claims = tuple(
+        claim(table, metric, axis, axes, name)
+        for axis in claim_axes(plan.axes)
+        for metric in wanted
+        for name in (names if len(names) > 1 else [""])
+    )
     return Robustness(table, pd.DataFrame(verdicts), claims, left_out)
 
 

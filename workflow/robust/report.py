@@ -53,18 +53,24 @@ def _write(run: Run, found: Robustness, folder: Path) -> None:
         found.table.to_parquet(partial, index=False)
     with atomic(folder / "verdicts.csv") as partial:
         found.verdicts.to_csv(partial, index=False)
-    estimates = [c.estimates.assign(metric=c.metric, axis=c.axis) for c in found.claims]
-    columns = ["metric", "axis", *SPECIFICATION, "spec_default", "rho", "rho_low", "rho_high", "n_series", "n_members"]
+    estimates = [c.estimates.assign(metric=c.metric, axis=c.axis, subspace=c.subspace) for c in found.claims]
+    columns = [
+        "metric",
+        "axis",
+        "subspace",
+        *SPECIFICATION,
+        "spec_default",
+        "rho",
+        "rho_low",
+        "rho_high",
+        "n_series",
+        "n_members",
+    ]
     with atomic(folder / "claims.csv") as partial:
         (pd.concat(estimates)[columns] if estimates else pd.DataFrame(columns=columns)).to_csv(partial, index=False)
     for claim in found.claims:
-        draw_curve(claim, f"{run.study.name}: {claim.name}", folder / curve(claim.metric, claim.axis))
+        draw_curve(claim, f"{run.study.name}: {claim.name}", folder / claim.file)
     write_text(folder / "robust.md", markdown(run, found, folder))
-
-
-def curve(metric: str, axis: str) -> str:
-    """Return the name of a claim's figure."""
-    return f"curve-{metric}-{axis}.png"
 
 
 def heading(run: Run, found: Robustness) -> str:
@@ -126,8 +132,8 @@ def markdown(run: Run, found: Robustness, folder: Path) -> str:
         lines += [*(f"- {line}" for line in no_claims(found)), ""]
     for claim in found.claims:
         lines += [f"### {claim.name}", "", f"{claim.text}.", ""]
-        if (folder / curve(claim.metric, claim.axis)).exists():
-            lines += [f"![{claim.name}]({curve(claim.metric, claim.axis)})", ""]
+        if (folder / claim.file).exists():
+            lines += [f"![{claim.name}]({claim.file})", ""]
     lines += ["## Resolution", "", "At the whole extent and the study's own threshold:", ""]
     lines += [f"- {line}" for line in verdict_lines(found)]
     part = found.verdicts[found.verdicts["representation"] == own]
