@@ -127,9 +127,8 @@ class Extremes:
         open_ = torch.ones(width, dtype=torch.bool)
         waited, were = torch.zeros(width, dtype=torch.int64), torch.full((width, 2), torch.nan, dtype=torch.float64)
         t = torch.zeros(width, steps, steps, dtype=torch.float64)
-        generator = torch.Generator().manual_seed(0)
         room = points.new_empty(8, width, size)
-        room[0] = _random(points[:1], generator)
+        room[0] = _random(points, 0)
         for m in range(1, steps + 1):
             basis = room[:m]
             image = products(basis[-1])
@@ -163,14 +162,14 @@ class Extremes:
                 room = torch.cat([room, torch.empty_like(room)])
             ended = left.to(image) == 0
             if ended.any():
-                image[ended] = _orthogonal(_random(points[ended], generator), basis[:, ended])
+                image[ended] = _orthogonal(_random(points[ended], m), basis[:, ended])
             room[m] = image / image.norm(dim=1, keepdim=True)
         raise AssertionError("unreachable")
 
 
-def _random(like: Tensor, generator: torch.Generator) -> Tensor:
+def _random(like: Tensor, seed: int) -> Tensor:
     """Return one random unit vector for all rows, of their dtype and on their device."""
-    vector = torch.randn(like.shape[1], generator=generator, dtype=torch.float64)
+    vector = torch.randn(like.shape[1], generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return (vector / vector.norm()).to(like).expand_as(like)
 
 

@@ -153,3 +153,21 @@ def test_extremes_that_hide_among_many_others(spectrum, name):
     for field, exact_value in zip(FIELDS, (values.max(), values.min()), strict=True):
         assert float(found[field][1]) == pytest.approx(exact_value, rel=2e-2, abs=1e-6)
     assert extremes.unfinished == 0
+
+
+class Quartic(Known):
+    """A loss whose Hessian is diagonal, with the squares of the weights."""
+
+    def loss(self, model, batch):
+        return {"loss": (model(batch.data) ** 4).sum() / 12}
+
+
+def test_a_point_whose_vectors_end_does_not_see_its_neighbours():
+    extremes, _, data = made(Quartic(np.ones(60)), "batched", dtype=torch.float32)
+    few = torch.tensor([1.0, 2.0, 3.0]).repeat(20)  # three eigenvalues: their vectors end after three products
+    points = torch.stack([few, torch.ones(60), few.flip(0), torch.zeros(60)])
+    others = torch.stack([few, *torch.randn(3, 60, generator=torch.Generator().manual_seed(1))])
+    here, there = extremes(points, data), extremes(others, data)
+    assert here["hessian_max"].tolist() == pytest.approx([9, 1, 9, 0], rel=1e-3)
+    for field in FIELDS:
+        assert here[field][0].item() == there[field][0].item()
