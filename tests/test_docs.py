@@ -38,7 +38,8 @@ def test_the_commands_for_an_own_study(folder):
     _, output = folder
     assert "members  6 (noise 3, seed 1, subspace 1, direction_seed 2)" in output
     assert "my_study: 6 of 6 landscapes" in output
-    assert output.count("my_study: 6 of 6 landscapes") == 3  # run, status, topology
+    assert output.count("my_study: 6 of 6 landscapes") == 4  # run, another run, topology, density
+    assert "the spectral density by stochastic Lanczos quadrature" in output
     assert "runs/quick/report/summary.md" in output
     assert "@inproceedings{li2018" in output
     assert "field.npy: 20 x 30 float64 (4.8 kB), freudenthal, 1 block\n" in output
