@@ -103,17 +103,15 @@ def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
     from matplotlib import colormaps
     from matplotlib.figure import Figure
 
-    grid = np.asarray(landscape.group["hessian_x"][...])  # type: ignore[index]  # an array of the group
-    density = landscape.group["hessian_density"]
-    curves = np.asarray(density[...])  # type: ignore[index]
-    names = list(density.metadata.dimension_names or ())[:-1]  # type: ignore[union-attr]
+    grid, curves = landscape.get("hessian_x"), landscape.get("hessian_density")
+    names = [name for name in study.axes if name not in DIRECTION_AXES]
+    values = {name: landscape.get(name) for name in names}
     swept = [name for name in names if len(study.axes[name]) > 1]
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     panel = figure.subplots()
     shown = [at for at in np.ndindex(curves.shape[:-1]) if np.isfinite(curves[at]).all()]
     for k, at in enumerate(shown):
-        values = {name: np.asarray(landscape.group[name][...])[i] for name, i in zip(names, at, strict=True)}  # type: ignore[index]
-        label = ", ".join(f"{name} = {values[name]}" for name in swept)
+        label = ", ".join(f"{name} = {values[name][i]}" for name, i in zip(names, at, strict=True) if name in swept)
         colour = colormaps["viridis"](k / max(1, len(shown) - 1))
         panel.plot(grid, curves[at], color=colour, linewidth=1, label=label if len(shown) <= MAX_PANELS else None)
     highest = float(np.nanmax(curves))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from landsweep.curvature import ENDS
 from landsweep.rundir import read_json
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
 def _curvature(study: Study, plan: Plan) -> str:
     """Return what is found out of the Hessian at the weights, empty where nothing is asked for."""
     curvature = study.curvature
-    parts = [f"{n} {which}" for which in ("largest", "smallest", "magnitude") if (n := getattr(curvature, which))]
+    parts = [f"{n} {which}" for which in ENDS if (n := getattr(curvature, which))]
     parts = [f"eigenvalues: {', '.join(parts)}"] if parts else []
     parts += [f"trace by {curvature.trace}"] if curvature.trace != "none" else []
     parts += ["density"] if curvature.density else []

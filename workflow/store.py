@@ -251,6 +251,10 @@ class Landscape:
         """Write a small array beside the fields, whole (``reduce`` on one rank; consolidate afterwards)."""
         _put_coordinate(self.group, name, data, dims, **attrs)
 
+    def get(self, name: str) -> np.ndarray:
+        """Return an array that stands beside the fields, whole."""
+        return np.asarray(self._array(name)[...])
+
     def consolidate(self) -> None:
         """Write the consolidated copy of the metadata that readers open first."""
         consolidate(self.group)

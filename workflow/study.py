@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from landsweep import yamlfile
 from landsweep.certify import Certify
-from landsweep.curvature import Curvature
+from landsweep.curvature import Curvature, End
 from landsweep.errors import UserError
 from landsweep.kernels.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -72,7 +72,7 @@ class Subspace(_Section):
         ("bias", "norm"),
         description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
     )
-    which: Literal["largest", "smallest", "magnitude"] = Field(
+    which: End = Field(
         "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
     )
     skip: int = Field(0, ge=0, description="a whole number of at least 0: eigenvectors left out (kind: hessian)")

@@ -104,11 +104,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
 def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
     """Return how the extreme eigenvalues of the Hessian are found at every point."""
     study = context.study.evaluation
-    loader, problem, network = (
-        Loader(context, study.stored),
-        context.problem(member.model),
-        context.network(member.model),
-    )
+    problem, network = context.problem(member.model), context.network(member.model)
+    loader = Loader(context, study.stored)
     room = min(HESSIAN_BYTES, SHARE_OF_MEMORY * context.memory())
     widest = 1.0
     with suppress(Exception):  # a loss may look at values, which shapes do not have
@@ -116,8 +113,7 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
     return choose(
         lambda name, width: loader.extremes(member, delta, name, width),
         alpha,
-        10
-        * study.hessian_tolerance,  # each is as far from the truth, in eigenvalues that may be far smaller than others
+        10 * study.hessian_tolerance,  # each strategy's values may be so far from the truth
         candidates=("inplace", "batched") if study.strategy == "auto" else (uncompiled(study.strategy),),
         width=None if study.batch == "auto" else study.batch,
         widest=widest,
