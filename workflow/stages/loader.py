@@ -45,42 +45,38 @@ class Loader:
         lifted = None if strategy == "inplace" else self.lifted(member, draw)
         network = self._context.network(member.model) if lifted is None else lifted.model
         made = self._strategy(member, strategy, width, network, () if lifted is None else lifted.shapes)
-        return Evaluator(
-            made,
-            network,
-            delta if lifted is None else lifted.vectors(delta),
-            self.data(member.model, *part_of(member, draw), channels_last=made.channels_last),
-            device=self._context.device(),
-            precision=self._precision,
-            width=width,
-            deterministic=self._context.study.evaluation.deterministic,
-            budget=points.SHARE_OF_MEMORY * self._context.memory(),
-        )
+        vectors = delta if lifted is None else lifted.vectors(delta)
+        return self._evaluator(made, network, vectors, member, width, draw)
 
     def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
         """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
         context, study = self._context, self._context.study
         problem, network = context.problem(member.model), context.network(member.model)
-        device = context.device()
         with users_code():
             made = Extremes(
                 strategy,
                 problem,
                 network,
                 study.hessian_fields,
-                device,
+                context.device(),
                 self._precision.dtype,
                 study.evaluation.hessian_tolerance,
             )
+        return self._evaluator(made, network, delta, member, width)
+
+    def _evaluator(
+        self, made: Strategy, network: nn.Module, delta: Tensor, member: Member, width: int, draw: int | None = None
+    ) -> Evaluator:
+        context = self._context
         return Evaluator(
             made,
             network,
             delta,
-            self.data(member.model, *part_of(member)),
-            device=device,
+            self.data(member.model, *part_of(member, draw), channels_last=made.channels_last),
+            device=context.device(),
             precision=self._precision,
             width=width,
-            deterministic=study.evaluation.deterministic,
+            deterministic=context.study.evaluation.deterministic,
             budget=points.SHARE_OF_MEMORY * context.memory(),
         )
 
