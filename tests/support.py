@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,24 @@ def assert_same_run(one: Path, other: Path) -> None:
             assert a.files == b.files
             for name in a.files:
                 assert a[name].tobytes() == b[name].tobytes(), (file, name)
+
+
+def sessions(out: Path) -> list[dict[str, Any]]:
+    path = out / "provenance.json"
+    return json.loads(path.read_text())["sessions"] if path.exists() else []
+
+
+def events(out: Path) -> list[dict[str, Any]]:
+    """Every event that the ranks of a run have logged."""
+    found = []
+    for log in sorted(out.glob("logs/*.jsonl")):
+        for line in log.read_text().splitlines():
+            try:
+                found.append(json.loads(line))
+            except json.JSONDecodeError:  # the line in hand when the writer was killed
+                continue
+    return found
+
+
+def units_evaluated(out: Path) -> Counter[int]:
+    return Counter(e["index"] for e in events(out) if e["event"] == "ItemDone" and e["stage"] == "evaluate")

@@ -110,7 +110,7 @@ def test_a_folder_that_holds_something_else(write_study, tmp_path):
 
 @pytest.mark.parametrize("parent", ["/proc/landsweep", "/dev/null/run"])
 def test_a_directory_that_cannot_be_written(write_study, parent):
-    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory; `landsweep run` takes")
+    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory, choose another with --out")
 
 
 def test_a_field_that_the_loss_does_not_return(write_study, tmp_path):

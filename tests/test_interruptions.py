@@ -7,13 +7,28 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
-from support import TIMEOUT, assert_same_run, command, environment, landsweep, make_study, store_arrays
+from landsweep import lock as lock_module
+from landsweep.errors import UserError
+from landsweep.lock import RunLock
+from support import (
+    TIMEOUT,
+    assert_same_run,
+    command,
+    environment,
+    landsweep,
+    make_study,
+    sessions,
+    store_arrays,
+    units_evaluated,
+)
 
 KILLS = 5
 SLOW = {
@@ -60,11 +75,6 @@ def work_begins(out: Path):
     return lambda: len(sessions(out)) > before
 
 
-def sessions(out: Path) -> list[dict]:
-    path = out / "provenance.json"
-    return json.loads(path.read_text())["sessions"] if path.exists() else []
-
-
 def ranks_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     children = psutil.Process(process.pid).children(recursive=True)
     return [c for c in children if "landsweep" in " ".join(c.cmdline()) and "mpiexec" not in c.cmdline()[0]]
@@ -73,17 +83,6 @@ def ranks_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
 def gone(processes: list[psutil.Process]) -> None:
     _, alive = psutil.wait_procs(processes, timeout=30)
     assert not alive, f"still running: {alive}"
-
-
-def units_evaluated(out: Path) -> Counter[int]:
-    events = []
-    for log in out.glob("logs/*.jsonl"):
-        for line in log.read_text().splitlines():
-            try:
-                events.append(json.loads(line))
-            except json.JSONDecodeError:  # the line in hand when the writer was killed
-                continue
-    return Counter(e["index"] for e in events if e["event"] == "ItemDone" and e["stage"] == "evaluate")
 
 
 def finish(study: Path, out: Path, ranks: int = 0) -> None:
@@ -221,13 +220,98 @@ def test_a_run_in_use_is_refused_and_goes_on_undisturbed(tmp_path, reference):
     assert_same_run(reference, out)
 
 
+@contextmanager
+def beating(lock: Path):
+    """Renew a lock as its owner on another host would."""
+    ended = threading.Event()
+
+    def beat():
+        while not ended.wait(0.3):
+            os.utime(lock)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_lock_that_nobody_renews_is_taken_over(tmp_path, monkeypatch):
+    path = tmp_path / "lock.json"
+    path.write_text(json.dumps({"token": "x", "host": "elsewhere", "pid": 1, "started": "1"}))
+    monkeypatch.setattr(lock_module, "STALE_SECONDS", 1.0)
+    future = time.time() + 3600  # clocks of hosts differ: only a change is a sign of life
+    os.utime(path, (future, future))
+    with RunLock(path) as mine:
+        assert mine.held()
+    assert not path.exists()
+
+
+def test_one_waits_for_an_owner_who_lives_where_one_has_patience(tmp_path):
+    path = tmp_path / "lock.json"
+    first = RunLock(path)
+    first.__enter__()
+    threading.Timer(1.0, first.__exit__, (None, None, None)).start()
+    with pytest.raises(UserError, match="in use by process"):
+        RunLock(path).__enter__()
+    with RunLock(path, patience=30.0) as second:
+        assert second.held()
+
+
+def test_a_requeued_job_takes_the_lock_of_its_earlier_life_which_notices(tmp_path, monkeypatch):
+    path, lost = tmp_path / "lock.json", threading.Event()
+    monkeypatch.setattr(lock_module, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with RunLock(path, lost=lost.set) as ghost:
+        with pytest.raises(UserError, match=r"in use by process \d+ on \S+ \(job 7\)"):
+            RunLock(path).__enter__()  # two steps of one life of a job
+        monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
+        with RunLock(path) as second:
+            assert lost.wait(10)
+            assert second.held()
+            assert not ghost.held()
+        assert not path.exists()
+
+
+def test_a_ghost_and_the_job_that_replaces_it_write_one_run(tmp_path, reference):
+    study, out = make_study(tmp_path, **SLOW), tmp_path / "run"
+    ghost = subprocess.Popen(
+        command("run", study, "--out", out, ranks=2),
+        env=environment(SLURM_JOB_ID="7"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert wait_until(lambda: any(p.is_file() for p in out.glob("landscape.zarr/status/c/**/*")), ghost)
+    done = subprocess.run(
+        command("run", study, "--out", out, ranks=2),
+        env=environment(SLURM_JOB_ID="7", SLURM_RESTART_COUNT="1"),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    output, _ = ghost.communicate(timeout=TIMEOUT)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in output
+    assert ghost.returncode in (0, 75), output  # it may have been about to end
+    finish(study, out)
+    assert_same_run(reference, out)
+    outcomes = {(s["job"], s["restart"]): s["outcome"] for s in sessions(out)[:2]}
+    assert outcomes["7", 1] == "done"
+    assert outcomes["7", 0] in ("stopped", "done")
+
+
 def test_a_lock_from_another_host_is_honoured_until_its_heartbeat_is_old(write_study, tmp_path):
     study, out = write_study(), tmp_path / "run"
     finish(study, out)
     lock = out / "lock.json"
     lock.write_text(json.dumps({"token": "x", "host": "elsewhere", "pid": 1, "started": "1"}))
-    refused = landsweep("run", study, "--out", out)
+    with beating(lock):
+        refused = landsweep("run", study, "--out", out)
     assert refused.returncode == 2
+    assert "is locked by process 1 on elsewhere: waiting up to 30 s for a sign of life." in refused.stderr
     assert "in use by process 1 on elsewhere" in refused.stderr
     old = time.time() - 120
     os.utime(lock, (old, old))

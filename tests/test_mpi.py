@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -179,3 +181,38 @@ def test_a_mistake_is_told_once_by_all_ranks_together(write_study, tmp_path):
     done = landsweep("run", write_study(), "--out", tmp_path / "run", ranks=3)
     assert done.returncode == 2
     assert done.stderr.count("landsweep: Cannot write") == 1
+
+
+def test_one_rank_lists_and_writes_metadata(tmp_path):
+    counts = operations(tmp_path, ranks=5)
+    written = [sorted(path for path in of_kind(rank, "write") if not OWN.match(path)) for rank in counts]
+    assert written[0]
+    assert not any(written[1:]), "only the root writes what is not a result of its own"
+    assert of_kind(counts[0], "list")
+    assert not any(of_kind(rank, "list") for rank in counts[1:])
+    metadata = [
+        sum(n for kind in ("read", "stat") for path, n in of_kind(rank, kind).items() if not RESULT.match(path))
+        for rank in counts[1:]
+    ]
+    assert max(metadata) <= METADATA_READS, "what every rank reads beside results must not grow"
+
+
+OWN = re.compile(r"logs/rank|weights/|directions/|topology/|landscape\.zarr/\w+/c/")
+"""What a rank writes of its own: results and its log."""
+RESULT = re.compile(r"weights/|directions/|topology/|landscape\.zarr/\w+/c/")
+METADATA_READS = 20
+
+
+def of_kind(counts, kind):
+    return {key.partition(" ")[2]: n for key, n in counts.items() if key.startswith(f"{kind} ")}
+
+
+def operations(folder, ranks):
+    """Run the toy study and return, rank by rank, what it did to files of the run."""
+    study, out, to = make_study(folder), folder / "run", folder / "counts"
+    to.mkdir()
+    env = {"COUNT_BELOW": str(out), "COUNT_TO": str(to)}
+    path = os.pathsep.join([str(HERE / "counting"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = landsweep("run", study, "--out", out, ranks=ranks, PYTHONPATH=path, **env)
+    assert done.returncode == 0, done.stderr
+    return [json.loads((to / f"{rank}.json").read_text()) for rank in range(ranks)]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from landsweep.cluster import commands
 from landsweep.errors import Exit, Stopped, TooManyFailures, UserError
 from landsweep.executors.launch import detect
+from landsweep.options import Out, RunPath, Sets, StudyFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,20 +32,6 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 failed, 2 bad input, 3 finished with failed members, 75 stopped but resumable.",
 )
 
-StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).", show_default=False)]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.", show_default=False)]
-Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Run directory  [default: runs/NAME].", show_default=False)
-]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Override a key of the study, such as sweep.beta=[5,7]; repeatable.",
-    ),
-]
-
 
 @app.command()
 def run(
@@ -62,22 +50,32 @@ def run(
     redo: Annotated[
         bool, typer.Option("--redo", help="Evaluate again what a changed evaluation or fields makes stale.")
     ] = False,
+    stages: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Only these stages, such as train,evaluate.", show_default=False),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the study's relative paths begin  [default: its folder].", show_default=False),
+    ] = None,
 ) -> None:
     """Run a study, or go on with it.
 
     Trains, evaluates, computes topology and reports: whatever the run directory lacks. Start it under mpiexec or srun
     to share the work over ranks. Run the same command again to go on after an interruption.
     """
-    from landsweep.pipeline import Options, execute, run_directory
+    from landsweep.pipeline import Options, execute, parse_stages, run_directory
+    from landsweep.stop import StopFlag
 
     parsed = _load(study, set_)
     directory = run_directory(parsed, out)
-    options = Options(retry_failed, max_failures, allow_mixed, repair, redo)
-    _execute(
-        directory,
-        lambda executor, shown: execute(parsed, study.parent, directory, executor, shown, options),
-        parsed.executor.kind,
-    )
+    options = Options(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
+    with StopFlag(announce=detect().rank == 0) as stop:  # before anything that takes time: a signal may come any time
+        _execute(
+            directory,
+            lambda executor, shown: execute(parsed, folder or study.parent, directory, executor, shown, options, stop),
+            parsed.executor.kind,
+        )
 
 
 def _execute(directory: Path, work: Callable[[Executor, tuple[Subscriber, ...]], Exit], kind: str = "auto") -> NoReturn:
@@ -107,33 +105,84 @@ def plan(
     out: Out = None,
     set_: Sets = None,
     ranks: Annotated[int, typer.Option(help="Processes the run will have.", min=1)] = 1,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Load torch and the problem; predict memory, time Hessians.")
+    ] = False,
+    site: Annotated[
+        str | None,
+        typer.Option(metavar="SITE", help="Say which jobs it becomes there, and their cost.", show_default=False),
+    ] = None,
+    nodes: Annotated[int | None, typer.Option(help="Nodes of the site.", min=1, show_default=False)] = None,
+    account: Annotated[str | None, typer.Option(help="Account that pays.", show_default=False)] = None,
+    one_job: commands.OneJob = None,
+    site_set: commands.SiteSets = None,
 ) -> None:
     """Say what a study would do.
 
-    Models, members, units, points, bytes, files, time and memory; computes and writes nothing.
+    Models, members, units, points, bytes, files and time, with --site the jobs and node-hours; computes and writes
+    nothing.
     """
     from landsweep import show
-    from landsweep.estimate import estimate, hessians, memory
+    from landsweep.estimate import estimate, hessians, predict_memory
     from landsweep.pipeline import run_directory
     from landsweep.plan import make_plan
 
     parsed = _load(study, set_)
     made = make_plan(parsed)
     directory = run_directory(parsed, out)
+    overrides = commands.site_overrides(site_set, nodes, None, {"account": account})
+    if site is not None:
+        from landsweep.cluster.submit import ranks_of
+
+        ranks = ranks_of(site, overrides)
     show.plan(parsed, made, estimate(parsed, made, directory, ranks), directory, ranks)
-    sys.stdout.flush()  # the problem's own import may take its time
-    print(f"memory   {memory(parsed, study.parent, made)}")
-    if text := hessians(parsed, study.parent, made, ranks):
-        print(f"hessians {text}")
+    if site is not None:
+        from landsweep.cluster.submit import describe
+
+        chain = "auto" if one_job is None else "one" if one_job else "chain"
+        show.print_rows(describe(made, parsed, site, overrides, chain, directory))
+    if memory:
+        sys.stdout.flush()  # the problem's own import may take its time
+        print(f"memory   {predict_memory(parsed, study.parent, made)}")
+        if text := hessians(parsed, study.parent, made, ranks):
+            print(f"hessians {text}")
 
 
 @app.command()
 def status(run: RunPath) -> None:
-    """Say how far a run is."""
+    """Say how far a run is.
+
+    Jobs, stages and units, points per second, and when the stage will end. Slurm is asked at most every 30 s.
+    """
+    from landsweep import show
+    from landsweep.api import Run
+    from landsweep.rundir import RunDir
+
+    if RunDir(run).study.exists():
+        show.status(Run(run))
+    elif not RunDir(run).jobs.is_dir():
+        Run(run)  # says that there is none
+    commands.show_jobs(RunDir(run))
+
+
+app.command()(commands.submit)
+app.command()(commands.logs)
+app.command()(commands.cancel)
+
+
+@app.command()
+def metrics(
+    run: RunPath,
+    csv: Annotated[bool, typer.Option("--csv", help="Every column, comma-separated.")] = False,
+    column: Annotated[
+        list[str] | None, typer.Option("--column", metavar="NAME", help="Only this; repeatable.", show_default=False)
+    ] = None,
+) -> None:
+    """Print a run's table of metrics."""
     from landsweep import show
     from landsweep.api import Run
 
-    show.status(Run(run))
+    print(show.metrics(Run(run), tuple(column or ()), csv=csv), end="")
 
 
 @app.command()

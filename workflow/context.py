@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from landsweep.errors import ProblemError, Stopped, TooManyFailures
-from landsweep.events import Bus, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.events import Bus, Hardware, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.executors import Executor
 from landsweep.executors.group import Alone, Group
 from landsweep.identity import outdate_report
@@ -113,6 +113,17 @@ class Context:
 
         torch.set_num_threads(self.study.evaluation.threads)
         keep_freed_memory()
+        if self.executor.is_root:
+            self.bus(Hardware(self.executor.size, self.gpus()))
+
+    def gpus(self) -> int:
+        """Return how many GPUs the ranks use, taking every node for one like this; 0 on CPUs."""
+        import torch
+
+        if self.device().type != "cuda":
+            return 0
+        nodes = ceil(self.executor.size / self.executor.local_size)
+        return min(self.executor.size, nodes * torch.cuda.device_count())
 
     def run_stage(
         self,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Exit(IntEnum):
@@ -60,3 +64,14 @@ def explain_os_error(error: OSError) -> UserError | None:
             f"Cannot write {where} ({error.strerror}): expected a writable directory, choose another with --out."
         )
     return None
+
+
+def guard_io(function: Callable[[], T]) -> T:
+    """Call ``function``; a directory that cannot be written becomes a sentence."""
+    try:
+        return function()
+    except OSError as error:
+        raise explain_os_error(error) or UserError(
+            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory, choose another with "
+            "--out."
+        ) from error

@@ -87,7 +87,7 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     return f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank{more}"
 
 
-def memory(study: Study, folder: Path, plan: Plan) -> str:
+def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
     """Return what evaluation takes of a device's memory, by the shapes of the tensors of the first member.
 
     It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
@@ -112,7 +112,8 @@ def memory(study: Study, folder: Path, plan: Plan) -> str:
 def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
     """Return how long the extreme eigenvalues of the Hessian at every point take; empty where no field is one.
 
-    One product is timed on an untrained network and the first batch of the data; ``folder`` is as in :func:`memory`.
+    One product is timed on an untrained network and the first batch of the data; ``folder`` is
+    as in :func:`predict_memory`.
     """
     if not study.hessian_fields:
         return ""

@@ -4,15 +4,64 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.executors.launch import batch_job
+
+if TYPE_CHECKING:
+    from landsweep.executors import Executor
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that happened."""
+
+
+@dataclass(frozen=True)
+class RankStarted(Event):
+    """A process of a run is ready to work; ``seconds`` after the system started it."""
+
+    rank: int
+    ranks: int
+    local_rank: int
+    host: str
+    pid: int
+    seconds: float
+    job: str | None = None
+    restart: int = 0
+    node: str | None = None
+
+
+def rank_started(executor: Executor) -> RankStarted:
+    """Return where this process stands; the first line of its log."""
+    import psutil
+
+    job, restart = batch_job()
+    return RankStarted(
+        rank=executor.rank,
+        ranks=executor.size,
+        local_rank=executor.local_rank,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        seconds=round(time.time() - psutil.Process().create_time(), 3),
+        job=job,
+        restart=restart,
+        node=os.environ.get("SLURM_NODEID"),
+    )
+
+
+@dataclass(frozen=True)
+class Hardware(Event):
+    """What the ranks of a session compute on: ``gpus`` is 0 for CPUs."""
+
+    ranks: int
+    gpus: int
 
 
 @dataclass(frozen=True)

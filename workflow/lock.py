@@ -1,6 +1,8 @@
 """A heartbeat lock: one live process (or MPI job) works on a run at a time.
 
-Lustre and NFS may lack ``flock`` across nodes, so the lock is a file whose modification time is renewed.
+Lustre and NFS may lack ``flock`` across nodes, so the lock is a file whose modification time is renewed. A batch job
+that was requeued owns what its earlier life held, even where that life still writes: after a node failure Slurm may
+start a job again while its old processes live. Such a ghost finds another token in the lock and ends.
 """
 
 from __future__ import annotations
@@ -8,18 +10,22 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from landsweep.errors import UserError
+from landsweep.executors.launch import batch_job
 
 HEARTBEAT_SECONDS = 5.0
 STALE_SECONDS = 30.0
+POLL_SECONDS = 0.2
 
 
 def _started(pid: int) -> str | None:
@@ -43,12 +49,23 @@ def _is_dead(owner: dict[str, Any], age: float) -> bool:
     return age > STALE_SECONDS
 
 
+def _is_earlier_life(owner: dict[str, Any]) -> bool:
+    """Return whether a lock was taken by this batch job before it was requeued."""
+    job, restart = batch_job()
+    return job is not None and owner.get("job") == job and int(owner.get("restart", 0)) < restart
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _name(owner: dict[str, Any]) -> str:
+    job = f" (job {owner['job']})" if owner.get("job") else ""
+    return f"process {owner.get('pid', '?')} on {owner.get('host', '?')}{job}"
 
 
 def owner(path: Path) -> str | None:
@@ -58,13 +75,22 @@ def owner(path: Path) -> str | None:
         age = time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return None
-    if not found or _is_dead(found, age):
-        return None
-    return f"process {found['pid']} on {found['host']}"
+    return _name(found) if found and not _is_dead(found, age) else None
 
 
 class RunLock:
     """Holds ``lock.json`` while its block runs.
+
+    A lock of another host that is not renewed while one looks is taken over; that takes up to 30 s.
+
+    Parameters
+    ----------
+    path
+        The lock file.
+    lost
+        Called once, from another thread, when somebody else has taken the lock over.
+    patience
+        Seconds to wait for an owner that lives.
 
     Raises
     ------
@@ -72,16 +98,18 @@ class RunLock:
         On entering, where another live process holds the run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lost: Callable[[], None] = lambda: None, patience: float = 0.0) -> None:
         self.path = path
         self.token = uuid.uuid4().hex
         self.acquired_at = 0.0
+        self._lost, self._patience = lost, patience
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="landsweep-lock", daemon=True)
 
     def __enter__(self) -> Self:
-        pid = os.getpid()
+        pid, (job, restart) = os.getpid(), batch_job()
         owner = {"token": self.token, "host": socket.gethostname(), "pid": pid, "started": _started(pid)}
+        owner |= {"job": job, "restart": restart} if job is not None else {}
         mine = self.path.with_name(f".lock.{self.token}.new.partial")
         mine.write_text(json.dumps(owner))
         try:
@@ -100,22 +128,18 @@ class RunLock:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         self._stop.set()
         self._thread.join()
-        if _read(self.path).get("token") == self.token:
+        if self.held():
             self.path.unlink(missing_ok=True)
 
+    def held(self) -> bool:
+        """Return whether nobody else has taken the lock over."""
+        return _read(self.path).get("token", self.token) == self.token
+
     def _clear_if_dead(self) -> None:
-        """Remove the lock of a dead owner, or raise where the owner lives."""
+        """Remove the lock of an owner that is dead or dies while one looks; raise where it lives."""
         owner = _read(self.path)
-        try:
-            age = time.time() - self.path.stat().st_mtime
-        except FileNotFoundError:
+        if not (_is_earlier_life(owner) or self._dies(owner)):
             return
-        if not _is_dead(owner, age):
-            raise UserError(
-                f"{self.path.parent} is in use by process {owner.get('pid', '?')} on {owner.get('host', '?')} (last "
-                f"sign of life {max(age, 0):.0f} s ago): wait for it, stop it, or name another run directory with "
-                "--out."
-            )
         # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
         # moved is put back if a newer owner's lock was caught instead.
         grave = self.path.with_name(f".lock.{self.token}.partial")
@@ -126,7 +150,47 @@ class RunLock:
                     os.link(grave, self.path)
             grave.unlink()
 
+    def _dies(self, owner: dict[str, Any]) -> bool:
+        """Return whether the owner is dead, False where its lock is gone; watch an owner of another host for a while.
+
+        Clocks of hosts differ, so that a change of the lock's time is what shows life.
+        """
+        begin = last = time.monotonic()
+        seen: float | None = None
+        told = False
+        while True:
+            try:
+                modified = self.path.stat().st_mtime
+            except FileNotFoundError:
+                return False
+            if _read(self.path).get("token") != owner.get("token"):
+                return False
+            now, age = time.monotonic(), time.time() - modified
+            if _is_dead(owner, age) or (seen == modified and now - last > STALE_SECONDS):
+                return True
+            here = owner.get("host") == socket.gethostname()
+            alive = here or (seen is not None and modified != seen)
+            if alive and now - begin >= self._patience:
+                raise UserError(
+                    f"{self.path.parent} is in use by {_name(owner)} (last sign of life {max(age, 0):.0f} s ago): wait "
+                    "for it, stop it, or name another run directory with --out."
+                )
+            if seen != modified:
+                seen, last = modified, now
+            if not told and not here:
+                told = True
+                print(
+                    f"{self.path.parent} is locked by {_name(owner)}: waiting up to {STALE_SECONDS:.0f} s for a sign "
+                    "of life.",
+                    file=sys.stderr,
+                    flush=True,
+                )
+            time.sleep(POLL_SECONDS)
+
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):
+            if not self.held():
+                self._lost()
+                return
             with suppress(OSError):
                 os.utime(self.path)

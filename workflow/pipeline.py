@@ -11,14 +11,17 @@ from typing import Any
 
 from landsweep import identity, provenance
 from landsweep.context import Context
-from landsweep.errors import Exit, Stopped, UserError, explain_os_error
-from landsweep.events import Bus, JsonLines, Notice, Subscriber
+from landsweep.errors import Exit, Stopped, UserError, explain_os_error, guard_io
+from landsweep.events import Bus, JsonLines, Notice, Subscriber, rank_started
 from landsweep.executors import Executor
 from landsweep.lock import RunLock
 from landsweep.plan import make_plan
+from landsweep.progress import ProgressFile
 from landsweep.rundir import RunDir, write_json, write_text
+from landsweep.stages import OF_THE_PROBLEM, STAGES
 from landsweep.stop import StopFlag
 from landsweep.study import Study
+from landsweep.yamlfile import nearest
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,34 @@ class Options:
     allow_mixed: bool = False
     repair: bool = False
     redo: bool = False
-    topology_only: bool = False
+    stages: tuple[str, ...] = STAGES
+
+    @property
+    def needs_problem(self) -> bool:
+        """Whether networks are built."""
+        return bool(OF_THE_PROBLEM.intersection(self.stages))
 
 
 def run_directory(study: Study, out: Path | None) -> Path:
     """Return where a study's run lives."""
     return out if out is not None else Path("runs") / study.name
+
+
+def parse_stages(text: str | None) -> tuple[str, ...]:
+    """Return the stages that a comma-separated list names, all of them for None.
+
+    Raises
+    ------
+    UserError
+        Where one is no stage.
+    """
+    names = STAGES if text is None else tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in STAGES:
+            raise UserError(
+                f"--stages names {name!r}, expected some of {', '.join(STAGES)}{nearest(name, list(STAGES))}"
+            )
+    return names
 
 
 def execute(
@@ -74,7 +99,7 @@ def execute(
     """
     from landsweep.problems import check
 
-    if not options.topology_only:
+    if options.needs_problem:
         executor.on_root(lambda: check(study, folder))
     if study.topology.engine == "ttk":
         from landsweep.representations import make_engine
@@ -82,12 +107,16 @@ def execute(
         executor.on_root(lambda: make_engine("ttk") and None)
     with ExitStack() as stack:
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
-        history = executor.on_root(lambda: _guard_io(lambda: _prepare(stack, study, folder, out, executor, options)))
+        prepared = executor.on_root(
+            lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop))
+        )
+        history, session = prepared
         run = RunDir(out)
-        log = JsonLines(run.logs / f"rank{executor.rank:05d}.jsonl")
+        log = JsonLines(run.log(executor.rank))
         stack.callback(log.close)
+        log(rank_started(executor))
         timings = provenance.Timings()
-        bus = Bus(timings, *(subscribers if executor.is_root else ()))
+        bus = Bus(timings, *((ProgressFile(run.progress), *subscribers) if executor.is_root else ()))
         plan = make_plan(study, history)
         context = Context(
             study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed
@@ -105,7 +134,7 @@ def execute(
             raise explain_os_error(error) or error from error
         finally:
             if executor.is_root:
-                provenance.finish(run, outcome, time.perf_counter() - begin, timings)
+                provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
     return status
 
 
@@ -144,35 +173,28 @@ def recompute_topology(
         return study, redo or before.topology.engine != study.topology.engine
 
     study, redo = executor.on_root(read)
-    options = Options(redo=redo, topology_only=True)
-    return execute(study, out, out, executor, subscribers, options)
-
-
-def _guard_io(function: Any) -> Any:
-    """Call ``function``; a directory that cannot be written becomes a sentence."""
-    try:
-        return function()
-    except OSError as error:
-        raise explain_os_error(error) or UserError(
-            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory; `landsweep run` takes "
-            "another with --out."
-        ) from error
+    status = execute(study, out, out, executor, subscribers, Options(redo=redo, stages=("topology", "report")))
+    if study.certify.asked and executor.is_root:
+        for tell in subscribers:
+            tell(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
+    return status
 
 
 def _prepare(
-    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: Options
-) -> list[dict[str, Any]]:
-    """Lock the run directory, check that it belongs to the study, and write down what is about to happen."""
+    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: Options, stop: StopFlag
+) -> tuple[list[dict[str, Any]], str]:
+    """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
+
+    Returns the history of the sweep's axes and the session's id.
+    """
     run = RunDir(out)
-    if out.is_dir() and any(out.iterdir()) and not run.study.exists() and not run.lock.exists():
-        raise UserError(
-            f"{out} is not empty and holds no run, expected a run directory or a new name: choose another with --out."
-        )
+    run.check_free()
     out.mkdir(parents=True, exist_ok=True)
-    lock = stack.enter_context(RunLock(run.lock))
+    lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
     run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
-    if options.topology_only and options.redo:
+    _check_stages(run, options)
+    if options.redo and not options.needs_problem:
         change = replace(change, topology=True, certify=True)
     identity.apply(run, change)
     if options.retry_failed:
@@ -183,27 +205,39 @@ def _prepare(
     plan = make_plan(study, history)
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
-    provenance.begin(run, study, None if options.topology_only else folder, executor)
-    return history
+    return history, provenance.begin(run, study, folder if options.needs_problem else None, executor)
+
+
+def _check_stages(run: RunDir, options: Options) -> None:
+    """Refuse stages whose input is not there; an incomplete landscape has no tree."""
+    from landsweep.store import Landscape
+
+    unmet = {"topology", "certify"}.intersection(options.stages)
+    if "evaluate" in options.stages or not unmet:
+        return
+    if not Landscape.exists(run.landscape) or (left := len(Landscape(run.landscape).pending())):
+        what = f"{left} units to evaluate" if Landscape.exists(run.landscape) else "no landscapes"
+        raise UserError(
+            f"--stages has {' and '.join(sorted(unmet))} without evaluate, but {run.path} has {what}: run the other "
+            "stages first, or leave --stages out."
+        )
 
 
 def _stages(context: Context, options: Options) -> None:
     """Run every stage in turn; each does what the run directory lacks."""
-    from landsweep.stages import reduce, report, topology
+    from importlib import import_module
 
     os.environ.setdefault("MPLBACKEND", "Agg")
-    if options.topology_only:
-        topology.run(context)
-        if context.study.certify.asked:
-            context.bus(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
-    else:
-        from landsweep.stages import certify, curvature, evaluate, subspace, train
-
+    if options.needs_problem:
         context.prepare_process()
-        for stage in (train, curvature, subspace, evaluate, topology, certify):
-            stage.run(context)
-    summary = context.run.report / "summary.json"
-    if context.executor.on_root(lambda: not summary.exists()):
-        context.bus(Notice("Writing tables and figures."))
-        reduce.run(context)
-        report.run(context)
+    for name in (stage for stage in STAGES if stage in options.stages):
+        if context.executor.on_root(lambda: context.stop.requested):
+            raise Stopped  # a ghost must not begin to write tables
+        if name != "report":
+            import_module(f"landsweep.stages.{name}").run(context)
+        elif context.executor.on_root(lambda: not (context.run.report / "summary.json").exists()):
+            from landsweep.stages import reduce, report
+
+            context.bus(Notice("Writing tables and figures."))
+            reduce.run(context)
+            report.run(context)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from landsweep.events import Event, ItemDone, Notice, StageFinished, StageStarted
+from landsweep.events import Event, Hardware, ItemDone, Notice, StageFinished, StageStarted
+from landsweep.executors.launch import batch_job
+from landsweep.rundir import write_json
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -19,6 +23,7 @@ from rich.progress import (
 )
 
 LINE_SECONDS = 30.0
+FILE_SECONDS = 5.0
 
 
 class Bars:
@@ -103,6 +108,46 @@ class Lines:
             self._print(f"{event.stage}: {self._done} of {self._total} {self._noun} in {event.seconds:.1f} s")
         elif isinstance(event, Notice):
             self._print(event.text)
+
+
+class ProgressFile:
+    """Subscribes to events and keeps ``progress.json``, which `landsweep status` reads: one small file of one rank."""
+
+    def __init__(self, path: Path, every: float = FILE_SECONDS) -> None:
+        self._path, self._every = path, every
+        self._last = 0.0
+        self._state: dict[str, Any] = {}
+        self._hardware: dict[str, int] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, Hardware):
+            self._hardware = {"ranks": event.ranks, "gpus": event.gpus}
+        elif isinstance(event, StageStarted):
+            job, restart = batch_job()
+            self._state = {
+                "stage": event.stage,
+                "noun": event.noun,
+                "before": event.done_before,
+                "done": event.done_before,
+                "total": event.work + event.done_before,
+                "began": time.time(),
+                "job": job,
+                "restart": restart,
+                **self._hardware,
+            }
+            self._write()
+        elif isinstance(event, ItemDone):
+            self._state["done"] += event.work
+            if time.monotonic() - self._last >= self._every:
+                self._write()
+        elif isinstance(event, StageFinished):
+            self._write()
+
+    def _write(self) -> None:
+        self._last = time.monotonic()
+        with suppress(OSError):  # it can be missed, unlike what comes next on a full disk
+            write_json(self._path, {**self._state, "time": time.time()})
 
 
 def subscriber(console: Console) -> Bars | Lines:

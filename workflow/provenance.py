@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from landsweep.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.executors import Executor
+from landsweep.executors.launch import batch_job
 from landsweep.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, write_json
 from landsweep.study import Study
 
@@ -68,21 +70,25 @@ def _git(folder: Path) -> str | None:
     return out[0] + ("+" if out[1] else "")
 
 
-def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) -> None:
+def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) -> str:
     """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which is in ``folder``.
 
-    ``folder`` is None for a session that needs no problem.
+    ``folder`` is None for a session that needs no problem. Returns the session's id.
     """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
     )
+    job, restart = batch_job()
     session: dict[str, Any] = {
+        "id": uuid.uuid4().hex,
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "command": sys.argv,
         "directory": str(Path.cwd()),
         "study_folder": str(folder.resolve()) if folder else None,
         "host": socket.gethostname(),
         "platform": platform.platform(),
+        "job": job,
+        "restart": restart,
         "ranks": executor.size,
         "executor": type(executor).__name__,
         "dtype": study.evaluation.dtype,
@@ -101,12 +107,14 @@ def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) ->
     data["schema_version"] = SCHEMA_VERSION
     data["sessions"].append(session)
     write_json(run.provenance, data)
+    return str(session["id"])
 
 
-def finish(run: RunDir, outcome: str, seconds: float, timings: Timings) -> None:
-    """Complete the last session."""
+def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Timings) -> None:
+    """Complete a session, which is the last one unless another has taken the run over."""
     data = read_json(run.provenance)
-    data["sessions"][-1] |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
+    (found,) = (s for s in data["sessions"] if s.get("id") == session)
+    found |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
     write_json(run.provenance, data)
 
 

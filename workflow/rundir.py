@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ def atomic(path: Path) -> Iterator[Path]:
     Whoever finds ``path`` finds it whole: its existence is its completion.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    # Unique among hosts too: after a node failure two sessions may write the same file for a while.
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PARTIAL}")
     try:
         yield partial
         with partial.open("rb") as handle:
@@ -97,6 +99,16 @@ class RunDir:
         return self.path / "lock.json"
 
     @property
+    def progress(self) -> Path:
+        """How far the running stage is, renewed every few seconds by one rank."""
+        return self.path / "progress.json"
+
+    @property
+    def jobs(self) -> Path:
+        """What was submitted to a batch system: scripts, job ids, output."""
+        return self.path / "jobs"
+
+    @property
     def schema(self) -> int:
         """Schema version of what is in this directory, the current one where nothing is."""
         return int(read_json(self.provenance)["schema_version"]) if self.provenance.exists() else SCHEMA_VERSION
@@ -119,6 +131,26 @@ class RunDir:
                 f"{self.path} has schema version {self.schema}, expected at most {SCHEMA_VERSION}: install a newer "
                 "landsweep."
             )
+
+    def check_free(self) -> None:
+        """Refuse a directory that holds something else.
+
+        Raises
+        ------
+        UserError
+            Where it is not empty and no run.
+        """
+        if self.members.exists() or self.lock.exists() or not self.path.is_dir():
+            return
+        if any(p != self.jobs for p in self.path.iterdir()):
+            raise UserError(
+                f"{self.path} is not empty and holds no run, expected a run directory or a new name: choose another "
+                "with --out."
+            )
+
+    def log(self, rank: int) -> Path:
+        """Return the path of what one rank did, one JSON object a line."""
+        return self.logs / f"rank{rank:05d}.jsonl"
 
     def theta(self, model: int) -> Path:
         """Trained weights; existing means that training is complete."""

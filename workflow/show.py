@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landsweep.curvature import ENDS
+from landsweep.errors import UserError
 from landsweep.rundir import read_json
+from landsweep.yamlfile import nearest
 
 if TYPE_CHECKING:
     from landsweep.api import Run
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from landsweep.study import Study
 
 FAILURES_SHOWN = 5
+SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
 
 
 def size(count: float) -> str:
@@ -34,6 +39,13 @@ def duration(seconds: float) -> str:
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def print_rows(rows: Mapping[str, str]) -> None:
+    """Print what there is under each name."""
+    for name, text in rows.items():
+        if text:
+            print(f"{name:<8} {text}")
 
 
 def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) -> None:
@@ -57,9 +69,7 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "topology": estimate.topology,
         "time": time,
     }
-    for name, text in rows.items():
-        if text:
-            print(f"{name:<8} {text}")
+    print_rows(rows)
 
 
 def _curvature(study: Study, plan: Plan) -> str:
@@ -102,8 +112,7 @@ def speed(found: Speed) -> None:
             f"beside it, write {found.write:.1%}"
         ),
     }
-    for name, text in rows.items():
-        print(f"{name:<8} {text}")
+    print_rows(rows)
 
 
 def status(run: Run) -> None:
@@ -114,15 +123,56 @@ def status(run: Run) -> None:
     print(repr(run))
     print(f"{'stage':<9} {'done':>9} {'of':>9} {'failed':>7} {'time':>9}")
     for c in stage_counts(run.directory, run.study, run.plan):
-        time = duration(c.seconds) if c.seconds else "-"
-        print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {time:>9}  {c.noun}")
+        spent = duration(c.seconds) if c.seconds else "-"
+        print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {spent:>9}  {c.noun}")
     used, files = disk_use(run.directory)
     sessions = read_json(run.directory.provenance)["sessions"]
     last = sessions[-1]
     alive = owner(run.directory.lock)
+    if alive and (text := _speed(run.directory.progress)):
+        print(text)
     state = f"running as {alive}" if alive else last.get("outcome", "killed")
     print(f"{size(used)} in {files} files; {len(sessions)} session(s), the last from {last['started']}: {state}")
     print_failures(run)
+
+
+def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
+    """Return the table of metrics as text.
+
+    Raises
+    ------
+    UserError
+        Where a column is unknown.
+    """
+    table = run.metrics
+    for name in columns:
+        if name not in table:
+            raise UserError(
+                f"--column is {name!r}, expected one of {', '.join(table)}{nearest(name, list(table)) or '.'}"
+            )
+    if csv:
+        return table[list(columns) or list(table)].to_csv(index=False)
+    axes = [name for name, values in run.plan.axes.items() if len(values) > 1]
+    shown = list(columns) or [c for c in SHOWN_METRICS if c in table]
+    return table[[*axes, "representation", *(c for c in shown if c not in axes)]].to_string(index=False) + "\n"
+
+
+def _speed(progress: Path) -> str:
+    """Return how fast the running stage is and when it will end; empty where nobody can say."""
+    if not progress.exists():
+        return ""
+    state = read_json(progress)
+    done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+    if done <= 0 or seconds <= 0 or state["done"] == state["total"]:
+        return ""
+    rate, left = done / seconds, (state["total"] - state["done"]) / (done / seconds)
+    each = state.get("gpus") or state.get("ranks") or 1
+    what = "GPU" if state.get("gpus") else "rank"
+    end = time.strftime("%F %T", time.localtime(state["time"] + left))
+    return (
+        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}, {rate:,.3g} {state['noun']}/s, "
+        f"{rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
+    )
 
 
 def print_failures(run: Run) -> None:

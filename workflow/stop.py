@@ -21,7 +21,7 @@ class StopFlag:
 
     def __init__(self, *, announce: bool = True) -> None:
         self.requested = False
-        self._announce = announce
+        self.announce = announce
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
@@ -34,9 +34,13 @@ class StopFlag:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    def request(self) -> None:
+        """Ask to stop, as a signal does."""
+        self.requested = True
+
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.requested and number != signal.SIGUSR2:
             raise Stopped
         self.requested = True
-        if self._announce:
+        if self.announce:
             print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)

@@ -45,7 +45,7 @@ def open_group(path: Path, mode: str = "r") -> zarr.Group:
     consolidated copy of the metadata must not hide new arrays.
     """
     zarr.config.set({"array.write_empty_chunks": True})
-    return zarr.open_group(path, mode=mode, use_consolidated=False)  # type: ignore[arg-type]  # a Literal of zarr's
+    return zarr.open_group(path, mode=mode, zarr_format=3, use_consolidated=False)  # type: ignore[arg-type]  # a Literal of zarr's
 
 
 def _put_coordinate(

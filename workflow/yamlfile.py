@@ -13,9 +13,11 @@ import yaml
 from landsweep.errors import UserError
 from pydantic import BaseModel, ValidationError
 
+EXAMPLES = {"--set": "--set grid.points=21", "--site-set": "--site-set ranks_per_node=8"}
+
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that reads 1e-3 as a number (as YAML 1.2 does) and refuses a key given twice."""
+    """Safe YAML that reads 1e-3 as a number and 12:00:00 as text (as YAML 1.2 does) and refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -25,22 +27,30 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_INT = "tag:yaml.org,2002:int"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != _INT]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    _INT, re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)\Z"), list("-+0123456789")
+)
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
 )
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Return a YAML file's mapping; raise :class:`UserError` where it is none."""
+def read(path: Path, wanted: str = "a study file, make one with `landsweep new NAME`") -> dict[str, Any]:
+    """Return a YAML file's mapping; raise :class:`UserError` where it is none; ``wanted`` says what was expected."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist: expected a study file, make one with `landsweep new NAME`.") from None
+        raise UserError(f"{path} does not exist: expected {wanted}.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read ({error}): expected a study file in YAML.") from None
+        raise UserError(f"{path} cannot be read ({error}): expected YAML.") from None
     data = _parse(text, str(path))
     if not isinstance(data, dict):
-        raise UserError(f"{path} holds {_show(data)}, expected a mapping with name, problem, sweep and so on.")
+        raise UserError(f"{path} holds {_show(data)}, expected a mapping of keys to values.")
     return data
 
 
@@ -59,20 +69,20 @@ def dump(data: Any) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
 
 
-def with_overrides(data: dict[str, Any], overrides: tuple[str, ...]) -> dict[str, Any]:
-    """Return ``data`` with each ``a.b=value`` applied, the value read as YAML."""
+def with_overrides(data: dict[str, Any], overrides: tuple[str, ...], option: str = "--set") -> dict[str, Any]:
+    """Return ``data`` with each ``a.b=value`` of an ``option`` applied, the value read as YAML."""
     result = deepcopy(data)
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals or not key.strip():
-            raise UserError(f"--set got {override!r}, expected KEY=VALUE such as --set grid.points=21.")
+            raise UserError(f"{option} got {override!r}, expected KEY=VALUE such as {EXAMPLES[option]}.")
         *parents, last = key.strip().split(".")
         target = result
         for parent in parents:
             target = target.setdefault(parent, {})
             if not isinstance(target, dict):
-                raise UserError(f"--set {key}: {parent} is {_show(target)}, expected a key that holds a mapping.")
-        target[last] = _parse(text, f"--set {key}")
+                raise UserError(f"{option} {key}: {parent} is {_show(target)}, expected a key that holds a mapping.")
+        target[last] = _parse(text, f"{option} {key}")
     return result
 
 

@@ -34,3 +34,9 @@ def detect(env: Mapping[str, str] = os.environ) -> Launch:
         size = env.get("SLURM_STEP_NUM_TASKS") or env.get("SLURM_NTASKS", "1")
         return Launch(int(size), int(env["SLURM_PROCID"]), "srun")
     return Launch()
+
+
+def batch_job(env: Mapping[str, str] = os.environ) -> tuple[str | None, int]:
+    """Return the id of the batch job this process belongs to (None outside), and how often it was started again."""
+    restart = env.get("SLURM_RESTART_COUNT", "")
+    return env.get("SLURM_JOB_ID") or None, int(restart) if restart.isdigit() else 0

@@ -28,9 +28,11 @@ def run(context: Context) -> None:
         return
     landscape = Landscape(context.run.landscape, "r+")
     choices = landscape.choices
+    items = context.executor.on_root(landscape.pending)
+    if not items:
+        return  # on any device: what is done later reads the store
     context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
     _check_device(context, choices)
-    items = context.executor.on_root(landscape.pending)
     work = _Work(context, landscape, choices)
     said: set[str] = set()
 
@@ -180,7 +182,8 @@ class _Work:
     def _member(self, member: Member, unit: Unit) -> dict[str, np.ndarray] | None:
         """Return one member's part of the unit, or None where its model or directions failed before."""
         path = self.context.run.directions(member.index)
-        if not path.exists() or self.context.run.failure("train", member.model).exists():
+        failure = self.context.run.failure("train", member.model)
+        if not self.context.kept("there", member.index, lambda: path.exists() and not failure.exists()):
             return None
         n = self.landscape.sweep_ndim
         evaluator = self.context.kept(

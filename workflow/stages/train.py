@@ -49,9 +49,9 @@ def train_one(context: Context, model: Model) -> None:
     else:
         network.to(context.device())
         start = None
-        if checkpoint.exists():
+        try:
             start, spent = _resume(checkpoint, network)
-        else:
+        except FileNotFoundError:
             torch.manual_seed(int(model.coords["seed"]))
         saver = _Saver(context, checkpoint, begin - spent)
         with users_code():

@@ -1,0 +1,78 @@
+#!/bin/bash
+# landsweep: pinn-convection, every stage
+#SBATCH --job-name=pinn-convection
+#SBATCH --account=m1234
+#SBATCH --qos=regular
+#SBATCH --constraint=cpu
+#SBATCH --nodes=2
+#SBATCH --ntasks-per-node=128
+#SBATCH --cpus-per-task=2
+#SBATCH --time=01:00:00
+#SBATCH --output=%x-%j.out
+#SBATCH --open-mode=append
+#SBATCH --requeue
+#SBATCH --signal=USR2@120
+
+job=$SLURM_JOB_ID
+restart=${SLURM_RESTART_COUNT:-0}
+note() {
+  printf '%s %s %s %s\n' "$job" "$restart" "$(date +%s)" "$*" >> jobs.log
+}
+
+module load cray-mpich-abi
+
+export PATH=/opt/env/bin:$PATH
+export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported
+export OMP_NUM_THREADS=1
+export MPICH_GPU_SUPPORT_ENABLED=0
+
+program=(
+  srun
+  --kill-on-bad-exit=0
+  --wait=60
+  --cpus-per-task=2
+  --cpu-bind=cores
+  /opt/env/bin/python
+  -m
+  landsweep
+  run
+  /scratch/run/jobs/001-study.yaml
+  --out
+  /scratch/run
+)
+note begin "${SLURM_JOB_NODELIST:-$(hostname)}"
+echo "landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')"
+
+# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit
+# with 75. In the background, so that this shell outlives signals and looks at the status.
+step=
+trap 'kill -USR2 "$step" 2> /dev/null' USR2
+trap : TERM
+"${program[@]}" &
+step=$!
+wait "$step"
+status=$?
+while kill -0 "$step" 2> /dev/null; do
+  wait "$step"
+  status=$?
+done
+
+if [ $status -eq 75 ]; then
+  state=$(scontrol show job --oneliner "$job")
+  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" jobs.log)
+  if [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then
+    echo "landsweep: stopped; Slurm has ended this job or runs it again by itself"
+  else
+    if [ "$asked" -ge 10 ]; then
+      echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"
+    elif note requeue && scontrol requeue "$job"; then
+      echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of 10)"
+      exit "$status"
+    else
+      echo "landsweep: stopped and not run again: it could not be put back into the queue"
+    fi
+    printf '%s\n' 'landsweep: everything finished is kept; to go on: landsweep submit study.yaml --site here'
+  fi
+fi
+note end "$status"
+exit "$status"

@@ -1,0 +1,485 @@
+"""Site profiles, layouts and batch scripts, without a batch system."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import string
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from landsweep.cluster import slurm
+from landsweep.cluster import submit as submitting
+from landsweep.cluster.layout import lay_out, stage_seconds
+from landsweep.cluster.script import Job, render
+from landsweep.cluster.site import Site, builtin_sites, load_site, seconds_of
+from landsweep.errors import UserError
+from landsweep.plan import make_plan
+from landsweep.stages import STAGES
+from landsweep.study import Study
+from support import HERE, landsweep, make_study, study_data
+
+GOLDEN = HERE / "data" / "scripts"
+COMMAND = ("/opt/env/bin/python", "-m", "landsweep", "run", "/scratch/run/jobs/001-study.yaml", "--out", "/scratch/run")
+
+
+def job(site: Site, **changes) -> Job:
+    given = {
+        "name": "pinn-convection",
+        "title": "pinn-convection, every stage",
+        "commands": (COMMAND,),
+        "path": ("/opt/env/bin",),
+        "resume": "landsweep submit study.yaml --site here",
+    }
+    return Job(site=site, **{**given, **changes})
+
+
+@pytest.mark.parametrize("name", builtin_sites())
+def test_golden_scripts(name):
+    expected = (GOLDEN / f"{name}.sh").read_text()
+    account = {"perlmutter-gpu": "m1234_g", "perlmutter-cpu": "m1234"}.get(name)
+    overrides = ["nodes=2"] + ([f"account={account}"] if account else [])
+    assert render(job(load_site(name, overrides))) == expected
+
+
+def test_the_golden_script_of_an_array_that_others_wait_for():
+    commands = (COMMAND, (*COMMAND[:-1], "/scratch/it's a run"))
+    text = render(job(load_site("slurm-generic"), commands=commands, array=True, last=False))
+    assert text == (GOLDEN / "array-of-a-chain.sh").read_text()
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.sh")), ids=lambda p: p.stem)
+def test_scripts_are_clean_shell(path):
+    checked = subprocess.run(["bash", "-n", path], capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    shellcheck = shutil.which("shellcheck")
+    if shellcheck is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have shellcheck: apt-get install shellcheck")
+        pytest.skip("shellcheck is not installed")
+    linted = subprocess.run([shellcheck, "--severity=style", path], capture_output=True, text=True)
+    assert linted.stdout == ""
+
+
+def run_script(folder: Path, text: str, launcher: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a script with a launcher, scontrol and date that the test writes."""
+    commands = folder / "bin"
+    commands.mkdir(exist_ok=True)
+    for name, body in {"srun": launcher, "mpiexec": launcher, **{k: v for k, v in env.items() if k.islower()}}.items():
+        (commands / name).write_text(f"#!/bin/bash\n{body}\n")
+        (commands / name).chmod(0o755)
+    (folder / "script.sh").write_text(text)
+    given = {k: v for k, v in env.items() if not k.islower()}
+    base = {"SLURM_JOB_ID": "12", "SLURM_JOB_NODELIST": "n[1-2]", "PATH": f"{commands}:{os.environ['PATH']}"}
+    return subprocess.run(
+        ["bash", "script.sh"], cwd=folder, env={**base, **given}, capture_output=True, text=True, timeout=30
+    )
+
+
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+
+
+@given(
+    words=st.lists(WORDS, min_size=1, max_size=4), value=WORDS.filter(lambda t: not re.search(r"[\x00-\x1f\x7f]", t))
+)
+def test_words_reach_the_program_as_data(tmp_path_factory, words, value):
+    folder = tmp_path_factory.mktemp("script")
+    site = Site(launcher=("srun",), environment={"WORD": value})
+    text = render(job(site, commands=(tuple(words),), path=("/nowhere",), resume=words[0]))
+    got = folder / "got"
+    done = run_script(folder, text, f'printf "%s\\0" "$WORD" "$@" > {got}')
+    assert done.returncode == 0, done.stderr
+    assert got.read_bytes().decode().split("\0")[:-1] == [value, "--kill-on-bad-exit=0", "--wait=60", *words]
+
+
+@given(
+    value=st.text(
+        string.printable.replace("\n", "").replace("\r", "").replace("\x0b", "").replace("\x0c", ""), min_size=1
+    )
+)
+def test_directives_keep_to_their_line(value):
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        with pytest.raises(ValueError, match="expected text on one line"):
+            Site(account=value)
+        return
+    lines = render(job(Site(account=value))).splitlines()
+    assert sum(line.startswith("#SBATCH --account=") for line in lines) == 1
+    assert [line for line in lines if line.startswith("#SBATCH")] == lines[2 : 2 + sum("#SBATCH" in x for x in lines)]
+
+
+RUNNING = (
+    'echo "JobId=12 JobState=RUNNING Reason=None Requeue=1 Restarts=0 BatchFlag=1"; [ "$1" = show ] || touch asked'
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "scontrol", "env", "exit_status", "asked", "said"),
+    [
+        (0, RUNNING, {}, 0, False, ""),
+        (1, RUNNING, {}, 1, False, ""),
+        (3, RUNNING, {}, 3, False, ""),
+        (75, RUNNING, {}, 75, True, "put back into the queue (1 of 10)"),
+        (75, RUNNING.replace("=RUNNING", "=CANCELLED"), {}, 75, False, "Slurm has ended this job or runs it again"),
+        (75, RUNNING, {"SLURM_RESTART_COUNT": "1"}, 75, False, "Slurm has ended this job or runs it again"),
+        (75, f'{RUNNING}; [ "$1" = show ]', {}, 75, True, "it could not be put back into the queue"),
+        (75, "exit 1", {}, 75, False, "Slurm has ended this job or runs it again"),
+    ],
+    ids=["done", "failed", "failed members", "stopped", "cancelled", "a ghost", "requeue refused", "no scontrol"],
+)
+def test_a_script_asks_for_another_life_after_a_stop_alone(tmp_path, status, scontrol, env, exit_status, asked, said):
+    done = run_script(tmp_path, render(job(Site())), f"exit {status}", scontrol=scontrol, **env)
+    assert done.returncode == exit_status, done.stderr
+    assert (tmp_path / "asked").exists() == asked
+    assert said in done.stdout
+
+
+def test_a_script_gives_up_and_says_what_to_type(tmp_path):
+    text = render(job(Site(requeues=2), resume="landsweep submit 'a b.yaml' --site x"))
+    for _ in range(2):
+        assert "put back" in run_script(tmp_path, text, "exit 75", scontrol=RUNNING).stdout
+    (tmp_path / "asked").unlink()
+    done = run_script(tmp_path, text, "exit 75", scontrol=RUNNING)
+    assert not (tmp_path / "asked").exists()
+    assert "not run again: it was already requeued 2 times, as often as allowed" in done.stdout
+    assert "to go on: landsweep submit 'a b.yaml' --site x\n" in done.stdout
+
+
+def test_a_signal_to_the_shell_alone_reaches_the_ranks(tmp_path):
+    launcher = "trap 'echo caught >> got; exit 75' USR2\ntouch up\nfor i in $(seq 200); do sleep 0.05; done"
+    (tmp_path / "signal.sh").write_text("while [ ! -e up ]; do sleep 0.05; done; kill -TERM $1; kill -USR2 $1\n")
+    text = render(job(Site())).replace("set -u", "").replace("\njob=", "\nbash signal.sh $$ &\njob=", 1)
+    done = run_script(tmp_path, text, launcher, scontrol=RUNNING)
+    assert done.returncode == 75, done.stderr
+    assert (tmp_path / "got").read_text() == "caught\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30", 1800),
+        ("1:30", 90),
+        ("00:10:00", 600),
+        ("48:00:00", 172800),
+        ("2-0", 172800),
+        ("1-2:03", 93780),
+        ("0-0:0:5", 5),
+    ],
+)
+def test_times_are_read_as_slurm_reads_them(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1:2:3:4", "-1", "0", "00:00:00", "1h", "UNLIMITED"])
+def test_other_times_are_refused(text):
+    with pytest.raises(ValueError, match=r"time is .*, expected"):
+        seconds_of(text)
+
+
+def test_yaml_takes_a_time_for_text_and_numbers_for_numbers(tmp_path):
+    path = tmp_path / "site.yaml"
+    path.write_text("time: 12:00:00\nmax_time: 60\nnodes: 0x10\n")
+    site = load_site(str(path), ["grace=90"])
+    assert (site.time, site.max_time, site.nodes, site.grace) == ("12:00:00", "60", 16, 90)
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides", "sentence"),
+    [
+        ("perlmuter-gpu", [], 'or the path of a profile (YAML); did you mean "perlmutter-gpu"?'),
+        ("./none.yaml", [], "none.yaml does not exist: expected a site profile, such as those in jobs/sites."),
+        ("local", ["rank_per_node=3"], 'did you mean "ranks_per_node"?'),
+        ("local", ["nodes=0"], 'site local: "nodes" is 0 (int), expected a whole number of at least 1.'),
+        ("local", ["nodes"], "--site-set got 'nodes', expected KEY=VALUE such as --site-set ranks_per_node=8."),
+        ("local", ["directives.mem=1G", "directives.mem-per-cpu=1G"], "expected at most one limit of memory."),
+        ("local", ["directives.output=x"], "which landsweep sets: expected the key of its own, or none."),
+        ("local", ["directives={'mail type': x}"], "expected a long option of sbatch such as mail-type."),
+        ("local", ["environment={'a b': x}"], "environment has 'a b', expected the name of a variable."),
+        ("local", ['account="a\\nb"'], "account is 'a\\nb', expected text on one line."),
+        ("local", ["launcher=[]"], 'site local: "launcher" is [] (list), expected a list: the program'),
+    ],
+)
+def test_bad_sites_are_one_sentence(name, overrides, sentence):
+    with pytest.raises(UserError) as error:
+        load_site(name, overrides)
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("site", "more", "sentence"),
+    [
+        ("nowhere", [], "landsweep: --site is 'nowhere', expected local, perlmutter-cpu, "),
+        ("perlmutter-gpu", [], "needs an account, got none: name the project that pays with --account."),
+        (
+            "perlmutter-gpu",
+            ["--account", "m1"],
+            "expected a name that ends in _g on perlmutter-gpu: try --account m1_g.",
+        ),
+        ("slurm-generic", ["--site-set", "max_time=00:30:00"], "--time is 01:00:00, expected at most 00:30:00 on"),
+        ("slurm-generic", ["--nodes", "9", "--site-set", "max_nodes=4"], "--nodes is 9, expected at most 4 on"),
+        ("slurm-generic", ["--time", "soon"], "site slurm-generic: time is 'soon', expected minutes, HH:MM:SS or"),
+        ("slurm-generic", ["--time", "2"], "expected more than the 120 s before the end at which the ranks are warned"),
+        (
+            "slurm-generic",
+            ["--set", "executor.unit_seconds=90"],
+            "use --set executor.unit_seconds=60 or --site-set grace=180.",
+        ),
+        (
+            "slurm-generic",
+            ["--set", "evaluation.device=cuda"],
+            "nodes of slurm-generic have no GPUs (gpus_per_node is 0)",
+        ),
+        ("slurm-generic", ["--set", "problem.path=gone.py:Toy"], "gone.py does not exist, expected"),
+        (
+            "slurm-generic",
+            ["--set", "problem.path=gone.here:Toy"],
+            "there is no module gone.here, expected one that is",
+        ),
+        ("slurm-generic", ["--array", "gamma"], "--array names 'gamma', expected one of the sweep's axes beta, seed,"),
+        (
+            "slurm-generic",
+            ["--array", "beta", "--site-set", "max_array=1"],
+            "--array beta has 2 values, expected at most 1",
+        ),
+        ("local", ["--array", "beta"], "--array needs a batch system, expected a site with Slurm, got local"),
+        ("slurm-generic", ["--out", "50%done"], "has % in its path, which Slurm takes for a pattern"),
+        ("slurm-generic", ["--out", "."], "is not empty and holds no run, expected a run directory or a new name"),
+    ],
+)
+def test_what_submit_refuses_before_anything_is_written(tmp_path, site, more, sentence):
+    study = make_study(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    for dry in ([], ["--dry-run"]):
+        done = landsweep("submit", study, "--site", site, *more, *dry, cwd=tmp_path)
+        assert done.returncode == 2
+        assert sentence in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_run_of_another_study_is_refused_before_it_waits_in_the_queue(run, tmp_path):
+    run(out="run")
+    study = make_study(tmp_path, grid__points=9)
+    done = landsweep("submit", study, "--site", "slurm-generic", "--out", tmp_path / "run", "--dry-run")
+    assert done.returncode == 2
+    assert "holds a different study: grid.points is 9, the run has [7, 5]" in done.stderr
+
+
+def test_without_slurm_it_is_said(tmp_path):
+    study = make_study(tmp_path)
+    done = landsweep(
+        "submit", study, "--site", "slurm-generic", cwd=tmp_path, PATH="/bin:/nonexistent", SLURM_CONF="/no"
+    )
+    assert done.returncode == 2
+    assert "Slurm cannot be reached" in done.stderr
+    assert (
+        "run this on a login node of the cluster, or name another --site." in done.stderr or "try again" in done.stderr
+    )
+
+
+@pytest.mark.parametrize("target", ["/proc/landsweep", "/dev/full/x"])
+def test_a_file_system_that_cannot_be_written(tmp_path, target):
+    study = make_study(tmp_path)
+    done = landsweep("submit", study, "--site", "local", "--out", target, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("landsweep: Cannot write ")
+    assert "choose another with --out." in done.stderr
+
+
+def test_a_full_file_system_submits_nothing(tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True).returncode:
+        pytest.skip("no right to mount a small file system")
+    try:
+        (small / "filler").write_bytes(b"x" * 61440)
+        study = make_study(tmp_path)
+        shutil.move(small / "filler", small / "run.filler")
+        done = landsweep("submit", study, "--site", "local", "--out", small / "run", cwd=tmp_path)
+        assert done.returncode == 2, done.stdout
+        assert "No space left while writing" in done.stderr
+        assert not list(small.glob("run/jobs/*.out"))
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+REFUSALS = {
+    "Invalid account or account/partition combination specified": "--account",
+    "Invalid qos specification": "name another with --qos",
+    "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": "wait for one to end",
+    "Unable to contact slurm controller (connect failure)": "try again later",
+    "User's group not permitted to use this partition": "--partition",
+    "Required partition not available (inactive or drained)": "--partition",
+    "I/O error writing script/environment to file": "tell the site",
+    "Socket timed out on send/recv operation": "try again later",
+    "Something new": "look at the script with --dry-run",
+}
+"""What sbatch prints that the tests' own Slurm cannot be brought to say, and what has to be among the remedies."""
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+def test_each_refusal_is_one_sentence_with_a_remedy(said):
+    text = str(slurm.refusal(f"sbatch: error: Batch job submission failed: {said}\n"))
+    assert text.startswith("sbatch refused the job")
+    assert REFUSALS[said] in text
+    assert "\n" not in text
+
+
+def plan_of(**changes):
+    study = Study.parse(study_data(**changes))
+    return study, make_plan(study)
+
+
+CPU = Site(ranks_per_node=64, start_seconds=60)
+GPU = Site(nodes=4, ranks_per_node=4, gpus_per_node=4, cpu_site="cpu", start_seconds=60)
+
+
+def test_small_topology_stays_in_the_job_that_evaluates():
+    study, plan = plan_of()
+    layout = lay_out(study, plan, GPU, "gpu", CPU, {"evaluate": 1e-3})
+    assert [part.stages for part in layout.parts] == [("train", "subspace", "evaluate", "topology", "report")]
+    assert re.fullmatch(r"0.\d\d node-hours in one job, 0.\d\d in 2, without what was not measured", layout.reason)
+
+
+def test_long_topology_goes_to_cpu_nodes():
+    study, plan = plan_of(sweep__seed=list(range(100)), grid__points=[2001, 2001], topology__connectivity=["knn"])
+    layout = lay_out(study, plan, GPU, "gpu", CPU, {"evaluate": 1e-6})
+    assert [part.stages for part in layout.parts] == [("train", "subspace", "evaluate"), ("topology", "report")]
+    assert [part.site_name for part in layout.parts] == ["gpu", "cpu"]
+    whole = lay_out(study, plan, GPU, "gpu", CPU, {"evaluate": 1e-6}, "one")
+    assert layout.node_hours < whole.node_hours
+
+
+def test_certificates_go_back_to_the_gpus():
+    study, plan = plan_of(certify__draws=2)
+    parts = lay_out(study, plan, GPU, "gpu", CPU, {}, "chain").parts
+    assert [part.stages for part in parts] == [("train", "subspace", "evaluate"), ("topology",), ("certify", "report")]
+    assert parts[0].seconds is None, "not measured is not guessed"
+
+
+@given(
+    seeds=st.integers(1, 40),
+    points=st.integers(2, 200),
+    rate=st.floats(1e-7, 10),
+    nodes=st.integers(1, 64),
+    certify=st.booleans(),
+    curvature=st.booleans(),
+)
+def test_auto_is_the_cheaper_layout_and_loses_no_stage(seeds, points, rate, nodes, certify, curvature):
+    study, plan = plan_of(
+        sweep__seed=list(range(seeds)),
+        grid__points=[points, points],
+        certify__draws=2 * certify,
+        curvature__largest=int(curvature),
+    )
+    gpu = GPU.model_copy(update={"nodes": nodes})
+    rates = {"evaluate": rate, "train": rate * 1000, "topology": rate * 10, "curvature": rate}
+    chosen, one, chain = (lay_out(study, plan, gpu, "gpu", CPU, rates, c) for c in ("auto", "one", "chain"))
+    for layout in (chosen, one, chain):
+        stages = [stage for part in layout.parts for stage in part.stages]
+        wanted = [s for s in STAGES if (s != "certify" or certify) and (s != "curvature" or curvature)]
+        assert stages == wanted
+    assert chosen.node_hours == pytest.approx(min(one.node_hours, chain.node_hours), rel=1e-9)
+    seconds = stage_seconds(study, plan, rates, 4 * nodes)
+    assert seconds["train"] >= len(plan.models) * rate * 1000 / (4 * nodes) * (1 - 1e-9)
+
+
+def test_a_dry_run_prints_the_script_and_nothing_else(tmp_path):
+    study = make_study(tmp_path)
+    done = landsweep("submit", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("#!/bin/bash\n# landsweep: toy, every stage, on perlmutter-gpu\n")
+    assert done.stdout.endswith('exit "$status"\n')
+    chain = landsweep(
+        "submit", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--dry-run", "--chain", cwd=tmp_path
+    )
+    first, second = chain.stdout.split("#!/bin/bash\n")[1:]
+    assert "#SBATCH --account=m1_g\n" in first
+    assert "#SBATCH --account=m1\n" in second
+    assert "#SBATCH --gpus-per-node=4\n" in first
+    assert "gpus" not in second
+    assert "  --stages\n  train,curvature,subspace,evaluate\n" in first
+    assert "  --stages\n  topology,certify,report\n" in second
+
+
+def test_the_script_that_runs_is_the_one_that_was_shown(tmp_path):
+    study = make_study(tmp_path)
+    options = ["submit", study, "--site", "local", "--site-set", "ranks_per_node=1", "--set", "sweep.beta=[1.0]"]
+    shown = landsweep(*options, "--dry-run", cwd=tmp_path)
+    done = landsweep(*options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    jobs = tmp_path / "runs" / "toy" / "jobs"
+    assert (jobs / "001-train.sh").read_text() == shown.stdout
+    assert yaml.safe_load((jobs / "001-study.yaml").read_text())["sweep"]["beta"] == [1.0]
+    wait_for_end(tmp_path / "runs" / "toy")
+    assert "completed" in landsweep("status", tmp_path / "runs" / "toy").stdout
+
+
+def wait_for_end(run: Path, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while " end " not in ((run / "jobs" / "jobs.log").read_text() if (run / "jobs" / "jobs.log").exists() else ""):
+        assert time.monotonic() < end, [p.read_text() for p in run.glob("jobs/*.out")]
+        time.sleep(0.1)
+
+
+def test_this_machine_in_the_background_status_logs_and_cancel(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 10, "loss_delay": 0.2}, evaluation__batch=1)
+    done = landsweep("submit", study, "--site", "local", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (id_,) = re.findall(r"Submitted job (local-\d+):", done.stdout)
+    run = tmp_path / "runs" / "toy"
+    again = landsweep("submit", study, "--site", "local", cwd=tmp_path)
+    assert again.returncode == 2
+    assert f"{run} is already submitted as job {id_} (RUNNING)" in again.stderr
+    while not list(run.glob("landscape.zarr/status/c/**/0")):
+        time.sleep(0.1)
+    assert re.search(rf"^{id_} +running +1 x 2 ", landsweep("status", run).stdout, re.MULTILINE)
+    cancelled = landsweep("cancel", run)
+    assert f"Cancelled job {id_} (train, subspace, evaluate, topology, report; it was running)." in cancelled.stdout
+    wait_for_end(run)
+    logs = landsweep("logs", run).stdout
+    assert "landsweep: stopped; to go on: landsweep submit " in logs
+    assert re.search(rf"^{id_} +failed .*; stopped$", landsweep("status", run).stdout, re.MULTILINE)
+
+
+def test_many_nodes_are_told_where_python_lies(tmp_path, monkeypatch):
+    for name in submitting.CONTAINERS:
+        monkeypatch.delenv(name, raising=False)
+    assert submitting.many_nodes(16) is None
+    text = submitting.many_nodes(17, ("/global/common/software",))
+    assert text is not None
+    assert f"17 nodes will load Python and torch from {sys.prefix}" in text
+    assert "one of /global/common/software" in text
+    assert submitting.many_nodes(17, (str(Path(sys.prefix).parent),)) is None
+    monkeypatch.setenv("APPTAINER_CONTAINER", "/images/landsweep.sif")
+    assert submitting.many_nodes(17) is None
+    monkeypatch.delenv("APPTAINER_CONTAINER")
+    study = make_study(tmp_path)
+    done = landsweep("submit", study, "--site", "slurm-generic", "--nodes", "17", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("Warning: 17 nodes will load Python and torch from ")
+
+
+def test_plan_says_which_jobs_why_and_what_they_cost(run, tmp_path):
+    study = make_study(tmp_path)
+    options = ["plan", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--nodes", "2"]
+    rows = dict(line.split(maxsplit=1) for line in landsweep(*options, cwd=tmp_path).stdout.splitlines())
+    assert rows["node-h"] == "not measured: no earlier run of this problem"
+    run(out="runs/before")
+    done = landsweep(*options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert "on 8 rank(s), as measured in runs/before" in rows["time"]
+    assert rows["why"].startswith("one job: 0.0")
+    assert re.match(r"about 0.0\d, as in runs/before$", rows["node-h"])
+    assert rows["job"].startswith(
+        "1    train, subspace, evaluate, topology, report: 2 node(s) x 4 ranks of perlmutter-gpu"
+    )

@@ -1,0 +1,451 @@
+"""`submit` and its companions on a real Slurm that the tests start: several nodes on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+import pytest
+import slurm_cluster
+import yaml
+from slurm_cluster import Cluster, wait_for
+from support import BIN, HERE, assert_same_run, environment, events, landsweep, make_study, sessions, units_evaluated
+
+SITE = {
+    "nodes": 2,
+    "ranks_per_node": 2,
+    "partition": "regular",
+    "time": "00:20:00",
+    "grace": 30,
+    "environment": {"OMP_NUM_THREADS": "1"},
+    "launcher": ["srun", "--mpi=pmi2", "--wait=5"],
+}
+LONG = {
+    "problem__params": {"steps": 10, "loss_delay": 0.1},
+    "evaluation__batch": 1,
+    "executor__unit_seconds": 2.0,
+}
+"""28 units of half a second each, at 5 points and two calls a point."""
+UNITS = 28
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    if (reason := slurm_cluster.missing()) is not None:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must test on a real Slurm, but {reason}")
+        pytest.skip(reason)
+    folder = Path(tempfile.mkdtemp(prefix="landsweep-slurm-", dir="/tmp"))  # paths of sockets are short
+    running = Cluster(folder)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def quiet(cluster):
+    """No job of one test is left for the next, and every node is there again."""
+    yield
+    cluster.slurm("scancel", "--user", psutil.Process().username())
+    wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "jobs to end")
+    wait_for(cluster.ready, "nodes to come back")
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory):
+    """The long study, run by one process without a cluster."""
+    folder = tmp_path_factory.mktemp("reference")
+    quick = {**LONG, "problem__params": {"steps": 10}}
+    done = landsweep("run", make_study(folder, **quick), "--out", folder / "run")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+def site_file(folder: Path, name: str = "site.yaml", **changes) -> Path:
+    path = folder / name
+    path.write_text(yaml.safe_dump({**SITE, **changes}))
+    return path
+
+
+class Run:
+    """A study submitted from a folder of its own."""
+
+    def __init__(self, cluster: Cluster, folder: Path, site: dict | None = None, **changes) -> None:
+        self.cluster, self.folder = cluster, folder
+        self.study = make_study(folder, **{**LONG, **changes})
+        self.site = site_file(folder, **(site or {}))
+        self.out = folder / "run"
+
+    def __call__(self, *arguments) -> subprocess.CompletedProcess[str]:
+        self.cluster.forget()
+        return landsweep(*arguments, cwd=self.folder, **self.cluster.env)
+
+    def submit(self, *more) -> list[str]:
+        done = self("submit", self.study, "--site", self.site, "--out", self.out, *more)
+        assert done.returncode == 0, done.stderr
+        return re.findall(r"Submitted job (\d+)", done.stdout)
+
+    def wait(self, job: str, *states: str, seconds: float = 120) -> None:
+        wait_for(lambda: self.cluster.state(job) in states, f"job {job} to be {states}: {self.told(job)}", seconds)
+
+    def told(self, job: str) -> str:
+        return "\n".join(p.read_text() for p in self.out.glob(f"jobs/*-{job}.out"))
+
+    def units(self) -> int:
+        """Units whose status is written."""
+        return sum(p.is_file() and "partial" not in p.name for p in self.out.glob("landscape.zarr/status/c/**/*"))
+
+    def evaluating(self, job: str, units: int = 2) -> None:
+        """Wait until some units are done, but not all."""
+        wait_for(lambda: self.units() >= units, f"units of job {job}: {self.told(job)}")
+        assert self.units() < UNITS, "the study is too short to be interrupted"
+
+    def journal(self) -> list[list[str]]:
+        return [line.split() for line in (self.out / "jobs" / "jobs.log").read_text().splitlines()]
+
+
+def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path):
+    study = HERE.parent / "jobs" / "studies" / "pinn_convection.yaml"
+    small = [w for s in ("sweep.beta=[1,2]", "sweep.direction_seed=[0]", "grid.points=11") for w in ("--set", s)]
+    site, out = site_file(tmp_path, grace=60), tmp_path / "run"
+    done = landsweep("submit", study, "--site", site, "--out", out, *small, cwd=tmp_path, **cluster.env)
+    assert done.returncode == 0, done.stderr
+    (job,) = re.findall(r"Submitted job (\d+): train, curvature, subspace, evaluate, topology, report on", done.stdout)
+    wait_for(lambda: cluster.state(job) == "COMPLETED", f"job {job}", 200)
+    started = [e for e in events(out) if e["event"] == "RankStarted"]
+    places = {(e["rank"], e["ranks"], e["node"], e["job"], e["restart"]) for e in started}
+    assert {p[:2] for p in places} == {(rank, 4) for rank in range(4)}
+    assert {p[2:] for p in places} == {("0", job, 0), ("1", job, 0)}
+    assert (out / "report" / "trend.png").exists() or (out / "report" / "landscapes.png").exists()
+    alone = landsweep("run", study, "--out", tmp_path / "alone", *small)
+    assert alone.returncode == 0, alone.stderr
+    assert_same_run(tmp_path / "alone", out)
+    status = landsweep("status", out, **cluster.env).stdout
+    assert re.search(rf"^{job} +completed +2 x 2 +- +every stage; on n\[1-2\]$", status, re.MULTILINE), status
+    assert "As Slurm said " in status
+    table = landsweep("metrics", out, "--column", "n_minima").stdout.splitlines()
+    assert table[0].split() == ["beta", "representation", "n_minima"]
+    assert len(table) == 5
+
+
+def test_stages_become_a_chain_where_the_site_has_two_kinds_of_nodes(cluster, tmp_path, reference):
+    cpu = site_file(tmp_path, "cpu.yaml", nodes=1)
+    run = Run(cluster, tmp_path, {"gpus_per_node": 2, "cpu_site": str(cpu)}, problem__params={"steps": 10})
+    first, second = run.submit("--chain")
+    assert cluster.job(second)["Dependency"].startswith(f"afterok:{first}")
+    assert cluster.job(first)["TresPerNode"].endswith("gpu:2")
+    status = run("status", run.out).stdout
+    assert re.search(rf"^{second} +pending +1 x 2 +- +topology, report; Dependency$", status, re.MULTILINE), status
+    run.wait(second, "COMPLETED")
+    assert_same_run(reference, run.out)
+    stages = [set(session["stages"]) for session in sessions(run.out)]
+    assert stages == [{"train", "subspace", "evaluate"}, {"topology"}]
+    assert [line[3] for line in run.journal()] == ["begin", "end", "begin", "end"]
+
+
+def test_a_failed_parent_cancels_its_children_with_a_reason(cluster, tmp_path):
+    cpu = site_file(tmp_path, "cpu.yaml", nodes=1)
+    run = Run(cluster, tmp_path, {"cpu_site": str(cpu)}, problem__params={"raise_in": "exit"})
+    first, second = run.submit("--chain")
+    run.wait(first, "FAILED")
+    run.wait(second, "CANCELLED", seconds=30)
+    status = run("status", run.out).stdout
+    assert re.search(rf"^{first} +failed .* exit status \d+, see landsweep logs$", status, re.MULTILINE), status
+    assert re.search(rf"^{second} +cancelled .*; the job before it failed$", status, re.MULTILINE), status
+    assert not (run.out / "report" / "summary.json").exists()
+
+
+def test_failed_models_do_not_stop_the_chain_but_fail_its_last_job(cluster, tmp_path):
+    cpu = site_file(tmp_path, "cpu.yaml", nodes=1)
+    run = Run(cluster, tmp_path, {"cpu_site": str(cpu)}, problem__params={"raise_in": "train", "raise_at": 2.0})
+    first, second = run.submit("--chain")
+    run.wait(second, "FAILED")
+    assert cluster.state(first) == "COMPLETED"
+    assert "; some models failed" in run("status", run.out).stdout
+    assert (run.out / "report" / "summary.json").exists()
+
+
+def test_the_time_limit_requeues_until_the_run_is_finished(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path, problem__params={"steps": 10, "loss_delay": 0.6}, executor__unit_seconds=10)
+    (job,) = run.submit("--time", "1", "--nodes", "1")
+    run.wait(job, "COMPLETED", seconds=240)
+    told = run.told(job)
+    assert "landsweep: stopped in time and put back into the queue (1 of 10)" in told
+    assert "Stopping after the unit in hand" in told
+    restarts = int(cluster.job(job)["Restarts"])
+    assert restarts >= 1
+    outcomes = [(s["restart"], s["outcome"]) for s in sessions(run.out)]
+    assert outcomes == [*((k, "stopped") for k in range(restarts)), (restarts, "done")]
+    assert set(units_evaluated(run.out).values()) == {1}, "a signal lets every unit in hand finish"
+    assert_same_run(reference, run.out)
+
+
+def test_a_signal_requeues_a_bounded_number_of_times_and_then_says_what_to_type(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path, {"requeues": 1})
+    (job,) = run.submit()
+    run.evaluating(job)
+    cluster.slurm("scancel", "--signal=USR2", job)
+    wait_for(lambda: len(sessions(run.out)) == 2, f"the second life of job {job}: {run.told(job)}")
+    assert run.units() < UNITS
+    wait_for(lambda: sum(e["event"] == "RankStarted" for e in events(run.out)) == 8, "the ranks")
+    cluster.slurm("scancel", "--signal=TERM", job)
+    run.wait(job, "FAILED")
+    told = run.told(job)
+    assert "stopped and not run again: it was already requeued 1 times, as often as allowed" in told
+    again = f"landsweep submit {run.study} --site {run.site} --out {run.out}"
+    assert f"everything finished is kept; to go on: {again}\n" in told
+    assert [s["outcome"] for s in sessions(run.out)] == ["stopped", "stopped"]
+    (job,) = run.submit()
+    run.wait(job, "COMPLETED")
+    assert set(units_evaluated(run.out).values()) == {1}
+    assert_same_run(reference, run.out)
+
+
+def test_scancel_in_the_middle_and_submit_again(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path)
+    (job,) = run.submit()
+    second = run("submit", run.study, "--site", run.site, "--out", run.out)
+    assert second.returncode == 2
+    assert f"{run.out} is already submitted as job {job} (" in second.stderr
+    assert f"end it with `landsweep cancel {run.out}`, or name another run directory with --out." in second.stderr
+    run.evaluating(job)
+    cluster.slurm("scancel", job)
+    run.wait(job, "CANCELLED")
+    left = UNITS - run.units()
+    assert left > 0
+    assert int(cluster.job(job)["Restarts"]) == 0
+    (again,) = run.submit()
+    run.wait(again, "COMPLETED")
+    twice = {unit: n for unit, n in units_evaluated(run.out).items() if n > 1}
+    assert len(twice) <= 4, "only what the four ranks had in hand"
+    assert_same_run(reference, run.out)
+
+
+def test_cancel_status_and_logs(cluster, tmp_path):
+    run = Run(cluster, tmp_path)
+    (job,) = run.submit()
+    run.evaluating(job)
+    following = subprocess.Popen(
+        [sys.executable, "-m", "landsweep", "logs", run.out, "--follow"],
+        env=environment(**cluster.env),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(6)  # progress is written every 5 s
+    status = run("status", run.out).stdout
+    assert re.search(
+        r"^evaluate: [\d,]+ of 140 points, [\d.]+ points/s, [\d.]+ per rank; ends in about", status, re.M
+    ), status
+    assert f"(job {job})" in status
+    done = run("cancel", run.out)
+    assert f"Cancelled job {job} (train, subspace, evaluate, topology, report; it was running)." in done.stdout
+    assert "Everything finished is kept; the same `landsweep submit` goes on." in done.stdout
+    run.wait(job, "CANCELLED")
+    output, _ = following.communicate(timeout=90)
+    assert following.returncode == 0
+    assert output.startswith(f"landsweep: job {job}, restart 0, on n[1-2], ")
+    assert "evaluate: 0 of 140 points done before" in output
+    assert "cancelled" in run("status", run.out).stdout
+    assert run("cancel", run.out).stdout == f"{run.out} has no job that waits or runs.\n"
+    first = run("logs", run.out, "--rank", "3").stdout.splitlines()[0]
+    assert re.search(
+        rf" job {job}, restart 0, \S+, node 1: rank 3 of 4, local rank \d, process \d+, ready after ", first
+    )
+    wrong = run("logs", run.out, "--rank", "9")
+    assert wrong.returncode == 2
+    assert "has no log of rank 9, expected one of those it has: ranks 0 to 3." in wrong.stderr
+
+
+def test_a_node_that_goes_down_takes_the_job_back_into_the_queue(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path)
+    (job,) = run.submit()
+    run.evaluating(job)
+    cluster.slurm("scontrol", "update", "nodename=n2", "state=down", "reason=test")
+    cluster.slurm("scontrol", "update", "nodename=n2", "state=resume")
+    run.wait(job, "COMPLETED")
+    assert int(cluster.job(job)["Restarts"]) == 1
+    assert len(sessions(run.out)) == 2
+    assert_same_run(reference, run.out)
+
+
+def test_a_slurmd_that_is_killed_leaves_a_ghost_that_does_no_harm(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path, problem__params={"steps": 10, "loss_delay": 0.3}, executor__unit_seconds=10)
+    (job,) = run.submit("--nodes", "1")
+    run.evaluating(job)
+    node = cluster.job(job)["BatchHost"]
+    ghosts = [p for p in psutil.process_iter(["cmdline"]) if str(run.out) in (p.info["cmdline"] or [])]
+    assert ghosts
+    cluster.kill_node(node)
+    cluster.slurm("scontrol", "update", f"nodename={node}", "state=down", "reason=test")  # or a minute later
+    wait_for(lambda: int(cluster.job(job).get("Restarts", 0)) == 1, "Slurm to requeue the job")
+    wait_for(lambda: len(sessions(run.out)) == 2, f"the second life: {run.told(job)}")
+    second = sessions(run.out)[1]
+    alive = [p for p in ghosts if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    cluster.start_node(node)
+    cluster.slurm("scontrol", "update", f"nodename={node}", "state=resume", check=False)
+    run.wait(job, "COMPLETED", seconds=150)
+    _, left = psutil.wait_procs(ghosts, timeout=60)
+    assert not left, "a ghost goes on"
+    assert second["restart"] == 1
+    assert alive, "nothing of the first life was left: this test shows nothing"
+    assert int(cluster.job(job)["Restarts"]) == 1, "the ghost's script asked for another life"
+    assert_same_run(reference, run.out)
+
+
+def test_preemption_by_a_higher_partition(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path, {"partition": "preempt", "directives": {"exclusive": True}})
+    (job,) = run.submit()
+    run.evaluating(job)
+    other = cluster.slurm(
+        "sbatch", "--parsable", "-N3", "--exclusive", "-p", "debug", "-o", "/dev/null", "--wrap", "sleep 5"
+    ).strip()
+    wait_for(lambda: cluster.state(other) == "COMPLETED", "the job that preempts")
+    run.wait(job, "COMPLETED")
+    assert int(cluster.job(job)["Restarts"]) == 1
+    twice = {unit: n for unit, n in units_evaluated(run.out).items() if n > 1}
+    assert len(twice) <= 4
+    assert_same_run(reference, run.out)
+
+
+def test_an_array_on_request_is_a_run_for_each_value(cluster, tmp_path):
+    run = Run(cluster, tmp_path, {"nodes": 1}, problem__params={"steps": 10})
+    (job,) = run.submit("--array", "beta")
+    wait_for(lambda: [cluster.state(f"{job}_{k}") for k in (0, 1)] == ["COMPLETED"] * 2, "the tasks")
+    status = run("status", run.out).stdout
+    assert re.search(rf"^{job} +completed +1 x 2 ", status, re.MULTILINE), status
+    betas = [yaml.safe_load((run.out / f"task-{k:05d}" / "study.yaml").read_text())["sweep"]["beta"] for k in (0, 1)]
+    assert betas == [[1.0], [2.0]]
+    assert all((run.out / f"task-{k:05d}" / "report" / "summary.json").exists() for k in (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--time", "2-00:00:00"], "the time asked for is over the limit (it said: "),
+        (["--partition", "nosuch"], "the partition is unknown (it said: "),
+        (["--nodes", "9"], "no partition has such nodes, or so many of them (it said: "),
+        (["--site-set", "ranks_per_node=64"], "no partition has such nodes, or so many of them (it said: "),
+        (["--site-set", "gpus_per_node=16"], "no partition has such nodes, or so many of them (it said: "),
+        (["--site-set", "constraint=hbm80g"], "no node has these features (it said: "),
+        (["--site-set", "directives.mem=9000G"], "no node has so much memory (it said: "),
+    ],
+    ids=["time", "partition", "nodes", "ranks", "gpus", "constraint", "memory"],
+)
+def test_what_sbatch_refuses_is_one_sentence_and_leaves_no_job(cluster, tmp_path, more, sentence):
+    run = Run(cluster, tmp_path)
+    done = run("submit", run.study, "--site", run.site, "--out", run.out, *more)
+    assert done.returncode == 2
+    assert done.stderr.startswith("landsweep: sbatch refused the job: ")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "--" in done.stderr.partition("); ")[2], "no remedy"
+    assert not (run.out / "jobs" / "jobs.json").exists()
+    assert not cluster.slurm("squeue", "-h").strip()
+
+
+def test_a_chain_of_which_one_job_is_refused_leaves_none(cluster, tmp_path):
+    cpu = site_file(tmp_path, "cpu.yaml", partition="nosuch")
+    run = Run(cluster, tmp_path, {"cpu_site": str(cpu)})
+    done = run("submit", run.study, "--site", run.site, "--out", run.out, "--chain")
+    assert done.returncode == 2
+    assert "the partition is unknown" in done.stderr
+    wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "the first job to be cancelled")
+    assert json.loads((run.out / "jobs" / "jobs.json").read_text())["jobs"] == []
+
+
+def test_slurm_out_of_reach_is_said(cluster, tmp_path):
+    run = Run(cluster, tmp_path)
+    (job,) = run.submit()
+    nowhere = {**cluster.env, "SLURM_CONF": str(tmp_path / "nowhere.conf")}
+    status = landsweep("status", run.out, **nowhere)
+    assert status.returncode == 0
+    assert "Slurm cannot be reached (" in status.stdout
+    assert "): these are the jobs' own notes." in status.stdout
+    cancelled = landsweep("cancel", run.out, **nowhere)
+    assert cancelled.returncode == 2
+    assert "so nothing was cancelled: try again later." in cancelled.stderr
+    again = landsweep("submit", run.study, "--site", run.site, "--out", run.out, **nowhere)
+    assert again.returncode == 2
+    assert "so that jobs of this run may live: try again later." in again.stderr
+    assert cluster.state(job) in ("PENDING", "RUNNING")
+
+
+def test_slurm_is_asked_at_most_once_in_30_seconds(cluster, tmp_path):
+    run = Run(cluster, tmp_path)
+    run.submit()
+    counted, real = tmp_path / "bin", shutil.which("squeue", path=cluster.env["PATH"])
+    counted.mkdir()
+    (counted / "squeue").write_text(f'#!/bin/sh\necho asked >> {tmp_path}/asked\nexec {real} "$@"\n')
+    (counted / "squeue").chmod(0o755)
+    env = {**cluster.env, "PATH": f"{counted}:{cluster.env['PATH']}", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for _ in range(4):
+        assert landsweep("status", run.out, **env).returncode == 0
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_interactive_use_salloc_and_srun(cluster, tmp_path):
+    study = make_study(tmp_path)
+    program = [sys.executable, "-m", "landsweep", "run", str(study), "--out"]
+    alloc = ["salloc", "-N2", "-n4", "-p", "regular"]
+    wrong = cluster_run(cluster, [*alloc, "srun", "--mpi=none", *program, str(tmp_path / "wrong")])
+    assert wrong.returncode == 2, wrong.stderr
+    assert "srun started 4 processes but MPI sees 1, so each would do all the work alone" in wrong.stderr
+    assert "with srun --mpi=pmi2 (or pmix)" in wrong.stderr
+    assert not (tmp_path / "wrong").exists()
+    right = cluster_run(cluster, [*alloc, "srun", "--mpi=pmi2", *program, str(tmp_path / "right")])
+    assert right.returncode == 0, right.stderr
+    assert sessions(tmp_path / "right")[0]["ranks"] == 4
+    nodes = Counter(e["node"] for e in events(tmp_path / "right") if e["event"] == "RankStarted")
+    assert nodes == {"0": 2, "1": 2}
+
+
+def cluster_run(cluster: Cluster, command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment(**cluster.env), capture_output=True, text=True, timeout=120)
+
+
+def test_hostile_names_reach_the_program_as_data(cluster, tmp_path):
+    folder = tmp_path / "a b'c\"d $(touch pwned) `touch pwned`; &\nnew line #x"
+    folder.mkdir()
+    run = Run(cluster, folder, {"nodes": 1, "environment": {"WORD": "$(touch pwned)\"'"}}, problem__params={"steps": 5})
+    run.out = folder / "run $(touch pwned) '"
+    (job,) = run.submit("--site-set", "directives.comment='x\" --exclusive $(touch pwned) #'")
+    run.wait(job, "COMPLETED")
+    assert (run.out / "report" / "summary.json").exists()
+    assert not list(tmp_path.rglob("pwned"))
+    assert 'Comment=x" --exclusive $(touch pwned) #' in cluster.slurm("scontrol", "show", "job", job)
+
+
+def test_a_rank_killed_by_the_system_ends_the_job(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path)
+    (job,) = run.submit()
+    run.evaluating(job)
+    started = [e for e in events(run.out) if e["event"] == "RankStarted" and e["rank"] == 3]
+    os.kill(started[0]["pid"], signal.SIGKILL)
+    run.wait(job, "FAILED", seconds=60)
+    assert "exit status" in run("status", run.out).stdout
+    (job,) = run.submit()
+    run.wait(job, "COMPLETED")
+    assert_same_run(reference, run.out)
+
+
+def test_the_scripts_of_every_site_are_what_sbatch_understands(cluster, tmp_path):
+    study = make_study(tmp_path)
+    script = landsweep("submit", study, "--site", "slurm-generic", "--dry-run", "--partition", "regular", cwd=tmp_path)
+    (tmp_path / "script.sh").write_text(script.stdout)
+    done = cluster_run(cluster, ["sbatch", "--test-only", str(tmp_path / "script.sh")])
+    assert done.returncode == 0, done.stderr
+    assert f"{BIN}" in script.stdout
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["script.sh", "study.yaml", "toy.py"]

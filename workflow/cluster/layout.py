@@ -1,0 +1,144 @@
+"""Which jobs a study becomes: stages grouped by the nodes they need, in one job or in a chain, by node-hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil, prod
+from typing import Literal
+
+from landsweep.cluster.site import Site
+from landsweep.plan import Plan
+from landsweep.stages import OF_THE_PROBLEM, STAGES
+from landsweep.study import Study
+
+POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
+"""Of a merge tree on one core where no run was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
+GRID_POINTS_PER_SECOND = 5e6
+REPORT_SECONDS = 10.0
+Chain = Literal["auto", "chain", "one"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One job of a layout: its stages and site, and how long they take there (None: not measured)."""
+
+    stages: tuple[str, ...]
+    site: Site
+    site_name: str
+    seconds: float | None
+    known_seconds: float
+
+    def node_hours(self, seconds: float) -> float:
+        """Return the node-hours of so much work and of starting."""
+        return self.site.nodes * (self.site.start_seconds + seconds) / 3600
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The jobs of a run, in order, and why these."""
+
+    parts: tuple[Part, ...]
+    reason: str
+
+    @property
+    def node_hours(self) -> float | None:
+        """Node-hours of all jobs, None where something was not measured."""
+        hours = [None if part.seconds is None else part.node_hours(part.seconds) for part in self.parts]
+        return None if None in hours else sum(h for h in hours if h is not None)
+
+    @property
+    def known_node_hours(self) -> float:
+        """Node-hours without stages that were not measured; these need the same nodes in every layout."""
+        return sum(part.node_hours(part.known_seconds) for part in self.parts)
+
+
+def stage_seconds(study: Study, plan: Plan, rates: Mapping[str, float], ranks: int) -> dict[str, float | None]:
+    """Return how long each stage takes ``ranks`` ranks; None where no run was measured.
+
+    ``rates`` are seconds per model, site, point or member on one rank. Models are trained one a rank, so that ranks
+    beyond their number wait.
+    """
+    members, models, sites = len(plan.members), len(plan.models), len(set(plan.sites.values()))
+
+    def rounds(items: int, rate: float | None) -> float | None:
+        return None if rate is None else ceil(items / ranks) * rate
+
+    evaluate = rates.get("evaluate")
+    points = plan.points + members * study.certify.float64_points(prod(plan.grid_shape))
+    landscape = prod(plan.grid_shape)
+    guess = sum(landscape / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in study.connectivity)
+    certify = study.certify.asked
+    return {
+        "train": rounds(models, rates.get("train", 0.0 if evaluate is not None else None)),
+        "curvature": rounds(sites, rates.get("curvature")) if study.curvature.asked else 0.0,
+        "subspace": 0.0,
+        "evaluate": None if evaluate is None else plan.points * evaluate / ranks,
+        "topology": members
+        * rates.get("topology", guess)
+        / min(ranks, max(members, landscape // study.topology.block)),
+        "certify": 0.0 if not certify else None if evaluate is None else (points - plan.points) * evaluate / ranks,
+        "report": REPORT_SECONDS,
+    }
+
+
+def lay_out(
+    study: Study,
+    plan: Plan,
+    site: Site,
+    site_name: str,
+    cpu_site: Site | None,
+    rates: Mapping[str, float],
+    chain: Chain = "auto",
+) -> Layout:
+    """Return the jobs of a study.
+
+    Where the site names a profile for stages without GPUs there are two ways: every stage in one job on ``site``, or
+    one job for each run of stages that want the same nodes. ``auto`` takes the one of fewer node-hours, counting the
+    time a job needs to start; where evaluation was never measured it is the same in both, and left out.
+    """
+
+    def part(stages: Sequence[str], where: Site, name: str) -> Part:
+        seconds = stage_seconds(study, plan, rates, where.nodes * where.ranks_per_node)
+        known = sum(seconds[stage] or 0.0 for stage in stages)
+        return Part(tuple(stages), where, name, None if None in map(seconds.get, stages) else known, known)
+
+    asked = [
+        stage
+        for stage in STAGES
+        if (stage != "certify" or study.certify.asked) and (stage != "curvature" or study.curvature.asked)
+    ]
+    whole = Layout((part(asked, site, site_name),), "the site has one kind of nodes")
+    if cpu_site is None:
+        return whole
+    cpu_name = str(site.cpu_site)
+    small = _fitting(cpu_site, study, plan)
+    grouped = [
+        (on_gpus, list(stages))
+        for on_gpus, stages in groupby(asked, lambda s: s in OF_THE_PROBLEM or _follows(s, asked))
+    ]
+    chained = Layout(
+        tuple(
+            part(stages, site, site_name) if on_gpus else part(stages, small, cpu_name) for on_gpus, stages in grouped
+        ),
+        "",
+    )
+    alone, split = whole.known_node_hours, chained.known_node_hours
+    left_out = "" if whole.node_hours is not None else ", without what was not measured"
+    what = f"{alone:.2f} node-hours in one job, {split:.2f} in {len(chained.parts)}{left_out}"
+    if chain == "one" or (chain == "auto" and alone <= split):
+        return Layout(whole.parts, what)
+    return Layout(chained.parts, what)
+
+
+def _follows(stage: str, asked: Sequence[str]) -> bool:
+    """Return whether tables are made in the job of the certificates, which comes last."""
+    return stage == "report" and "certify" in asked
+
+
+def _fitting(site: Site, study: Study, plan: Plan) -> Site:
+    """Return the site with as few nodes and ranks as members, or blocks of a large one, can keep busy."""
+    items = max(len(plan.members), prod(plan.grid_shape) // study.topology.block)
+    nodes = min(site.nodes, ceil(items / site.ranks_per_node))
+    return site.model_copy(update={"nodes": nodes, "ranks_per_node": min(site.ranks_per_node, max(1, items))})

@@ -1,0 +1,64 @@
+"""A machine as a batch system of one job: the script runs in the background, in a session of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import psutil
+from landsweep.errors import UserError
+
+PREFIX = "local-"
+
+
+def submit(script: Path, name: str, after: str | None = None) -> str:
+    """Start a script in the folder it lies in; return its id, which holds its process.
+
+    Raises
+    ------
+    UserError
+        Where it is to follow another one.
+    """
+    if after is not None:
+        raise UserError("This machine runs one job at a time, expected a layout of one job: use --one-job.")
+    pending = script.parent / f".{script.name}.out"
+    with pending.open("ab") as output:
+        started = subprocess.Popen(
+            ["bash", script.name],
+            cwd=script.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    pending.rename(script.parent / f"{name}-{PREFIX}{started.pid}.out")  # the open file keeps its name out of it
+    return f"{PREFIX}{started.pid}"
+
+
+def birth(job: str) -> float | None:
+    """Return when a job's process was born, None where it does not live: numbers of processes come again."""
+    try:
+        process = psutil.Process(int(job.removeprefix(PREFIX)))
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def alive(job: str, born: float | None, host: str) -> bool:
+    """Return whether a job's process lives; one of another host cannot be seen from here and is taken for gone."""
+    return host == socket.gethostname() and born is not None and birth(job) == born
+
+
+def cancel(job: str) -> None:
+    """Send TERM to the ranks of a job, which finish their units; its shell ends after them."""
+    shell = psutil.Process(int(job.removeprefix(PREFIX)))
+    for process in shell.children(recursive=True):
+        try:
+            words = process.cmdline()
+            if words[1:3] == ["-m", "landsweep"]:  # not the launcher's own processes, which end the ranks at once
+                os.kill(process.pid, signal.SIGTERM)
+        except (psutil.NoSuchProcess, ProcessLookupError):
+            continue
