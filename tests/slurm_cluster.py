@@ -63,6 +63,7 @@ PartitionName=DEFAULT Nodes=ALL State=UP DefMemPerCPU={per_cpu} PriorityTier=10
 PartitionName=debug Default=YES DefaultTime=5 MaxTime=30
 PartitionName=regular DefaultTime=60 MaxTime=1-00:00:00
 PartitionName=preempt DefaultTime=60 MaxTime=1-00:00:00 PriorityTier=1
+PartitionName=graceful DefaultTime=60 MaxTime=1-00:00:00 PriorityTier=1 GraceTime=60
 """
 
 
@@ -126,7 +127,7 @@ class Cluster:
 
     @staticmethod
     def _may_mount() -> bool:
-        """Whether nodes can have a /dev/shm of their own: MPICH names files there by job, so that two lives would meet."""
+        """Whether nodes can have a /dev/shm of their own: MPICH names files there by job, so two lives would meet."""
         return subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
 
     def kill_node(self, name: str) -> None:

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from support import HERE, command, environment, landsweep
+from support import HERE, assert_same_run, command, environment, landsweep
 
 HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
 ROOT = HERE.parent
@@ -50,6 +50,12 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
         ("robust", "--help"),
         ("status", "runs/my_study"),
         ("methods", "runs/my_study"),
+        ("metrics", "runs/my_study"),
+        ("logs", "runs/my_study"),
+        ("cancel", "runs/my_study"),
+        ("plan", "my_study/study.yaml"),
+        ("plan", "my_study/study.yaml", "--site", "perlmutter-gpu", "--account", "m1_g"),
+        ("submit", "my_study/study.yaml", "--site", "slurm-generic", "--dry-run"),
     ],
     ids=lambda a: a[0],
 )
@@ -59,9 +65,10 @@ def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
     assert not modules & set(HEAVY)
 
 
-def test_plan_starts_no_mpi(finished):
-    modules = modules_after("plan", "my_study/study.yaml", cwd=finished[0])
-    assert not modules & (set(HEAVY) - {"torch"})  # with which the memory is predicted, once the rest is printed
+def test_plan_starts_no_mpi_to_predict_memory(finished):
+    modules = modules_after("plan", "my_study/study.yaml", "--memory", cwd=finished[0])
+    assert "torch" in modules
+    assert not modules & (set(HEAVY) - {"torch"})
 
 
 def test_help_needs_neither_numpy_nor_zarr(finished):
@@ -71,7 +78,7 @@ def test_help_needs_neither_numpy_nor_zarr(finished):
 def test_help_says_what_the_commands_do():
     done = landsweep("--help")
     assert done.returncode == 0
-    for name in ("run", "plan", "status", "new", "methods", "robust"):
+    for name in ("run", "plan", "status", "submit", "logs", "cancel", "metrics", "new", "methods", "robust"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.split("Commands:")[1], "a summary was cut short"
     assert "75 stopped but resumable" in done.stdout
@@ -201,3 +208,60 @@ def test_python_m_landsweep_is_the_same_program():
         [Path(sys.executable).parent / "landsweep", "--help"], capture_output=True, text=True, timeout=60
     )
     assert script.stdout.split("\n", 2)[2] == landsweep("--help").stdout.split("\n", 2)[2]
+
+
+def test_metrics_is_a_table_or_csv(finished):
+    table = landsweep("metrics", "runs/my_study", cwd=finished[0])
+    assert table.returncode == 0, table.stderr
+    lines = table.stdout.splitlines()
+    assert lines[0].split()[:4] == ["noise", "direction_seed", "representation", "n_minima"]
+    assert len(lines) == 7
+    csv = landsweep("metrics", "runs/my_study", "--csv", cwd=finished[0]).stdout
+    assert csv == (finished[0] / "runs" / "my_study" / "report" / "metrics.csv").read_text()
+    some = landsweep("metrics", "runs/my_study", "--csv", "--column", "noise", "--column", "smad", cwd=finished[0])
+    assert some.stdout.splitlines()[0] == "noise,smad"
+    wrong = landsweep("metrics", "runs/my_study", "--column", "n_minimas", cwd=finished[0])
+    assert wrong.returncode == 2
+    assert 'did you mean "n_minima"?' in wrong.stderr
+
+
+@pytest.mark.parametrize("command", ["metrics", "logs", "cancel", "status"])
+def test_where_there_is_no_run_it_is_said(tmp_path, command):
+    done = landsweep(command, tmp_path / "nothing")
+    assert done.returncode == 2
+    assert "nothing holds no run, expected a run directory such as runs/NAME" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_logs_without_a_job_are_those_of_rank_0(finished):
+    done = landsweep("logs", "runs/my_study", cwd=finished[0])
+    first, *others = done.stdout.splitlines()
+    assert ": rank 0 of 1, local rank 0, process " in first
+    assert any(line.endswith(" s") and " evaluate 0 done in " in line for line in others)
+
+
+def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
+    study = write_study()
+    early = landsweep("run", study, "--out", tmp_path / "run", "--stages", "topology")
+    assert early.returncode == 2
+    assert "has no landscapes: run the other stages first, or leave --stages out." in early.stderr
+    unknown = landsweep("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
+    assert unknown.returncode == 2
+    assert (
+        "expected some of train, curvature, subspace, evaluate, topology, certify, report; did you mean"
+        in unknown.stderr
+    )
+    for stages in ("train", "subspace,evaluate", "topology", "report"):
+        done = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        assert done.returncode == 0, done.stderr
+    whole = landsweep("run", study, "--out", tmp_path / "whole")
+    assert whole.returncode == 0, whole.stderr
+    assert_same_run(tmp_path / "whole", tmp_path / "run")
+
+
+def test_a_study_kept_elsewhere_finds_its_problem(write_study, tmp_path):
+    study = write_study()
+    (tmp_path / "kept").mkdir()
+    study.rename(tmp_path / "kept" / "study.yaml")
+    done = landsweep("run", tmp_path / "kept" / "study.yaml", "--folder", tmp_path, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr

@@ -15,8 +15,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.cluster import slurm
-from landsweep.cluster import submit as submitting
+from landsweep.cluster import checks, slurm
 from landsweep.cluster.layout import lay_out, stage_seconds
 from landsweep.cluster.script import Job, render
 from landsweep.cluster.site import Site, builtin_sites, load_site, seconds_of
@@ -451,21 +450,25 @@ def test_this_machine_in_the_background_status_logs_and_cancel(tmp_path):
 
 
 def test_many_nodes_are_told_where_python_lies(tmp_path, monkeypatch):
-    for name in submitting.CONTAINERS:
+    for name in checks.CONTAINERS:
         monkeypatch.delenv(name, raising=False)
-    assert submitting.many_nodes(16) is None
-    text = submitting.many_nodes(17, ("/global/common/software",))
+    assert checks.many_nodes(16) is None
+    text = checks.many_nodes(17, ("/global/common/software",))
     assert text is not None
-    assert f"17 nodes will load Python and torch from {sys.prefix}" in text
+    assert f"17 nodes load Python and torch from {sys.prefix}" in text
     assert "one of /global/common/software" in text
-    assert submitting.many_nodes(17, (str(Path(sys.prefix).parent),)) is None
+    assert checks.many_nodes(17, (str(Path(sys.prefix).parent),)) is None
     monkeypatch.setenv("APPTAINER_CONTAINER", "/images/landsweep.sif")
-    assert submitting.many_nodes(17) is None
+    assert checks.many_nodes(17) is None
     monkeypatch.delenv("APPTAINER_CONTAINER")
     study = make_study(tmp_path)
     done = landsweep("submit", study, "--site", "slurm-generic", "--nodes", "17", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stderr.startswith("Warning: 17 nodes will load Python and torch from ")
+    assert done.stderr.startswith("Warning: 17 nodes load Python and torch from ")
+    done = landsweep("run", study, "--stages", "train", cwd=tmp_path, PMI_SIZE="1", SLURM_JOB_NUM_NODES="17")
+    assert done.returncode == 0, done.stderr
+    assert "Warning: 17 nodes load Python and torch from " in done.stderr
+    assert "one of /global/common/software" in done.stderr
 
 
 def test_plan_says_which_jobs_why_and_what_they_cost(run, tmp_path):

@@ -327,7 +327,7 @@ def test_bench_measures_the_loss_beside_them(write_study):
 
 def test_plan_says_what_it_takes(write_study, tmp_path):
     study = write_study(**HESSIAN, curvature=ALL, fields=["loss", "hessian_max"])
-    done = landsweep("plan", study, "--out", tmp_path / "none", "--ranks", "2")
+    done = landsweep("plan", study, "--memory", "--out", tmp_path / "none", "--ranks", "2")
     assert done.returncode == 0, done.stderr
     assert "points   210 (7 x 5 each; fields loss, hessian_max)" in done.stdout
     eigenvalues = "eigenvalues: 3 largest, 2 smallest, 2 magnitude"

@@ -15,12 +15,27 @@ from landsweep.executors.launch import Launch, detect
             {"SLURM_NTASKS": "8", "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "SLURM_STEP_ID": "5"},
             Launch(2, 1, "srun"),
         ),
+        (
+            {"PMI_SIZE": "4", "PMI_RANK": "2", "SLURM_JOB_NUM_NODES": "4", "SLURM_STEP_NUM_NODES": "2"},
+            Launch(4, 2, "mpiexec", 2),
+        ),
         ({"SLURM_NTASKS": "8"}, Launch()),
         ({"SLURM_NTASKS": "8", "SLURM_PROCID": "0"}, Launch()),
         ({"SLURM_NTASKS": "8", "SLURM_PROCID": "0", "SLURM_STEP_ID": "4294967291"}, Launch()),
         ({"PMI_SIZE": "garbage"}, Launch()),
     ],
-    ids=["laptop", "mpich", "openmpi", "srun", "smaller step", "salloc", "batch script", "batch step", "garbage"],
+    ids=[
+        "laptop",
+        "mpich",
+        "openmpi",
+        "srun",
+        "smaller step",
+        "nodes",
+        "salloc",
+        "batch script",
+        "batch step",
+        "garbage",
+    ],
 )
 def test_detect(env, expected):
     assert detect(env) == expected

@@ -221,13 +221,13 @@ def test_freed_memory_is_kept():
 
 def test_plan_prints_the_prediction(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("plan", study, cwd=tmp_path)
+    done = landsweep("plan", study, "--memory", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("memory")]
     assert " a rank with 8 points at once (data " in line
     # theta and two directions of 21 float32 parameters
     assert ", weights and directions 252 B, a point " in line
-    line = landsweep("plan", study, "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
+    line = landsweep("plan", study, "--memory", "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
     assert " a rank with one point at once (data " in line
-    line = landsweep("plan", study, "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
+    line = landsweep("plan", study, "--memory", "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
     assert "memory   not predicted (RuntimeError: the loss is broken on purpose" in line

@@ -179,7 +179,7 @@ def test_failed_models_do_not_stop_the_chain_but_fail_its_last_job(cluster, tmp_
 
 
 def test_the_time_limit_requeues_until_the_run_is_finished(cluster, tmp_path, reference):
-    run = Run(cluster, tmp_path, problem__params={"steps": 10, "loss_delay": 0.6}, executor__unit_seconds=10)
+    run = Run(cluster, tmp_path, problem__params={"steps": 10, "loss_delay": 0.25}, executor__unit_seconds=10)
     (job,) = run.submit("--time", "1", "--nodes", "1")
     run.wait(job, "COMPLETED", seconds=240)
     told = run.told(job)
@@ -305,8 +305,11 @@ def test_a_slurmd_that_is_killed_leaves_a_ghost_that_does_no_harm(cluster, tmp_p
     assert_same_run(reference, run.out)
 
 
-def test_preemption_by_a_higher_partition(cluster, tmp_path, reference):
-    run = Run(cluster, tmp_path, {"partition": "preempt", "directives": {"exclusive": True}})
+@pytest.mark.parametrize(
+    ("partition", "lost", "requeues"), [("preempt", 4, 0), ("graceful", 0, 1)], ids=["at once", "with a grace time"]
+)
+def test_preemption_by_a_higher_partition(cluster, tmp_path, reference, partition, lost, requeues):
+    run = Run(cluster, tmp_path, {"partition": partition, "directives": {"exclusive": True}})
     (job,) = run.submit()
     run.evaluating(job)
     other = cluster.slurm(
@@ -316,7 +319,8 @@ def test_preemption_by_a_higher_partition(cluster, tmp_path, reference):
     run.wait(job, "COMPLETED")
     assert int(cluster.job(job)["Restarts"]) == 1
     twice = {unit: n for unit, n in units_evaluated(run.out).items() if n > 1}
-    assert len(twice) <= 4
+    assert len(twice) <= lost
+    assert sum(line[3] == "requeue" for line in run.journal()) == requeues, "by the script, not by Slurm"
     assert_same_run(reference, run.out)
 
 

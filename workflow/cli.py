@@ -69,6 +69,11 @@ def run(
 
     parsed = _load(study, set_)
     directory = run_directory(parsed, out)
+    if detect().rank == 0 and (nodes := detect().nodes) > 1:
+        from landsweep.cluster.checks import many_nodes
+
+        if warning := many_nodes(nodes):
+            print(warning, file=sys.stderr)
     options = Options(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
     with StopFlag(announce=detect().rank == 0) as stop:  # before anything that takes time: a signal may come any time
         _execute(
@@ -139,8 +144,7 @@ def plan(
     if site is not None:
         from landsweep.cluster.submit import describe
 
-        chain = "auto" if one_job is None else "one" if one_job else "chain"
-        show.print_rows(describe(made, parsed, site, overrides, chain, directory))
+        show.print_rows(describe(made, parsed, site, overrides, commands.chain_of(one_job), directory))
     if memory:
         sys.stdout.flush()  # the problem's own import may take its time
         print(f"memory   {predict_memory(parsed, study.parent, made)}")

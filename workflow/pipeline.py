@@ -116,7 +116,9 @@ def execute(
         stack.callback(log.close)
         log(rank_started(executor))
         timings = provenance.Timings()
-        bus = Bus(timings, *((ProgressFile(run.progress), *subscribers) if executor.is_root else ()))
+        bus = Bus(timings)
+        if executor.is_root:
+            bus.subscribers += [ProgressFile(run.progress), *subscribers]
         plan = make_plan(study, history)
         context = Context(
             study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed

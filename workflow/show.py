@@ -145,15 +145,14 @@ def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
         Where a column is unknown.
     """
     table = run.metrics
+    known = [str(name) for name in table]
     for name in columns:
-        if name not in table:
-            raise UserError(
-                f"--column is {name!r}, expected one of {', '.join(table)}{nearest(name, list(table)) or '.'}"
-            )
+        if name not in known:
+            raise UserError(f"--column is {name!r}, expected one of {', '.join(known)}{nearest(name, known) or '.'}")
     if csv:
-        return table[list(columns) or list(table)].to_csv(index=False)
+        return table[list(columns) or known].to_csv(index=False)
     axes = [name for name, values in run.plan.axes.items() if len(values) > 1]
-    shown = list(columns) or [c for c in SHOWN_METRICS if c in table]
+    shown = list(columns) or [name for name in SHOWN_METRICS if name in known]
     return table[[*axes, "representation", *(c for c in shown if c not in axes)]].to_string(index=False) + "\n"
 
 

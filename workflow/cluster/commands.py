@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from landsweep.errors import UserError, guard_io
 from landsweep.executors.launch import detect
 from landsweep.options import Out, RunPath, Sets, StudyFile
+
+if TYPE_CHECKING:
+    from landsweep.cluster.layout import Chain
 
 SiteName = Annotated[
     str, typer.Option("--site", metavar="SITE", help="Site profile: a name or a YAML file.", show_default=False)
@@ -26,6 +29,11 @@ OneJob = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+
+
+def chain_of(one_job: bool | None) -> Chain:
+    """Return which layout --one-job or --chain asks for."""
+    return "auto" if one_job is None else "one" if one_job else "chain"
 
 
 def site_overrides(
@@ -75,7 +83,7 @@ def submit(
         out=out,
         overrides=tuple(set_ or ()),
         site_overrides=site_overrides(site_set, nodes, time, {"account": account, "partition": partition, "qos": qos}),
-        chain="auto" if one_job is None else "one" if one_job else "chain",
+        chain=chain_of(one_job),
         array=array,
         options=tuple(f"--{name}" for name, given in chosen.items() if given),
         typed=shlex.join(["landsweep", *(word for word in sys.argv[1:] if word != "--dry-run")]),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import shlex
 import sys
 import time
@@ -13,20 +11,16 @@ from typing import Any
 
 from landsweep import identity, lock
 from landsweep.cluster import local, records, slurm
+from landsweep.cluster.checks import check_study, many_nodes, sites
 from landsweep.cluster.layout import Chain, Layout, lay_out
 from landsweep.cluster.script import Job, render
-from landsweep.cluster.site import Site, load_site, seconds_of
+from landsweep.cluster.site import Site, load_site
 from landsweep.errors import UserError
 from landsweep.estimate import measured_rates
 from landsweep.plan import Plan, make_plan
 from landsweep.rundir import RunDir, write_text
 from landsweep.stages import STAGES
 from landsweep.study import Study
-
-MANY_NODES = 16
-GRACE_IN_UNITS = 2
-"""A unit may take twice the time it was sized for, on a node that others slow down."""
-CONTAINERS = ("SHIFTER_RUNTIME", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "PODMANHPC_IMAGE")
 
 
 @dataclass(frozen=True)
@@ -61,38 +55,6 @@ class Submission:
         return self.run.jobs / f"{self.number:03d}-{self.layout.parts[index].stages[0]}.sh"
 
 
-def sites(name: str, overrides: tuple[str, ...]) -> tuple[Site, Site | None]:
-    """Return a site and the one for stages without GPUs, with the account that belongs there.
-
-    Raises
-    ------
-    UserError
-        Where the account is missing or of the wrong kind, or time or nodes are over the site's limit.
-    """
-    site = load_site(name, overrides)
-    if site.account is None and site.account_required and not os.environ.get("SBATCH_ACCOUNT"):
-        raise UserError(f"site {name} needs an account, got none: name the project that pays with --account.")
-    if site.account is not None and not site.account.endswith(site.account_suffix):
-        raise UserError(
-            f"--account is {site.account!r}, expected a name that ends in {site.account_suffix} on {name}: try "
-            f"--account {site.account}{site.account_suffix}."
-        )
-    if site.max_time is not None and site.seconds > seconds_of(site.max_time):
-        raise UserError(
-            f"--time is {site.time}, expected at most {site.max_time} on {name}: ask for less, the run goes on in "
-            "further jobs."
-        )
-    if site.max_nodes is not None and site.nodes > site.max_nodes:
-        raise UserError(f"--nodes is {site.nodes}, expected at most {site.max_nodes} on {name}: ask for fewer.")
-    if site.cpu_site is None:
-        return site, None
-    other = load_site(site.cpu_site)
-    if site.account is not None:
-        base = site.account.removesuffix(site.account_suffix) if site.account_suffix else site.account
-        other = other.model_copy(update={"account": base + other.account_suffix})
-    return site, other
-
-
 def prepare(request: Request) -> Submission:
     """Return what is to be submitted, having written nothing.
 
@@ -106,7 +68,7 @@ def prepare(request: Request) -> Submission:
     study = Study.load(request.study, request.overrides)
     site, cpu_site = sites(request.site, request.site_overrides)
     run = RunDir(run_directory(study, request.out).absolute())
-    _check_study(study, request.study.parent, site, request.site)
+    check_study(study, request.study.parent, site, request.site)
     if site.scheduler == "slurm" and (found := [c for c in "%\\" if c in str(run.path)]):
         raise UserError(
             f"The run directory {run.path} has {' and '.join(found)} in its path, which Slurm takes for a pattern in "
@@ -143,7 +105,8 @@ def prepare(request: Request) -> Submission:
                 array=request.array is not None,
             )
         )
-    return Submission(run, site, layout, tuple(jobs), studies, number, _notes(site))
+    warning = None if site.python is not None else many_nodes(site.nodes, site.software)
+    return Submission(run, site, layout, tuple(jobs), studies, number, () if warning is None else (warning,))
 
 
 def _stages(stages: tuple[str, ...], layout: Layout, index: int) -> tuple[str, ...]:
@@ -181,56 +144,6 @@ def _array(study: Study, axis: str, site: Site, name: str, number: int) -> dict[
         f"{number:03d}-study-{k:05d}.yaml": study.model_copy(update={"sweep": {**study.sweep, axis: (value,)}})
         for k, value in enumerate(values)
     }
-
-
-def _check_study(study: Study, folder: Path, site: Site, name: str) -> None:
-    """Find what a rank would find hours later."""
-    file = study.problem.file(folder)
-    module = study.problem.path.rpartition(":")[0]
-    if file is not None and not file.is_file():
-        raise UserError(
-            f'problem.path {study.problem.path!r}: {file} does not exist, expected "package.module:Class" or '
-            '"file.py:Class" relative to the study.'
-        )
-    if file is None and importlib.util.find_spec(module.partition(".")[0]) is None:
-        raise UserError(
-            f"problem.path {study.problem.path!r}: there is no module {module}, expected one that is installed here."
-        )
-    unit = study.executor.unit_seconds
-    if site.scheduler == "slurm" and unit * GRACE_IN_UNITS > site.grace:
-        raise UserError(
-            f"executor.unit_seconds is {unit:g}, but {name} warns only {site.grace} s before the end (grace), expected "
-            f"units of at most {site.grace / GRACE_IN_UNITS:g} s: use --set executor.unit_seconds="
-            f"{site.grace / GRACE_IN_UNITS:g} or --site-set grace={GRACE_IN_UNITS * unit:.0f}."
-        )
-    if site.scheduler == "slurm" and site.grace >= site.seconds:
-        raise UserError(
-            f"--time is {site.time}, expected more than the {site.grace} s before the end at which the ranks are "
-            "warned (grace): ask for more, or use --site-set grace=..."
-        )
-    if study.evaluation.device == "cuda" and not site.gpus_per_node:
-        raise UserError(
-            f"evaluation.device is cuda, but nodes of {name} have no GPUs (gpus_per_node is 0): use --set "
-            "evaluation.device=auto, or another site."
-        )
-
-
-def _notes(site: Site) -> tuple[str, ...]:
-    note = many_nodes(site.nodes, site.software)
-    return () if note is None or site.python is not None else (note,)
-
-
-def many_nodes(nodes: int, software: tuple[str, ...] = ()) -> str | None:
-    """Return a warning where many nodes would load Python from a file system that is not made for it, else None."""
-    if nodes <= MANY_NODES or any(os.environ.get(name) for name in CONTAINERS):
-        return None
-    if any(Path(sys.prefix).is_relative_to(folder) for folder in software):
-        return None
-    where = f"one of {', '.join(software)}" if software else "a file system for software"
-    return (
-        f"Warning: {nodes} nodes will load Python and torch from {sys.prefix}, thousands of small files for each rank: "
-        f"a container, or an environment on {where}, starts in seconds instead of minutes (docs/cluster.md)."
-    )
 
 
 def submit(submission: Submission) -> list[str]:

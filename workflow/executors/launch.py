@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Launch:
-    """How many processes a launcher says it started, and which one this is."""
+    """How many processes a launcher says it started, which one this is, and on how many nodes (1: not known)."""
 
     size: int = 1
     rank: int = 0
     launcher: str = "no launcher"
+    nodes: int = 1
 
 
 def detect(env: Mapping[str, str] = os.environ) -> Launch:
@@ -28,12 +29,17 @@ def detect(env: Mapping[str, str] = os.environ) -> Launch:
         ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
     ):
         if env.get(size, "").isdigit():
-            return Launch(int(env[size]), int(env.get(rank, "0")), launcher)
+            return Launch(int(env[size]), int(env.get(rank, "0")), launcher, _nodes(env))
     in_step = env.get("SLURM_PROCID", "").isdigit() and env.get("SLURM_STEP_ID", "").isdigit()
     if in_step and int(env["SLURM_STEP_ID"]) < 4294967290:  # above: the batch and interactive pseudo-steps
         size = env.get("SLURM_STEP_NUM_TASKS") or env.get("SLURM_NTASKS", "1")
-        return Launch(int(size), int(env["SLURM_PROCID"]), "srun")
+        return Launch(int(size), int(env["SLURM_PROCID"]), "srun", _nodes(env))
     return Launch()
+
+
+def _nodes(env: Mapping[str, str]) -> int:
+    nodes = env.get("SLURM_STEP_NUM_NODES") or env.get("SLURM_JOB_NUM_NODES", "")
+    return int(nodes) if nodes.isdigit() else 1
 
 
 def batch_job(env: Mapping[str, str] = os.environ) -> tuple[str | None, int]:

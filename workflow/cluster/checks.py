@@ -1,0 +1,105 @@
+"""What a person can get wrong with study and site, found before anything is written or waits in a queue."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from landsweep.cluster.site import Site, builtin_sites, load_site, seconds_of
+from landsweep.errors import UserError
+from landsweep.study import Study
+
+MANY_NODES = 16
+GRACE_IN_UNITS = 2
+"""A unit may take twice the time it was sized for, on a node that others slow down."""
+CONTAINERS = ("SHIFTER_RUNTIME", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "PODMANHPC_IMAGE")
+
+
+def sites(name: str, overrides: tuple[str, ...]) -> tuple[Site, Site | None]:
+    """Return a site and the one for stages without GPUs, with the account that belongs there.
+
+    Raises
+    ------
+    UserError
+        Where the account is missing or of the wrong kind, or time or nodes are over the site's limit.
+    """
+    site = load_site(name, overrides)
+    if site.account is None and site.account_required and not os.environ.get("SBATCH_ACCOUNT"):
+        raise UserError(f"site {name} needs an account, got none: name the project that pays with --account.")
+    if site.account is not None and not site.account.endswith(site.account_suffix):
+        raise UserError(
+            f"--account is {site.account!r}, expected a name that ends in {site.account_suffix} on {name}: try "
+            f"--account {site.account}{site.account_suffix}."
+        )
+    if site.max_time is not None and site.seconds > seconds_of(site.max_time):
+        raise UserError(
+            f"--time is {site.time}, expected at most {site.max_time} on {name}: ask for less, the run goes on in "
+            "further jobs."
+        )
+    if site.max_nodes is not None and site.nodes > site.max_nodes:
+        raise UserError(f"--nodes is {site.nodes}, expected at most {site.max_nodes} on {name}: ask for fewer.")
+    if site.cpu_site is None:
+        return site, None
+    other = load_site(site.cpu_site)
+    if site.account is not None:
+        base = site.account.removesuffix(site.account_suffix) if site.account_suffix else site.account
+        other = other.model_copy(update={"account": base + other.account_suffix})
+    return site, other
+
+
+def check_study(study: Study, folder: Path, site: Site, name: str) -> None:
+    """Find what a rank would find hours later.
+
+    Raises
+    ------
+    UserError
+        Where the problem is not there, or study and site do not go together.
+    """
+    file = study.problem.file(folder)
+    module = study.problem.path.rpartition(":")[0]
+    if file is not None and not file.is_file():
+        raise UserError(
+            f'problem.path {study.problem.path!r}: {file} does not exist, expected "package.module:Class" or '
+            '"file.py:Class" relative to the study.'
+        )
+    if file is None and importlib.util.find_spec(module.partition(".")[0]) is None:
+        raise UserError(
+            f"problem.path {study.problem.path!r}: there is no module {module}, expected one that is installed here."
+        )
+    unit = study.executor.unit_seconds
+    if site.scheduler == "slurm" and unit * GRACE_IN_UNITS > site.grace:
+        raise UserError(
+            f"executor.unit_seconds is {unit:g}, but {name} warns only {site.grace} s before the end (grace), expected "
+            f"units of at most {site.grace / GRACE_IN_UNITS:g} s: use --set executor.unit_seconds="
+            f"{site.grace / GRACE_IN_UNITS:g} or --site-set grace={GRACE_IN_UNITS * unit:.0f}."
+        )
+    if site.scheduler == "slurm" and site.grace >= site.seconds:
+        raise UserError(
+            f"--time is {site.time}, expected more than the {site.grace} s before the end at which the ranks are "
+            "warned (grace): ask for more, or use --site-set grace=..."
+        )
+    if study.evaluation.device == "cuda" and not site.gpus_per_node:
+        raise UserError(
+            f"evaluation.device is cuda, but nodes of {name} have no GPUs (gpus_per_node is 0): use --set "
+            "evaluation.device=auto, or another site."
+        )
+
+
+def many_nodes(nodes: int, software: tuple[str, ...] | None = None) -> str | None:
+    """Return a warning where many nodes would load Python from a file system that is not made for it, else None.
+
+    ``software`` are folders that are; without them, those of every profile.
+    """
+    if nodes <= MANY_NODES or any(os.environ.get(name) for name in CONTAINERS):
+        return None
+    if software is None:
+        software = tuple(sorted({folder for name in builtin_sites() for folder in load_site(name).software}))
+    if any(Path(sys.prefix).is_relative_to(folder) for folder in software):
+        return None
+    where = f"one of {', '.join(software)}" if software else "a file system for software"
+    return (
+        f"Warning: {nodes} nodes load Python and torch from {sys.prefix}, thousands of small files for each rank: a "
+        f"container, or an environment on {where}, starts in seconds instead of minutes (docs/cluster.md)."
+    )
