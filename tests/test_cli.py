@@ -245,6 +245,15 @@ def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
     early = landsweep("run", study, "--out", tmp_path / "run", "--stages", "topology")
     assert early.returncode == 2
     assert "has no landscapes: run the other stages first, or leave --stages out." in early.stderr
+    for stages, lacking in (
+        ("subspace", "2 models to train"),
+        ("evaluate", "4 directions to make"),
+        ("report", "no landscapes"),
+    ):
+        early = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        assert early.returncode == 2
+        assert f"has {lacking}: run the other stages first" in early.stderr
+    assert not (tmp_path / "run").exists()
     unknown = landsweep("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
     assert unknown.returncode == 2
     assert (

@@ -15,7 +15,7 @@ from landsweep.errors import Exit, Stopped, UserError, explain_os_error, guard_i
 from landsweep.events import Bus, JsonLines, Notice, Subscriber, rank_started
 from landsweep.executors import Executor
 from landsweep.lock import RunLock
-from landsweep.plan import make_plan
+from landsweep.plan import Plan, make_plan
 from landsweep.progress import ProgressFile
 from landsweep.rundir import RunDir, write_json, write_text
 from landsweep.stages import OF_THE_PROBLEM, STAGES
@@ -191,11 +191,13 @@ def _prepare(
     """
     run = RunDir(out)
     run.check_free()
+    if not run.members.exists():
+        _check_stages(run, make_plan(study), options)  # before a directory is made for nothing
     out.mkdir(parents=True, exist_ok=True)
     lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
     run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
-    _check_stages(run, options)
+    _check_stages(run, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
         change = replace(change, topology=True, certify=True)
     identity.apply(run, change)
@@ -210,18 +212,32 @@ def _prepare(
     return history, provenance.begin(run, study, folder if options.needs_problem else None, executor)
 
 
-def _check_stages(run: RunDir, options: Options) -> None:
-    """Refuse stages whose input is not there; an incomplete landscape has no tree."""
+def _check_stages(run: RunDir, plan: Plan, options: Options) -> None:
+    """Refuse stages whose input is neither there nor about to be made."""
     from landsweep.store import Landscape
 
-    unmet = {"topology", "certify"}.intersection(options.stages)
-    if "evaluate" in options.stages or not unmet:
-        return
-    if not Landscape.exists(run.landscape) or (left := len(Landscape(run.landscape).pending())):
-        what = f"{left} units to evaluate" if Landscape.exists(run.landscape) else "no landscapes"
+    asked = set(options.stages)
+    failed = {(stage, index) for stage, index in run.failures()}
+    lost = {m.index for m in plan.models if ("train", m.index) in failed}
+    lacking = ""
+    if not asked & {"train"} and asked & {"curvature", "subspace"}:
+        left = sum(m.index not in lost and not run.theta(m.index).exists() for m in plan.models)
+        lacking = f"{left} models to train" if left else ""
+    elif "evaluate" in asked and not asked & {"subspace"}:
+        missing = set(run.missing(len(plan.members), run.directions))
+        left = sum(
+            m.index in missing and m.model not in lost and ("subspace", m.index) not in failed for m in plan.members
+        )
+        lacking = f"{left} directions to make" if left else ""
+    elif "evaluate" not in asked and asked & {"topology", "certify", "report"}:
+        if not Landscape.exists(run.landscape):
+            lacking = "no landscapes"
+        elif left := len(Landscape(run.landscape).pending()):
+            lacking = f"{left} units to evaluate"
+    if lacking:
         raise UserError(
-            f"--stages has {' and '.join(sorted(unmet))} without evaluate, but {run.path} has {what}: run the other "
-            "stages first, or leave --stages out."
+            f"--stages is {','.join(options.stages)}, but {run.path} has {lacking}: run the other stages first, or "
+            "leave --stages out."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,8 +132,8 @@ class RunDir:
                 "landsweep."
             )
 
-    def check_free(self) -> None:
-        """Refuse a directory that holds something else.
+    def check_free(self, besides: Collection[Path] = ()) -> None:
+        """Refuse a directory that holds something else, ``besides`` apart.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class RunDir:
         """
         if self.members.exists() or self.lock.exists() or not self.path.is_dir():
             return
-        if any(p != self.jobs for p in self.path.iterdir()):
+        if any(p != self.jobs and p not in besides for p in self.path.iterdir()):
             raise UserError(
                 f"{self.path} is not empty and holds no run, expected a run directory or a new name: choose another "
                 "with --out."

@@ -160,8 +160,11 @@ def _speed(progress: Path) -> str:
     """Return how fast the running stage is and when it will end; empty where nobody can say."""
     if not progress.exists():
         return ""
-    state = read_json(progress)
-    done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+    try:
+        state = read_json(progress)
+        done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+    except (ValueError, KeyError, TypeError):  # damaged, or of another version
+        return ""
     if done <= 0 or seconds <= 0 or state["done"] == state["total"]:
         return ""
     rate, left = done / seconds, (state["total"] - state["done"]) / (done / seconds)

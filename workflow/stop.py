@@ -13,6 +13,16 @@ from landsweep.errors import Stopped
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
 
 
+_early: list[int] = []
+"""Signals that came before anybody could act on them."""
+
+
+def listen() -> None:
+    """Remember USR2 and TERM from now on: without it a warning that comes while Python starts ends the process."""
+    for number in (signal.SIGUSR2, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: _early.append(number))
+
+
 class StopFlag:
     """Turns the first INT, TERM or USR2 into a request, a second INT or TERM into :class:`Stopped` at once.
 
@@ -28,6 +38,7 @@ class StopFlag:
         if threading.current_thread() is threading.main_thread():
             for number in SIGNALS:
                 self._before[number] = signal.signal(number, self._handle)
+            self.requested |= bool(_early)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landsweep.cluster.site import Site, builtin_sites, load_site, seconds_of
 from landsweep.errors import UserError
+from landsweep.stages import OF_THE_PROBLEM
 from landsweep.study import Study
 
 MANY_NODES = 16
@@ -26,7 +27,26 @@ def sites(name: str, overrides: tuple[str, ...]) -> tuple[Site, Site | None]:
         Where the account is missing or of the wrong kind, or time or nodes are over the site's limit.
     """
     site = load_site(name, overrides)
-    if site.account is None and site.account_required and not os.environ.get("SBATCH_ACCOUNT"):
+    if site.account is None and (account := os.environ.get("SBATCH_ACCOUNT")):
+        site = site.model_copy(update={"account": account})
+    _check_limits(site, name)
+    if site.cpu_site is None:
+        return site, None
+    if site.scheduler == "none":
+        raise UserError(f"cpu_site is {site.cpu_site!r} on {name}, which has no batch system: leave it out.")
+    other_name = str(Path(name).parent / site.cpu_site) if site.cpu_site.endswith((".yaml", ".yml")) else site.cpu_site
+    other = load_site(other_name)
+    if other.scheduler == "none":
+        raise UserError(f"cpu_site is {site.cpu_site!r} on {name}, which has no batch system: name one that has.")
+    if site.account is not None:
+        base = site.account.removesuffix(site.account_suffix) if site.account_suffix else site.account
+        other = other.model_copy(update={"account": other.account or base + other.account_suffix})
+    _check_limits(other, other_name)
+    return site, other
+
+
+def _check_limits(site: Site, name: str) -> None:
+    if site.account is None and site.account_required:
         raise UserError(f"site {name} needs an account, got none: name the project that pays with --account.")
     if site.account is not None and not site.account.endswith(site.account_suffix):
         raise UserError(
@@ -40,22 +60,15 @@ def sites(name: str, overrides: tuple[str, ...]) -> tuple[Site, Site | None]:
         )
     if site.max_nodes is not None and site.nodes > site.max_nodes:
         raise UserError(f"--nodes is {site.nodes}, expected at most {site.max_nodes} on {name}: ask for fewer.")
-    if site.cpu_site is None:
-        return site, None
-    other = load_site(site.cpu_site)
-    if site.account is not None:
-        base = site.account.removesuffix(site.account_suffix) if site.account_suffix else site.account
-        other = other.model_copy(update={"account": base + other.account_suffix})
-    return site, other
 
 
-def check_study(study: Study, folder: Path, site: Site, name: str) -> None:
+def check_problem(study: Study, folder: Path) -> None:
     """Find what a rank would find hours later.
 
     Raises
     ------
     UserError
-        Where the problem is not there, or study and site do not go together.
+        Where the problem is not there.
     """
     file = study.problem.file(folder)
     module = study.problem.path.rpartition(":")[0]
@@ -68,7 +81,17 @@ def check_study(study: Study, folder: Path, site: Site, name: str) -> None:
         raise UserError(
             f"problem.path {study.problem.path!r}: there is no module {module}, expected one that is installed here."
         )
-    unit = study.executor.unit_seconds
+
+
+def check_job(study: Study, stages: tuple[str, ...], site: Site, name: str) -> None:
+    """Find what does not go together in a study and the site of one of its jobs.
+
+    Raises
+    ------
+    UserError
+        Where units do not fit into the warning before the time limit, or a GPU is wanted that is not there.
+    """
+    unit, cuda = study.executor.unit_seconds, study.evaluation.device == "cuda"
     if site.scheduler == "slurm" and unit * GRACE_IN_UNITS > site.grace:
         raise UserError(
             f"executor.unit_seconds is {unit:g}, but {name} warns only {site.grace} s before the end (grace), expected "
@@ -80,7 +103,7 @@ def check_study(study: Study, folder: Path, site: Site, name: str) -> None:
             f"--time is {site.time}, expected more than the {site.grace} s before the end at which the ranks are "
             "warned (grace): ask for more, or use --site-set grace=..."
         )
-    if study.evaluation.device == "cuda" and not site.gpus_per_node:
+    if site.scheduler == "slurm" and OF_THE_PROBLEM.intersection(stages) and cuda and not site.gpus_per_node:
         raise UserError(
             f"evaluation.device is cuda, but nodes of {name} have no GPUs (gpus_per_node is 0): use --set "
             "evaluation.device=auto, or another site."

@@ -119,7 +119,7 @@ def logs(
     directory = _directory(run)
     paths = looking.sources(directory, rank)
     try:
-        for line in looking.lines(paths, (lambda: looking.live(directory)) if follow else None):
+        for line in looking.lines(paths, looking.Live(directory) if follow else None):
             print(line, flush=follow)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -139,11 +139,11 @@ def cancel(run: RunPath) -> None:
     jobs = records.states(directory, fresh=True)
     if jobs.problem is not None:
         raise UserError(f"Slurm cannot be reached ({jobs.problem}), so nothing was cancelled: try again later.")
-    if not jobs.alive:
+    if not jobs.alive and not jobs.strangers:
         print(f"{run} has no job that waits or runs.")
         return
     try:
-        if ids := [job.id for job in jobs.alive if job.scheduler == "slurm"]:
+        if ids := [*(job.id for job in jobs.alive if job.scheduler == "slurm"), *jobs.strangers]:
             slurm.cancel(ids)
     except slurm.Unreachable as error:
         raise UserError(f"scancel failed ({error}), so jobs may live: look with `landsweep status {run}`.") from None
@@ -151,6 +151,8 @@ def cancel(run: RunPath) -> None:
         if job.scheduler == "none":
             local.cancel(job.id)
         print(f"Cancelled job {job.id} ({', '.join(job.stages)}; it was {jobs.states[job.ids[0]].word.lower()}).")
+    for id_ in jobs.strangers:
+        print(f"Cancelled job {id_} (submitted by a command that did not end well).")
     print("Everything finished is kept; the same `landsweep submit` goes on.")
 
 
@@ -160,6 +162,8 @@ def show_jobs(directory: Any) -> bool:
     from landsweep.show import duration
 
     jobs = records.states(directory)
+    for id_ in jobs.strangers:
+        print(f"Job {id_} was submitted by a command that did not end well; `landsweep cancel` ends it.")
     if not jobs.submitted:
         return False
     last = max(job.submission for job in jobs.submitted)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from landsweep.errors import UserError
 
 PREFIX = "local-"
 
 
-def submit(script: Path, name: str, after: str | None = None) -> str:
-    """Start a script in the folder it lies in; return its id, which holds its process.
-
-    Raises
-    ------
-    UserError
-        Where it is to follow another one.
-    """
-    if after is not None:
-        raise UserError("This machine runs one job at a time, expected a layout of one job: use --one-job.")
+def submit(script: Path, name: str) -> str:
+    """Start a script in the folder it lies in; return its id, which holds its process."""
     pending = script.parent / f".{script.name}.out"
     with pending.open("ab") as output:
         started = subprocess.Popen(
@@ -53,12 +43,14 @@ def alive(job: str, born: float | None, host: str) -> bool:
 
 
 def cancel(job: str) -> None:
-    """Send TERM to the ranks of a job, which finish their units; its shell ends after them."""
-    shell = psutil.Process(int(job.removeprefix(PREFIX)))
-    for process in shell.children(recursive=True):
-        try:
-            words = process.cmdline()
-            if words[1:3] == ["-m", "landsweep"]:  # not the launcher's own processes, which end the ranks at once
-                os.kill(process.pid, signal.SIGTERM)
-        except (psutil.NoSuchProcess, ProcessLookupError):
-            continue
+    """Send TERM to a job's shell, which starts nothing more, and to its ranks, which finish their units."""
+    try:
+        shell = psutil.Process(int(job.removeprefix(PREFIX)))
+        shell.terminate()
+        children = shell.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return  # it has ended since
+    for process in children:
+        with suppress(psutil.NoSuchProcess):
+            if process.cmdline()[1:3] == ["-m", "landsweep"]:  # not the launcher, which would end the ranks at once
+                process.terminate()

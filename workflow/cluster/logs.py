@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from landsweep.errors import UserError
 from landsweep.rundir import RunDir
 
 POLL_SECONDS = 0.5
+ASK_SECONDS = 5.0
 
 
 def sources(run: RunDir, rank: int | None) -> list[Path]:
@@ -32,7 +34,7 @@ def sources(run: RunDir, rank: int | None) -> list[Path]:
         return [path]
     jobs = records.read(run)
     last = max((job.submission for job in jobs), default=0)
-    names = [job.output.replace(job.id, id_) for job in jobs if job.submission == last for id_ in job.ids]
+    names = [name for job in jobs if job.submission == last for name in job.outputs]
     if not names:
         return sources(run, 0)  # never submitted: what rank 0 wrote
     return [run.jobs / name for name in names]
@@ -93,8 +95,22 @@ def lines(paths: list[Path], live: Callable[[], bool] | None = None) -> Iterator
         time.sleep(POLL_SECONDS)
 
 
-def live(run: RunDir) -> bool:
-    """Return whether any job may still write; asks Slurm at most every 30 s."""
-    from landsweep import lock
+class Live:
+    """Whether any job of a run may still write; asks at most every 5 s, and Slurm at most every 30 s."""
 
-    return bool(records.states(run).alive) or lock.owner(run.lock) is not None
+    def __init__(self, run: RunDir) -> None:
+        self._run = run
+        self._asked, self._answer, self._told = 0.0, True, False
+
+    def __call__(self) -> bool:
+        """Return the answer; say once where Slurm cannot be reached."""
+        from landsweep import lock
+
+        if time.monotonic() - self._asked > ASK_SECONDS:
+            jobs = records.states(self._run)
+            if jobs.problem is not None and not self._told:
+                self._told = True
+                print(f"Slurm cannot be reached ({jobs.problem}); end this with Ctrl-C.", file=sys.stderr)
+            self._answer = bool(jobs.alive) or lock.owner(self._run.lock) is not None
+            self._asked = time.monotonic()
+        return self._answer

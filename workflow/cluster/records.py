@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from landsweep.cluster import local, slurm
 from landsweep.cluster.script import JOURNAL
-from landsweep.errors import Exit
+from landsweep.errors import Exit, UserError
 from landsweep.rundir import RunDir, read_json, write_json
 
 
@@ -35,9 +35,9 @@ class Submitted:
     tasks: int = 0
 
     @property
-    def output(self) -> str:
-        """The name of what it prints to."""
-        return f"{self.name}-{self.id}.out"
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what it, or its array's tasks, print to."""
+        return tuple(f"{self.name}-{id_}.out" for id_ in self.ids)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -52,7 +52,6 @@ class State:
     word: str
     reason: str = ""
     nodes: str = ""
-    left: str = ""
     alive: bool = False
 
 
@@ -64,6 +63,8 @@ class Jobs:
     submitted: tuple[Submitted, ...]
     asked: float | None = None
     problem: str | None = None
+    strangers: tuple[str, ...] = ()
+    """Jobs in this run's folder that live and were never written down: whoever submitted them was killed."""
 
     @property
     def alive(self) -> list[Submitted]:
@@ -76,7 +77,13 @@ def read(run: RunDir) -> tuple[Submitted, ...]:
     path = run.jobs / "jobs.json"
     if not path.exists():
         return ()
-    return tuple(Submitted(**{**job, "stages": tuple(job["stages"])}) for job in read_json(path)["jobs"])
+    try:
+        return tuple(Submitted(**{**job, "stages": tuple(job["stages"])}) for job in read_json(path)["jobs"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} is damaged or of another version ({type(error).__name__}), expected the run's jobs: look for them "
+            "with squeue, and remove the file once none lives."
+        ) from None
 
 
 def add(run: RunDir, job: Submitted) -> None:
@@ -98,7 +105,7 @@ def states(run: RunDir, fresh: bool = False) -> Jobs:
     submitted = read(run)
     queue: dict[str, slurm.JobState] = {}
     asked = problem = None
-    if any(job.scheduler == "slurm" for job in submitted):
+    if any(b"#SBATCH" in script.read_bytes() for script in run.jobs.glob("*.sh")):
         try:
             found = slurm.queue(fresh)
             queue, asked = found.jobs, found.time
@@ -111,7 +118,8 @@ def states(run: RunDir, fresh: bool = False) -> Jobs:
             told = _by_journal(journal.get(id_, []))
             if job.scheduler == "none":
                 live = local.alive(job.id, job.born, job.host)
-                known[id_] = State("RUNNING", nodes=job.host, alive=True) if live else told
+                ended = State("GONE", GONE) if told.word in UNENDED else told
+                known[id_] = State("RUNNING", nodes=job.host, alive=True) if live else ended
             elif id_ in queue:
                 known[id_] = _by_slurm(queue[id_], told)
             elif told.word not in UNENDED:
@@ -120,7 +128,10 @@ def states(run: RunDir, fresh: bool = False) -> Jobs:
                 known[id_] = dataclasses.replace(told, alive=True)  # it may be; nobody can say
             else:
                 known[id_] = State("GONE", GONE)
-    return Jobs(known, submitted, asked, problem)
+    ours = {job.id for job in submitted}
+    here = str(run.jobs.resolve())
+    strangers = (j.id for j in queue.values() if j.alive and j.folder == here and j.id.partition("_")[0] not in ours)
+    return Jobs(known, submitted, asked, problem, tuple(strangers))
 
 
 UNENDED = ("SUBMITTED", "STARTED", "REQUEUED")
@@ -133,7 +144,7 @@ def _by_slurm(job: slurm.JobState, told: State) -> State:
         reason = "the job before it failed"
     elif not job.alive and told.reason:
         reason = told.reason
-    return State(job.state, reason, job.nodes, job.left, job.alive)
+    return State(job.state, reason, job.nodes, job.alive)
 
 
 def _journal(run: RunDir) -> dict[str, list[list[str]]]:
@@ -142,7 +153,7 @@ def _journal(run: RunDir) -> dict[str, list[list[str]]]:
     path = run.jobs / JOURNAL
     for line in path.read_text(errors="replace").splitlines() if path.exists() else ():
         job, *rest = line.split(" ", 4)
-        if len(rest) >= 3:
+        if len(rest) >= 3 and rest[0].isdigit():
             found.setdefault(job, []).append(rest)
     return found
 
@@ -151,7 +162,8 @@ def _by_journal(lines: list[list[str]]) -> State:
     """Return what a job's script says of itself."""
     if not lines:
         return State("SUBMITTED")
-    _, _, what, *rest = lines[-1]
+    latest = max(int(line[0]) for line in lines)  # an earlier life of the job may still write
+    _, _, what, *rest = [line for line in lines if int(line[0]) == latest][-1]
     more = "".join(rest)
     if what == "begin":
         return State("STARTED", nodes=more)

@@ -7,14 +7,17 @@ What a user or a path says reaches the program as data: it is quoted for the she
 from __future__ import annotations
 
 import shlex
+import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from landsweep.cluster.site import Site
 from landsweep.errors import Exit
 
 JOURNAL = "jobs.log"
 """Beside the script: one line when a job begins, asks to be run again, or ends."""
+KILLED_BY_USR2 = 128 + signal.SIGUSR2
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Job:
         What a person types to go on.
     last
         Whether it is the last of its run: only then failed models make it a failed job.
+    array
+        Whether each command is a task of an array.
+    once
+        Further arguments for the first life of the job alone.
     """
 
     name: str
@@ -47,6 +54,7 @@ class Job:
     resume: str
     last: bool = True
     array: bool = False
+    once: tuple[str, ...] = ()
 
     @property
     def ranks(self) -> int:
@@ -99,28 +107,57 @@ def render(job: Job) -> str:
 def _lines(job: Job) -> Iterator[str]:
     site, slurm = job.site, job.site.scheduler == "slurm"
     yield "#!/bin/bash"
-    yield f"# landsweep: {job.title}"
+    yield f"# landsweep: {' '.join(''.join(c if c.isprintable() else ' ' for c in job.title).split())}"
     if slurm:
         for name, value in directives(job).items():
             yield f"#SBATCH --{name}" + ("" if value is None else f"={_sbatch_quote(value)}")
     yield ""
     yield f"job={_id(job)}"
     yield "restart=${SLURM_RESTART_COUNT:-0}"
+    yield "here=$PWD"
     yield "note() {"
-    yield f'  printf \'%s %s %s %s\\n\' "$job" "$restart" "$(date +%s)" "$*" >> {JOURNAL}'
+    yield f'  printf \'%s %s %s %s\\n\' "$job" "$restart" "$(date +%s)" "$*" >> "$here/{JOURNAL}"'
     yield "}"
+    yield "# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit"
+    yield f"# with {Exit.STOPPED:d}. This shell outlives both, to look at the status."
+    yield "warned=''"
+    yield "trap 'warned=yes' USR2 TERM"
     if site.setup:
         yield ""
         yield from site.setup
+        yield 'set +eu; cd "$here" || exit 1 # whatever those lines have changed'
     yield ""
-    yield f"export PATH={':'.join(map(shlex.quote, job.path))}:$PATH"
+    if job.path:
+        yield f"export PATH={':'.join(map(shlex.quote, job.path))}:$PATH"
     yield "export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported"
     for name, value in site.environment.items():
         yield f"export {name}={shlex.quote(value)}"
-    launcher = [word.replace("{ranks}", str(job.ranks)) for word in site.launcher]
     yield ""
+    yield from _program(job)
+    yield 'note begin "${SLURM_JOB_NODELIST:-$(hostname)}"'
+    yield "echo \"landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')\""
+    yield ""
+    yield f"status={Exit.STOPPED:d}"
+    yield 'if [ -z "$warned" ]; then'
+    yield '  "${program[@]}" # in the foreground: bash may lose the status of what it waits for when a signal comes'
+    yield "  status=$?"
+    yield "fi"
+    yield f"[ $status -ne {KILLED_BY_USR2} ] || status={Exit.STOPPED:d} # the warning came before a rank could take it"
+    yield ""
+    yield from _requeue(job) if slurm else _stopped(job)
+    if not job.last:
+        yield f"if [ $status -eq {Exit.FAILED_MEMBERS:d} ]; then"
+        yield "  status=0 # some models failed: what follows works on the others, and the last job says so"
+        yield "fi"
+    yield 'note end "$status"'
+    yield 'exit "$status"'
+
+
+def _program(job: Job) -> Iterator[str]:
+    """Put the words of the program into an array."""
+    launcher = [word.replace("{ranks}", str(job.ranks)) for word in job.site.launcher]
     yield "program=("
-    yield from _words([launcher[0], *(_srun(site) if launcher[0] == "srun" else ()), *launcher[1:]])
+    yield from _words([launcher[0], *(_srun(job.site) if Path(launcher[0]).name == "srun" else ()), *launcher[1:]])
     if job.array:
         yield ")"
         yield "case $SLURM_ARRAY_TASK_ID in"
@@ -132,30 +169,8 @@ def _lines(job: Job) -> Iterator[str]:
     else:
         yield from _words(job.commands[0])
         yield ")"
-    yield 'note begin "${SLURM_JOB_NODELIST:-$(hostname)}"'
-    yield "echo \"landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')\""
-    yield ""
-    yield "# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit"
-    yield f"# with {Exit.STOPPED:d}. In the background, so that this shell outlives signals and looks at the status."
-    yield "step="
-    yield "trap 'kill -USR2 \"$step\" 2> /dev/null' USR2"
-    yield "trap : TERM"
-    yield '"${program[@]}" &'
-    yield "step=$!"
-    yield 'wait "$step"'
-    yield "status=$?"
-    yield 'while kill -0 "$step" 2> /dev/null; do'
-    yield '  wait "$step"'
-    yield "  status=$?"
-    yield "done"
-    yield ""
-    yield from _requeue(job) if slurm else _stopped(job)
-    if not job.last:
-        yield f"if [ $status -eq {Exit.FAILED_MEMBERS:d} ]; then"
-        yield "  status=0 # some models failed: what follows works on the others, and the last job says so"
-        yield "fi"
-    yield 'note end "$status"'
-    yield 'exit "$status"'
+    if job.once:
+        yield f'[ "$restart" -ne 0 ] || program+=({shlex.join(job.once)})'
 
 
 def _id(job: Job) -> str:
@@ -183,22 +198,26 @@ def _srun(site: Site) -> Iterator[str]:
 
 def _requeue(job: Job) -> Iterator[str]:
     """Ask to be run again after a stop, unless someone cancelled the job or it is another life of it that runs."""
+    most, resume = job.site.requeues, shlex.quote("landsweep: everything finished is kept; to go on: " + job.resume)
     yield f"if [ $status -eq {Exit.STOPPED:d} ]; then"
-    yield '  state=$(scontrol show job --oneliner "$job")'
-    yield f'  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" {JOURNAL})'
-    yield '  if [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then'
-    yield '    echo "landsweep: stopped; Slurm has ended this job or runs it again by itself"'
+    yield "  for pause in 1 5 20 0; do"
+    yield '    state=$(scontrol show job --oneliner "$job") && break'
+    yield '    sleep "$pause"'
+    yield "  done"
+    yield f'  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" "$here/{JOURNAL}")'
+    yield '  if [ -z "$state" ]; then'
+    yield '    echo "landsweep: stopped and not run again: Slurm does not answer"'
+    yield '  elif [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then'
+    yield '    echo "landsweep: stopped; Slurm has ended this job, or runs it again by itself"'
+    yield f'  elif [ "$asked" -ge {most} ]; then'
+    yield '    echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"'
+    yield '  elif note requeue && scontrol requeue "$job"; then'
+    yield f'    echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of {most})"'
+    yield '    exit "$status"'
     yield "  else"
-    yield f'    if [ "$asked" -ge {job.site.requeues} ]; then'
-    yield '      echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"'
-    yield '    elif note requeue && scontrol requeue "$job"; then'
-    yield f'      echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of {job.site.requeues})"'
-    yield '      exit "$status"'
-    yield "    else"
-    yield '      echo "landsweep: stopped and not run again: it could not be put back into the queue"'
-    yield "    fi"
-    yield f"    printf '%s\\n' {shlex.quote('landsweep: everything finished is kept; to go on: ' + job.resume)}"
+    yield '    echo "landsweep: stopped and not run again: it could not be put back into the queue"'
     yield "  fi"
+    yield f"  printf '%s\\n' {resume}"
     yield "fi"
 
 

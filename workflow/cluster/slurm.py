@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -18,7 +19,10 @@ from landsweep.errors import UserError
 from landsweep.rundir import write_json
 
 QUERY_SECONDS = 30.0
-TIMEOUT = 30.0
+TIMEOUT = 15.0
+KEPT = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS"}
+SUBMIT_TIMEOUT = 120.0
+"""Seconds; a submission that is given up may have been taken."""
 ALIVE = {
     *("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "RESIZING", "SIGNALING", "COMPLETING", "STAGE_OUT"),
     *("REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT"),
@@ -46,7 +50,7 @@ REFUSALS = {
     ),
     "denied|authentication|munge": ("Slurm does not know you", "log in again, or ask the site"),
     "i/o error|no space": ("Slurm's controller cannot store the script", "try again later, or tell the site"),
-    "unable to contact|connection refused|timed out|socket|srv|configuration source": (
+    "unable to contact|connection refused|timed out|socket|srv|configuration (source|file)": (
         "Slurm cannot be reached",
         "try again later",
     ),
@@ -58,7 +62,7 @@ class Unreachable(Exception):
     """Slurm does not answer; the text says why, in a few words."""
 
 
-def _call(*command: str, cwd: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+def _call(*command: str, cwd: Path | None = None, timeout: float = TIMEOUT) -> subprocess.CompletedProcess[str]:
     """Run one of Slurm's commands.
 
     Raises
@@ -71,10 +75,20 @@ def _call(*command: str, cwd: Path | None = None, stdin: str | None = None) -> s
         raise Unreachable(f"{command[0]} is not on PATH")
     try:
         return subprocess.run(
-            [program, *command[1:]], cwd=cwd, input=stdin, capture_output=True, text=True, timeout=TIMEOUT
+            [program, *command[1:]], cwd=cwd, env=_environment(), capture_output=True, text=True, timeout=timeout
         )
     except subprocess.TimeoutExpired:
-        raise Unreachable(f"{command[0]} did not answer within {TIMEOUT:.0f} s") from None
+        raise Unreachable(f"{command[0]} did not answer within {timeout:.0f} s") from None
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what changes Slurm's commands, or belongs to the job one is in.
+
+    SBATCH_PARTITION is stronger than the script's own line, SQUEUE_PARTITION hides jobs, and a job that is submitted
+    from a requeued one would take its number of restarts for its own.
+    """
+    changing = ("SBATCH_", "SQUEUE_", "SCANCEL_", "SRUN_", "SALLOC_", "SLURM_")
+    return {k: v for k, v in os.environ.items() if k in KEPT or not k.startswith(changing)}
 
 
 def submit(script: Path, after: str | None = None) -> str:
@@ -87,7 +101,7 @@ def submit(script: Path, after: str | None = None) -> str:
     """
     chained = [f"--dependency=afterok:{after}", "--kill-on-invalid-dep=yes"] if after is not None else []
     try:
-        done = _call("sbatch", "--parsable", *chained, script.name, cwd=script.parent)
+        done = _call("sbatch", "--parsable", *chained, script.name, cwd=script.parent, timeout=SUBMIT_TIMEOUT)
     except Unreachable as error:
         raise UserError(
             f"Slurm cannot be reached ({error}): run this on a login node of the cluster, or name another --site."
@@ -119,7 +133,7 @@ class JobState:
     state: str
     reason: str
     nodes: str
-    left: str
+    folder: str
 
     @property
     def alive(self) -> bool:
@@ -145,14 +159,36 @@ def queue(fresh: bool = False) -> Queue:
     Unreachable
         Where Slurm does not answer.
     """
+    global _last
     cache = _cache()
     if not fresh:
         with suppress(OSError, ValueError, KeyError, TypeError):
             data = json.loads(cache.read_text())
             if 0 <= time.time() - data["time"] < QUERY_SECONDS:
                 return Queue({name: JobState(**job) for name, job in data["jobs"].items()}, data["time"])
+        if _last is not None and time.monotonic() - _last[0] < QUERY_SECONDS:  # failures, or no place for the cache
+            if isinstance(_last[1], Unreachable):
+                raise _last[1]
+            return _last[1]
+    try:
+        found = _ask()
+    except Unreachable as error:
+        _last = (time.monotonic(), error)
+        raise
+    _last = (time.monotonic(), found)
+    with suppress(OSError):
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        write_json(cache, {"time": found.time, "jobs": {name: asdict(job) for name, job in found.jobs.items()}})
+    return found
+
+
+_last: tuple[float, Queue | Unreachable] | None = None
+"""When this process asked, and the answer."""
+
+
+def _ask() -> Queue:
     done = _call(
-        "squeue", "--user", getpass.getuser(), "--states=all", "--noheader", "--array", "--format=%i|%T|%N|%L|%r"
+        "squeue", "--user", getpass.getuser(), "--states=all", "--noheader", "--array", "--format=%i|%T|%N|%r|%Z"
     )
     if done.returncode:
         raise Unreachable(" ".join(done.stderr.split()) or f"squeue ended with {done.returncode}")
@@ -160,19 +196,15 @@ def queue(fresh: bool = False) -> Queue:
     for line in done.stdout.splitlines():
         fields = line.strip().split("|", 4)
         if len(fields) == 5:
-            id_, state, nodes, left, reason = fields
-            jobs[id_] = JobState(id_, state, reason.removeprefix("None"), nodes, left)
-    found = Queue(jobs, time.time())
-    with suppress(OSError):
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        write_json(cache, {"time": found.time, "jobs": {name: asdict(job) for name, job in jobs.items()}})
-    return found
+            id_, state, nodes, reason, folder = fields
+            jobs[id_] = JobState(id_, state, reason.removeprefix("None"), nodes, folder)
+    return Queue(jobs, time.time())
 
 
 def _cache() -> Path:
     """Return where the last answer lies: one for each user, cluster and login node."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    which = re.sub(r"\W+", "-", os.environ.get("SLURM_CONF") or os.environ.get("SLURM_CLUSTER_NAME") or "default")
+    which = re.sub(r"\W+", "-", os.environ.get("SLURM_CONF") or socket.gethostname())
     return base / "landsweep" / f"squeue-{which.strip('-')}.json"
 
 

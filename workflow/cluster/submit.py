@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from landsweep import identity, lock
 from landsweep.cluster import local, records, slurm
-from landsweep.cluster.checks import check_study, many_nodes, sites
+from landsweep.cluster.checks import check_job, check_problem, many_nodes, sites
 from landsweep.cluster.layout import Chain, Layout, lay_out
 from landsweep.cluster.script import Job, render
 from landsweep.cluster.site import Site, load_site
@@ -21,6 +21,9 @@ from landsweep.plan import Plan, make_plan
 from landsweep.rundir import RunDir, write_text
 from landsweep.stages import STAGES
 from landsweep.study import Study
+
+ONCE = ("--retry-failed", "--repair")
+"""Options of `run` for the first life of a job alone: what failed would be tried again at every requeue."""
 
 
 @dataclass(frozen=True)
@@ -68,51 +71,63 @@ def prepare(request: Request) -> Submission:
     study = Study.load(request.study, request.overrides)
     site, cpu_site = sites(request.site, request.site_overrides)
     run = RunDir(run_directory(study, request.out).absolute())
-    check_study(study, request.study.parent, site, request.site)
     if site.scheduler == "slurm" and (found := [c for c in "%\\" if c in str(run.path)]):
         raise UserError(
             f"The run directory {run.path} has {' and '.join(found)} in its path, which Slurm takes for a pattern in "
             "names of output files, expected none: choose another with --out."
         )
-    run.check_free()
-    history = identity.compare(run, study, redo="--redo" in request.options).history
-    plan = make_plan(study, history)
-    rates, _ = measured_rates(study, run.path)
-    number = 1 + max((job.submission for job in records.read(run)), default=0)
-    if request.array is not None:
-        layout = lay_out(study, plan, site, request.site, None, rates)
-        studies = _array(study, request.array, site, request.site, number)
+    check_problem(study, request.study.parent)
+    if request.array is None:
+        tasks = [(study, run)]
     else:
-        layout = lay_out(study, plan, site, request.site, cpu_site, rates, request.chain)
-        studies = {f"{number:03d}-study.yaml": study}
+        tasks = [
+            (part, RunDir(run.path / f"task-{k:05d}"))
+            for k, part in enumerate(_array(study, request.array, site, request.site))
+        ]
+        run.check_free({path.path for _, path in tasks})
+    for part, directory in tasks:
+        directory.check_free()
+        change = identity.compare(directory, part, redo="--redo" in request.options)
+    plan = make_plan(study, () if request.array is not None else change.history)
+    rates, _ = measured_rates(study, run.path)
+    layout = lay_out(
+        study, plan, site, request.site, None if request.array is not None else cpu_site, rates, request.chain
+    )
+    for job_part in layout.parts:
+        check_job(study, job_part.stages, job_part.site, job_part.site_name)
+    number = 1 + max((job.submission for job in records.read(run)), default=0)
+    files = [f"{number:03d}-study" + (f"-{k:05d}" if request.array else "") + ".yaml" for k in range(len(tasks))]
     jobs = []
-    for index, part in enumerate(layout.parts):
-        options = request.options if index == 0 else ()
-        stages = () if len(layout.parts) == 1 else ("--stages", ",".join(_stages(part.stages, layout, index)))
-        outs = [run.path / f"task-{k:05d}" if request.array else run.path for k in range(len(studies))]
+    for index, job_part in enumerate(layout.parts):
+        last = index == len(layout.parts) - 1
+        options = ["--stages", ",".join(_stages(layout, index))] if len(layout.parts) > 1 else []
+        if not index:
+            options += [option for option in request.options if option not in ONCE]
         jobs.append(
             Job(
-                name=f"{study.name}-{part.stages[0]}" if len(layout.parts) > 1 else study.name,
+                name=f"{study.name}-{job_part.stages[0]}" if len(layout.parts) > 1 else study.name,
                 title=_title(study, layout, index),
-                site=part.site,
+                site=job_part.site,
                 commands=tuple(
-                    _command(part.site, run.jobs / file, out, request.study.parent.absolute(), (*stages, *options))
-                    for file, out in zip(studies, outs, strict=True)
+                    _command(job_part.site, run.jobs / file, task.path, request.study.parent.absolute(), options)
+                    for file, (_, task) in zip(files, tasks, strict=True)
                 ),
-                path=() if part.site.python else (str(Path(sys.executable).parent),),
+                path=() if job_part.site.python else (str(Path(sys.executable).parent),),
                 resume=request.typed,
-                last=index == len(layout.parts) - 1,
+                last=last,
                 array=request.array is not None,
+                once=tuple(o for o in request.options if o in ONCE) if not index else (),
             )
         )
     warning = None if site.python is not None else many_nodes(site.nodes, site.software)
+    studies = {file: part for file, (part, _) in zip(files, tasks, strict=True)}
     return Submission(run, site, layout, tuple(jobs), studies, number, () if warning is None else (warning,))
 
 
-def _stages(stages: tuple[str, ...], layout: Layout, index: int) -> tuple[str, ...]:
-    """Return a job's stages with those before its first that nobody asked for: a run may want them by now."""
-    first = 0 if index == 0 else STAGES.index(layout.parts[index].stages[0])
-    return tuple(s for k, s in enumerate(STAGES) if first <= k <= STAGES.index(stages[-1]))
+def _stages(layout: Layout, index: int) -> tuple[str, ...]:
+    """Return a job's stages with those between that nobody asked for: a run may want them by now."""
+    first = STAGES.index(layout.parts[index].stages[0]) if index else 0
+    return STAGES[first : STAGES.index(layout.parts[index].stages[-1]) + 1]
 
 
 def _title(study: Study, layout: Layout, index: int) -> str:
@@ -120,15 +135,15 @@ def _title(study: Study, layout: Layout, index: int) -> str:
     which = "" if len(layout.parts) == 1 else f"job {index + 1} of {len(layout.parts)}, "
     stages = ", ".join(part.stages) if len(layout.parts) > 1 else "every stage"
     after = "" if index == 0 else "; starts when the one before has succeeded"
-    return f"{study.name}, {which}{stages}, on {Path(part.site_name).name if part.site_name else 'site'}{after}"
+    return f"{study.name}, {which}{stages}, on {Path(part.site_name).name}{after}"
 
 
-def _command(site: Site, study: Path, out: Path, folder: Path, options: tuple[str, ...]) -> tuple[str, ...]:
+def _command(site: Site, study: Path, out: Path, folder: Path, options: list[str]) -> tuple[str, ...]:
     python = site.python or sys.executable
     return (python, "-m", "landsweep", "run", str(study), "--out", str(out), "--folder", str(folder), *options)
 
 
-def _array(study: Study, axis: str, site: Site, name: str, number: int) -> dict[str, Study]:
+def _array(study: Study, axis: str, site: Site, name: str) -> list[Study]:
     """Return one study for each value of an axis."""
     if site.scheduler != "slurm":
         raise UserError(f"--array needs a batch system, expected a site with Slurm, got {name}: leave --array out.")
@@ -140,10 +155,7 @@ def _array(study: Study, axis: str, site: Site, name: str, number: int) -> dict[
             f"--array {axis} has {len(values)} values, expected at most {site.max_array} tasks on {name}: leave "
             "--array out, as one job takes all of them."
         )
-    return {
-        f"{number:03d}-study-{k:05d}.yaml": study.model_copy(update={"sweep": {**study.sweep, axis: (value,)}})
-        for k, value in enumerate(values)
-    }
+    return [study.model_copy(update={"sweep": {**study.sweep, axis: (value,)}}) for value in values]
 
 
 def submit(submission: Submission) -> list[str]:
@@ -156,64 +168,75 @@ def submit(submission: Submission) -> list[str]:
     """
     run = submission.run
     run.jobs.mkdir(parents=True, exist_ok=True)
-    with lock.RunLock(run.jobs / "submit.lock", patience=60.0):
+    with lock.RunLock(run.jobs / "submit.lock", patience=60.0) as mine:
         _check_alone(run)
-        if records.read(run) and max(job.submission for job in records.read(run)) >= submission.number:
-            raise UserError(
-                f"{run.path} was submitted by somebody else just now: look with `landsweep status {run.path}`."
-            )
+        if max((job.submission for job in records.read(run)), default=0) >= submission.number:
+            raise UserError(f"{run.path} was submitted by somebody else just now: see `landsweep status {run.path}`.")
         for name, study in submission.studies.items():
             write_text(run.jobs / name, study.to_yaml())
         ids: list[str] = []
-        for index, (part, job) in enumerate(zip(submission.layout.parts, submission.jobs, strict=True)):
-            script = submission.script(index)
-            write_text(script, render(job))
-            after = ids[-1] if ids else None
-            try:
-                born: dict[str, Any] = {}
-                if job.site.scheduler == "slurm":
-                    id_ = slurm.submit(script, after)
-                else:
-                    id_ = local.submit(script, job.name, after)
-                    born = {"born": local.birth(id_)}
-            except UserError:
-                if ids:
-                    slurm.cancel(ids)
-                    records.drop(run, ids)
-                raise
-            ids.append(id_)
-            records.add(
-                run,
-                records.Submitted(
-                    id=id_,
-                    name=job.name,
-                    script=script.name,
-                    stages=part.stages,
-                    site=part.site_name,
-                    scheduler=job.site.scheduler,
-                    nodes=job.site.nodes,
-                    ranks=job.ranks,
-                    submission=submission.number,
-                    time=time.time(),
-                    after=after,
-                    tasks=len(job.commands) if job.array else 0,
-                    **born,
-                ),
-            )
+        try:
+            for index in range(len(submission.jobs)):
+                if not mine.held():
+                    raise UserError(f"Somebody else is submitting {run.path} now: see `landsweep status {run.path}`.")
+                ids.append(_hand_over(submission, index, ids[-1] if ids else None))
+        except BaseException:  # Ctrl-C, too: half a chain would be left
+            _take_back(submission, ids)
+            raise
         return ids
+
+
+def _hand_over(submission: Submission, index: int, after: str | None) -> str:
+    """Write one script, submit it and write its id down."""
+    part, job = submission.layout.parts[index], submission.jobs[index]
+    script = submission.script(index)
+    write_text(script, render(job))
+    slurm_site = job.site.scheduler == "slurm"
+    id_ = slurm.submit(script, after) if slurm_site else local.submit(script, job.name)
+    records.add(
+        submission.run,
+        records.Submitted(
+            id=id_,
+            name=job.name,
+            script=script.name,
+            stages=part.stages,
+            site=part.site_name,
+            scheduler=job.site.scheduler,
+            nodes=job.site.nodes,
+            ranks=job.ranks,
+            submission=submission.number,
+            time=time.time(),
+            after=after,
+            tasks=len(job.commands) if job.array else 0,
+            born=None if slurm_site else local.birth(id_),
+        ),
+    )
+    return id_
+
+
+def _take_back(submission: Submission, ids: list[str]) -> None:
+    """Cancel what was handed over of a submission that failed, also a job that sbatch took without answering."""
+    if submission.site.scheduler != "slurm":
+        return
+    with suppress(slurm.Unreachable):
+        found = records.states(submission.run, fresh=True)
+        if mine := [*ids, *found.strangers]:
+            slurm.cancel(mine)
+    records.drop(submission.run, ids)
 
 
 def _check_alone(run: RunDir) -> None:
     """Refuse a run that somebody works on, or is going to."""
     jobs = records.states(run, fresh=True)
-    if jobs.problem is not None and (jobs.alive or not jobs.states):
+    if jobs.problem is not None and jobs.alive:
         raise UserError(
             f"Slurm cannot be reached ({jobs.problem}), so that jobs of this run may live: try again later."
         )
-    if jobs.alive:
-        first = jobs.alive[0]
+    if jobs.alive or jobs.strangers:
+        first = jobs.alive[0].id if jobs.alive else jobs.strangers[0]
+        state = records.grouped(jobs, jobs.alive[0]) if jobs.alive else "by a command that did not end well"
         raise UserError(
-            f"{run.path} is already submitted as job {first.id} ({records.grouped(jobs, first)}): wait for it, end it "
+            f"{run.path} is already submitted as job {first} ({state}): wait for it, end it "
             f"with `landsweep cancel {shlex.quote(str(run.path))}`, or name another run directory with --out."
         )
     if (owner := lock.owner(run.lock)) is not None:

@@ -30,7 +30,7 @@ class Executor(Protocol):
         """Whether this process plans, creates arrays and reports."""
 
     def on_root(self, function: Callable[[], Result]) -> Result:
-        """Return on every process what ``function`` returns on the root; a :class:`UserError` is raised on all."""
+        """Return on every process what ``function`` returns on the root; its UserError or Stopped is raised on all."""
 
     def map(
         self,

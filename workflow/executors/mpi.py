@@ -78,15 +78,19 @@ class MpiExecutor:
         return self.rank == 0
 
     def on_root(self, function: Callable[[], Result]) -> Result:
-        """Call ``function`` on rank 0 and hand its result, or its :class:`UserError`, to every rank."""
-        outcome: tuple[Any, UserError | None] = (None, None)
+        """Call ``function`` on rank 0; hand its result, :class:`UserError` or :class:`Stopped` to every rank."""
+        outcome: tuple[Any, UserError | Stopped | None] = (None, None)
         if self.is_root:
             try:
                 outcome = (function(), None)
             except UserError as error:
                 outcome = (None, UserError(str(error)))
+            except Stopped:
+                outcome = (None, Stopped())
         self._wait()
         result, failure = self.comm.bcast(outcome)
+        if isinstance(failure, Stopped):
+            raise failure
         if failure is not None:
             failure.collective = True
             raise failure

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from landsweep.context import Context, users_code
+from landsweep.errors import Stopped
 from landsweep.events import Notice
 from landsweep.kernels.choice import Choice, choose
 from landsweep.kernels.evaluation import Evaluator
@@ -55,6 +56,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
+        if context.stop.requested:  # trying takes minutes where the loss is slow
+            raise Stopped
         return loader.evaluator(member, delta, name, width)
 
     with users_code():

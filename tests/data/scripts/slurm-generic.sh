@@ -11,9 +11,14 @@
 
 job=$SLURM_JOB_ID
 restart=${SLURM_RESTART_COUNT:-0}
+here=$PWD
 note() {
-  printf '%s %s %s %s\n' "$job" "$restart" "$(date +%s)" "$*" >> jobs.log
+  printf '%s %s %s %s\n' "$job" "$restart" "$(date +%s)" "$*" >> "$here/jobs.log"
 }
+# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit
+# with 75. This shell outlives both, to look at the status.
+warned=''
+trap 'warned=yes' USR2 TERM
 
 export PATH=/opt/env/bin:$PATH
 export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported
@@ -35,36 +40,32 @@ program=(
 note begin "${SLURM_JOB_NODELIST:-$(hostname)}"
 echo "landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')"
 
-# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit
-# with 75. In the background, so that this shell outlives signals and looks at the status.
-step=
-trap 'kill -USR2 "$step" 2> /dev/null' USR2
-trap : TERM
-"${program[@]}" &
-step=$!
-wait "$step"
-status=$?
-while kill -0 "$step" 2> /dev/null; do
-  wait "$step"
+status=75
+if [ -z "$warned" ]; then
+  "${program[@]}" # in the foreground: bash may lose the status of what it waits for when a signal comes
   status=$?
-done
+fi
+[ $status -ne 140 ] || status=75 # the warning came before a rank could take it
 
 if [ $status -eq 75 ]; then
-  state=$(scontrol show job --oneliner "$job")
-  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" jobs.log)
-  if [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then
-    echo "landsweep: stopped; Slurm has ended this job or runs it again by itself"
+  for pause in 1 5 20 0; do
+    state=$(scontrol show job --oneliner "$job") && break
+    sleep "$pause"
+  done
+  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" "$here/jobs.log")
+  if [ -z "$state" ]; then
+    echo "landsweep: stopped and not run again: Slurm does not answer"
+  elif [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then
+    echo "landsweep: stopped; Slurm has ended this job, or runs it again by itself"
+  elif [ "$asked" -ge 10 ]; then
+    echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"
+  elif note requeue && scontrol requeue "$job"; then
+    echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of 10)"
+    exit "$status"
   else
-    if [ "$asked" -ge 10 ]; then
-      echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"
-    elif note requeue && scontrol requeue "$job"; then
-      echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of 10)"
-      exit "$status"
-    else
-      echo "landsweep: stopped and not run again: it could not be put back into the queue"
-    fi
-    printf '%s\n' 'landsweep: everything finished is kept; to go on: landsweep submit study.yaml --site here'
+    echo "landsweep: stopped and not run again: it could not be put back into the queue"
   fi
+  printf '%s\n' 'landsweep: everything finished is kept; to go on: landsweep submit study.yaml --site here'
 fi
 note end "$status"
 exit "$status"
