@@ -222,7 +222,8 @@ def _take_back(submission: Submission, ids: list[str]) -> None:
         found = records.states(submission.run, fresh=True)
         if mine := [*ids, *found.strangers]:
             slurm.cancel(mine)
-    records.drop(submission.run, ids)
+    if ids:
+        records.drop(submission.run, ids)
 
 
 def _check_alone(run: RunDir) -> None:
