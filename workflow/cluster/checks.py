@@ -124,5 +124,5 @@ def many_nodes(nodes: int, software: tuple[str, ...] | None = None) -> str | Non
     where = f"one of {', '.join(software)}" if software else "a file system for software"
     return (
         f"Warning: {nodes} nodes load Python and torch from {sys.prefix}, thousands of small files for each rank: a "
-        f"container, or an environment on {where}, starts in seconds instead of minutes (docs/cluster.md)."
+        f"container, or an environment on {where}, starts faster (docs/cluster.md)."
     )

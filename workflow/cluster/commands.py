@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from landsweep.errors import UserError, guard_io
@@ -14,6 +14,7 @@ from landsweep.options import Out, RunPath, Sets, StudyFile
 
 if TYPE_CHECKING:
     from landsweep.cluster.layout import Chain
+    from landsweep.rundir import RunDir
 
 SiteName = Annotated[
     str, typer.Option("--site", metavar="SITE", help="Site profile: a name or a YAML file.", show_default=False)
@@ -156,8 +157,8 @@ def cancel(run: RunPath) -> None:
     print("Everything finished is kept; the same `landsweep submit` goes on.")
 
 
-def show_jobs(directory: Any) -> bool:
-    """Print a run's jobs, their states and why; return whether any may still work."""
+def show_jobs(directory: RunDir) -> None:
+    """Print a run's jobs, their states and why."""
     from landsweep.cluster import records
     from landsweep.show import duration
 
@@ -165,7 +166,7 @@ def show_jobs(directory: Any) -> bool:
     for id_ in jobs.strangers:
         print(f"Job {id_} was submitted by a command that did not end well; `landsweep cancel` ends it.")
     if not jobs.submitted:
-        return False
+        return
     last = max(job.submission for job in jobs.submitted)
     restarts = records.requeues(directory)
     print(f"{'job':<14} {'state':<12} {'nodes x ranks':>13} {'restarts':>8}  stages")
@@ -187,10 +188,9 @@ def show_jobs(directory: Any) -> bool:
         print(f"Slurm cannot be reached ({jobs.problem}): these are the jobs' own notes.")
     elif jobs.asked is not None:
         print(f"As Slurm said {duration(records.since(jobs.asked))} ago; it is asked at most every 30 s.")
-    return bool(jobs.alive)
 
 
-def _directory(run: Path) -> Any:
+def _directory(run: Path) -> RunDir:
     """Return a run directory, or one that only jobs have been submitted for.
 
     Raises
