@@ -425,8 +425,9 @@ def test_a_job_that_sbatch_took_without_an_answer_is_found(cluster, tmp_path):
     (slow / "sbatch").write_text(f'#!/bin/sh\n{real} "$@"\ntouch {tmp_path}/taken\nsleep 60\n')
     (slow / "sbatch").chmod(0o755)
     env = environment(**{**cluster.env, "PATH": f"{slow}:{cluster.env['PATH']}"})
-    command = [sys.executable, "-m", "landsweep", "submit", run.study, "--site", run.site, "--out", run.out]
     for ending in (signal.SIGINT, signal.SIGKILL):
+        run.out = tmp_path / ending.name  # the first job may be ending still when the second is submitted
+        command = [sys.executable, "-m", "landsweep", "submit", run.study, "--site", run.site, "--out", run.out]
         (tmp_path / "taken").unlink(missing_ok=True)
         process = subprocess.Popen(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
