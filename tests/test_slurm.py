@@ -430,7 +430,12 @@ def test_a_job_that_sbatch_took_without_an_answer_is_found(cluster, tmp_path):
         command = [sys.executable, "-m", "landsweep", "submit", run.study, "--site", run.site, "--out", run.out]
         (tmp_path / "taken").unlink(missing_ok=True)
         process = subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            command,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
         )
         wait_for((tmp_path / "taken").exists, "sbatch to take the job")
         os.killpg(process.pid, ending)
