@@ -217,7 +217,7 @@ def _check_stages(run: RunDir, plan: Plan, options: Options) -> None:
     from landsweep.store import Landscape
 
     asked = set(options.stages)
-    failed = {(stage, index) for stage, index in run.failures()}
+    failed = run.failures()
     lost = {m.index for m in plan.models if ("train", m.index) in failed}
     lacking = ""
     if not asked & {"train"} and asked & {"curvature", "subspace"}:

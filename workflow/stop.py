@@ -31,7 +31,7 @@ class StopFlag:
 
     def __init__(self, *, announce: bool = True) -> None:
         self.requested = False
-        self.announce = announce
+        self._announce = announce
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
@@ -53,5 +53,5 @@ class StopFlag:
         if self.requested and number != signal.SIGUSR2:
             raise Stopped
         self.requested = True
-        if self.announce:
+        if self._announce:
             print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)
