@@ -32,7 +32,7 @@ $(VENV)/.installed: $(VENV)/.torch $(SOURCES)
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
-	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,graphs,vtk,hessian,test]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,vtk,hessian,test]'
 	@touch $@ $(VENV)/.installed
 
 clean:

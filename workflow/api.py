@@ -221,7 +221,7 @@ def run(
         data = study.model_dump(mode="json") if isinstance(study, Study) else study
         parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
     directory = run_directory(parsed, Path(out) if out is not None else None)
-    executor = make_executor(parsed.executor.kind, detect())
+    executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
     options = Options(
         retry_failed=retry_failed,
         max_failures=max_failures,
@@ -229,11 +229,14 @@ def run(
         repair=repair,
         redo=redo,
     )
-    with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
-        try:
+    try:
+        with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
             status = execute(parsed, base, directory, executor, (shown,), options)
-        except Stopped:
-            status = Exit.STOPPED
+    except Stopped:
+        status = Exit.STOPPED
+    finally:
+        if executor.elastic:  # ranks of MPI end together, or with their job
+            executor.close()
     if status is Exit.STOPPED:
         raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
     return Run(directory)

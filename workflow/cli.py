@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from landsweep.events import Subscriber
     from landsweep.executors import Executor
+    from landsweep.executors.workers import Wanted
     from landsweep.rundir import RunDir
     from landsweep.study import Study
 
@@ -58,16 +59,32 @@ def run(
         Path | None,
         typer.Option(help="Where the study's relative paths begin  [default: its folder].", show_default=False),
     ] = None,
+    executor: Annotated[
+        str | None, typer.Option(help="auto, serial, mpi or dask, instead of the study's.", show_default=False)
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Workers of Dask.", min=1, show_default=False)] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is there.", show_default=False)
+    ] = None,
+    scheduler_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The same, by its scheduler file.", show_default=False)
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(metavar="SITE", help="Submit Dask's workers there as jobs.", show_default=False)
+    ] = None,
+    site_set: commands.SiteSets = None,
 ) -> None:
     """Run a study, or go on with it.
 
     Trains, evaluates, computes topology and reports: whatever the run directory lacks. Start it under mpiexec or srun
-    to share the work over ranks. Run the same command again to go on after an interruption.
+    to share the work over ranks, or name workers of Dask. Run the same command again to go on after an interruption.
     """
+    from landsweep.executors.workers import Wanted
     from landsweep.pipeline import Options, execute, parse_stages, run_directory
     from landsweep.stop import StopFlag
 
-    parsed = _load(study, set_)
+    wanted = Wanted(workers, scheduler, scheduler_file, site, tuple(site_set or ()))
+    parsed = _load(study, [*(set_ or []), *([f"executor.kind={executor}"] if executor else [])])
     directory = run_directory(parsed, out)
     if detect().rank == 0 and (nodes := detect().nodes) > 1:
         from landsweep.cluster.checks import many_nodes
@@ -79,17 +96,23 @@ def run(
         _execute(
             directory,
             lambda executor, shown: execute(parsed, folder or study.parent, directory, executor, shown, options, stop),
-            parsed.executor.kind,
+            parsed,
+            wanted,
         )
 
 
-def _execute(directory: Path, work: Callable[[Executor, tuple[Subscriber, ...]], Exit], kind: str = "auto") -> NoReturn:
+def _execute(
+    directory: Path,
+    work: Callable[[Executor, tuple[Subscriber, ...]], Exit],
+    study: Study | None = None,
+    wanted: Wanted | None = None,
+) -> NoReturn:
     """Do ``work`` on every rank, with progress shown on the root, and end with its exit status."""
     from landsweep.executors import make_executor
     from landsweep.progress import subscriber
     from rich.console import Console
 
-    executor = make_executor(kind, detect())
+    executor = make_executor(study.executor.kind if study is not None else "auto", detect(), study, directory, wanted)
     try:
         if executor.is_root:
             with subscriber(Console(stderr=True)) as shown:
@@ -397,9 +420,10 @@ def _abort(executor: Any, error: BaseException) -> NoReturn:
     text, status = _describe(error)
     collective = isinstance(error, UserError) and getattr(error, "collective", False)
     if executor.is_root or not collective:
-        prefix = f"[rank {executor.rank} of {executor.size}] " if executor.size > 1 and not collective else ""
+        several = executor.size > 1 and not executor.elastic
+        prefix = f"[rank {executor.rank} of {executor.size}] " if several and not collective else ""
         print(prefix + text, file=sys.stderr, flush=True)
-    if executor.size > 1 and not collective:
+    if executor.elastic or (executor.size > 1 and not collective):
         executor.abort(int(status))
     raise typer.Exit(int(status))
 

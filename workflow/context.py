@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
@@ -31,18 +31,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rank reports of one item: how much work it was, how long it took, and whether it failed."""
+    """What is reported of one item: how much work it was, how long it took, and whether it failed."""
 
     index: int
     work: int
     seconds: float
-    rank: int
     failed: bool = False
     note: Any = None
 
-    def event(self, stage: str) -> ItemDone:
+    def event(self, stage: str, rank: int) -> ItemDone:
         """Return what subscribers and logs are told."""
-        return ItemDone(stage, self.index, self.work, self.seconds, self.rank, self.failed)
+        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed)
 
 
 @dataclass
@@ -61,6 +60,24 @@ class Context:
     allow_mixed: bool = False
     failed: int = 0
     _loaded: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the run's address, where :func:`landsweep.remote.attach` opens it again."""
+        from landsweep.executors.dask import DaskExecutor
+        from landsweep.remote import Address, attach
+
+        executor = self.executor
+        assert isinstance(executor, DaskExecutor)
+        return attach, (
+            Address(
+                executor.token,
+                self.run.path.absolute(),
+                self.folder.absolute(),
+                executor.size,
+                executor.workers.per_node,
+                self.allow_mixed,
+            ),
+        )
 
     def kept(self, what: str, key: Any, load: Callable[[], T]) -> T:
         """Return ``load()``, kept until another ``key`` is asked for: units come sorted by model."""
@@ -120,6 +137,8 @@ class Context:
         """Return how many GPUs the ranks use, taking every node for one like this; 0 on CPUs."""
         import torch
 
+        if self.executor.elastic:
+            return self.executor.size if self.executor.on_worker(lambda: self.device().type) == "cuda" else 0
         if self.device().type != "cuda":
             return 0
         nodes = ceil(self.executor.size / self.executor.local_size)
@@ -135,10 +154,12 @@ class Context:
         done_before: int = 0,
         on_done: Callable[[Outcome], None] | None = None,
         finish: Callable[[], None] = lambda: None,
+        affinity: Callable[[T], Hashable] | None = None,
     ) -> None:
         """Share a stage's items over the ranks and publish what happens.
 
-        ``finish`` is called on every rank after its last item, also where the stage is stopped.
+        Items of equal ``affinity`` need the same model. ``finish`` is called on every rank after its last item, also
+        where the stage is stopped.
 
         Raises
         ------
@@ -156,21 +177,28 @@ class Context:
 
         def logged(item: T) -> Outcome:
             outcome = work(item)
-            self.log(outcome.event(stage))  # the rank that did it writes it down
+            self.log(outcome.event(stage, self.executor.rank))  # the rank that did it writes it down
             return outcome
 
         try:
-            self.executor.map(logged, items, lambda outcome: self._done(stage, outcome, on_done), self.stop)
+            self.executor.map(
+                logged,
+                items,
+                lambda outcome, rank: self._done(stage, outcome, rank, on_done),
+                self.stop,
+                name=stage,
+                affinity=affinity,
+            )
         finally:
             finish()
         self.executor.on_root(lambda: None)  # all ranks have finished
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
 
-    def _done(self, stage: str, outcome: Outcome, on_done: Callable[[Outcome], None] | None) -> None:
+    def _done(self, stage: str, outcome: Outcome, rank: int, on_done: Callable[[Outcome], None] | None) -> None:
         """Take note on the root of what was done."""
         self.failed += outcome.failed
-        self.bus(outcome.event(stage))
+        self.bus(outcome.event(stage, rank))
         if on_done is not None:
             on_done(outcome)
         if self.max_failures is not None and self.failed > self.max_failures:
@@ -211,8 +239,8 @@ class Context:
                     self.stop.requested = True
                     continue
                 if self.executor.is_root:
-                    self.log(outcome.event(stage))
-                    self._done(stage, outcome, on_done)
+                    self.log(outcome.event(stage, 0))
+                    self._done(stage, outcome, 0, on_done)
             if group.any(self.stop.requested):
                 raise Stopped
         if self.executor.is_root:
@@ -237,7 +265,9 @@ class Context:
         """
         size = self.executor.size
         last = items[len(items) // size * size :]
-        together = self.executor.on_root(lambda: bool(last) and all(parts(item) > 1 for item in last))
+        together = not self.executor.elastic and self.executor.on_root(
+            lambda: bool(last) and all(parts(item) > 1 for item in last)
+        )
         single = items[: len(items) - len(last)] if together else items
         self.run_stage(stage, noun, single, lambda item: work(item, Alone()), done_before=done_before, on_done=on_done)
         if together:
@@ -252,7 +282,7 @@ class Context:
         except ProblemError as error:
             failed = True
             record_failure(self.run, stage, item, error)
-        return Outcome(item.index, weight, time.perf_counter() - begin, self.executor.rank, failed, note)
+        return Outcome(item.index, weight, time.perf_counter() - begin, failed, note)
 
 
 @contextmanager

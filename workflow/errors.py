@@ -45,7 +45,7 @@ class TooManyFailures(Exception):
 
 
 class Stopped(BaseException):
-    """A signal asked to stop; everything finished is kept.
+    """A signal asked to stop, or what its text says; everything finished is kept.
 
     A ``BaseException``, so that a problem's ``except Exception`` cannot swallow it.
     """

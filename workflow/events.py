@@ -57,6 +57,15 @@ def rank_started(executor: Executor) -> RankStarted:
 
 
 @dataclass(frozen=True)
+class RankLost(Event):
+    """A process that worked is gone; ``left`` others remain, and take over what it had in hand."""
+
+    rank: int
+    where: str
+    left: int
+
+
+@dataclass(frozen=True)
 class Hardware(Event):
     """What the ranks of a session compute on: ``gpus`` is 0 for CPUs."""
 

@@ -119,6 +119,9 @@ def execute(
         bus = Bus(timings)
         if executor.is_root:
             bus.subscribers += [ProgressFile(run.progress), *subscribers]
+        if executor.elastic:
+            bus.subscribers.append(log)  # who works keeps no log of its own
+            executor.listen(bus)
         plan = make_plan(study, history)
         context = Context(
             study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed
@@ -130,8 +133,10 @@ def execute(
             failed = executor.on_root(lambda: len(run.failures()))
             status = Exit.FAILED_MEMBERS if failed else Exit.DONE
             outcome = status.name.lower()
-        except Stopped:
+        except Stopped as stopped:
             status, outcome = Exit.STOPPED, "stopped"
+            if stopped.args:
+                bus(Notice(f"{stopped}."))
         except OSError as error:
             raise explain_os_error(error) or error from error
         finally:

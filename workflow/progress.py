@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from landsweep.events import Event, Hardware, ItemDone, Notice, StageFinished, StageStarted
+from landsweep.events import Event, Hardware, ItemDone, Notice, RankLost, StageFinished, StageStarted
 from landsweep.executors.launch import batch_job
 from landsweep.rundir import write_json
 from rich.console import Console
@@ -62,8 +62,8 @@ class Bars:
             self._progress.advance(self._tasks[event.stage], event.work)
             if event.failed:
                 self._progress.console.print(f"{event.stage} {event.index} failed", style="red")
-        elif isinstance(event, Notice):
-            self._progress.console.print(event.text)
+        elif isinstance(event, Notice | RankLost):
+            self._progress.console.print(_text(event))
 
 
 class Lines:
@@ -106,8 +106,14 @@ class Lines:
                 self._print(f"{event.stage}: {self._done} of {self._total} {self._noun}, about {left:.0f} s left")
         elif isinstance(event, StageFinished):
             self._print(f"{event.stage}: {self._done} of {self._total} {self._noun} in {event.seconds:.1f} s")
-        elif isinstance(event, Notice):
-            self._print(event.text)
+        elif isinstance(event, Notice | RankLost):
+            self._print(_text(event))
+
+
+def _text(event: Notice | RankLost) -> str:
+    if isinstance(event, Notice):
+        return event.text
+    return f"Worker {event.rank} at {event.where} is gone; what it had in hand goes to others ({event.left} left)."
 
 
 class ProgressFile:

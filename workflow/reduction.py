@@ -36,7 +36,6 @@ Result = TypeVar("Result")
 
 Read = Callable[[Box], np.ndarray]
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
-Ends = Callable[[np.ndarray], np.ndarray]
 Arrays = list[np.ndarray]
 
 
@@ -100,26 +99,37 @@ def reduced_merge_tree(
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
     offsets(connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
     forest, merges, survey, borders = _agreed(
-        group, lambda: _local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
+        group, lambda: local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
     )
     survey = _merge_surveys(group, survey)
-    value_range = survey.values_range(negate)
     merges.extend(_reduce_over_ranks(group, forest, ledger))
     collected = _collect(group, merges, ledger)
     tree = None
     if collected is not None:
-        tree = grow(
-            collected,
-            np.array([survey.greatest]),
-            np.array([survey.greatest_value]),
-            shape=blocks.shape,
-            connectivity=connectivity,
-            negate=negate,
-            n_nonfinite=survey.n_nonfinite,
-            value_range=value_range,
-        )
-    ends = _resolve(group, blocks, borders)
-    return _with_basins(read, blocks, mine, group, tree, ends, negate, volumes, threads, write)
+        tree = grown(collected, survey, blocks, connectivity, negate)
+    ends = resolve(group, blocks, borders)
+    shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
+    totals = group.sum(basin_sizes(read, blocks, mine, shared, ends, negate, volumes, threads, write))
+    return None if tree is None or totals is None else with_sizes(tree, totals, volumes)
+
+
+def grown(merges: BasinGraph, survey: Survey, blocks: Blocks, connectivity: str, negate: bool) -> MergeTree:
+    """Return the tree of all merges of a field; the sizes of its basins are not known yet."""
+    return grow(
+        merges,
+        np.array([survey.greatest]),
+        np.array([survey.greatest_value]),
+        shape=blocks.shape,
+        connectivity=connectivity,
+        negate=negate,
+        n_nonfinite=survey.n_nonfinite,
+        value_range=survey.values_range(negate),
+    )
+
+
+def with_sizes(tree: MergeTree, totals: Arrays, volumes: bool) -> MergeTree:
+    """Return the tree with the sizes of its basins, and of its arcs where ``volumes`` are asked for."""
+    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if volumes else tree.arc_volume)
 
 
 def _agreed(group: Group, work: Callable[[], Result]) -> Result:
@@ -138,7 +148,7 @@ def _agreed(group: Group, work: Callable[[], Result]) -> Result:
     return result
 
 
-def _local(
+def local(
     read: Read,
     blocks: Blocks,
     mine: range,
@@ -148,7 +158,7 @@ def _local(
     threads: int,
     ledger: Ledger,
 ) -> tuple[BasinGraph | None, list[BasinGraph], Survey, list[Arrays]]:
-    """Return what is left of this rank's blocks, their final merges, their survey, and where their borders drain."""
+    """Return what is left of some blocks, their final merges, their survey, and where their borders drain."""
     borders: list[Arrays] = []
     carry: list[tuple[int, BasinGraph]] = []
     merges: list[BasinGraph] = []
@@ -236,29 +246,27 @@ def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGra
     return None if gathered is None else union([BasinGraph(*arrays) for arrays in gathered if arrays])
 
 
-def _with_basins(
+def basin_sizes(
     read: Read,
     blocks: Blocks,
     mine: range,
-    group: Group,
-    tree: MergeTree | None,
+    tree: MergeTree,
     ends: Ends,
     negate: bool,
     volumes: bool,
     threads: int,
     write: Write | None,
-) -> MergeTree | None:
-    """Return the tree with the sizes of its basins, and of its arcs if asked for; write both per vertex."""
-    shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
-    basin_volume, arc_volume = np.zeros(len(shared.minima), np.int64), np.zeros(len(shared.arcs), np.int64)
+) -> Arrays:
+    """Return what some blocks add to the sizes of basins, and of arcs if asked for; write both per vertex."""
+    basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
     for index in mine:
         values, _ = ordered(read(blocks.around(index)), negate, threads)
-        found = drain(values, blocks, index, shared.connectivity, threads)
-        branch_of = branches(shared, np.concatenate([found.minima, ends(found.exits)]))
+        found = drain(values, blocks, index, tree.connectivity, threads)
+        branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
         if volumes or write is not None:
             part = segment(
-                shared,
+                tree,
                 values,
                 found.label,
                 branch_of,
@@ -276,14 +284,23 @@ def _with_basins(
             counts = found.counts(shape[-1])
             np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])
         del values, found
-    totals = group.sum([basin_volume, arc_volume])
-    if tree is None or totals is None:
-        return None
-    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if volumes else tree.arc_volume)
+    return [basin_volume, arc_volume]
 
 
-def _resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
-    """Return a function from exits of this rank to the minima in which they end.
+@dataclass(frozen=True)
+class Ends:
+    """Where vertices next to other blocks lead in the end: from ``vertex``, ascending, to the minima ``leads``."""
+
+    vertex: np.ndarray
+    leads: np.ndarray
+
+    def __call__(self, exits: np.ndarray) -> np.ndarray:
+        """Return the minima in which steepest descent ends from vertices of other blocks."""
+        return self.leads[np.searchsorted(self.vertex, exits)]
+
+
+def resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
+    """Return where the vertices on this rank's borders lead in the end.
 
     Every vertex next to another block leads to a minimum of its own block, or to a vertex next to a border of another
     one. Each round asks the owner of that vertex where it leads by now, so that the number of rounds is the logarithm
@@ -306,4 +323,4 @@ def _resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
         now[by_rank] = np.concatenate([a[0] for a in answers])
         still[by_rank] = np.concatenate([a[1] for a in answers])
         leads[open_], open_[open_] = now[back], still[back]
-    return lambda exits: leads[np.searchsorted(vertex, exits)]
+    return Ends(vertex, leads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from landsweep.errors import UserError
@@ -21,6 +21,7 @@ from landsweep.kernels.topology import (
 from landsweep.kernels.tree import MergeTree
 from landsweep.kernels.ttk import ttk_graph_basins
 from landsweep.reduction import Engine, Read, Write, reduced_merge_tree
+from landsweep.reduction_tasks import Submit, submit_merge_tree
 
 if TYPE_CHECKING:
     from landsweep.study import Topology
@@ -60,6 +61,7 @@ def tree_of(
     negate: bool = False,
     group: Group | None = None,
     blocks: Blocks | None = None,
+    submit: Submit | None = None,
     volumes: bool = True,
     write: Write | None = None,
     threads: int = 1,
@@ -79,6 +81,8 @@ def tree_of(
     group, blocks
         Who works together, and on which blocks; one process and one block where they are not given.
         The graph of ``knn`` is not cut into blocks: the root computes its tree.
+    submit
+        Work on the blocks as tasks instead of by a group: :mod:`landsweep.reduction_tasks`.
     volumes, write, threads
         As :func:`landsweep.reduction.reduced_merge_tree`.
 
@@ -101,17 +105,16 @@ def tree_of(
             return None
         tree = _whole_tree(read, shape, connectivity, negate, volumes, write, threads)
         return replace(tree, connectivity=representation)
-    reduced = reduced_merge_tree(
-        read,
-        blocks,
-        group,
-        connectivity,
-        negate=negate,
-        volumes=volumes,
-        engine=engine,
-        threads=threads,
-        write=write,
-    )
+    settings: dict[str, Any] = {
+        "negate": negate,
+        "volumes": volumes,
+        "threads": threads,
+        "write": write,
+    }
+    if submit is not None:
+        reduced = submit_merge_tree(submit, read, blocks, connectivity, engine=engine, **settings).result()
+    else:
+        reduced = reduced_merge_tree(read, blocks, group, connectivity, engine=engine, **settings)
     return None if reduced is None else replace(reduced, connectivity=representation)
 
 

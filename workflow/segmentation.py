@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zarr
@@ -26,7 +27,11 @@ class SegmentationStore:
     """A group of arrays ``<representation>/basin`` and ``<representation>/arc`` over sweep and grid axes."""
 
     def __init__(self, path: Path) -> None:
-        self._group = open_group(path, "r+")
+        self._path, self._group = path, open_group(path, "r+")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a path."""
+        return SegmentationStore, (self._path,)
 
     @staticmethod
     def blocks(path: Path, blocks: Blocks) -> Blocks:
@@ -64,10 +69,10 @@ class SegmentationStore:
 
     def writer(self, representation: str, member: Member) -> Write:
         """Return what writes a member's box."""
-        basins, arcs = self._group[f"{representation}/basin"], self._group[f"{representation}/arc"]
+        return partial(self._write, representation, member.position)
 
-        def write(box: Box, basin: np.ndarray, arc: np.ndarray) -> None:
-            basins[(*member.position, *box)] = basin  # type: ignore[index]  # arrays, by the names in create
-            arcs[(*member.position, *box)] = arc  # type: ignore[index]
-
-        return write
+    def _write(
+        self, representation: str, position: tuple[int, ...], box: Box, basin: np.ndarray, arc: np.ndarray
+    ) -> None:
+        for name, values in (("basin", basin), ("arc", arc)):
+            self._group[f"{representation}/{name}"][(*position, *box)] = values  # type: ignore[index]  # an array

@@ -78,13 +78,17 @@ class Landscape:
     """
 
     def __init__(self, path: Path, mode: str = "r") -> None:
-        self.path = path
+        self.path, self.mode = path, mode
         self.group = open_group(path, mode)
         self.status = self._array("status")
         self.fields: tuple[str, ...] = tuple(self.group.attrs["fields"])  # type: ignore[arg-type]  # JSON
         self.shard: Shape = self.status.shards or self.status.chunks
         self.sweep_ndim = int(self.group.attrs["sweep_ndim"])  # type: ignore[arg-type]  # JSON
         self._arrays = {name: self._array(name) for name in self.fields}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a path: every process opens the store with the settings it has to be opened with."""
+        return Landscape, (self.path, self.mode)
 
     def _array(self, name: str) -> zarr.Array[Any]:
         array = self.group[name]

@@ -210,7 +210,9 @@ class Topology(_Section):
 class ExecutorSpec(_Section):
     """How the work is spread; never part of the results."""
 
-    kind: Literal["auto", "serial", "mpi"] = Field("auto", description="auto, serial or mpi")
+    kind: Literal["auto", "serial", "mpi", "dask"] = Field("auto", description="auto, serial, mpi or dask")
+    workers: int | None = Field(None, ge=1, description="a whole number of at least 1 (of Dask), or null")
+    retries: int = Field(2, ge=0, description="a whole number of at least 0: how often Dask tries a task again")
     unit_seconds: float = Field(20.0, gt=0, description="seconds above 0 that one unit of evaluation should take")
     checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
 

@@ -34,7 +34,7 @@ def work(item):
 
 
 results = []
-executor.map(work, list(range(400)), results.append, StopFlag())
+executor.map(work, list(range(400)), lambda result, rank: results.append(result), StopFlag())
 if executor.is_root:
     assert sorted(results) == list(range(400)), "an item was lost or done twice"
 all_waits = executor.comm.gather(waits)

@@ -62,7 +62,7 @@ class Job:
         return self.site.nodes * self.site.ranks_per_node
 
 
-def _sbatch_quote(value: str) -> str:
+def sbatch_quote(value: str) -> str:
     """Quote a value for a ``#SBATCH`` line, where sbatch takes words apart by itself."""
     plain = all(c.isalnum() or c in "_@%+=:,./&|*()[]-" for c in value)
     if plain and value:
@@ -110,7 +110,7 @@ def _lines(job: Job) -> Iterator[str]:
     yield f"# landsweep: {' '.join(''.join(c if c.isprintable() else ' ' for c in job.title).split())}"
     if slurm:
         for name, value in directives(job).items():
-            yield f"#SBATCH --{name}" + ("" if value is None else f"={_sbatch_quote(value)}")
+            yield f"#SBATCH --{name}" + ("" if value is None else f"={sbatch_quote(value)}")
     yield ""
     yield f"job={_id(job)}"
     yield "restart=${SLURM_RESTART_COUNT:-0}"

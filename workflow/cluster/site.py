@@ -96,6 +96,7 @@ class Site(BaseModel):
         ("srun",), min_length=1, description="a list: the program that starts the ranks and its arguments"
     )
     python: Line | None = Field(None, description="the Python on the nodes, or null for the one that submits")
+    interface: Line | None = Field(None, description="the network of Dask's workers, such as ib0, or null")
     cpu_site: str | None = Field(None, description="the profile for stages that need no GPU, or null")
     software: tuple[Line, ...] = Field((), description="a list of folders from which many nodes can load programs")
     start_seconds: float = Field(60.0, ge=0, description="seconds of a job that do no work: prologue, imports")

@@ -75,13 +75,13 @@ def _call(*command: str, cwd: Path | None = None, timeout: float = TIMEOUT) -> s
         raise Unreachable(f"{command[0]} is not on PATH")
     try:
         return subprocess.run(
-            [program, *command[1:]], cwd=cwd, env=_environment(), capture_output=True, text=True, timeout=timeout
+            [program, *command[1:]], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout
         )
     except subprocess.TimeoutExpired:
         raise Unreachable(f"{command[0]} did not answer within {timeout:.0f} s") from None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment without what changes Slurm's commands, or belongs to the job one is in.
 
     SBATCH_PARTITION is stronger than the script's own line, SQUEUE_PARTITION hides jobs, and a job that is submitted

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from landsweep.errors import UserError
@@ -11,19 +13,34 @@ from landsweep.executors.launch import Launch
 from landsweep.stop import StopFlag
 
 if TYPE_CHECKING:
+    from landsweep.events import Subscriber
     from landsweep.executors.group import Group  # NumPy, which --help does without
+    from landsweep.executors.workers import Wanted
+    from landsweep.study import Study
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Executor(Protocol):
-    """Runs items on one or many processes; every process calls every method in the same order."""
+    """Runs items on one or many processes; every process of a run calls every method in the same order.
+
+    Attributes
+    ----------
+    rank, size
+        This process among those that work.
+    local_rank, local_size
+        The same among those of its node.
+    elastic
+        Whether processes that work may come and go. Then only the root calls these methods, what was worked on must be
+        on disk when it counts as done, and nothing is worked on by all of them together.
+    """
 
     rank: int
     size: int
     local_rank: int
     local_size: int
+    elastic: bool
 
     @property
     def is_root(self) -> bool:
@@ -32,16 +49,26 @@ class Executor(Protocol):
     def on_root(self, function: Callable[[], Result]) -> Result:
         """Return on every process what ``function`` returns on the root; its UserError or Stopped is raised on all."""
 
+    def listen(self, tell: Subscriber) -> None:
+        """Hand over what happens to processes that come and go, from now on."""
+
+    def on_worker(self, function: Callable[[], Result]) -> Result:
+        """Return, on the root alone, what ``function`` returns on a process that works; its UserError is raised."""
+
     def map(
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        done: Callable[[Result], None],
+        done: Callable[[Result, int], None],
         stop: StopFlag,
+        *,
+        name: str = "item",
+        affinity: Callable[[Item], Hashable] | None = None,
     ) -> None:
-        """Call ``work`` once for each item on some process, and ``done`` on the root with each result.
+        """Call ``work`` for each item on some process, and ``done`` on the root with each result and its rank.
 
-        ``done`` is called from one thread at a time, in order of completion.
+        ``done`` is called from one thread at a time, in order of completion. ``name`` is what an item is called where
+        people watch; items of equal ``affinity`` are better worked on by the same process.
 
         Raises
         ------
@@ -56,8 +83,35 @@ class Executor(Protocol):
         """Release what the executor holds."""
 
 
-def make_executor(kind: str, launch: Launch) -> Executor:
-    """Return the executor for a launch, or refuse one that cannot be right."""
+def make_executor(
+    kind: str, launch: Launch, study: Study | None = None, run: Path = Path(), wanted: Wanted | None = None
+) -> Executor:
+    """Return the executor for a launch, or refuse one that cannot be right.
+
+    Parameters
+    ----------
+    kind
+        As ``executor.kind`` of a study.
+    launch
+        How this process was started.
+    study, run, wanted
+        What Dask needs to know: the study, its run directory, and what the command line says of workers.
+    """
+    if wanted is not None and wanted.asked and kind != "dask":
+        if kind != "auto":
+            raise UserError(
+                f"executor.kind is {kind}, but workers of Dask are asked for: expected executor.kind dask or auto."
+            )
+        kind = "dask"
+    if kind == "dask":
+        assert study is not None
+        from landsweep.executors.dask import DaskExecutor
+        from landsweep.executors.workers import Wanted, connect
+
+        spec = study.executor
+        asked = replace(wanted or Wanted(), count=(wanted.count if wanted else None) or spec.workers)
+        workers = connect(asked, launch, run, study.evaluation.threads, study.evaluation.device)
+        return DaskExecutor(workers, spec.retries)
     if kind == "serial" and launch.size > 1:
         raise UserError(
             f"executor.kind is serial but {launch.launcher} started {launch.size} processes: expected one process, "

@@ -12,14 +12,17 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from landsweep.errors import Stopped, UserError
 from landsweep.executors.group import Group, MpiGroup
 from landsweep.executors.launch import Launch
 from landsweep.stop import StopFlag
+
+if TYPE_CHECKING:
+    from landsweep.events import Subscriber
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -72,6 +75,15 @@ class MpiExecutor:
         node.Free()
         self.threads = bool(MPI.Query_thread() == MPI.THREAD_MULTIPLE)
 
+    elastic = False
+
+    def listen(self, tell: Subscriber) -> None:
+        """Nobody comes or goes."""
+
+    def on_worker(self, function: Callable[[], Result]) -> Result:
+        """Call ``function``: rank 0 works like every other."""
+        return function()
+
     @property
     def is_root(self) -> bool:
         """Whether this is rank 0."""
@@ -100,8 +112,11 @@ class MpiExecutor:
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        done: Callable[[Result], None],
+        done: Callable[[Result, int], None],
         stop: StopFlag,
+        *,
+        name: str = "item",
+        affinity: Callable[[Item], Hashable] | None = None,
     ) -> None:
         """Share the items dynamically; see :meth:`landsweep.executors.Executor.map`."""
         with self._receiving(done, stop) as announce:
@@ -142,7 +157,7 @@ class MpiExecutor:
         return bool(self.comm.allreduce(seconds, op=self._mpi.MAX) > SLOW_COUNTER_SECONDS)
 
     @contextmanager
-    def _receiving(self, done: Callable[[Result], None], stop: StopFlag) -> Iterator[Callable[[Result], None]]:
+    def _receiving(self, done: Callable[[Result, int], None], stop: StopFlag) -> Iterator[Callable[[Result], None]]:
         """Yield a function that announces a result; rank 0 hands them all to ``done`` while the block runs."""
         if not self.is_root:
             sent: deque[Any] = deque()
@@ -203,14 +218,14 @@ class MpiExecutor:
         self.comm.Free()
 
 
-def _ignore(result: Any) -> None:
+def _ignore(result: Any, rank: int) -> None:
     pass
 
 
 class _Inbox:
     """Rank 0's side of a map: its own results and those of the other ranks, handed on in order of arrival."""
 
-    def __init__(self, comm: Any, mpi: Any, done: Callable[[Any], None], others: int, stop: StopFlag) -> None:
+    def __init__(self, comm: Any, mpi: Any, done: Callable[[Any, int], None], others: int, stop: StopFlag) -> None:
         self.own: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._comm, self._mpi, self._done, self._stop = comm, mpi, done, stop
         self._open = others
@@ -229,9 +244,9 @@ class _Inbox:
             if status.tag == _END:
                 self._open -= 1
             else:
-                self._done(result)
+                self._done(result, status.source)
         while not self.own.empty():
-            self._done(self.own.get())
+            self._done(self.own.get(), 0)
 
     def _loop(self) -> None:
         while not (self._closing.is_set() and self.finished()):

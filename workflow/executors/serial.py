@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from landsweep.errors import Stopped
 from landsweep.executors.group import Alone, Group
 from landsweep.stop import StopFlag
+
+if TYPE_CHECKING:
+    from landsweep.events import Subscriber
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,6 +25,14 @@ class SerialExecutor:
     local_rank = 0
     local_size = 1
     is_root = True
+    elastic = False
+
+    def listen(self, tell: Subscriber) -> None:
+        """Nobody comes or goes."""
+
+    def on_worker(self, function: Callable[[], Result]) -> Result:
+        """Call ``function``."""
+        return function()
 
     def on_root(self, function: Callable[[], Result]) -> Result:
         """Call ``function``."""
@@ -31,14 +42,17 @@ class SerialExecutor:
         self,
         work: Callable[[Item], Result],
         items: Sequence[Item],
-        done: Callable[[Result], None],
+        done: Callable[[Result, int], None],
         stop: StopFlag,
+        *,
+        name: str = "item",
+        affinity: Callable[[Item], Hashable] | None = None,
     ) -> None:
         """Call ``work`` and ``done`` for each item in turn; raise :class:`Stopped` between items on request."""
         for item in items:
             if stop.requested:
                 raise Stopped
-            done(work(item))
+            done(work(item), 0)
         if stop.requested:
             raise Stopped
 

@@ -66,6 +66,7 @@ def run(context: Context) -> None:
         work,
         done_before=len(context.plan.members) - len(items),
         on_done=announce,
+        affinity=lambda member: member.model,
     )
 
 

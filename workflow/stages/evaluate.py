@@ -31,8 +31,9 @@ def run(context: Context) -> None:
     items = context.executor.on_root(landscape.pending)
     if not items:
         return  # on any device: what is done later reads the store
-    context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
-    _check_device(context, choices)
+    if not context.executor.elastic:
+        context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
+        _check_device(context, choices)
     work = _Work(context, landscape, choices)
     said: set[str] = set()
 
@@ -58,6 +59,7 @@ def run(context: Context) -> None:
         done_before=context.plan.points - sum(map(work.points, items)),
         on_done=tell,
         finish=work.finish,
+        affinity=work.model,
     )
 
 
@@ -70,10 +72,8 @@ def _prepare(context: Context) -> bool:
     for member in context.plan.members:
         if not context.run.directions(member.index).exists():
             continue
-        try:
-            choices = probe(context, member)
-        except ProblemError as error:
-            record_failure(context.run, "evaluate", member, error)
+        choices = context.executor.on_worker(lambda member=member: _probe(context, member))  # type: ignore[misc]
+        if choices is None:
             continue
         plan = context.plan
         sizing = unit_points(
@@ -89,6 +89,15 @@ def _prepare(context: Context) -> bool:
         Landscape.create(path, context.study, plan, shard, choices)
         return True
     return False
+
+
+def _probe(context: Context, member: Member) -> dict[str, Any] | None:
+    """Return what :func:`probe` chooses where the work is done, None where the problem fails there."""
+    try:
+        return probe(context, member)
+    except ProblemError as error:
+        record_failure(context.run, "evaluate", member, error)
+        return None
 
 
 def _check_device(context: Context, choices: dict[str, Any]) -> None:
@@ -158,8 +167,19 @@ class _Work:
             status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
             bad += int((~finite).sum())
         self._write(unit, values, status)
+        if self.context.executor.elastic:
+            self._wait()  # this process may be gone before its next unit
         seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
-        return Outcome(unit.index, self.points(unit), seconds, self.context.executor.rank, failed, note)
+        return Outcome(unit.index, self.points(unit), seconds, failed, note)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as the run, and be made again where the units are evaluated."""
+        return _work_elsewhere, (self.context,)
+
+    def model(self, unit: Unit) -> int:
+        """Return the model of a unit's first member."""
+        members = (self._members.get(position) for position in unit.positions(self.landscape.sweep_ndim))
+        return next((member.model for member in members if member is not None), -1)
 
     def points(self, unit: Unit) -> int:
         """Return how many points of landscapes a unit has."""
@@ -222,3 +242,9 @@ class _Work:
         self._unfinished += evaluator.strategy.unfinished
         evaluator.strategy.unfinished = 0
         return found
+
+
+def _work_elsewhere(context: Context) -> _Work:
+    landscape = Landscape(context.run.landscape, "r+")
+    _check_device(context, landscape.choices)
+    return _Work(context, landscape, landscape.choices)

@@ -84,6 +84,7 @@ def run(context: Context) -> None:
         simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
         done_before=done_before,
+        affinity=lambda member: member.model,
     )
     sharing: dict[tuple[int, str], list[Member]] = {}
     for member in items:

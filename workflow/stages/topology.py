@@ -6,16 +6,19 @@ Small members are shared over ranks, one each. Large ones are worked on by all r
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from landsweep import remote
 from landsweep.blocking import member_blocks
 from landsweep.context import Context, Outcome
 from landsweep.executors.group import Alone, Group
 from landsweep.kernels.blocks import Blocks, Box
 from landsweep.kernels.metrics import topology_metrics
 from landsweep.plan import Member
+from landsweep.reduction_tasks import Submit
 from landsweep.representations import tree_of
 from landsweep.segmentation import SegmentationStore
 from landsweep.store import Landscape, Status
@@ -47,10 +50,21 @@ def run(context: Context) -> None:
         store = SegmentationStore(path)
     topology = Topology(context, landscape, blocks, store)
     before = len(context.plan.members) - len(items)
-    if len(blocks) > 1:
+    if len(blocks) > 1 and not context.executor.elastic:
         context.run_together("topology", "members", items, topology.outcome, before)
     else:
         context.run_stage("topology", "members", items, lambda m: topology.outcome(m, Alone()), done_before=before)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads boxes of one member's loss; it travels as the path of the store."""
+
+    landscape: Landscape
+    position: tuple[int, ...]
+
+    def __call__(self, box: Box) -> np.ndarray:
+        return self.landscape.read_box("loss", self.position, box)
 
 
 @dataclass
@@ -67,14 +81,16 @@ class Topology:
         begin = time.perf_counter()
         arrays: dict[str, Any] = {}
         lost = self._lost(member, group)
+        by_tasks = self.context.executor.elastic and len(self.blocks) > 1
+        with remote.submitting() if by_tasks else nullcontext() as submit:
+            for name in self.context.study.connectivity if lost is None else ():
+                arrays |= self._tree(member, name, group, submit)
         for name in self.context.study.connectivity:
-            if lost is None:
-                arrays |= self._tree(member, name, group)
-            else:  # without a finite value there is no tree: missing, not zero
+            if lost is not None:  # without a finite value there is no tree: missing, not zero
                 arrays |= metrics_arrays(name, {"n_nonfinite": lost})
         if group.rank == 0:
             write_arrays(self.context.run.topology(member.index), arrays)
-        return Outcome(member.index, 1, time.perf_counter() - begin, self.context.executor.rank)
+        return Outcome(member.index, 1, time.perf_counter() - begin)
 
     def _lost(self, member: Member, group: Group) -> float | None:
         """Return the number of points that are not finite where there is no tree, None where there is one."""
@@ -87,19 +103,17 @@ class Topology:
         bad = counts[Status.FAILED] or counts[Status.NOT_EVALUATED] or not counts[Status.FINITE]
         return float(counts[Status.NON_FINITE]) if bad else None
 
-    def _tree(self, member: Member, name: str, group: Group) -> dict[str, np.ndarray]:
-        def read(box: Box) -> np.ndarray:
-            return self.landscape.read_box("loss", member.position, box)
-
+    def _tree(self, member: Member, name: str, group: Group, submit: Submit | None) -> dict[str, np.ndarray]:
         study, shape = self.context.study, self.blocks.shape
         topology = study.topology
         tree = tree_of(
-            read,
+            _Reader(self.landscape, member.position),
             shape,
             name,
             topology,
             group=group,
             blocks=self.blocks,
+            submit=submit,
             write=self.store.writer(name, member) if self.store is not None else None,
             threads=study.evaluation.threads,
         )

@@ -1,0 +1,229 @@
+"""Batch jobs that are Dask workers, from the same site profile as `landsweep submit`.
+
+dask-jobqueue writes and submits the scripts; what a site wants to be told beyond its parameters is handed over as
+further directives. Jobs that end while there is work are replaced, as often as the profile allows.
+"""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from landsweep.cluster import slurm
+from landsweep.cluster.checks import sites
+from landsweep.cluster.script import sbatch_quote
+from landsweep.cluster.site import Site
+from landsweep.errors import Stopped, UserError
+from landsweep.executors.workers import Wanted, Workers, dashboard, shielded
+from landsweep.rundir import RunDir
+
+LOOK_SECONDS = 5.0
+"""How often missing jobs are thought about; Slurm itself is asked every 30 s at most."""
+STILLBORN = 3
+"""Jobs that end before a worker came from them, until it is taken for a mistake."""
+
+
+@dataclass
+class BatchJobs(Workers):
+    """Workers in jobs of their own; ``jobs`` are wanted, and ``spare`` may be submitted once more."""
+
+    cluster: Any = None
+    jobs: int = 1
+    spare: int = 0
+    folder: Path = Path()
+    stillborn: int = 0
+    _looked: float = field(default=0.0, init=False)
+
+    def keep(self, present: int) -> None:
+        """Submit jobs in place of those that have ended.
+
+        Raises
+        ------
+        UserError
+            Where sbatch refuses, or jobs end before a worker comes from them.
+        Stopped
+            Where none is left and as many as allowed were submitted.
+        """
+        if self.cluster.refused:
+            raise self.cluster.refused[0]
+        now = time.monotonic()
+        if present >= self.expected or now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        try:
+            known = slurm.queue().jobs
+        except slurm.Unreachable:
+            return  # nothing is known, so nothing is done
+        names = {str(worker["name"]) for worker in self.client.scheduler_info()["workers"].values()}
+        dead = [
+            name
+            for name, job in self.cluster.workers.items()
+            if job.submitted < slurm.queue().time and job.job_id and not _alive(known.get(job.job_id))
+        ]
+        for name in dead:
+            job = self.cluster.workers[name]
+            if not job.seen:
+                self.stillborn += 1
+                if self.stillborn >= STILLBORN:
+                    raise UserError(
+                        f"{self.stillborn} jobs ended before a worker came from them, the last is {job.job_id}: "
+                        f"{self.folder}/dask-{job.job_id}.out says why; expected that it starts Python and reaches "
+                        f"{self.address} (a profile's `interface` names the network)."
+                    )
+        for name, job in self.cluster.workers.items():
+            job.seen |= any(n == name or n.startswith(f"{name}-") for n in names)
+        if not dead:
+            return
+        if self.spare < len(dead):
+            if present or len(dead) < len(self.cluster.workers):
+                return  # the others go on
+            raise Stopped(
+                f"The workers' jobs have ended, and as many were submitted again as allowed ({self.jobs} x requeues)"
+            )
+        self.spare -= len(dead)
+        self.cluster.sync(self._drop, dead)
+        self.cluster.scale(jobs=self.jobs)
+
+    async def _drop(self, names: list[str]) -> None:
+        for name in names:
+            self.cluster.workers.pop(name, None)
+
+
+def _alive(state: slurm.JobState | None) -> bool:
+    return state is not None and state.alive
+
+
+def options(site: Site, run: Path) -> dict[str, Any]:
+    """Return what dask-jobqueue is told of a site: parameters of its SLURMCluster.
+
+    One job is a node's share: ``ranks_per_node`` workers of ``cpus_per_rank`` cores. They leave by themselves before
+    the time limit, when they would be warned.
+    """
+    cores = (site.cpus_per_rank or 1) * site.ranks_per_node
+    directives = dict(site.directives)
+    memory = directives.pop("mem", None)
+    extra: dict[str, Any] = {
+        "nodes": 1,
+        "constraint": site.constraint,
+        "qos": site.qos,
+        "gpus-per-node": site.gpus_per_node or None,
+        **directives,
+        "output": str(RunDir(run).jobs / "dask-%j.out"),
+    }
+    given = {name: value for name, value in extra.items() if value not in (None, False)}
+    lifetime = max(site.seconds - site.grace, site.seconds // 2)
+    environment = {"PYTHONSAFEPATH": "1", **site.environment}
+    found: dict[str, Any] = {
+        "name": "landsweep",
+        "job_name": "landsweep-worker",
+        "queue": None if site.partition is None else sbatch_quote(site.partition),
+        "account": None if site.account is None else sbatch_quote(site.account),
+        "walltime": site.time,
+        "cores": cores,
+        "processes": site.ranks_per_node,
+        "memory": "1 GiB",  # required; without effect, see the directive and the limit below
+        "job_mem": None if memory is None else str(memory),
+        "job_directives_skip": ["--mem="] if memory is None else [],
+        "job_extra_directives": [
+            f"--{name}" if value is True else f"--{name}={sbatch_quote(str(value))}" for name, value in given.items()
+        ],
+        "job_script_prologue": [
+            *site.setup,
+            *(f"export {name}={shlex.quote(value)}" for name, value in environment.items()),
+        ],
+        "python": shlex.quote(site.python or sys.executable),
+        "worker_extra_args": [
+            "--memory-limit",
+            "0",
+            "--lifetime",
+            f"{lifetime}s",
+        ],
+        "interface": site.interface,
+        "log_directory": None,
+        "shebang": "#!/bin/bash",
+        "scheduler_options": {"dashboard_address": dashboard()},
+        "silence_logs": logging.CRITICAL,
+    }
+    return found
+
+
+def batch_jobs(wanted: Wanted, run: Path) -> Workers:
+    """Submit jobs that become workers.
+
+    Raises
+    ------
+    UserError
+        Where the site is wrong, dask-jobqueue is missing, or sbatch refuses.
+    """
+    assert wanted.site is not None
+    site, _ = sites(wanted.site, wanted.site_overrides)
+    if site.scheduler != "slurm":
+        raise UserError(
+            f"--site {wanted.site} has no batch system, expected one with Slurm: use --workers for this machine."
+        )
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        from dask_jobqueue.slurm import SLURMCluster, SLURMJob
+    except ImportError:
+        raise UserError(
+            "--site needs dask-jobqueue, which is not installed: install it with `pip install 'landsweep[dask]'`."
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)  # importing it takes INT
+    from distributed import Client
+
+    class Job(SLURMJob):  # type: ignore[misc]  # dask-jobqueue has no types
+        """A job whose refusal is kept, where dask-jobqueue would lose it on its event loop."""
+
+        submitted = 0.0
+        seen = False
+
+        async def start(self) -> None:
+            self.submitted = time.time()
+            try:
+                await super().start()
+            except RuntimeError as error:
+                cluster.refused.append(slurm.refusal(str(error).partition("stderr:\n")[2]))
+
+        async def _submit_job(self, script_filename: str) -> str:
+            said: str = await self._call(
+                [self.submit_command, script_filename], env=slurm.environment(), cwd=str(folder)
+            )
+            return said
+
+    jobs = ceil(wanted.count / site.ranks_per_node) if wanted.count else site.nodes
+    folder = RunDir(run.absolute()).jobs
+    settings = options(site, run.absolute())
+    folder.mkdir(parents=True, exist_ok=True)
+    with shielded():
+        cluster = SLURMCluster(job_cls=Job, **settings)
+        cluster.refused = []
+        client = Client(cluster)
+    cluster.scale(jobs=jobs)
+    begin = time.monotonic()
+    while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
+        time.sleep(0.05)
+    if cluster.refused:
+        client.close()
+        cluster.close()
+        raise cluster.refused[0]
+    count = jobs * site.ranks_per_node
+    return BatchJobs(
+        client,
+        count,
+        site.ranks_per_node,
+        f"{count} worker(s) in {jobs} batch job(s) on {Path(wanted.site).name}",
+        None,
+        (cluster.close,),
+        cluster=cluster,
+        jobs=jobs,
+        spare=jobs * site.requeues,
+        folder=folder,
+    )

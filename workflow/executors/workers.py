@@ -1,0 +1,266 @@
+"""Where Dask's workers come from: processes of this machine, a cluster that is there, batch jobs, or one allocation."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.errors import UserError
+from landsweep.executors.launch import Launch, batch_job
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT_SECONDS = 10.0
+PATIENCE = 60.0
+"""Seconds without any worker after which a run on a cluster that is not ours stops."""
+
+
+@dataclass
+class Workers:
+    """A cluster, as a client sees it.
+
+    Parameters
+    ----------
+    client
+        Connected to its scheduler.
+    expected, per_node
+        Workers that it has or will have, and how many of them share a node.
+    where
+        The words that follow "Dask: ".
+    patience
+        Seconds without any worker until it is given up; None where they may wait in a queue.
+    ending
+        Called when it is not needed any more.
+    """
+
+    client: Client
+    expected: int
+    per_node: int
+    where: str
+    patience: float | None = PATIENCE
+    ending: tuple[Callable[[], None], ...] = ()
+    token: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def address(self) -> str:
+        """The scheduler's address."""
+        return str(self.client.scheduler.address)
+
+    @property
+    def greeting(self) -> str:
+        """A line that says where the work is done, and where to watch it."""
+        dashboard = self.client.dashboard_link
+        watch = f"; dashboard {dashboard}" if dashboard else "; no dashboard (`pip install bokeh`)"
+        return f"Dask: {self.where}, scheduler {self.address}{watch}"
+
+    def present(self) -> set[str]:
+        """Return the addresses of the workers that are there."""
+        return set(self.client.scheduler_info()["workers"])
+
+    def keep(self, present: int) -> None:
+        """Replace workers that are gone; those of this machine come back by themselves."""
+
+    def close(self) -> None:
+        """Disconnect, and end what was started for this run."""
+        with suppress(OSError, RuntimeError):
+            self.client.close()
+        for end in self.ending:
+            end()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person says of the workers; without anything, processes of this machine."""
+
+    count: int | None = None
+    scheduler: str | None = None
+    scheduler_file: Path | None = None
+    site: str | None = None
+    site_overrides: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether something was said that only Dask can do."""
+        return self != Wanted()
+
+
+def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str) -> Workers:
+    """Return the workers; does not return in the processes of an allocation that are the scheduler or a worker.
+
+    Raises
+    ------
+    UserError
+        Where Dask is missing, nobody answers, or the batch system refuses.
+    """
+    if missing := [name for name in ("dask", "distributed") if find_spec(name) is None]:
+        raise UserError(
+            f"executor.kind is dask but {' and '.join(missing)} cannot be found: install it with "
+            "`pip install 'landsweep[dask]'`, or use executor.kind auto."
+        )
+    if sum(x is not None for x in (wanted.scheduler, wanted.scheduler_file, wanted.site)) > 1:
+        raise UserError("--scheduler, --scheduler-file and --site name different workers, expected one of them.")
+    _quiet()
+    if wanted.scheduler is not None or wanted.scheduler_file is not None:
+        return _existing(wanted)
+    if wanted.site is not None:
+        from landsweep.executors.slurm_workers import batch_jobs
+
+        return batch_jobs(wanted, run)
+    if launch.size > 1:
+        return _allocation(launch, run)
+    return _local(wanted, threads, device)
+
+
+def _quiet() -> None:
+    """Keep Dask's own messages off the terminal: what matters of them is said in a sentence."""
+    for name in ("distributed", "distributed.nanny", "distributed.worker", "distributed.scheduler", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"distributed\..*")  # ports in use, large graphs
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Start processes that never see INT and USR2: these are for the one that plans, which lets units be finished.
+
+    A blocked signal stays blocked in threads and processes that are made meanwhile, and in all of theirs.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGUSR2})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def dashboard() -> str | None:
+    """Return where a scheduler of ours serves its dashboard: any free port, as several runs share a login node."""
+    return ":0" if find_spec("bokeh") else None
+
+
+def _local(wanted: Wanted, threads: int, device: str) -> Workers:
+    from distributed import Client, LocalCluster
+
+    count = wanted.count or _parts_of_this_machine(threads, device)
+    with shielded():
+        cluster = LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,  # what counts is in files: nothing would be spilled, and a limit would only kill
+            dashboard_address=dashboard(),
+            silence_logs=logging.CRITICAL,
+        )
+        client = Client(cluster)
+    return Workers(client, count, count, f"{count} worker(s) of this machine", None, (cluster.close,))
+
+
+def _parts_of_this_machine(threads: int, device: str) -> int:
+    import psutil
+
+    if device != "cpu":
+        import torch
+
+        if torch.cuda.is_available():
+            return torch.cuda.device_count()
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = min(available, psutil.cpu_count(logical=False) or available)
+    return max(1, cores // threads)
+
+
+def _existing(wanted: Wanted) -> Workers:
+    from distributed import Client
+
+    file, address = wanted.scheduler_file, wanted.scheduler
+    if file is not None and not file.is_file():
+        raise UserError(
+            f"--scheduler-file {file} does not exist, expected what `dask scheduler --scheduler-file {file}` writes."
+        )
+    at = f"tcp://{address}" if address is not None and "://" not in address else address
+    try:
+        with shielded():
+            client = Client(
+                **({"scheduler_file": str(file)} if file is not None else {"address": at}), timeout=CONNECT_SECONDS
+            )
+    except (OSError, TimeoutError, ValueError, KeyError) as error:
+        what = f"at {at}" if file is None else f"where {file} says"
+        raise UserError(
+            f"No Dask scheduler answers {what} within {CONNECT_SECONDS:.0f} s ({_short(error)}): expected a running "
+            "one, start it with `dask scheduler`, or leave it out for workers of this machine."
+        ) from None
+    _check_versions(client)
+    workers = client.scheduler_info()["workers"].values()
+    hosts = [str(w["host"]) for w in workers]
+    count = wanted.count or max(1, len(hosts))
+    per_node = max((hosts.count(host) for host in set(hosts)), default=1)
+    return Workers(client, count, per_node, f"{len(hosts)} worker(s) of a cluster that was there")
+
+
+def _check_versions(client: Client) -> None:
+    """Compare what must be the same for messages to be understood; workers compare what computes by themselves."""
+    found = client.get_versions()
+    ours = found["client"]["packages"]
+    for name, there in [("the scheduler", found["scheduler"]), *found["workers"].items()]:
+        theirs = (there or {}).get("packages", {})
+        differing = [p for p in ("dask", "distributed", "cloudpickle") if theirs.get(p) != ours.get(p)]
+        differing += (
+            ["python"] if str(theirs.get("python")).split(".")[:2] != str(ours["python"]).split(".")[:2] else []
+        )
+        if differing:
+            have, expected = (", ".join(f"{p} {v.get(p)}" for p in differing) for v in (theirs, ours))
+            client.close()
+            raise UserError(
+                f"{name} has {have}, expected {expected} as here: start scheduler and workers from this environment."
+            )
+
+
+def _allocation(launch: Launch, run: Path) -> Workers:
+    """Make this process what its place in the job step says: the scheduler, the one that plans, or a worker."""
+    if launch.launcher != "srun":
+        raise UserError(
+            f"executor.kind is dask and {launch.launcher} started {launch.size} processes: expected srun, or one "
+            "process that starts its own workers (--workers)."
+        )
+    if launch.size < 3:
+        raise UserError(
+            f"executor.kind is dask and srun started {launch.size} processes, expected at least 3: the scheduler, the "
+            "one that plans, and workers."
+        )
+    before = signal.getsignal(signal.SIGINT)
+    from dask_jobqueue.slurm import SLURMRunner
+    from distributed import Client
+
+    plans = launch.rank == 1
+    # Importing it has taken INT; and it ends its other processes by one, from which this program has nothing to learn.
+    signal.signal(signal.SIGINT, before if plans else signal.SIG_IGN)
+    run.mkdir(parents=True, exist_ok=True)
+    job, restart = batch_job()
+    step = os.environ.get("SLURM_STEP_ID", "0")
+    file = run / f"scheduler-{job}-{restart}-{step}.json"
+    runner = SLURMRunner(
+        scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
+        scheduler_options={"dashboard_address": dashboard()},
+        worker_options={"nthreads": 1, "memory_limit": 0},
+    )
+    if not plans:
+        raise SystemExit(0)
+
+    def forget() -> None:
+        file.unlink(missing_ok=True)
+
+    client = Client(runner)
+    count = launch.size - 2
+    per_node = -(-launch.size // launch.nodes)
+    return Workers(client, count, per_node, f"{count} worker(s) of this allocation", PATIENCE, (runner.close, forget))
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__
