@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import landsweep
+import psutil
 import pytest
+import slurm_cluster
 from hypothesis import settings
 from support import make_study
 
@@ -28,3 +33,28 @@ def run(write_study, tmp_path):
         return landsweep.run(write_study(**changes), tmp_path / out, progress=False, **(options or {}))
 
     return go
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    if (reason := slurm_cluster.missing()) is not None:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must test on a real Slurm, but {reason}")
+        pytest.skip(reason)  # nowhere but on a laptop
+    folder = Path(tempfile.mkdtemp(prefix="landsweep-slurm-", dir="/tmp"))  # paths of sockets are short
+    running = slurm_cluster.Cluster(folder)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def quiet(cluster):
+    """No job of one test is left for the next, and every node is there again."""
+    yield
+    cluster.slurm("scancel", "--user", psutil.Process().username())
+    slurm_cluster.wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "jobs to end")
+    slurm_cluster.wait_for(cluster.ready, "nodes to come back")

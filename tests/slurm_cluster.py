@@ -6,6 +6,7 @@ Everything lies in one folder; nothing is installed, no cgroups and no database 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import yaml
+from support import landsweep, make_study
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel", "salloc")
 CPUS, MEMORY, GPUS = 8, 16000, 4
@@ -207,3 +210,64 @@ def _free_ports(count: int) -> int:
             for s in sockets:
                 s.close()
     raise AssertionError("no free ports")
+
+
+SITE = {
+    "nodes": 2,
+    "ranks_per_node": 2,
+    "partition": "regular",
+    "time": "00:20:00",
+    "grace": 30,
+    "environment": {"OMP_NUM_THREADS": "1"},
+    "launcher": ["srun", "--mpi=pmi2", "--wait=5"],
+}
+LONG = {
+    "problem__params": {"steps": 10, "loss_delay": 0.1},
+    "evaluation__batch": 1,
+    "executor__unit_seconds": 2.0,
+}
+"""28 units of half a second each, at 5 points and two calls a point."""
+UNITS = 28
+
+
+def site_file(folder: Path, name: str = "site.yaml", **changes) -> Path:
+    path = folder / name
+    path.write_text(yaml.safe_dump({**SITE, **changes}))
+    return path
+
+
+class Run:
+    """A study submitted from a folder of its own."""
+
+    def __init__(self, cluster: Cluster, folder: Path, site: dict | None = None, **changes) -> None:
+        self.cluster, self.folder = cluster, folder
+        self.study = make_study(folder, **{**LONG, **changes})
+        self.site = site_file(folder, **(site or {}))
+        self.out = folder / "run"
+
+    def __call__(self, *arguments) -> subprocess.CompletedProcess[str]:
+        self.cluster.forget()
+        return landsweep(*arguments, cwd=self.folder, **self.cluster.env)
+
+    def submit(self, *more) -> list[str]:
+        done = self("submit", self.study, "--site", self.site, "--out", self.out, *more)
+        assert done.returncode == 0, done.stderr
+        return re.findall(r"Submitted job (\d+)", done.stdout)
+
+    def wait(self, job: str, *states: str, seconds: float = 120) -> None:
+        wait_for(lambda: self.cluster.state(job) in states, f"job {job} to be {states}: {self.told(job)}", seconds)
+
+    def told(self, job: str) -> str:
+        return "\n".join(p.read_text() for p in self.out.glob(f"jobs/*-{job}.out"))
+
+    def units(self) -> int:
+        """Units whose status is written."""
+        return sum(p.is_file() and "partial" not in p.name for p in self.out.glob("landscape.zarr/status/c/**/*"))
+
+    def evaluating(self, job: str, units: int = 2) -> None:
+        """Wait until some units are done, but not all."""
+        wait_for(lambda: self.units() >= units, f"units of job {job}: {self.told(job)}")
+        assert self.units() < UNITS, "the study is too short to be interrupted"
+
+    def journal(self) -> list[list[str]]:
+        return [line.split() for line in (self.out / "jobs" / "jobs.log").read_text().splitlines()]

@@ -21,6 +21,7 @@ from landsweep.kernels.connectivity import CONNECTIVITIES, offsets
 from landsweep.kernels.grow import grow
 from landsweep.kernels.topology import merge_tree, segmentation
 from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction_tasks import submit_merge_tree
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
 from support import BIN, environment
@@ -57,6 +58,31 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     first, *others = on_ranks(ranks, work)
     assert first == expected
     assert others == [None] * (ranks - 1)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
+def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
+    """Every task at once, in this process; between processes it is tested in test_dask."""
+    field, block = cut
+    written = np.full((2, *field.shape), -7)
+
+    def write(box, basin, arc):
+        written[0][box], written[1][box] = basin, arc
+
+    found = submit_merge_tree(
+        lambda function, *arguments: function(*arguments),
+        lambda box: field[box],
+        Blocks(field.shape, block),
+        connectivity,
+        negate=negate,
+        volumes=True,
+        write=write,
+    )
+    _, parts = segmentation(field, connectivity, negate=negate)
+    assert found == merge_tree(field, connectivity, negate=negate, volumes=True)
+    np.testing.assert_array_equal(written[0], parts.basin.reshape(field.shape))
+    np.testing.assert_array_equal(written[1], parts.arc.reshape(field.shape))
 
 
 @settings(max_examples=150, deadline=None)

@@ -9,59 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
 import psutil
 import pytest
-import slurm_cluster
 import yaml
-from slurm_cluster import Cluster, wait_for
+from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, wait_for
 from support import BIN, HERE, assert_same_run, environment, events, landsweep, make_study, sessions, units_evaluated
 
-SITE = {
-    "nodes": 2,
-    "ranks_per_node": 2,
-    "partition": "regular",
-    "time": "00:20:00",
-    "grace": 30,
-    "environment": {"OMP_NUM_THREADS": "1"},
-    "launcher": ["srun", "--mpi=pmi2", "--wait=5"],
-}
-LONG = {
-    "problem__params": {"steps": 10, "loss_delay": 0.1},
-    "evaluation__batch": 1,
-    "executor__unit_seconds": 2.0,
-}
-"""28 units of half a second each, at 5 points and two calls a point."""
-UNITS = 28
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    if (reason := slurm_cluster.missing()) is not None:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must test on a real Slurm, but {reason}")
-        pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="landsweep-slurm-", dir="/tmp"))  # paths of sockets are short
-    running = Cluster(folder)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def quiet(cluster):
-    """No job of one test is left for the next, and every node is there again."""
-    yield
-    cluster.slurm("scancel", "--user", psutil.Process().username())
-    wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "jobs to end")
-    wait_for(cluster.ready, "nodes to come back")
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 @pytest.fixture(scope="session")
@@ -72,49 +29,6 @@ def reference(tmp_path_factory):
     done = landsweep("run", make_study(folder, **quick), "--out", folder / "run")
     assert done.returncode == 0, done.stderr
     return folder / "run"
-
-
-def site_file(folder: Path, name: str = "site.yaml", **changes) -> Path:
-    path = folder / name
-    path.write_text(yaml.safe_dump({**SITE, **changes}))
-    return path
-
-
-class Run:
-    """A study submitted from a folder of its own."""
-
-    def __init__(self, cluster: Cluster, folder: Path, site: dict | None = None, **changes) -> None:
-        self.cluster, self.folder = cluster, folder
-        self.study = make_study(folder, **{**LONG, **changes})
-        self.site = site_file(folder, **(site or {}))
-        self.out = folder / "run"
-
-    def __call__(self, *arguments) -> subprocess.CompletedProcess[str]:
-        self.cluster.forget()
-        return landsweep(*arguments, cwd=self.folder, **self.cluster.env)
-
-    def submit(self, *more) -> list[str]:
-        done = self("submit", self.study, "--site", self.site, "--out", self.out, *more)
-        assert done.returncode == 0, done.stderr
-        return re.findall(r"Submitted job (\d+)", done.stdout)
-
-    def wait(self, job: str, *states: str, seconds: float = 120) -> None:
-        wait_for(lambda: self.cluster.state(job) in states, f"job {job} to be {states}: {self.told(job)}", seconds)
-
-    def told(self, job: str) -> str:
-        return "\n".join(p.read_text() for p in self.out.glob(f"jobs/*-{job}.out"))
-
-    def units(self) -> int:
-        """Units whose status is written."""
-        return sum(p.is_file() and "partial" not in p.name for p in self.out.glob("landscape.zarr/status/c/**/*"))
-
-    def evaluating(self, job: str, units: int = 2) -> None:
-        """Wait until some units are done, but not all."""
-        wait_for(lambda: self.units() >= units, f"units of job {job}: {self.told(job)}")
-        assert self.units() < UNITS, "the study is too short to be interrupted"
-
-    def journal(self) -> list[list[str]]:
-        return [line.split() for line in (self.out / "jobs" / "jobs.log").read_text().splitlines()]
 
 
 def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path):

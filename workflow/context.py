@@ -6,13 +6,14 @@ import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from landsweep import clock
 from landsweep.errors import ProblemError, Stopped, TooManyFailures
-from landsweep.events import Bus, Hardware, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.executors import Executor
 from landsweep.executors.group import Alone, Group
 from landsweep.identity import outdate_report
@@ -38,10 +39,11 @@ class Outcome:
     seconds: float
     failed: bool = False
     note: Any = None
+    file_seconds: float = 0.0
 
     def event(self, stage: str, rank: int) -> ItemDone:
         """Return what subscribers and logs are told."""
-        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed)
+        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds)
 
 
 @dataclass
@@ -176,7 +178,8 @@ class Context:
             self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, done_before))
 
         def logged(item: T) -> Outcome:
-            outcome = work(item)
+            before = clock.spent()
+            outcome = replace(work(item), file_seconds=round(clock.spent() - before, 6))
             self.log(outcome.event(stage, self.executor.rank))  # the rank that did it writes it down
             return outcome
 
@@ -233,12 +236,15 @@ class Context:
             for item in items:
                 if group.any(self.stop.requested):
                     raise Stopped
+                before = clock.spent()
                 try:
-                    outcome = work(item, group)
+                    outcome = replace(work(item, group), file_seconds=round(clock.spent() - before, 6))
                 except Stopped:
                     self.stop.requested = True
                     continue
-                if self.executor.is_root:
+                if not self.executor.is_root:
+                    self.log(Helped(stage, outcome.index, outcome.seconds, self.executor.rank, outcome.file_seconds))
+                else:
                     self.log(outcome.event(stage, 0))
                     self._done(stage, outcome, 0, on_done)
             if group.any(self.stop.requested):

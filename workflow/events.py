@@ -94,6 +94,19 @@ class ItemDone(Event):
     seconds: float
     rank: int
     failed: bool = False
+    file_seconds: float = 0.0
+    """The part of ``seconds`` in which files were waited for."""
+
+
+@dataclass(frozen=True)
+class Helped(Event):
+    """What a rank that is not the root did of an item that all of them work on together."""
+
+    stage: str
+    index: int
+    seconds: float
+    rank: int
+    file_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,15 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _processor() -> str:
+    """Return the name of this machine's CPU, and how many of them this process may use."""
+    name = platform.processor() or platform.machine()
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
+    return f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} x {name}"
+
+
 def _git(folder: Path) -> str | None:
     """Return the commit of the study's repository, ``+`` where it has uncommitted changes, or None."""
     git = shutil.which("git")
@@ -87,6 +98,7 @@ def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) ->
         "study_folder": str(folder.resolve()) if folder else None,
         "host": socket.gethostname(),
         "platform": platform.platform(),
+        "processor": _processor(),
         "job": job,
         "restart": restart,
         "ranks": executor.size,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from landsweep import clock
 from landsweep.errors import UserError
 
 PARTIAL = ".partial"
@@ -28,10 +29,11 @@ def atomic(path: Path) -> Iterator[Path]:
     # Unique among hosts too: after a node failure two sessions may write the same file for a while.
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PARTIAL}")
     try:
-        yield partial
-        with partial.open("rb") as handle:
-            os.fsync(handle.fileno())
-        partial.replace(path)
+        with clock.on_files():
+            yield partial
+            with partial.open("rb") as handle:
+                os.fsync(handle.fileno())
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 

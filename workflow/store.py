@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import zarr
+from landsweep import clock
 from landsweep.errors import DamagedShard
 from landsweep.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
 from landsweep.rundir import SCHEMA_VERSION, write_text
@@ -188,10 +189,12 @@ class Landscape:
         except Exception as error:  # codecs raise what they like on damaged bytes
             raise DamagedShard(self.shard_file(name, unit), f"{type(error).__name__}: {error}") from error
 
+    @clock.on_files()
     def read_status(self, unit: Unit) -> np.ndarray:
         """Return the status of a unit's points; raise :class:`DamagedShard` where it cannot be read."""
         return self._read(self.status, "status", unit, unit.box)
 
+    @clock.on_files()
     def read_unit(self, unit: Unit) -> dict[str, np.ndarray]:
         """Return a unit's part of every field; raise :class:`DamagedShard` where one cannot be read."""
         return {name: self._read(array, name, unit, unit.box) for name, array in self._arrays.items()}
@@ -202,6 +205,7 @@ class Landscape:
             array[unit.box] = values[name]
         self.status[unit.box] = status
 
+    @clock.on_files()
     def read_member(self, field: str, position: Shape) -> np.ndarray:
         """Return one member's grid of a field (or of ``status``), naming the shard where it is damaged."""
         array = self.status if field == "status" else self._arrays[field]
@@ -212,6 +216,7 @@ class Landscape:
                 self._read(array, field, unit, unit.box)
             raise
 
+    @clock.on_files()
     def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
         """Return a box of one member's grid, as :meth:`read_member` does of all of it."""
         array = self.status if field == "status" else self._arrays[field]

@@ -91,6 +91,12 @@ def check_job(study: Study, stages: tuple[str, ...], site: Site, name: str) -> N
     UserError
         Where units do not fit into the warning before the time limit, or a GPU is wanted that is not there.
     """
+    ranks = site.nodes * site.ranks_per_node
+    if study.executor.kind == "dask" and ranks > 1 and ranks < 3:
+        raise UserError(
+            f"executor.kind is dask, but a job on {name} has {ranks} ranks, expected at least 3 (the scheduler, "
+            f"the one that plans, and workers): ask for more with --nodes, or use --set executor.kind=mpi."
+        )
     unit, cuda = study.executor.unit_seconds, study.evaluation.device == "cuda"
     if site.scheduler == "slurm" and unit * GRACE_IN_UNITS > site.grace:
         raise UserError(

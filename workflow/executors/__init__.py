@@ -111,7 +111,7 @@ def make_executor(
         spec = study.executor
         asked = replace(wanted or Wanted(), count=(wanted.count if wanted else None) or spec.workers)
         workers = connect(asked, launch, run, study.evaluation.threads, study.evaluation.device)
-        return DaskExecutor(workers, spec.retries)
+        return DaskExecutor(workers, spec.retries, spec.patience)
     if kind == "serial" and launch.size > 1:
         raise UserError(
             f"executor.kind is serial but {launch.launcher} started {launch.size} processes: expected one process, "

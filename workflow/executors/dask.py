@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import queue
 import time
+from asyncio import CancelledError
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from landsweep import remote
 from landsweep.errors import Stopped, TooManyFailures, UserError
@@ -22,17 +24,17 @@ from landsweep.executors.group import Alone, Group
 from landsweep.executors.workers import Workers
 from landsweep.stop import StopFlag
 
-if TYPE_CHECKING:
-    from distributed import Future
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 TASK_SECONDS = 1.0
 """What a batch of small items should take: a task costs the scheduler and this process a few milliseconds."""
 POLL_SECONDS = 0.2
+FETCH_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 """How often the workers are counted."""
+DEATHS = 4
+"""Workers that may die of an item, until it is given up."""
 
 
 class DaskExecutor:
@@ -44,14 +46,16 @@ class DaskExecutor:
         The cluster, and what is known of it.
     retries
         How often a task is tried again that raised what is nobody's mistake, such as an I/O error.
+    patience
+        Seconds without any worker until a run stops, where nobody sees to it that they come back.
     """
 
     rank, local_rank, local_size = 0, 0, 1
     is_root = True
     elastic = True
 
-    def __init__(self, workers: Workers, retries: int) -> None:
-        self.workers, self._retries = workers, retries
+    def __init__(self, workers: Workers, retries: int, patience: float) -> None:
+        self.workers, self._retries, self._patience = workers, retries, patience
         self.size = workers.expected
         self.token = workers.token
         self._tell: Subscriber = lambda event: None
@@ -102,13 +106,14 @@ class DaskExecutor:
             Also where the scheduler or all workers are gone, with a sentence.
         """
         from cloudpickle import dumps
-        from distributed.scheduler import KilledWorker
 
         feed = Feed([affinity(item) for item in items] if affinity is not None else range(len(items)))
         batch = remote.Batch(self.token, dumps(work), ())
-        ended: queue.SimpleQueue[Future[remote.Reply]] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         flight: dict[Any, tuple[str, list[int]]] = {}
-        given_up: list[int] = []
+        """Tasks, by worker in the order in which it does them: its address, and the items."""
+        arrived: list[Any] = []
+        deaths: Counter[int] = Counter()
         seconds, count, asked = 0.0, 0, False
         self._alone_since = time.monotonic()
         try:
@@ -116,8 +121,15 @@ class DaskExecutor:
                 if stop.requested and not asked:
                     asked = True
                     feed.clear()
-                    self._client.run(remote.request_stop, self.token, wait=False)
-                self._look(feed)
+                    self._client.run(remote.request_stop, self.token, on_error="ignore")
+                for address in self._gone():
+                    feed.forget(address)
+                    lost = [future for future, (of, _) in flight.items() if of == address]
+                    for future in lost:
+                        _, indices = flight.pop(future)
+                        deaths.update(indices if future is lost[0] else ())  # the others only waited there
+                        feed.give_back([] if asked else [i for i in indices if deaths[i] < DEATHS])
+                    self._client.cancel(lost)
                 each = seconds / count if count else TASK_SECONDS
                 for address in sorted(self._present) if feed.left else ():
                     busy = sum(of == address for of, _ in flight.values())
@@ -126,21 +138,14 @@ class DaskExecutor:
                         indices = feed.take(address, size)
                         if not indices:
                             break
-                        part = replace(batch, items=tuple(items[i] for i in indices))
-                        future = self._submit(name, part, address)
+                        future = self._submit(name, replace(batch, items=tuple(items[i] for i in indices)), address)
                         flight[future] = (address, indices)
                         future.add_done_callback(ended.put)
                         busy += 1
-                for future in _waiting(ended):
-                    _, indices = flight.pop(future)
-                    try:
-                        reply = future.result()
-                    except KilledWorker:
-                        if len(indices) == 1:
-                            given_up += indices
-                        else:
-                            feed.give_back(indices)  # one by one, to find the one that does it
-                        continue
+                arrived = [future for future in arrived + _waiting(ended) if future in flight]
+                for future, reply in _replies(arrived):
+                    arrived.remove(future)
+                    del flight[future]
                     rank = self._rank_of(reply)
                     seconds, count = seconds + reply.seconds, count + len(reply.results)
                     for result in reply.results:
@@ -148,7 +153,7 @@ class DaskExecutor:
                     if reply.refusal:
                         raise UserError(reply.refusal)
                     stop.requested |= reply.stopped
-        except (OSError, RuntimeError, TimeoutError) as error:
+        except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
             if not _lost(error, self._client):
                 raise
             raise Stopped(f"The scheduler at {self.workers.address} is gone") from error
@@ -157,14 +162,19 @@ class DaskExecutor:
                 self._client.cancel(list(flight))
         if stop.requested:
             raise Stopped
-        if given_up:
+        if given_up := sorted(i for i, n in deaths.items() if n >= DEATHS):
             raise TooManyFailures(
                 f"{len(given_up)} items of {name} (the first: number {given_up[0]}) were in hand each time their "
                 "worker died, so they were given up; all others are kept. Workers that die are often short of memory: "
                 "make evaluation.batch smaller or use fewer workers a node, and run the same command again."
             )
 
-    def _submit(self, name: str, batch: remote.Batch, address: str) -> Future[remote.Reply]:
+    def _submit(self, name: str, batch: remote.Batch, address: str) -> Any:
+        """Hand a batch to one worker: should it die, the items go to others by the queue.
+
+        Dask would move the task as well, but not always: one whose worker dies as the last of all stays unrunnable,
+        also where other workers are allowed (distributed 2026.8).
+        """
         self._tasks += 1
         return self._client.submit(
             remote.work,
@@ -173,7 +183,6 @@ class DaskExecutor:
             pure=False,
             retries=self._retries,
             workers=[address],
-            allow_other_workers=True,
         )
 
     def _rank_of(self, reply: remote.Reply) -> int:
@@ -183,24 +192,23 @@ class DaskExecutor:
             self._tell(replace(reply.process, rank=self._ranks[reply.address]))
         return self._ranks[reply.address]
 
-    def _look(self, feed: Feed) -> None:
-        """Count the workers now and then; say who is gone, and have lost ones replaced."""
+    def _gone(self) -> set[str]:
+        """Count the workers now and then, have lost ones replaced, and return which are gone since the last time."""
         now = time.monotonic()
         if self._present and now - self._looked < LOOK_SECONDS:
-            return
+            return set()
         self._looked = now
         found = self.workers.present()
-        for address in self._present - found:
-            feed.forget(address)
-            if address in self._ranks:
-                self._tell(RankLost(self._ranks[address], address, len(found)))
-        self._present = found
+        gone, self._present = self._present - found, found
+        for address in gone & self._ranks.keys():
+            self._tell(RankLost(self._ranks[address], address, len(found)))
         if found:
             self._alone_since = now
         self.workers.keep(len(found))
         waited = now - self._alone_since
-        if not found and (self.workers.patience is not None and waited > self.workers.patience):
+        if not found and not self.workers.waits and waited > self._patience:
             raise Stopped(f"No worker has been connected to {self.workers.address} for {waited:.0f} s")
+        return gone
 
     def close(self) -> None:
         """Let go of the cluster, and end it where it is ours."""
@@ -221,11 +229,20 @@ def _waiting(ended: queue.SimpleQueue[Any]) -> list[Any]:
     return found
 
 
+def _replies(arrived: list[Any]) -> list[tuple[Any, Any]]:
+    """Return those tasks that have ended whose replies can be had: one may lie where nobody answers any more."""
+    found = []
+    for future in arrived:
+        try:
+            found.append((future, future.result(timeout=FETCH_SECONDS)))
+        except TimeoutError:
+            if future.status == "error":
+                raise  # the work's own
+    return found
+
+
 def _lost(error: BaseException, client: Any) -> bool:
     """Return whether an error comes from a scheduler that is gone, not from the work."""
-    from asyncio import CancelledError
-
     from distributed import CommClosedError
-    from distributed.client import FutureCancelledError
 
-    return isinstance(error, CommClosedError | CancelledError | FutureCancelledError) or client.status != "running"
+    return isinstance(error, CommClosedError | CancelledError) or client.status != "running"

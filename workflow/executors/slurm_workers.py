@@ -201,6 +201,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     jobs = ceil(wanted.count / site.ranks_per_node) if wanted.count else site.nodes
     folder = RunDir(run.absolute()).jobs
     settings = options(site, run.absolute())
+    made = not run.exists()
     folder.mkdir(parents=True, exist_ok=True)
     with shielded():
         cluster = SLURMCluster(job_cls=Job, **settings)
@@ -213,6 +214,9 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     if cluster.refused:
         client.close()
         cluster.close()
+        if made:
+            folder.rmdir()
+            run.rmdir()
         raise cluster.refused[0]
     count = jobs * site.ranks_per_node
     return BatchJobs(
@@ -220,7 +224,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         count,
         site.ranks_per_node,
         f"{count} worker(s) in {jobs} batch job(s) on {Path(wanted.site).name}",
-        None,
+        True,
         (cluster.close,),
         cluster=cluster,
         jobs=jobs,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
-PATIENCE = 60.0
-"""Seconds without any worker after which a run on a cluster that is not ours stops."""
 
 
 @dataclass
@@ -37,8 +36,8 @@ class Workers:
         Workers that it has or will have, and how many of them share a node.
     where
         The words that follow "Dask: ".
-    patience
-        Seconds without any worker until it is given up; None where they may wait in a queue.
+    waits
+        Whether it may be without any worker for as long as it likes: they wait in a queue, or come back by themselves.
     ending
         Called when it is not needed any more.
     """
@@ -47,7 +46,7 @@ class Workers:
     expected: int
     per_node: int
     where: str
-    patience: float | None = PATIENCE
+    waits: bool = False
     ending: tuple[Callable[[], None], ...] = ()
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
@@ -110,6 +109,11 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
     if sum(x is not None for x in (wanted.scheduler, wanted.scheduler_file, wanted.site)) > 1:
         raise UserError("--scheduler, --scheduler-file and --site name different workers, expected one of them.")
     _quiet()
+    import dask
+
+    # Who is gone comes back: from its nanny, or because its job is submitted again. Without this a worker that happens
+    # to be away 15 s after it was lost for the first time is ended for good.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
     if wanted.scheduler is not None or wanted.scheduler_file is not None:
         return _existing(wanted)
     if wanted.site is not None:
@@ -134,7 +138,10 @@ def shielded() -> Iterator[None]:
 
     A blocked signal stays blocked in threads and processes that are made meanwhile, and in all of theirs.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGUSR2})
+    both = {signal.SIGINT, signal.SIGUSR2}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, both)
+    resource_tracker.ensure_running()  # it would start with the first process, and unblock INT
+    signal.pthread_sigmask(signal.SIG_BLOCK, both)
     try:
         yield
     finally:
@@ -160,7 +167,7 @@ def _local(wanted: Wanted, threads: int, device: str) -> Workers:
             silence_logs=logging.CRITICAL,
         )
         client = Client(cluster)
-    return Workers(client, count, count, f"{count} worker(s) of this machine", None, (cluster.close,))
+    return Workers(client, count, count, f"{count} worker(s) of this machine", True, (cluster.close,))
 
 
 def _parts_of_this_machine(threads: int, device: str) -> int:
@@ -259,7 +266,7 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     client = Client(runner)
     count = launch.size - 2
     per_node = -(-launch.size // launch.nodes)
-    return Workers(client, count, per_node, f"{count} worker(s) of this allocation", PATIENCE, (runner.close, forget))
+    return Workers(client, count, per_node, f"{count} worker(s) of this allocation", ending=(runner.close, forget))
 
 
 def _short(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from landsweep import clock
 from landsweep.context import Context, Outcome, record_failure, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
@@ -195,6 +196,7 @@ class _Work:
         self._wait()  # one unit at a time, and its failure ends the run
         self._written = self._pool.submit(self.landscape.write_unit, unit, values, status)
 
+    @clock.on_files()
     def _wait(self) -> None:
         if self._written is not None:
             self._written.result()

@@ -1,0 +1,431 @@
+"""Dask's workers, really started and really killed: the same bits as one process, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import zarr
+from support import (
+    TIMEOUT,
+    assert_same_run,
+    command,
+    environment,
+    events,
+    landsweep,
+    make_study,
+    units_evaluated,
+)
+
+SLOW = {"problem__params": {"steps": 20, "loss_delay": 0.02}, "evaluation__batch": 1, "executor__unit_seconds": 0.5}
+QUICK = {**SLOW, "problem__params": {"steps": 20}}
+UNITS = 28
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """The run of one process."""
+    folder = tmp_path_factory.mktemp("reference")
+    done = landsweep("run", make_study(folder, **QUICK), "--out", folder / "run")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+@contextmanager
+def running(*arguments: str | Path, new_group: bool = False, **env: str):
+    process = subprocess.Popen(
+        command("run", *arguments),
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=new_group,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
+    said, _ = process.communicate(timeout=TIMEOUT)
+    return process.returncode, said
+
+
+def wait_for(condition, process=None, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        assert process is None or process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+
+
+def units(out: Path) -> int:
+    return sum(units_evaluated(out).values())
+
+
+def worker_pids(out: Path) -> list[int]:
+    return [e["pid"] for e in events(out) if e["event"] == "RankStarted" and e["rank"]]
+
+
+def test_two_workers_give_the_bits_of_one_process_and_tell_what_they_do(tmp_path, reference):
+    out = tmp_path / "run"
+    study = make_study(tmp_path, **SLOW)
+    with running(study, "--out", out, "--workers", "2") as process:
+        wait_for(lambda: units(out) >= 2, process)
+        (text,) = (e["text"] for e in events(out) if e["event"] == "Notice" and e["text"].startswith("Dask: "))
+        address = re.fullmatch(
+            r"Dask: 2 worker\(s\) of this machine, scheduler tcp://\S+; dashboard (http://\S+)", text
+        )[1]
+        page = urllib.request.urlopen(address, timeout=20).read()
+        assert b"Dask" in page
+        status, said = end_of(process)
+    assert status == 0, said
+    assert text in said
+    assert_same_run(reference, out)
+    assert sorted(units_evaluated(out)) == list(range(UNITS))
+    assert set(units_evaluated(out).values()) == {1}
+    happened = events(out)
+    ranks = {e["rank"] for e in happened if e["event"] == "ItemDone"}
+    assert ranks == {1, 2}
+    assert len(set(worker_pids(out))) == 2
+    assert [e["ranks"] for e in happened if e["event"] == "Hardware"] == [2]
+    assert not list(psutil.Process().children(recursive=True))  # workers are gone with their run
+
+
+@pytest.mark.parametrize("stage", ["train", "evaluate", "topology"])
+def test_a_killed_worker_changes_nothing(stage, tmp_path, reference):
+    """Another process takes its place, or the others do its work."""
+    out = tmp_path / "run"
+    slow = {"problem__params": {"steps": 20, "loss_delay": 0.02, "train_delay": 0.1 * (stage == "train")}}
+    study = make_study(tmp_path, **{**SLOW, **slow})
+    with running(study, "--out", out, "--workers", "2") as process:
+        began = {"train": 1, "evaluate": 3, "topology": 1}[stage]
+        if stage == "train":
+            wait_for(lambda: list(out.glob("weights/*/training.pt")), process)
+        else:
+            wait_for(
+                lambda: sum(e["event"] == "ItemDone" and e["stage"] == stage for e in events(out)) >= began, process
+            )
+        workers = [p for p in psutil.Process(process.pid).children(recursive=True) if "spawn_main" in str(p.cmdline())]
+        assert len(workers) == 2, workers
+        os.kill(workers[-1].pid, signal.SIGKILL)
+        status, said = end_of(process)
+    assert status == 0, said
+    assert_same_run(reference, out)
+    assert sorted(units_evaluated(out)) == list(range(UNITS))
+    if stage == "evaluate":
+        assert re.search(
+            r"Worker [12] at tcp://\S+ is gone; what it had in hand goes to others \([12] left\)\.", said
+        ), said
+
+
+def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path):
+    """Blocks of 12 points, so that a landscape of 7 x 5 has several, and its trees are made by their workers."""
+    large = {
+        "topology__block": 12,
+        "topology__segmentation": True,
+        "topology__connectivity": ["freudenthal", "face", "knn"],
+    }
+    study = make_study(tmp_path, **{**QUICK, **large})
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert landsweep("run", study, "--out", one).returncode == 0
+    done = landsweep("run", study, "--out", other, "--executor", "dask", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert_same_run(one, other)
+    for part in ("freudenthal/basin", "freudenthal/arc", "face/arc", "knn/arc"):
+        first, second = (zarr.open_group(run / "segmentation.zarr", mode="r")[part][...] for run in (one, other))
+        assert (first >= 0).all()
+        np.testing.assert_array_equal(first, second)
+
+
+def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path):
+    changes = {
+        "curvature": {"largest": 2, "trace": "hutch++"},
+        "subspaces__hess": {"kind": "hessian", "range": [-0.1, 0.1], "unit": "l2"},
+        "sweep__subspace": ["random", "hess"],
+        "certify": {"float64": "all", "draws": 2},
+    }
+    study = make_study(tmp_path, **{**QUICK, **changes})
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert landsweep("run", study, "--out", one).returncode == 0
+    done = landsweep("run", study, "--out", other, "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert_same_run(one, other)
+    names = [sorted(p.relative_to(run) for p in run.glob("certify/*")) for run in (one, other)]
+    assert names[0] == names[1]
+    assert names[0]
+
+
+def test_a_failing_member_is_marked_and_the_sweep_goes_on(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "loss", "raise_at": 2.0})
+    out = tmp_path / "run"
+    done = landsweep("run", study, "--out", out, "--workers", "2")
+    assert done.returncode == 3, done.stderr
+    assert "the loss is broken on purpose" in "".join(p.read_text() for p in out.glob("failures/*.json"))
+    assert len(list(out.glob("topology/*.npz"))) == 2
+
+
+def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "exit", "raise_at": 2.0})
+    out = tmp_path / "run"
+    done = landsweep("run", study, "--out", out, "--workers", "2")
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1] == (
+        "landsweep: 1 items of train (the first: number 1) were in hand each time their worker died, so they were "
+        "given up; all others are kept. Workers that die are often short of memory: make evaluation.batch smaller "
+        "or use fewer workers a node, and run the same command again."
+    )
+    assert (out / "weights/model-00000/theta.safetensors").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR2, signal.SIGTERM])
+def test_a_signal_lets_units_be_finished(number, tmp_path, reference):
+    """To the whole group, as a terminal's Ctrl-C and Slurm's warning: workers must not mind the first two."""
+    out = tmp_path / "run"
+    study = make_study(tmp_path, **SLOW)
+    with running(study, "--out", out, "--workers", "2", new_group=True) as process:
+        wait_for(lambda: units(out) >= 2, process)
+        if number == signal.SIGTERM:
+            process.send_signal(number)
+        else:
+            os.killpg(process.pid, number)
+        status, said = end_of(process)
+    assert status == 75, said
+    assert "Traceback" not in said
+    assert "is gone" not in said
+    before = units(out)
+    assert 2 <= before < UNITS
+    done = landsweep("run", study, "--out", out, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert_same_run(reference, out)
+    assert set(units_evaluated(out).values()) == {1}
+
+
+def test_training_stops_with_a_checkpoint(tmp_path):
+    out = tmp_path / "run"
+    study = make_study(tmp_path, problem__params={"steps": 400, "train_delay": 0.02})
+    with running(study, "--out", out, "--workers", "2") as process:
+        wait_for(lambda: len(list(out.glob("weights/*/training.pt"))) == 2, process)
+        process.send_signal(signal.SIGTERM)
+        status, said = end_of(process)
+    assert status == 75, said
+    assert len(list(out.glob("weights/*/training.pt"))) == 2
+
+
+def test_the_api_starts_and_ends_workers(tmp_path):
+    """From a program with the guard that spawned processes need."""
+    make_study(tmp_path)
+    (tmp_path / "program.py").write_text(
+        "import landsweep\n"
+        "if __name__ == '__main__':\n"
+        "    run = landsweep.run('study.yaml', out='run', set=['executor.kind=dask', 'executor.workers=1'])\n"
+        "    print(run.metrics.shape[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=TIMEOUT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "4"
+
+
+class Existing:
+    """A scheduler and workers that were there before the run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "scheduler.json"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start("dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard")
+        wait_for(self.file.exists)
+
+    def worker(self, **env: str) -> subprocess.Popen[bytes]:
+        return self._start("dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", **env)
+
+    def _start(self, program: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(self.file), *arguments],
+                env=environment(**env),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        return self.processes[-1]
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait(30)
+
+
+@pytest.fixture
+def existing(tmp_path):
+    cluster = Existing(tmp_path)
+    yield cluster
+    cluster.stop()
+
+
+def test_an_existing_cluster_of_workers_that_come_and_go(existing, tmp_path, reference):
+    """By scheduler file; a second worker joins, then the first is killed."""
+    first, out = existing.worker(), tmp_path / "run"
+    study = make_study(tmp_path, **SLOW)
+    with running(study, "--out", out, "--scheduler-file", existing.file) as process:
+        wait_for(lambda: units(out) >= 1, process)
+        existing.worker()
+        wait_for(lambda: len(worker_pids(out)) == 2, process)
+        first.kill()
+        status, said = end_of(process)
+    assert status == 0, said
+    assert "worker(s) of a cluster that was there, scheduler tcp://127.0.0.1:" in said
+    assert_same_run(reference, out)
+    assert existing.scheduler.poll() is None  # it is not ours to end
+
+
+def test_workers_of_another_version_are_refused(existing, tmp_path):
+    """Torch as its metadata say: what a worker loads is not looked at twice."""
+    other = tmp_path / "other" / "torch-1.2.3.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 1.2.3\n")
+    existing.worker(PYTHONPATH=str(other.parent))
+    out = tmp_path / "run"
+    done = landsweep("run", make_study(tmp_path), "--out", out, "--scheduler-file", existing.file)
+    assert done.returncode == 2, done.stderr
+    assert re.fullmatch(
+        r"landsweep: Worker \S+ on \S+ has torch 1\.2\.3, expected torch \S+ as in the process that plans, since last "
+        r"bits depend on them: start its workers from the same environment\.",
+        done.stderr.splitlines()[-1],
+    ), done.stderr
+
+
+def test_a_scheduler_that_goes_away_stops_the_run(existing, tmp_path, reference):
+    existing.worker()
+    out, study = tmp_path / "run", make_study(tmp_path, **SLOW)
+    with running(study, "--out", out, "--scheduler-file", existing.file) as process:
+        wait_for(lambda: units(out) >= 2, process)
+        existing.scheduler.kill()
+        status, said = end_of(process)
+    assert status == 75, said
+    assert re.search(r"^The scheduler at tcp://127\.0\.0\.1:\d+ is gone\.$", said, re.MULTILINE), said
+    assert "Traceback" not in said
+    assert landsweep("run", study, "--out", out).returncode == 0
+    assert_same_run(reference, out)
+
+
+def test_a_cluster_without_workers_is_given_up_in_time(existing, tmp_path, reference):
+    worker, out = existing.worker(), tmp_path / "run"
+    study = make_study(tmp_path, **SLOW, executor__patience=2)
+    with running(study, "--out", out, "--scheduler-file", existing.file) as process:
+        wait_for(lambda: units(out) >= 2, process)
+        worker.kill()
+        status, said = end_of(process)
+    assert status == 75, said
+    assert re.search(r"^No worker has been connected to tcp://127\.0\.0\.1:\d+ for [2-9] s\.$", said, re.MULTILINE)
+    assert "Stopped: everything finished is kept" in said
+    assert landsweep("run", study, "--out", out).returncode == 0
+    assert_same_run(reference, out)
+
+
+def refused(*arguments: str | Path, **env: str) -> str:
+    done = landsweep("run", *arguments, **env)
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    return done.stderr.strip()
+
+
+def test_what_cannot_be_reached_is_refused_before_anything_is_written(tmp_path):
+    study, out = make_study(tmp_path), tmp_path / "run"
+    said = refused(study, "--out", out, "--scheduler", "127.0.0.1:9")
+    assert re.fullmatch(
+        r"landsweep: No Dask scheduler answers at tcp://127\.0\.0\.1:9 within 10 s \(.*\): expected a running one, "
+        r"start it with `dask scheduler`, or leave it out for workers of this machine\.",
+        said,
+    ), said
+    file = tmp_path / "none.json"
+    said = refused(study, "--out", out, "--scheduler-file", file)
+    assert said == (
+        f"landsweep: --scheduler-file {file} does not exist, expected what `dask scheduler --scheduler-file "
+        f"{file}` writes."
+    )
+    file.write_text("{")
+    assert re.match(
+        rf"landsweep: No Dask scheduler answers where {file} says", refused(study, "--scheduler-file", file)
+    )
+    assert refused(study, "--out", out, "--executor", "mpi", "--workers", "2") == (
+        "landsweep: executor.kind is mpi, but workers of Dask are asked for: expected executor.kind dask or auto."
+    )
+    assert refused(study, "--out", out, "--scheduler", "x:1", "--site", "local") == (
+        "landsweep: --scheduler, --scheduler-file and --site name different workers, expected one of them."
+    )
+    assert refused(study, "--out", out, "--site", "local") == (
+        "landsweep: --site local has no batch system, expected one with Slurm: use --workers for this machine."
+    )
+    assert not out.exists()
+
+
+def test_without_dask_there_is_one_sentence(tmp_path):
+    """The package is hidden, as where the extra is not installed."""
+    hide = tmp_path / "hide"
+    hide.mkdir()
+    (hide / "sitecustomize.py").write_text(
+        "import importlib.util as u\n"
+        "found = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name.split('.')[0] in ('dask', 'distributed') else found(name, *a)\n"
+    )
+    said = refused(make_study(tmp_path), "--workers", "2", PYTHONPATH=str(hide))
+    assert said == (
+        "landsweep: executor.kind is dask but dask and distributed cannot be found: install it with `pip install "
+        "'landsweep[dask]'`, or use executor.kind auto."
+    )
+
+
+@pytest.mark.parametrize("ranks", [2])
+def test_ranks_of_mpiexec_are_no_workers_of_dask(ranks, tmp_path):
+    done = landsweep("run", make_study(tmp_path), "--executor", "dask", "--out", tmp_path / "run", ranks=ranks)
+    assert done.returncode == 2, done.stderr
+    assert (
+        "landsweep: executor.kind is dask and mpiexec started 2 processes: expected srun, or one process that "
+        "starts its own workers (--workers)."
+    ) in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_run_directory_than_the_workers_see_is_refused(existing, tmp_path):
+    """The worker lives where the folder is hidden by an empty one."""
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode
+    ):
+        pytest.skip("mount namespaces need privileges")
+    study, hidden = make_study(tmp_path), tmp_path / "hidden"
+    hidden.mkdir()
+    command_ = f"mount -t tmpfs none {hidden} && exec {sys.executable} -m distributed.cli.dask_worker --nthreads 1 "
+    command_ += f"--no-nanny --no-dashboard --scheduler-file {existing.file}"
+    worker = subprocess.Popen(
+        ["unshare", "--mount", "sh", "-c", command_],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    existing.processes.append(worker)
+    done = landsweep("run", study, "--out", hidden / "run", "--scheduler-file", existing.file)
+    assert done.returncode == 2, done.stderr
+    assert re.search(
+        rf"landsweep: Worker \S+ on \S+ does not see the run directory {hidden}/run, expected one on a file system "
+        rf"that all workers share: choose another with --out\.",
+        done.stderr,
+    ), done.stderr

@@ -1,0 +1,1 @@
+"""Scaling studies: one study at several numbers of ranks, several times, and a table that leaves nothing out."""

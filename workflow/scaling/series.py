@@ -1,0 +1,83 @@
+"""Which runs make a scaling study: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from landsweep.errors import UserError
+from landsweep.stages import STAGES
+from landsweep.study import Study
+
+Mode = Literal["strong", "weak"]
+GROWING = ("direction_seed", "seed", "draw")
+"""Axes that can be made longer: any whole number is a value."""
+TIMED = tuple(stage for stage in STAGES if stage != "report")
+"""Tables and figures are made by one rank; they are no part of what scales."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run: so many ranks, the ``repeat``-th time."""
+
+    ranks: int
+    repeat: int
+
+    def folder(self, out: Path) -> Path:
+        """Return where its run directory is."""
+        return out / f"ranks-{self.ranks:04d}" / f"run-{self.repeat}"
+
+
+def parse_ranks(text: str) -> tuple[int, ...]:
+    """Return numbers of ranks, ascending, from ``1,2,4``.
+
+    Raises
+    ------
+    UserError
+        Where one is no whole number of at least 1.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isdigit() and int(word) for word in words):
+        raise UserError(f"--ranks is {text!r}, expected whole numbers of at least 1 such as 1,2,4.")
+    return tuple(sorted({int(word) for word in words}))
+
+
+def points(ranks: Sequence[int], repeats: int) -> list[Point]:
+    """Return the runs in the order in which they are made: repeats are far apart, as machines change with time."""
+    return [Point(n, repeat) for repeat in range(1, repeats + 1) for n in ranks]
+
+
+def grown(study: Study, mode: Mode, axis: str, ranks: int, first: int) -> Study:
+    """Return the study that ``ranks`` ranks get: itself, or with an axis as much longer as there are more ranks.
+
+    Parameters
+    ----------
+    study
+        What ``first`` ranks get.
+    mode
+        ``strong``: the same work for all; ``weak``: the same work for each.
+    axis
+        One of :data:`GROWING`.
+    ranks, first
+        Ranks of this point, and of the first one.
+
+    Raises
+    ------
+    UserError
+        Where the axis cannot grow, or not by this factor.
+    """
+    if mode == "strong":
+        return study
+    if axis not in GROWING:
+        raise UserError(f"--grow is {axis!r}, expected one of {', '.join(GROWING)}, which take any whole number.")
+    values = [int(v) for v in study.axes.get(axis, (0,))]
+    if len(values) * ranks % first:
+        raise UserError(
+            f"{len(values)} values of {axis} cannot grow from {first} to {ranks} ranks, expected whole numbers of "
+            f"them: let the study have a multiple of {first}."
+        )
+    more = len(values) * ranks // first - len(values)
+    values += range(max(values) + 1, max(values) + 1 + more)
+    return study.model_copy(update={"sweep": {**study.sweep, axis: tuple(values)}})
