@@ -20,7 +20,7 @@ WORKERS = {"ranks_per_node": 1, "interface": "lo"}
 def reference(tmp_path_factory):
     """The long study, run by one process without a cluster."""
     folder = tmp_path_factory.mktemp("reference")
-    done = landsweep("run", make_study(folder, **LONG, problem__params={"steps": 10}), "--out", folder / "run")
+    done = landsweep("run", make_study(folder, **{**LONG, "problem__params": {"steps": 10}}), "--out", folder / "run")
     assert done.returncode == 0, done.stderr
     return folder / "run"
 
@@ -105,7 +105,7 @@ def test_the_time_limit_of_workers_ends_the_run_in_good_order(cluster, tmp_path,
     assert "Traceback" not in said
     done = sum(units_evaluated(run.out).values())
     assert 2 <= done < UNITS
-    quick = make_study(tmp_path, **LONG, problem__params={"steps": 10})
+    quick = make_study(tmp_path, **{**LONG, "problem__params": {"steps": 10}})
     rest = landsweep("run", quick, "--set", "problem.params.loss_delay=0.4", "--out", run.out)
     assert rest.returncode == 0, rest.stderr
     assert_same_run(reference, run.out)
@@ -164,7 +164,7 @@ def test_an_allocation_is_scheduler_planner_and_workers(cluster, tmp_path, refer
     assert ranks == {2}
     assert "Dask: 2 worker(s) of this allocation" in run.told(job)
     assert "Traceback" not in run.told(job)
-    assert not list(run.out.glob("scheduler-*.json"))
+    assert not list(run.out.glob("jobs/scheduler-*.json"))
 
 
 def test_two_ranks_are_too_few_for_an_allocation(cluster, tmp_path):

@@ -13,6 +13,7 @@ from landsweep.cluster import commands
 from landsweep.errors import Exit, Stopped, TooManyFailures, UserError
 from landsweep.executors.launch import detect
 from landsweep.options import Out, RunPath, Sets, StudyFile
+from landsweep.scaling.commands import scaling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,6 +196,7 @@ def status(run: RunPath) -> None:
 app.command()(commands.submit)
 app.command()(commands.logs)
 app.command()(commands.cancel)
+app.command()(scaling)
 
 
 @app.command()

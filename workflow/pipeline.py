@@ -12,7 +12,7 @@ from typing import Any
 from landsweep import identity, provenance
 from landsweep.context import Context
 from landsweep.errors import Exit, Stopped, UserError, explain_os_error, guard_io
-from landsweep.events import Bus, JsonLines, Notice, Subscriber, rank_started
+from landsweep.events import Bus, ItemDone, JsonLines, Notice, Subscriber, rank_started
 from landsweep.executors import Executor
 from landsweep.lock import RunLock
 from landsweep.plan import Plan, make_plan
@@ -119,9 +119,9 @@ def execute(
         bus = Bus(timings)
         if executor.is_root:
             bus.subscribers += [ProgressFile(run.progress), *subscribers]
-        if executor.elastic:
-            bus.subscribers.append(log)  # who works keeps no log of its own
-            executor.listen(bus)
+            own = executor.elastic  # where who works keeps no log of its own
+            bus.subscribers.append(lambda event: log(event) if own or not isinstance(event, ItemDone) else None)
+        executor.listen(bus)
         plan = make_plan(study, history)
         context = Context(
             study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed

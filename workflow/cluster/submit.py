@@ -28,7 +28,10 @@ ONCE = ("--retry-failed", "--repair")
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for; ``options`` go to `landsweep run`; ``typed`` does the same again."""
+    """What a person asks for; ``options`` go to `landsweep run`; ``typed`` does the same again.
+
+    ``folder`` is where relative paths of the study begin: its own folder, where it is None.
+    """
 
     study: Path
     site: str
@@ -39,6 +42,7 @@ class Request:
     array: str | None = None
     options: tuple[str, ...] = ()
     typed: str = "landsweep submit STUDY"
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ def prepare(request: Request) -> Submission:
             f"The run directory {run.path} has {' and '.join(found)} in its path, which Slurm takes for a pattern in "
             "names of output files, expected none: choose another with --out."
         )
-    check_problem(study, request.study.parent)
+    folder = request.folder or request.study.parent
+    check_problem(study, folder)
     if request.array is None:
         tasks = [(study, run)]
     else:
@@ -109,7 +114,7 @@ def prepare(request: Request) -> Submission:
                 title=_title(study, layout, index),
                 site=job_part.site,
                 commands=tuple(
-                    _command(job_part.site, run.jobs / file, task.path, request.study.parent.absolute(), options)
+                    _command(job_part.site, run.jobs / file, task.path, folder.absolute(), options)
                     for file, (_, task) in zip(files, tasks, strict=True)
                 ),
                 path=() if job_part.site.python else (str(Path(sys.executable).parent),),

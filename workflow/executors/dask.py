@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import queue
 import time
-from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -243,6 +243,6 @@ def _replies(arrived: list[Any]) -> list[tuple[Any, Any]]:
 
 def _lost(error: BaseException, client: Any) -> bool:
     """Return whether an error comes from a scheduler that is gone, not from the work."""
-    from distributed import CommClosedError
+    from distributed.core import CommClosedError
 
     return isinstance(error, CommClosedError | CancelledError) or client.status != "running"

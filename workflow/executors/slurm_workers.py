@@ -84,16 +84,16 @@ class BatchJobs(Workers):
         if self.spare < len(dead):
             if present or len(dead) < len(self.cluster.workers):
                 return  # the others go on
-            raise Stopped(
-                f"The workers' jobs have ended, and as many were submitted again as allowed ({self.jobs} x requeues)"
-            )
+            raise Stopped("The workers' jobs have ended, and as many were submitted again as the site's requeues allow")
         self.spare -= len(dead)
         self.cluster.sync(self._drop, dead)
         self.cluster.scale(jobs=self.jobs)
 
     async def _drop(self, names: list[str]) -> None:
         for name in names:
-            self.cluster.workers.pop(name, None)
+            job = self.cluster.workers.pop(name, None)
+            if job is not None:
+                await job.close()
 
 
 def _alive(state: slurm.JobState | None) -> bool:
@@ -177,7 +177,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         ) from None
     finally:
         signal.signal(signal.SIGINT, before)  # importing it takes INT
-    from distributed import Client
+    from distributed import Client, Status
 
     class Job(SLURMJob):  # type: ignore[misc]  # dask-jobqueue has no types
         """A job whose refusal is kept, where dask-jobqueue would lose it on its event loop."""
@@ -190,7 +190,12 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
             try:
                 await super().start()
             except RuntimeError as error:
+                self.status = Status.closed
                 cluster.refused.append(slurm.refusal(str(error).partition("stderr:\n")[2]))
+
+        async def close(self) -> None:
+            await super().close()
+            self.status = Status.closed
 
         async def _submit_job(self, script_filename: str) -> str:
             said: str = await self._call(

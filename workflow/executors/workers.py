@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from landsweep.errors import UserError
 from landsweep.executors.launch import Launch, batch_job
+from landsweep.rundir import RunDir
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -58,7 +60,8 @@ class Workers:
     @property
     def greeting(self) -> str:
         """A line that says where the work is done, and where to watch it."""
-        dashboard = self.client.dashboard_link
+        served = self.client.scheduler_info()["services"].get("dashboard")
+        dashboard = self.client.dashboard_link if served else ""
         watch = f"; dashboard {dashboard}" if dashboard else "; no dashboard (`pip install bokeh`)"
         return f"Dask: {self.where}, scheduler {self.address}{watch}"
 
@@ -127,8 +130,11 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
 
 def _quiet() -> None:
     """Keep Dask's own messages off the terminal: what matters of them is said in a sentence."""
-    for name in ("distributed", "distributed.nanny", "distributed.worker", "distributed.scheduler", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    import distributed  # noqa: F401  # it sets levels of its own when it is imported
+
+    for name in [*logging.root.manager.loggerDict, "distributed"]:
+        if name.startswith(("distributed", "tornado")):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module=r"distributed\..*")  # ports in use, large graphs
 
 
@@ -186,22 +192,15 @@ def _parts_of_this_machine(threads: int, device: str) -> int:
 def _existing(wanted: Wanted) -> Workers:
     from distributed import Client
 
-    file, address = wanted.scheduler_file, wanted.scheduler
-    if file is not None and not file.is_file():
-        raise UserError(
-            f"--scheduler-file {file} does not exist, expected what `dask scheduler --scheduler-file {file}` writes."
-        )
-    at = f"tcp://{address}" if address is not None and "://" not in address else address
+    address = _from_file(wanted.scheduler_file) if wanted.scheduler_file is not None else str(wanted.scheduler)
+    address = address if "://" in address else f"tcp://{address}"
     try:
         with shielded():
-            client = Client(
-                **({"scheduler_file": str(file)} if file is not None else {"address": at}), timeout=CONNECT_SECONDS
-            )
-    except (OSError, TimeoutError, ValueError, KeyError) as error:
-        what = f"at {at}" if file is None else f"where {file} says"
+            client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
         raise UserError(
-            f"No Dask scheduler answers {what} within {CONNECT_SECONDS:.0f} s ({_short(error)}): expected a running "
-            "one, start it with `dask scheduler`, or leave it out for workers of this machine."
+            f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s ({_short(error)}): expected a "
+            f"running one, start it with `dask scheduler`, or leave it out for workers of this machine."
         ) from None
     _check_versions(client)
     workers = client.scheduler_info()["workers"].values()
@@ -209,6 +208,16 @@ def _existing(wanted: Wanted) -> Workers:
     count = wanted.count or max(1, len(hosts))
     per_node = max((hosts.count(host) for host in set(hosts)), default=1)
     return Workers(client, count, per_node, f"{len(hosts)} worker(s) of a cluster that was there")
+
+
+def _from_file(file: Path) -> str:
+    write = f"what `dask scheduler --scheduler-file {file}` writes"
+    if not file.is_file():
+        raise UserError(f"--scheduler-file {file} does not exist, expected {write}.")
+    try:
+        return str(json.loads(file.read_text())["address"])
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"--scheduler-file {file} has no scheduler's address, expected {write}.") from None
 
 
 def _check_versions(client: Client) -> None:
@@ -231,7 +240,8 @@ def _check_versions(client: Client) -> None:
 
 def _allocation(launch: Launch, run: Path) -> Workers:
     """Make this process what its place in the job step says: the scheduler, the one that plans, or a worker."""
-    if launch.launcher != "srun":
+    task = tuple(os.environ.get(name, "") for name in ("SLURM_PROCID", "SLURM_NTASKS"))
+    if task != (str(launch.rank), str(launch.size)):
         raise UserError(
             f"executor.kind is dask and {launch.launcher} started {launch.size} processes: expected srun, or one "
             "process that starts its own workers (--workers)."
@@ -248,10 +258,11 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     plans = launch.rank == 1
     # Importing it has taken INT; and it ends its other processes by one, from which this program has nothing to learn.
     signal.signal(signal.SIGINT, before if plans else signal.SIG_IGN)
-    run.mkdir(parents=True, exist_ok=True)
+    folder = RunDir(run).jobs
+    folder.mkdir(parents=True, exist_ok=True)
     job, restart = batch_job()
     step = os.environ.get("SLURM_STEP_ID", "0")
-    file = run / f"scheduler-{job}-{restart}-{step}.json"
+    file = folder / f"scheduler-{job}-{restart}-{step}.json"
     runner = SLURMRunner(
         scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
         scheduler_options={"dashboard_address": dashboard()},
