@@ -42,9 +42,7 @@ def scaling(
     if mode not in ("strong", "weak"):
         raise UserError(f"--mode is {mode!r}, expected strong or weak.")
     if dask and site is not None:
-        raise UserError(
-            "--dask and --site do not go together, expected one of them: on a site ranks of MPI are measured."
-        )
+        raise UserError("--dask and --site are both given, expected one of them: on a site ranks of MPI are measured.")
     parsed = Study.load(study, tuple(set_ or ()))
     asked = runs.Scaling(
         study=parsed,
