@@ -90,7 +90,7 @@ def test_two_workers_give_the_bits_of_one_process_and_tell_what_they_do(tmp_path
         wait_for(lambda: units(out) >= 2, process)
         (text,) = (e["text"] for e in events(out) if e["event"] == "Notice" and e["text"].startswith("Dask: "))
         address = re.fullmatch(
-            r"Dask: 2 worker\(s\) of this machine, scheduler tcp://\S+; dashboard (http://\S+)", text
+            r"Dask: 2 worker\(s\) of this machine, scheduler tls://\S+; dashboard (http://\S+)", text
         )[1]
         page = urllib.request.urlopen(address, timeout=20).read()
         assert b"Dask" in page
@@ -131,7 +131,7 @@ def test_a_killed_worker_changes_nothing(stage, tmp_path, reference):
     assert sorted(units_evaluated(out)) == list(range(UNITS))
     if stage == "evaluate":
         assert re.search(
-            r"Worker [12] at tcp://\S+ is gone; what it had in hand goes to others \([12] left\)\.", said
+            r"Worker [12] at tls://\S+ is gone; what it had in hand goes to others \([12] left\)\.", said
         ), said
 
 

@@ -72,8 +72,8 @@ def test_two_workers_in_jobs_of_which_one_is_killed(cluster, tmp_path, reference
         process.kill()
     status, said = run.end()
     assert status == 0, said
-    assert "Dask: 2 worker(s) in 2 batch job(s) on site.yaml, scheduler tcp://127.0.0.1:" in said
-    assert re.search(r"Worker \d at tcp://\S+ is gone; what it had in hand goes to others \(1 left\)\.", said), said
+    assert "Dask: 2 worker(s) in 2 batch job(s) on site.yaml, scheduler tls://127.0.0.1:" in said
+    assert re.search(r"Worker \d at tls://\S+ is gone; what it had in hand goes to others \(1 left\)\.", said), said
     assert_same_run(reference, run.out)
     assert sorted(units_evaluated(run.out)) == list(range(UNITS))
     wait_for(lambda: not run.jobs(), "jobs to be cancelled with their run")
@@ -142,7 +142,7 @@ def test_jobs_that_bring_no_worker_are_a_mistake(cluster, tmp_path):
     (line,) = (line for line in said.splitlines() if line.startswith("landsweep: "))
     found = re.fullmatch(
         rf"landsweep: 3 jobs ended before a worker came from them, the last is \d+: ({run.out}/jobs/dask-\d+\.out) "
-        rf"says why; expected that it starts Python and reaches tcp://\S+ \(a profile's `interface` names the "
+        rf"says why; expected that it starts Python and reaches tls://\S+ \(a profile's `interface` names the "
         rf"network\)\.",
         line,
     )

@@ -238,5 +238,7 @@ def test_wrong_input_is_one_sentence(tmp_path, arguments, said):
 def test_inside_a_launcher_it_is_refused(tmp_path):
     done = landsweep("scaling", make_study(tmp_path), "--out", tmp_path / "out", ranks=2)
     assert done.returncode == 2
-    assert "landsweep scaling was started by mpiexec with 2 processes, expected one, which starts the ranks" in done.stderr
+    assert (
+        "landsweep scaling was started by mpiexec with 2 processes, expected one, which starts the ranks" in done.stderr
+    )
     assert not Path(tmp_path / "out").exists()

@@ -150,6 +150,9 @@ def options(site: Site, run: Path) -> dict[str, Any]:
         "shebang": "#!/bin/bash",
         "scheduler_options": {"dashboard_address": dashboard()},
         "silence_logs": logging.CRITICAL,
+        "security": True,  # a scheduler that anyone on the network may talk to runs anyone's code
+        "protocol": "tls://",
+        "shared_temp_directory": str(RunDir(run).jobs),  # of the keys, for this user's eyes
     }
     return found
 

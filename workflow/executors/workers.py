@@ -104,7 +104,7 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
     UserError
         Where Dask is missing, nobody answers, or the batch system refuses.
     """
-    if missing := [name for name in ("dask", "distributed") if find_spec(name) is None]:
+    if missing := [name for name in ("dask", "distributed", "cryptography") if find_spec(name) is None]:
         raise UserError(
             f"executor.kind is dask but {' and '.join(missing)} cannot be found: install it with "
             "`pip install 'landsweep[dask]'`, or use executor.kind auto."
@@ -160,7 +160,7 @@ def dashboard() -> str | None:
 
 
 def _local(wanted: Wanted, threads: int, device: str) -> Workers:
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Security
 
     count = wanted.count or _parts_of_this_machine(threads, device)
     with shielded():
@@ -171,6 +171,8 @@ def _local(wanted: Wanted, threads: int, device: str) -> Workers:
             memory_limit=0,  # what counts is in files: nothing would be spilled, and a limit would only kill
             dashboard_address=dashboard(),
             silence_logs=logging.CRITICAL,
+            protocol="tls://",
+            security=Security.temporary(),  # others on this machine could run code as this user otherwise
         )
         client = Client(cluster)
     return Workers(client, count, count, f"{count} worker(s) of this machine", True, (cluster.close,))
