@@ -168,7 +168,8 @@ def overhead(workers: list[int], repeats: int) -> None:
                 for key, value in json.loads(done.stdout.strip().splitlines()[-1]).items():
                     found[key].append(value)
             for key, values in found.items():
-                print(f"{kind:5} {n} {key:42} {median(values):9.4g}   ({min(values):.4g} to {max(values):.4g})", flush=True)
+                spread = f"({min(values):.4g} to {max(values):.4g})"
+                print(f"{kind:5} {n} {key:42} {median(values):9.4g}   {spread}", flush=True)
 
 
 def nap(seconds: float) -> float:

@@ -45,7 +45,7 @@ def test_an_mpi_without_threads_deals_the_units_and_gives_the_same_bits(write_st
         ranks |= {
             (e["rank"], e["index"])
             for e in map(json.loads, log.read_text().splitlines())
-            if e.get("stage") == "evaluate"
+            if e["event"] == "ItemDone" and e["stage"] == "evaluate"
         }
     assert ranks
     assert all(index % 2 == rank for rank, index in ranks), "units are dealt in turn"

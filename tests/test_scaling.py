@@ -151,8 +151,8 @@ def test_another_study_in_the_same_folder_is_refused(series):
     done = landsweep(*arguments, "--set", "grid.points=9")
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        f"landsweep: {out}/ranks-0001/run-1 holds a run of another study, expected the same as today: name another folder "
-        "with --out, or remove that one."
+        f"landsweep: {out}/ranks-0001/run-1 holds a run of another study, expected the same as today: name another "
+        "folder with --out, or remove that one."
     )
 
 

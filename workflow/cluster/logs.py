@@ -63,6 +63,16 @@ def _words(event: dict[str, Any]) -> str:
     if kind == "ItemDone":
         state = "failed" if event["failed"] else "done"
         return f"{event['stage']} {event['index']} {state} in {event['seconds']:.2f} s"
+    if kind == "StageStarted":
+        return f"{event['stage']} begins: {event['todo']} items, {event['work']} {event['noun']}"
+    if kind == "StageFinished":
+        return f"{event['stage']} finished in {event['seconds']:.1f} s"
+    if kind == "Helped":
+        return f"{event['stage']} {event['index']}: its part in {event['seconds']:.2f} s"
+    if kind == "RankLost":
+        return f"rank {event['rank']} at {event['where']} is gone, {event['left']} left"
+    if kind == "Notice":
+        return str(event["text"])
     return f"{kind} " + ", ".join(f"{k} {v}" for k, v in event.items() if k not in ("event", "time"))
 
 
