@@ -55,6 +55,8 @@ class Ledger:
     edges_left: int = 0
     messages: int = 0
     bytes_sent: int = 0
+    forest_bytes: int = 0
+    """The part of ``bytes_sent`` that went to this rank's partner in the tree; the rest are merges, for the root."""
 
 
 def reduced_merge_tree(
@@ -222,6 +224,7 @@ def _reduce_over_ranks(group: Group, forest: BasinGraph | None, ledger: Ledger) 
         if group.rank % (2 * stride):
             if forest is not None:
                 ledger.messages += 1
+                ledger.forest_bytes = forest.nbytes
                 ledger.bytes_sent += forest.nbytes
             group.send(forest.to_list() if forest is not None else [], group.rank - stride)
             return merges

@@ -137,18 +137,12 @@ class MpiExecutor:
         """Yield this rank's indices: from the shared counter, or dealt where the counter cannot serve."""
         counter = self._counter_type(comm=self.comm) if self.threads else None
         if counter is None or (self._several_nodes and self._slow(counter)):
-            for index in range(self.rank, count, self.size):
-                if stop.requested:
-                    break
-                yield index
+            yield from _until(stop, range(self.rank, count, self.size))
         else:
             size = 1
             while not stop.requested and (first := counter.next(size)) < count:
                 begin = time.perf_counter()
-                for index in range(first, min(first + size, count)):
-                    if stop.requested:
-                        break
-                    yield index
+                yield from _until(stop, range(first, min(first + size, count)))
                 each = (time.perf_counter() - begin) / size
                 size = max(1, min(int(BATCH_SECONDS / each), (count - first) // (4 * self.size)))
             if stop.requested:
@@ -225,6 +219,13 @@ class MpiExecutor:
         self._wait()
         self._results.Free()
         self.comm.Free()
+
+
+def _until(stop: StopFlag, indices: range) -> Iterator[int]:
+    for index in indices:
+        if stop.requested:
+            return
+        yield index
 
 
 def _ignore(result: Any, rank: int) -> None:
