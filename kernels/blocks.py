@@ -68,6 +68,18 @@ class Blocks:
     def __len__(self) -> int:
         return prod(self.counts)
 
+    def shared_vertices(self, first: int, last: int) -> int:
+        """Return how many vertices of blocks ``first .. last - 1`` lie next to another one, once for each side."""
+        total = 0
+        for axis, step in product(range(len(self.shape)), (-1, 1)):
+            beside = self._places[first:last].copy()
+            beside[:, axis] += step
+            beside = beside[(beside[:, axis] >= 0) & (beside[:, axis] < self.counts[axis])]
+            numbers = self._numbers[np.ravel_multi_index(tuple(beside.T), self.counts)]
+            sides = int(np.count_nonzero((numbers < first) | (numbers >= last)))
+            total += sides * (prod(self.block) // self.block[axis])
+        return total
+
     def _box(self, index: int, before: int, after: int) -> Box:
         starts = [int(i) * b for i, b in zip(self._places[index], self.block, strict=True)]
         return tuple(

@@ -8,8 +8,9 @@ from math import prod
 from pathlib import Path
 
 from landsweep import provenance
+from landsweep.costs import Costs, costs, for_grid
 from landsweep.errors import UserError
-from landsweep.plan import Plan, even_shard, unit_points, units
+from landsweep.plan import Plan, unit_points
 from landsweep.rundir import RunDir
 from landsweep.study import Study
 
@@ -28,24 +29,18 @@ class Estimate:
     bytes: int
     files: int
     topology: str
-    seconds: float | None
+    costs: Costs
     source: str
 
 
 def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
-    """Return the estimate; the seconds are total work over ``ranks`` and leave start-up and draws out."""
+    """Return the estimate; its costs are modelled for ``ranks`` and leave draws, tables and figures out."""
     rates, source = measured_rates(study, out)
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
-    shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
-    count = sum(1 for _ in units(plan.shape, shard))
+    found = costs(study, plan, rates, ranks)
+    count = found.units
     certify, landscape = study.certify, prod(plan.grid_shape)
     float64_points = len(plan.members) * certify.float64_points(landscape)
-    seconds = None
-    if "evaluate" in rates:
-        work = {"train": len(plan.models), "evaluate": plan.points + float64_points, "topology": len(plan.members)}
-        if study.curvature.asked:
-            work["curvature"] = len(set(plan.sites.values()))
-        seconds = sum(rates.get(stage, 0.0) * n for stage, n in work.items()) / ranks
     return Estimate(
         models=len(plan.models),
         members=len(plan.members),
@@ -62,7 +57,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         + len(set(plan.sites.values())) * study.curvature.asked
         + 120,
         topology=_topology(study, plan, ranks),
-        seconds=seconds,
+        costs=found,
         source=source,
     )
 
@@ -169,5 +164,5 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
             if other.curvature != study.curvature:
                 rates.pop("curvature", None)
             if "evaluate" in rates:
-                return rates, str(path)
+                return for_grid(rates, prod(other.grid.shape), prod(study.grid.shape)), str(path)
     return {}, ""

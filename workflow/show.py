@@ -52,11 +52,11 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
     """Print what a study would do."""
     axes = ", ".join(f"{name} {len(values)}" for name, values in plan.axes.items())
     grid = " x ".join(map(str, plan.grid_shape))
-    time = (
-        f"about {duration(estimate.seconds)} on {ranks} rank(s), as measured in {estimate.source}"
-        if estimate.seconds is not None
-        else f"not measured: no earlier run of this problem beside {out}; the run times itself when it starts"
-    )
+    costs, time = estimate.costs, f"not measured: no earlier run of this problem beside {out}; the run times itself"
+    if costs.total is not None:
+        time = f"about {duration(costs.total)} on {ranks} rank(s), as measured in {estimate.source}"
+        parts = {name: value for name, value in costs.parts.items() if value is not None and value > costs.total / 100}
+        time += f" ({', '.join(f'{name} {duration(value)}' for name, value in parts.items())})"
     rows = {
         "study": f"{study.name} -> {out}",
         "models": f"{estimate.models}",

@@ -9,13 +9,11 @@ from math import ceil, prod
 from typing import Literal
 
 from landsweep.cluster.site import Site
+from landsweep.costs import costs
 from landsweep.plan import Plan
 from landsweep.stages import OF_THE_PROBLEM, STAGES
 from landsweep.study import Study
 
-POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
-"""Of a merge tree on one core where no run was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
-GRID_POINTS_PER_SECOND = 5e6
 REPORT_SECONDS = 10.0
 Chain = Literal["auto", "chain", "one"]
 
@@ -57,30 +55,10 @@ class Layout:
 def stage_seconds(study: Study, plan: Plan, rates: Mapping[str, float], ranks: int) -> dict[str, float | None]:
     """Return how long each stage takes ``ranks`` ranks; None where no run was measured.
 
-    ``rates`` are seconds per model, site, point or member on one rank. Models are trained one a rank, so that ranks
-    beyond their number wait.
+    ``rates`` are seconds per model, site, point or member on one rank.
     """
-    members, models, sites = len(plan.members), len(plan.models), len(set(plan.sites.values()))
-
-    def rounds(items: int, rate: float | None) -> float | None:
-        return None if rate is None else ceil(items / ranks) * rate
-
-    evaluate = rates.get("evaluate")
-    points = plan.points + members * study.certify.float64_points(prod(plan.grid_shape))
-    landscape = prod(plan.grid_shape)
-    guess = sum(landscape / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in study.connectivity)
-    certify = study.certify.asked
-    return {
-        "train": rounds(models, rates.get("train", 0.0 if evaluate is not None else None)),
-        "curvature": rounds(sites, rates.get("curvature")) if study.curvature.asked else 0.0,
-        "subspace": 0.0,
-        "evaluate": None if evaluate is None else plan.points * evaluate / ranks,
-        "topology": members
-        * rates.get("topology", guess)
-        / min(ranks, max(members, landscape // study.topology.block)),
-        "certify": 0.0 if not certify else None if evaluate is None else (points - plan.points) * evaluate / ranks,
-        "report": REPORT_SECONDS,
-    }
+    found = costs(study, plan, rates, ranks)
+    return {**found.stages, "report": REPORT_SECONDS + found.alone}
 
 
 def lay_out(
