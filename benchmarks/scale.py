@@ -117,7 +117,7 @@ def plot(folder: Path, out: Path) -> None:
 
     def modelled(study: Study) -> list[model.Costs]:
         made = make_plan(study)
-        scaled = model.for_grid(known, prod(small.grid.shape), prod(study.grid.shape))
+        scaled = model.for_grid(known, study.connectivity, prod(small.grid.shape), prod(study.grid.shape))
         return [model.costs(study, made, scaled, n) for n in ranks]
 
     def efficiency(found: list[model.Costs]) -> list[float]:

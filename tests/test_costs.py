@@ -62,7 +62,10 @@ def test_a_tail_is_what_the_last_units_leave_idle():
 
 
 def test_rates_of_another_grid_are_made_to_fit():
-    assert for_grid({"topology": 2.0, "evaluate": 1e-3}, 100, 300) == {"topology": 6.0, "evaluate": 1e-3}
+    rates = {"topology": 2.0, "evaluate": 1e-3}
+    assert for_grid(rates, ["face"], 10**6, 10**6) == rates
+    assert for_grid(rates, ["face"], 10**6, 100) == rates  # less than measured is not promised
+    assert for_grid(rates, ["face", "knn"], 10**6, 11 * 10**6) == {"topology": 2.0 + 2.0 + 500.0, "evaluate": 1e-3}
 
 
 def test_what_was_not_measured_is_not_guessed():

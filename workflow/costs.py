@@ -6,7 +6,7 @@ before, such as how rough a landscape is, is taken from white noise, the worst c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log2, prod
 
@@ -133,10 +133,15 @@ class Costs:
         }
 
 
-def for_grid(rates: Mapping[str, float], had: int, wants: int) -> dict[str, float]:
-    """Return rates that were measured on landscapes of ``had`` points for those of ``wants``: trees are linear in "
-    "them."""
-    return {stage: rate * wants / had if stage == "topology" else rate for stage, rate in rates.items()}
+def tree_seconds(connectivity: Sequence[str], points: int) -> float:
+    """Return about how long the merge trees of ``points`` points take one core, beyond what every member costs."""
+    return sum(points / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in connectivity)
+
+
+def for_grid(rates: Mapping[str, float], connectivity: Sequence[str], had: int, wants: int) -> dict[str, float]:
+    """Return rates of landscapes of ``had`` points for those of ``wants``: points beyond take the trees longer."""
+    more = tree_seconds(connectivity, max(0, wants - had))
+    return {stage: rate + more * (stage == "topology") for stage, rate in rates.items()}
 
 
 def costs(
@@ -172,8 +177,7 @@ def costs(
         evaluate = plan.points * rate / ranks
         unit = plan.points / units * rate  # units at the edges are smaller
         tail = max(0.0, ceil(units / ranks) * (unit + machine.per_unit) - evaluate)
-    guess = sum(landscape / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in study.connectivity)
-    one = rates.get("topology", guess)
+    one = rates.get("topology", tree_seconds(study.connectivity, landscape))
     blocks = member_blocks(plan.grid_shape, study.topology.block, members, ranks)
     tree = reduction(blocks, ranks)
     together = len(blocks) > 1

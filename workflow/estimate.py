@@ -164,5 +164,5 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
             if other.curvature != study.curvature:
                 rates.pop("curvature", None)
             if "evaluate" in rates:
-                return for_grid(rates, prod(other.grid.shape), prod(study.grid.shape)), str(path)
+                return for_grid(rates, study.connectivity, prod(other.grid.shape), prod(study.grid.shape)), str(path)
     return {}, ""
