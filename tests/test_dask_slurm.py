@@ -141,7 +141,7 @@ def test_jobs_that_bring_no_worker_are_a_mistake(cluster, tmp_path):
     assert status == 2, said
     (line,) = (line for line in said.splitlines() if line.startswith("landsweep: "))
     found = re.fullmatch(
-        rf"landsweep: 3 jobs ended before a worker came from them, the last is \d+: ({run.out}/jobs/dask-\d+\.out) "
+        rf"landsweep: 3 job\(s\) ended before a worker came from them, the last is \d+: ({run.out}/jobs/dask-\d+\.out) "
         rf"says why; expected that it starts Python and reaches tls://\S+ \(a profile's `interface` names the "
         rf"network\)\.",
         line,

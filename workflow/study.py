@@ -213,7 +213,7 @@ class ExecutorSpec(_Section):
     kind: Literal["auto", "serial", "mpi", "dask"] = Field("auto", description="auto, serial, mpi or dask")
     workers: int | None = Field(None, ge=1, description="a whole number of at least 1 (of Dask), or null")
     retries: int = Field(2, ge=0, description="a whole number of at least 0: how often Dask tries a task again")
-    patience: float = Field(60.0, gt=0, description="seconds above 0 that Dask waits without any worker of its own")
+    patience: float = Field(60.0, gt=0, description="seconds above 0 that a run waits without any worker of Dask")
     unit_seconds: float = Field(20.0, gt=0, description="seconds above 0 that one unit of evaluation should take")
     checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
 

@@ -38,8 +38,15 @@ class BatchJobs(Workers):
     jobs: int = 1
     spare: int = 0
     folder: Path = Path()
-    stillborn: int = 0
+    _stillborn: set[str] = field(default_factory=set, init=False)
+    _seen: set[str] = field(default_factory=set, init=False)
     _looked: float = field(default=0.0, init=False)
+
+    def present(self) -> set[str]:
+        """Return the addresses of the workers that are there, and remember their names."""
+        workers = self.client.scheduler_info()["workers"]
+        self._seen.update(str(worker["name"]) for worker in workers.values())
+        return set(workers)
 
     def keep(self, present: int) -> None:
         """Submit jobs in place of those that have ended.
@@ -58,36 +65,33 @@ class BatchJobs(Workers):
             return
         self._looked = now
         try:
-            known = slurm.queue().jobs
+            queue = slurm.queue()
         except slurm.Unreachable:
             return  # nothing is known, so nothing is done
-        names = {str(worker["name"]) for worker in self.client.scheduler_info()["workers"].values()}
         dead = [
             name
             for name, job in self.cluster.workers.items()
-            if job.submitted < slurm.queue().time and job.job_id and not _alive(known.get(job.job_id))
+            if job.job_id and job.submitted < queue.time and not _alive(queue.jobs.get(job.job_id))
         ]
-        for name in dead:
-            job = self.cluster.workers[name]
-            if not job.seen:
-                self.stillborn += 1
-                if self.stillborn >= STILLBORN:
-                    raise UserError(
-                        f"{self.stillborn} jobs ended before a worker came from them, the last is {job.job_id}: "
-                        f"{self.folder}/dask-{job.job_id}.out says why; expected that it starts Python and reaches "
-                        f"{self.address} (a profile's `interface` names the network)."
-                    )
-        for name, job in self.cluster.workers.items():
-            job.seen |= any(n == name or n.startswith(f"{name}-") for n in names)
-        if not dead:
-            return
-        if self.spare < len(dead):
-            if present or len(dead) < len(self.cluster.workers):
-                return  # the others go on
+        self._stillborn.update(self.cluster.workers[name].job_id for name in dead if not self._brought_a_worker(name))
+        again = dead[: self.spare]
+        over = not again and not present and dead and len(dead) == len(self.cluster.workers)
+        if len(self._stillborn) >= STILLBORN or (over and not self._seen):
+            last = max(self._stillborn, key=int)
+            raise UserError(
+                f"{len(self._stillborn)} job(s) ended before a worker came from them, the last is {last}: "
+                f"{self.folder}/dask-{last}.out says why; expected that it starts Python and reaches {self.address} (a "
+                "profile's `interface` names the network)."
+            )
+        if over:
             raise Stopped("The workers' jobs have ended, and as many were submitted again as the site's requeues allow")
-        self.spare -= len(dead)
-        self.cluster.sync(self._drop, dead)
-        self.cluster.scale(jobs=self.jobs)
+        if again:
+            self.spare -= len(again)
+            self.cluster.sync(self._drop, again)
+            self.cluster.scale(jobs=self.jobs)
+
+    def _brought_a_worker(self, job: str) -> bool:
+        return any(name == job or name.startswith(f"{job}-") for name in self._seen)
 
     async def _drop(self, names: list[str]) -> None:
         for name in names:
@@ -186,7 +190,6 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         """A job whose refusal is kept, where dask-jobqueue would lose it on its event loop."""
 
         submitted = 0.0
-        seen = False
 
         async def start(self) -> None:
             self.submitted = time.time()
