@@ -187,7 +187,7 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
     done = landsweep("run", study, "--out", out, "--workers", "2")
     assert done.returncode == 1, done.stderr
     assert done.stderr.splitlines()[-1] == (
-        "landsweep: 1 items of train (the first: number 1) were in hand each time their worker died, so they were "
+        "landsweep: 1 item(s) of train (the first: number 1) were in hand each time their worker died, so they were "
         "given up; all others are kept. Workers that die are often short of memory: make evaluation.batch smaller "
         "or use fewer workers a node, and run the same command again."
     )
@@ -339,6 +339,15 @@ def test_a_cluster_without_workers_is_given_up_in_time(existing, tmp_path, refer
     assert "Stopped: everything finished is kept" in said
     assert landsweep("run", study, "--out", out).returncode == 0
     assert_same_run(reference, out)
+
+
+def test_a_cluster_that_never_had_a_worker_is_waited_for_and_given_up(existing, tmp_path):
+    done = landsweep(
+        "run", make_study(tmp_path, executor__patience=12), "--out", tmp_path / "run", "--scheduler-file", existing.file
+    )
+    assert done.returncode == 75, done.stderr
+    assert "\nWaiting for workers: none is connected.\nNo worker has been connected to tcp://127.0.0.1:" in done.stderr
+    assert done.stderr.count("Waiting for workers") == 1
 
 
 def refused(*arguments: str | Path, **env: str) -> str:

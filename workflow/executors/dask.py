@@ -26,6 +26,7 @@ from landsweep.stop import StopFlag
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+SILENCE_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """How often the workers are counted."""
 
@@ -57,6 +58,7 @@ class DaskExecutor:
         """Processes that have worked, by address: rank 1 is the first to reply."""
         self._present: set[str] = set()
         self._looked = self._alone_since = 0.0
+        self._said = False
 
     def listen(self, tell: Subscriber) -> None:
         """Hand over what happens to workers."""
@@ -126,7 +128,7 @@ class DaskExecutor:
             raise Stopped
         if given_up := flight.given_up:
             raise TooManyFailures(
-                f"{len(given_up)} items of {name} (the first: number {given_up[0]}) were in hand each time their "
+                f"{len(given_up)} item(s) of {name} (the first: number {given_up[0]}) were in hand each time their "
                 "worker died, so they were given up; all others are kept. Workers that die are often short of memory: "
                 "make evaluation.batch smaller or use fewer workers a node, and run the same command again."
             )
@@ -149,9 +151,13 @@ class DaskExecutor:
         for address in gone & self._ranks.keys():
             self._tell(RankLost(self._ranks[address], address, len(found)))
         if found:
-            self._alone_since = now
+            self._alone_since, self._said = now, False
         self.workers.keep(len(found))
         waited = now - self._alone_since
+        if not found and waited > SILENCE_SECONDS and not self._said:
+            self._said = True
+            queued = "; jobs may be in the queue" if self.workers.jobs_wait else ""
+            self._tell(Notice(f"Waiting for workers: none is connected{queued}."))
         if not found and not self.workers.waits and waited > self._patience:
             raise Stopped(f"No worker has been connected to {self.workers.address} for {waited:.0f} s")
         return gone

@@ -42,6 +42,11 @@ class BatchJobs(Workers):
     _seen: set[str] = field(default_factory=set, init=False)
     _looked: float = field(default=0.0, init=False)
 
+    @property
+    def jobs_wait(self) -> bool:
+        """Whether workers are batch jobs, which may wait in a queue."""
+        return True
+
     def present(self) -> set[str]:
         """Return the addresses of the workers that are there, and remember their names."""
         workers = self.client.scheduler_info()["workers"]

@@ -65,6 +65,11 @@ class Workers:
         watch = f"; dashboard {dashboard}" if dashboard else "; no dashboard (`pip install bokeh`)"
         return f"Dask: {self.where}, scheduler {self.address}{watch}"
 
+    @property
+    def jobs_wait(self) -> bool:
+        """Whether workers are batch jobs, which may wait in a queue."""
+        return False
+
     def present(self) -> set[str]:
         """Return the addresses of the workers that are there."""
         return set(self.client.scheduler_info()["workers"])
@@ -77,7 +82,8 @@ class Workers:
         with suppress(OSError, RuntimeError):
             self.client.close()
         for end in self.ending:
-            end()
+            with suppress(OSError, RuntimeError, TimeoutError):
+                end()
 
 
 @dataclass(frozen=True)
