@@ -380,6 +380,9 @@ def test_what_cannot_be_reached_is_refused_before_anything_is_written(tmp_path):
     assert refused(study, "--out", out, "--scheduler", "x:1", "--site", "local") == (
         "landsweep: --scheduler, --scheduler-file and --site name different workers, expected one of them."
     )
+    assert refused(study, "--out", out, "--site-set", "time=10") == (
+        "landsweep: --site-set changes a site profile, but no --site is named: name one, or leave --site-set out."
+    )
     assert refused(study, "--out", out, "--site", "local") == (
         "landsweep: --site local has no batch system, expected one with Slurm: use --workers for this machine."
     )

@@ -117,6 +117,8 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
         )
     if sum(x is not None for x in (wanted.scheduler, wanted.scheduler_file, wanted.site)) > 1:
         raise UserError("--scheduler, --scheduler-file and --site name different workers, expected one of them.")
+    if wanted.site_overrides and wanted.site is None:
+        raise UserError("--site-set changes a site profile, but no --site is named: name one, or leave --site-set out.")
     _quiet()
     import dask
 
