@@ -104,6 +104,7 @@ def reduced_merge_tree(
         group, lambda: local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
     )
     survey = _merge_surveys(group, survey)
+    survey.values_range(negate)  # ValueError on every rank, where no value is finite
     merges.extend(_reduce_over_ranks(group, forest, ledger))
     collected = _collect(group, merges, ledger)
     tree = None

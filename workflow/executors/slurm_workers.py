@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -231,8 +232,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         client.close()
         cluster.close()
         if made:
-            folder.rmdir()
-            run.rmdir()
+            shutil.rmtree(run)  # it holds nothing but keys
         raise cluster.refused[0]
     count = jobs * site.ranks_per_node
     return BatchJobs(
