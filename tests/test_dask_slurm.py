@@ -77,6 +77,7 @@ def test_two_workers_in_jobs_of_which_one_is_killed(cluster, tmp_path, reference
     assert_same_run(reference, run.out)
     assert sorted(units_evaluated(run.out)) == list(range(UNITS))
     wait_for(lambda: not run.jobs(), "jobs to be cancelled with their run")
+    assert not [p.name for p in (run.out / "jobs").iterdir() if p.suffix != ".out"]  # no key is left
 
 
 def test_jobs_that_end_are_submitted_again(cluster, tmp_path, reference):

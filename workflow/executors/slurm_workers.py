@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import shlex
-import shutil
 import signal
 import sys
 import time
@@ -104,6 +103,13 @@ class BatchJobs(Workers):
             job = self.cluster.workers.pop(name, None)
             if job is not None:
                 await job.close()
+
+
+def _forget_keys(cluster: Any) -> None:
+    """Remove the files in which dask-jobqueue hands keys to workers; it would leave that to the garbage collector."""
+    for name in ("ca_file", "cert", "key"):
+        if (file := getattr(cluster, f"_job_{name}", None)) is not None:
+            file.close()
 
 
 def _alive(state: slurm.JobState | None) -> bool:
@@ -231,8 +237,10 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     if cluster.refused:
         client.close()
         cluster.close()
+        _forget_keys(cluster)
         if made:
-            shutil.rmtree(run)  # it holds nothing but keys
+            folder.rmdir()
+            run.rmdir()
         raise cluster.refused[0]
     count = jobs * site.ranks_per_node
     return BatchJobs(
@@ -241,7 +249,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         site.ranks_per_node,
         f"{count} worker(s) in {jobs} batch job(s) on {Path(wanted.site).name}",
         True,
-        (cluster.close,),
+        (cluster.close, lambda: _forget_keys(cluster)),
         cluster=cluster,
         jobs=jobs,
         spare=jobs * site.requeues,
