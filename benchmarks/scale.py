@@ -21,7 +21,7 @@ from landsweep import costs as model
 from landsweep import provenance
 from landsweep.kernels.blocks import Blocks
 from landsweep.plan import make_plan
-from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.rundir import RunDir
 from landsweep.study import Study
 from scipy.ndimage import gaussian_filter
@@ -47,7 +47,7 @@ def sent(field: np.ndarray, ranks: int) -> tuple[float, float]:
     """The largest forest that a rank sends, and the bytes of merges that the root collects."""
     blocks = Blocks.of(field.shape, field.size // ranks)
     ledgers = [Ledger() for _ in range(ranks)]
-    on_ranks(ranks, lambda g: reduced_merge_tree(lambda box: field[box], blocks, g, ledger=ledgers[g.rank]))
+    on_ranks(ranks, lambda g: reduced_merge_tree(BlockedField(field.__getitem__, blocks), g, ledgers[g.rank]))
     return max(led.forest_bytes for led in ledgers), sum(led.bytes_sent - led.forest_bytes for led in ledgers)
 
 

@@ -27,7 +27,7 @@ from landsweep.kernels.basin_graph import block_graph, contract, union
 from landsweep.kernels.basins import grid_basins
 from landsweep.kernels.blocks import Blocks
 from landsweep.kernels.topology import merge_tree
-from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
 
 
 def smooth(shape, sigma, dtype=np.float64):
@@ -160,11 +160,11 @@ def memory_of(shape, block, connectivity, kind, dtype):
             return np.asarray(array[box])
 
         tiny = np.zeros((4,) * len(shape), dtype)
-        reduced_merge_tree(lambda box: tiny[box], Blocks(tiny.shape, (2,) * len(shape)), Alone(), connectivity)
+        reduced_merge_tree(BlockedField(tiny.__getitem__, Blocks(tiny.shape, (2,) * len(shape)), connectivity), Alone())
         before, _ = resident()
         Path("/proc/self/clear_refs").write_text("5")  # starts the high-water mark anew
         begin = time.perf_counter()
-        tree = reduced_merge_tree(read, blocks, Alone(), connectivity)
+        tree = reduced_merge_tree(BlockedField(read, blocks, connectivity), Alone())
         seconds = time.perf_counter() - begin
         status = Path("/proc/self/status").read_text().splitlines()
         peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
@@ -254,7 +254,7 @@ def reduce_store(folder, shape, block):
 
     array, ledger = zarr.open_array(f"{folder}/f.zarr", mode="r"), Ledger()
     begin = time.perf_counter()
-    tree = reduced_merge_tree(lambda box: np.asarray(array[box]), Blocks(shape, block), Alone(), ledger=ledger)
+    tree = reduced_merge_tree(BlockedField(lambda box: np.asarray(array[box]), Blocks(shape, block)), Alone(), ledger)
     seconds = time.perf_counter() - begin
     print(
         f"{shape}: {tree}, {seconds:.0f} s, {np.prod(shape) / seconds / 1e6:.1f} Mvertices/s, "
@@ -288,7 +288,7 @@ def ranks(_):
         ledger = Ledger()
         comm.Barrier()
         begin = time.perf_counter()
-        reduced_merge_tree(read, blocks, group, ledger=ledger)
+        reduced_merge_tree(BlockedField(read, blocks), group, ledger)
         comm.Barrier()
         times.append(time.perf_counter() - begin)
     group.close()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from landsweep.costs import Machine, costs, for_grid, reduction
 from landsweep.kernels.blocks import Blocks
 from landsweep.plan import make_plan
-from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.study import Study
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
@@ -86,7 +86,7 @@ def test_messages_are_those_of_real_reductions_of_white_noise(shape, ranks):
         ledgers = [Ledger() for _ in range(ranks)]
 
         def reduce(group, field=field, ledgers=ledgers):
-            return reduced_merge_tree(lambda box: field[box], blocks, group, ledger=ledgers[group.rank])
+            return reduced_merge_tree(BlockedField(field.__getitem__, blocks), group, ledgers[group.rank])
 
         on_ranks(ranks, reduce)
         largest = max(led.forest_bytes for led in ledgers)

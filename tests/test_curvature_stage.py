@@ -18,7 +18,7 @@ from landsweep.stages import subspace
 from landsweep.study import Study
 from landsweep.weights import restore
 from safetensors.torch import load_file
-from support import assert_same_run, landsweep, store_arrays
+from support import assert_same_run, landsweep, run_alone, store_arrays
 from test_interruptions import gone, ranks_of, start, wait_until
 from toy import Toy
 
@@ -343,12 +343,7 @@ SHARED = HESSIAN | {"curvature": ALL | {"density_vectors": 2}, "sweep__beta": [1
 
 @pytest.fixture(scope="module")
 def serial(tmp_path_factory):
-    from support import make_study
-
-    folder = tmp_path_factory.mktemp("serial")
-    done = landsweep("run", make_study(folder, **SHARED), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return run_alone(tmp_path_factory.mktemp("serial"), **SHARED)
 
 
 def curvature_files(path):

@@ -25,6 +25,7 @@ from support import (
     events,
     landsweep,
     make_study,
+    run_alone,
     units_evaluated,
 )
 
@@ -36,10 +37,7 @@ UNITS = 28
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """The run of one process."""
-    folder = tmp_path_factory.mktemp("reference")
-    done = landsweep("run", make_study(folder, **QUICK), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return run_alone(tmp_path_factory.mktemp("reference"), **QUICK)
 
 
 @contextmanager

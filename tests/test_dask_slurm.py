@@ -10,7 +10,17 @@ from pathlib import Path
 import psutil
 import pytest
 from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, wait_for
-from support import TIMEOUT, assert_same_run, command, environment, events, landsweep, make_study, units_evaluated
+from support import (
+    TIMEOUT,
+    assert_same_run,
+    command,
+    environment,
+    events,
+    landsweep,
+    make_study,
+    run_alone,
+    units_evaluated,
+)
 
 pytestmark = pytest.mark.usefixtures("quiet")
 WORKERS = {"ranks_per_node": 1, "interface": "lo"}
@@ -19,10 +29,7 @@ WORKERS = {"ranks_per_node": 1, "interface": "lo"}
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """The long study, run by one process without a cluster."""
-    folder = tmp_path_factory.mktemp("reference")
-    done = landsweep("run", make_study(folder, **{**LONG, "problem__params": {"steps": 10}}), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return run_alone(tmp_path_factory.mktemp("reference"), **{**LONG, "problem__params": {"steps": 10}})
 
 
 class WithJobs:

@@ -25,6 +25,7 @@ from support import (
     environment,
     landsweep,
     make_study,
+    run_alone,
     sessions,
     store_arrays,
     units_evaluated,
@@ -41,10 +42,7 @@ SLOW = {
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """The run that nobody interrupts."""
-    folder = tmp_path_factory.mktemp("reference")
-    done = landsweep("run", make_study(folder, **SLOW), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return run_alone(tmp_path_factory.mktemp("reference"), **SLOW)
 
 
 def start(study: Path, out: Path, ranks: int = 0) -> subprocess.Popen[str]:

@@ -20,7 +20,7 @@ from landsweep.kernels.blocks import Blocks, box_shape
 from landsweep.kernels.connectivity import CONNECTIVITIES, offsets
 from landsweep.kernels.grow import grow
 from landsweep.kernels.topology import merge_tree, segmentation
-from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.reduction_tasks import submit_merge_tree
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
@@ -53,7 +53,9 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
 
     def work(group):
         blocks = Blocks(field.shape, block)
-        return reduced_merge_tree(lambda box: field[box], blocks, group, connectivity, negate=negate, volumes=True)
+        return reduced_merge_tree(
+            BlockedField(field.__getitem__, blocks, connectivity, negate=negate, volumes=True), group
+        )
 
     first, *others = on_ranks(ranks, work)
     assert first == expected
@@ -70,15 +72,8 @@ def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     def write(box, basin, arc):
         written[0][box], written[1][box] = basin, arc
 
-    found = submit_merge_tree(
-        lambda function, *arguments: function(*arguments),
-        lambda box: field[box],
-        Blocks(field.shape, block),
-        connectivity,
-        negate=negate,
-        volumes=True,
-        write=write,
-    )
+    whole = BlockedField(field.__getitem__, Blocks(field.shape, block), connectivity, negate, volumes=True, write=write)
+    found = submit_merge_tree(lambda function, *arguments: function(*arguments), whole)
     _, parts = segmentation(field, connectivity, negate=negate)
     assert found == merge_tree(field, connectivity, negate=negate, volumes=True)
     np.testing.assert_array_equal(written[0], parts.basin.reshape(field.shape))
@@ -181,7 +176,7 @@ def test_the_younger_side_must_be_the_closed_one():
 def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
     # The slope falls through both blocks: the first ends in the shared layer, at a minimum that is the block's alone.
     field = np.array([5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
-    tree = reduced_merge_tree(lambda box: field[box], Blocks((6,), (3,)), Alone(), "face")
+    tree = reduced_merge_tree(BlockedField(field.__getitem__, Blocks((6,), (3,)), "face"), Alone())
     assert tree.minima.tolist() == [5]
     assert tree.basin_volume.tolist() == [6]
     _, merged = reduce_with(field, (3,), contract)
@@ -201,7 +196,9 @@ def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
         basin[box], arc[box] = basins, arcs
 
     def work(group):
-        return reduced_merge_tree(lambda box: field[box], Blocks(field.shape, block), group, connectivity, write=write)
+        return reduced_merge_tree(
+            BlockedField(field.__getitem__, Blocks(field.shape, block), connectivity, write=write), group
+        )
 
     on_ranks(ranks, work)
     np.testing.assert_array_equal(basin, expected.basin)
@@ -250,7 +247,7 @@ def test_another_engine_gives_the_same_tree():
         made = grid_basins(values, connectivity, threads)
         return Basins(made.minima, made.label, made.ends[::-1, ::-1].copy(), made.upper[::-1].copy())
 
-    tree = reduced_merge_tree(lambda box: field[box], Blocks((20, 22), (7, 9)), Alone(), engine=engine)
+    tree = reduced_merge_tree(BlockedField(field.__getitem__, Blocks((20, 22), (7, 9)), engine=engine), Alone())
     assert tree == merge_tree(field)
 
 
@@ -259,7 +256,7 @@ def test_a_field_without_a_finite_value_is_refused_on_every_rank():
 
     def work(group):
         with pytest.raises(ValueError, match=r"^field has no merge tree: got 36 values, none finite"):
-            reduced_merge_tree(lambda box: field[box], Blocks((6, 6), (3, 3)), group)
+            reduced_merge_tree(BlockedField(field.__getitem__, Blocks((6, 6), (3, 3))), group)
         return "refused"
 
     assert on_ranks(3, work) == ["refused"] * 3
@@ -272,7 +269,7 @@ def test_little_travels():
 
     def work(group):
         ledger = Ledger()
-        reduced_merge_tree(lambda box: field[box], Blocks((128, 128), (32, 32)), group, ledger=ledger)
+        reduced_merge_tree(BlockedField(field.__getitem__, Blocks((128, 128), (32, 32))), group, ledger)
         return ledger
 
     ledgers = on_ranks(4, work)
@@ -347,7 +344,7 @@ def test_ranks_without_a_block_refuse_too(field, connectivity, message):
 
     def work(group):
         try:
-            reduced_merge_tree(lambda box: field[box], blocks, group, connectivity)
+            reduced_merge_tree(BlockedField(field.__getitem__, blocks, connectivity), group)
         except ValueError as error:
             refused.append(str(error))
 

@@ -16,7 +16,18 @@ import psutil
 import pytest
 import yaml
 from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, wait_for
-from support import BIN, HERE, assert_same_run, environment, events, landsweep, make_study, sessions, units_evaluated
+from support import (
+    BIN,
+    HERE,
+    assert_same_run,
+    environment,
+    events,
+    landsweep,
+    make_study,
+    run_alone,
+    sessions,
+    units_evaluated,
+)
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -24,11 +35,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
     """The long study, run by one process without a cluster."""
-    folder = tmp_path_factory.mktemp("reference")
-    quick = {**LONG, "problem__params": {"steps": 10}}
-    done = landsweep("run", make_study(folder, **quick), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return run_alone(tmp_path_factory.mktemp("reference"), **{**LONG, "problem__params": {"steps": 10}})
 
 
 def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path):

@@ -29,8 +29,6 @@ SENDERS = 16
 """Ranks of a level that are looked at."""
 POINTS_PER_MINIMUM = {1: 3.0, 2: 7.0, 3: 14.6}
 """Of white noise, Freudenthal."""
-
-
 READS = 8
 """Files of metadata that a rank reads; docs/benchmarks.md, "On a cluster"."""
 

@@ -46,6 +46,38 @@ class Engine(Protocol):
         """Return the basins of ``values``."""
 
 
+@dataclass(frozen=True)
+class BlockedField:
+    """A field on a grid, its blocks, and what is asked of its merge tree.
+
+    Parameters
+    ----------
+    read
+        Returns the field on a box, in its dtype; called twice per block.
+    blocks
+        The grid and its blocks.
+    connectivity, negate, volumes, threads
+        As :func:`landsweep.kernels.topology.merge_tree`.
+    engine
+        What finds the basins of a block.
+    write
+        Called for each block with the owned box, and the basin and the arc of each of its vertices, int64.
+    """
+
+    read: Read
+    blocks: Blocks
+    connectivity: str = "freudenthal"
+    negate: bool = False
+    volumes: bool = False
+    engine: Engine = grid_basins
+    threads: int = 1
+    write: Write | None = None
+
+    def around(self, index: int) -> tuple[np.ndarray, Survey]:
+        """Return a block and a layer around it, ordered, and the survey of both."""
+        return ordered(self.read(self.blocks.around(index)), self.negate, self.threads)
+
+
 @dataclass
 class Ledger:
     """What a reduction did on this rank, for measurements: counted, not timed."""
@@ -59,35 +91,15 @@ class Ledger:
     """The part of ``bytes_sent`` that went to this rank's partner in the tree; the rest are merges, for the root."""
 
 
-def reduced_merge_tree(
-    read: Read,
-    blocks: Blocks,
-    group: Group,
-    connectivity: str = "freudenthal",
-    *,
-    negate: bool = False,
-    volumes: bool = False,
-    engine: Engine = grid_basins,
-    threads: int = 1,
-    write: Write | None = None,
-    ledger: Ledger | None = None,
-) -> MergeTree | None:
+def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None = None) -> MergeTree | None:
     """Return the merge tree of a field on the root of ``group``, None elsewhere; called on every rank.
 
     Parameters
     ----------
-    read
-        Returns the field on a box, in its dtype; called twice per block.
-    blocks
-        The grid and its blocks. Rank r takes the r-th part of them.
+    field
+        What is reduced. Rank r takes the r-th part of its blocks, and calls ``write`` once for each.
     group
         The ranks that work together.
-    connectivity, negate, volumes, threads
-        As :func:`landsweep.kernels.topology.merge_tree`.
-    engine
-        What finds the basins of a block.
-    write
-        Called once per block with the owned box, and the basin and the arc of each of its vertices, int64.
     ledger
         Counts, on each rank.
 
@@ -98,41 +110,38 @@ def reduced_merge_tree(
         a finite value.
     """
     ledger = Ledger() if ledger is None else ledger
+    blocks = field.blocks
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
-    offsets(connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
-    forest, merges, survey, borders = _agreed(
-        group, lambda: local(read, blocks, mine, connectivity, negate, engine, threads, ledger)
-    )
+    offsets(field.connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
+    forest, merges, survey, borders = _agreed(group, lambda: local(field, mine, ledger))
     survey = _merge_surveys(group, survey)
-    survey.values_range(negate)  # ValueError on every rank, where no value is finite
+    survey.values_range(field.negate)  # ValueError on every rank, where no value is finite
     merges.extend(_reduce_over_ranks(group, forest, ledger))
     collected = _collect(group, merges, ledger)
-    tree = None
-    if collected is not None:
-        tree = grown(collected, survey, blocks, connectivity, negate)
+    tree = None if collected is None else grown(field, collected, survey)
     ends = resolve(group, blocks, borders)
     shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
-    totals = group.sum(basin_sizes(read, blocks, mine, shared, ends, negate, volumes, threads, write))
-    return None if tree is None or totals is None else with_sizes(tree, totals, volumes)
+    totals = group.sum(basin_sizes(field, mine, shared, ends))
+    return None if tree is None or totals is None else with_sizes(field, tree, totals)
 
 
-def grown(merges: BasinGraph, survey: Survey, blocks: Blocks, connectivity: str, negate: bool) -> MergeTree:
+def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
     """Return the tree of all merges of a field; the sizes of its basins are not known yet."""
     return grow(
         merges,
         np.array([survey.greatest]),
         np.array([survey.greatest_value]),
-        shape=blocks.shape,
-        connectivity=connectivity,
-        negate=negate,
+        shape=field.blocks.shape,
+        connectivity=field.connectivity,
+        negate=field.negate,
         n_nonfinite=survey.n_nonfinite,
-        value_range=survey.values_range(negate),
+        value_range=survey.values_range(field.negate),
     )
 
 
-def with_sizes(tree: MergeTree, totals: Arrays, volumes: bool) -> MergeTree:
-    """Return the tree with the sizes of its basins, and of its arcs where ``volumes`` are asked for."""
-    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if volumes else tree.arc_volume)
+def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTree:
+    """Return the tree with the sizes of its basins, and of its arcs where these are asked for."""
+    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if field.volumes else tree.arc_volume)
 
 
 def _agreed(group: Group, work: Callable[[], Result]) -> Result:
@@ -152,22 +161,16 @@ def _agreed(group: Group, work: Callable[[], Result]) -> Result:
 
 
 def local(
-    read: Read,
-    blocks: Blocks,
-    mine: range,
-    connectivity: str,
-    negate: bool,
-    engine: Engine,
-    threads: int,
-    ledger: Ledger,
+    field: BlockedField, mine: range, ledger: Ledger
 ) -> tuple[BasinGraph | None, list[BasinGraph], Survey, list[Arrays]]:
     """Return what is left of some blocks, their final merges, their survey, and where their borders drain."""
+    blocks, connectivity, threads = field.blocks, field.connectivity, field.threads
     borders: list[Arrays] = []
     carry: list[tuple[int, BasinGraph]] = []
     merges: list[BasinGraph] = []
     survey = Survey.nothing()
     for index in mine:
-        values, seen = ordered(read(blocks.around(index)), negate, threads)
+        values, seen = field.around(index)
         survey = survey.join(_owned(seen, values, blocks, index))
         if len(blocks) > 1:
             found = drain(values, blocks, index, connectivity, threads)
@@ -176,7 +179,7 @@ def local(
             del found
         outer, held = blocks.around(index), blocks.held(index)
         values = np.ascontiguousarray(values[inside(held, outer)])
-        graph = block_graph(values, engine(values, connectivity, threads), blocks, index, connectivity)
+        graph = block_graph(values, field.engine(values, connectivity, threads), blocks, index, connectivity)
         del values
         left, final = contract(graph)
         ledger.vertices += int(np.prod(box_shape(blocks.owned(index))))
@@ -250,25 +253,16 @@ def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGra
     return None if gathered is None else union([BasinGraph(*arrays) for arrays in gathered if arrays])
 
 
-def basin_sizes(
-    read: Read,
-    blocks: Blocks,
-    mine: range,
-    tree: MergeTree,
-    ends: Ends,
-    negate: bool,
-    volumes: bool,
-    threads: int,
-    write: Write | None,
-) -> Arrays:
+def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> Arrays:
     """Return what some blocks add to the sizes of basins, and of arcs if asked for; write both per vertex."""
+    blocks, threads = field.blocks, field.threads
     basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
     for index in mine:
-        values, _ = ordered(read(blocks.around(index)), negate, threads)
+        values, _ = field.around(index)
         found = drain(values, blocks, index, tree.connectivity, threads)
         branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
-        if volumes or write is not None:
+        if field.volumes or field.write is not None:
             part = segment(
                 tree,
                 values,
@@ -278,12 +272,12 @@ def basin_sizes(
                 bases=found.bases,
                 shape=shape,
                 threads=threads,
-                write=write is not None,
+                write=field.write is not None,
             )
             arc_volume += part.arc_volume
             basin_volume += part.basin_volume
-            if write is not None:
-                write(blocks.owned(index), part.basin, part.arc)
+            if field.write is not None:
+                field.write(blocks.owned(index), part.basin, part.arc)
         else:
             counts = found.counts(shape[-1])
             np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])

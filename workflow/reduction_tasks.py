@@ -22,50 +22,26 @@ from typing import Any
 
 from landsweep.executors.group import Alone, Arrays
 from landsweep.kernels.basin_graph import BasinGraph, contract, union
-from landsweep.kernels.basins import grid_basins
-from landsweep.kernels.blocks import Blocks
 from landsweep.kernels.topology import Survey
 from landsweep.kernels.tree import MergeTree
-from landsweep.reduction import (
-    Ends,
-    Engine,
-    Ledger,
-    Read,
-    Write,
-    basin_sizes,
-    grown,
-    local,
-    resolve,
-    with_sizes,
-)
+from landsweep.reduction import BlockedField, Ends, Ledger, basin_sizes, grown, local, resolve, with_sizes
 
 Submit = Callable[..., Any]
 """``submit(function, *arguments)`` returns a future; futures among the arguments, also in lists, become results."""
 
 
-def submit_merge_tree(
-    submit: Submit,
-    read: Read,
-    blocks: Blocks,
-    connectivity: str = "freudenthal",
-    *,
-    negate: bool = False,
-    volumes: bool = False,
-    engine: Engine = grid_basins,
-    threads: int = 1,
-    write: Write | None = None,
-) -> Any:
-    """Submit the tasks of one field and return the future of its :class:`MergeTree`.
+def submit_merge_tree(submit: Submit, field: BlockedField) -> Any:
+    """Submit the tasks of one field, which travels, and return the future of its :class:`MergeTree`.
 
-    Parameters are as of :func:`landsweep.reduction.reduced_merge_tree`; ``read``, ``engine`` and ``write`` travel, and
-    ``write`` may be called more than once for a block, with the same values.
+    ``field.write`` may be called more than once for a block, with the same values.
 
     Raises
     ------
     ValueError
         By the future, for an unknown connectivity, or a field without a finite value.
     """
-    firsts = [submit(_first, read, blocks, i, connectivity, negate, engine, threads) for i in range(len(blocks))]
+    every = range(len(field.blocks))
+    firsts = [submit(_first, field, index) for index in every]
     forests = [submit(itemgetter(0), first) for first in firsts]
     final = [submit(itemgetter(1), first) for first in firsts]
 
@@ -75,10 +51,9 @@ def submit_merge_tree(
         return submit(itemgetter(0), merged)
 
     _in_pairs(merge, forests)
-    rest = [submit(itemgetter(2), first) for first in firsts]
-    root = submit(_root, blocks, connectivity, negate, final, rest)
-    sizes = [submit(_sizes, read, blocks, i, root, negate, volumes, threads, write) for i in range(len(blocks))]
-    return submit(_complete, root, _in_pairs(lambda a, b: submit(_add, a, b), sizes), volumes)
+    root = submit(_root, field, final, [submit(itemgetter(2), first) for first in firsts])
+    sizes = [submit(_sizes, field, index, root) for index in every]
+    return submit(_complete, field, root, _in_pairs(lambda a, b: submit(_add, a, b), sizes))
 
 
 def _in_pairs(join: Callable[[Any, Any], Any], futures: list[Any]) -> Any:
@@ -89,12 +64,9 @@ def _in_pairs(join: Callable[[Any, Any], Any], futures: list[Any]) -> Any:
     return futures[0]
 
 
-def _first(
-    read: Read, blocks: Blocks, index: int, connectivity: str, negate: bool, engine: Engine, threads: int
-) -> tuple[BasinGraph, BasinGraph, tuple[Survey, list[Arrays]]]:
+def _first(field: BlockedField, index: int) -> tuple[BasinGraph, BasinGraph, tuple[Survey, list[Arrays]]]:
     """Return a block's forest, its final merges, and its survey with where its border drains."""
-    mine = range(index, index + 1)
-    forest, merges, survey, borders = local(read, blocks, mine, connectivity, negate, engine, threads, Ledger())
+    forest, merges, survey, borders = local(field, range(index, index + 1), Ledger())
     assert forest is not None
     return forest, union(merges), (survey, borders)
 
@@ -104,36 +76,23 @@ def _merge(one: BasinGraph, other: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
 
 
 def _root(
-    blocks: Blocks,
-    connectivity: str,
-    negate: bool,
-    final: list[BasinGraph],
-    rest: list[tuple[Survey, list[Arrays]]],
+    field: BlockedField, final: list[BasinGraph], rest: list[tuple[Survey, list[Arrays]]]
 ) -> tuple[MergeTree, Ends]:
     survey = Survey.nothing()
     borders: list[Arrays] = []
     for seen, border in rest:
         survey = survey.join(seen)
         borders += border
-    return grown(union(final), survey, blocks, connectivity, negate), resolve(Alone(), blocks, borders)
+    return grown(field, union(final), survey), resolve(Alone(), field.blocks, borders)
 
 
-def _sizes(
-    read: Read,
-    blocks: Blocks,
-    index: int,
-    root: tuple[MergeTree, Ends],
-    negate: bool,
-    volumes: bool,
-    threads: int,
-    write: Write | None,
-) -> Arrays:
-    return basin_sizes(read, blocks, range(index, index + 1), *root, negate, volumes, threads, write)
+def _sizes(field: BlockedField, index: int, root: tuple[MergeTree, Ends]) -> Arrays:
+    return basin_sizes(field, range(index, index + 1), *root)
 
 
 def _add(one: Arrays, other: Arrays) -> Arrays:
     return [a + b for a, b in zip(one, other, strict=True)]
 
 
-def _complete(root: tuple[MergeTree, Ends], totals: Arrays, volumes: bool) -> MergeTree:
-    return with_sizes(root[0], totals, volumes)
+def _complete(field: BlockedField, root: tuple[MergeTree, Ends], totals: Arrays) -> MergeTree:
+    return with_sizes(field, root[0], totals)

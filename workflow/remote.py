@@ -94,7 +94,7 @@ def attach(address: Address) -> Context:
     from landsweep.context import Context
 
     if address.token not in _contexts:
-        _check_versions(dict(address.versions))
+        _check_numerics(dict(address.versions))
         run = RunDir(address.run)
         if not run.members.exists():
             raise UserError(
@@ -124,7 +124,7 @@ def _unheard(event: Event) -> None:
     """Keep no log: the root writes down what it is told."""
 
 
-def _check_versions(there: dict[str, str]) -> None:
+def _check_numerics(there: dict[str, str]) -> None:
     here = provenance.versions()
     differing = [
         name for name in ("python", *provenance.PACKAGES) if name != "mpi4py" and here.get(name) != there.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.errors import UserError
@@ -20,7 +20,7 @@ from landsweep.kernels.topology import (
 )
 from landsweep.kernels.tree import MergeTree
 from landsweep.kernels.ttk import ttk_graph_basins
-from landsweep.reduction import Engine, Read, Write, reduced_merge_tree
+from landsweep.reduction import BlockedField, Engine, Read, Write, reduced_merge_tree
 from landsweep.reduction_tasks import Submit, submit_merge_tree
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def tree_of(
     submit
         Work on the blocks as tasks instead of by a group: :mod:`landsweep.reduction_tasks`.
     volumes, write, threads
-        As :func:`landsweep.reduction.reduced_merge_tree`.
+        As :class:`landsweep.reduction.BlockedField`.
 
     Raises
     ------
@@ -105,16 +105,8 @@ def tree_of(
             return None
         tree = _whole_tree(read, shape, connectivity, negate, volumes, write, threads)
         return replace(tree, connectivity=representation)
-    settings: dict[str, Any] = {
-        "negate": negate,
-        "volumes": volumes,
-        "threads": threads,
-        "write": write,
-    }
-    if submit is not None:
-        reduced = submit_merge_tree(submit, read, blocks, connectivity, engine=engine, **settings).result()
-    else:
-        reduced = reduced_merge_tree(read, blocks, group, connectivity, engine=engine, **settings)
+    field = BlockedField(read, blocks, connectivity, negate, volumes, engine, threads, write)
+    reduced = reduced_merge_tree(field, group) if submit is None else submit_merge_tree(submit, field).result()
     return None if reduced is None else replace(reduced, connectivity=representation)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import zarr
 from landsweep.executors.group import MpiGroup
 from landsweep.kernels.blocks import Blocks
-from landsweep.reduction import reduced_merge_tree
+from landsweep.reduction import BlockedField, reduced_merge_tree
 from mpi4py import MPI
 
 
@@ -21,12 +21,14 @@ def resident(name: str) -> int:
 comm = MPI.COMM_WORLD
 array, group = zarr.open_array(sys.argv[1], mode="r"), MpiGroup(comm)
 tiny = np.zeros((8, 8), array.dtype)
-reduced_merge_tree(lambda box: tiny[box], Blocks(tiny.shape, (4, 4)), group, "freudenthal")  # loads compiled code
+reduced_merge_tree(
+    BlockedField(tiny.__getitem__, Blocks(tiny.shape, (4, 4)), "freudenthal"), group
+)  # loads compiled code
 comm.Barrier()
 before = resident("VmRSS")
 Path("/proc/self/clear_refs").write_text("5")
 blocks = Blocks(array.shape, tuple(map(int, sys.argv[2:])))
-tree = reduced_merge_tree(lambda box: np.asarray(array[box]), blocks, group, "freudenthal")
+tree = reduced_merge_tree(BlockedField(lambda box: np.asarray(array[box]), blocks, "freudenthal"), group)
 grown = comm.gather(resident("VmHWM") - before)
 group.close()
 if tree is not None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from landsweep.executors.group import MpiGroup
 from landsweep.kernels.blocks import Blocks
-from landsweep.reduction import Ledger, reduced_merge_tree
+from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
 from mpi4py import MPI
 
 folder = Path(sys.argv[1])
 field = np.load(folder / "field.npy", mmap_mode="r")
 group, ledger = MpiGroup(MPI.COMM_WORLD), Ledger()
 blocks = Blocks(field.shape, (11, 8, 5))
-tree = reduced_merge_tree(lambda box: field[box], blocks, group, "moore", volumes=True, ledger=ledger)
+tree = reduced_merge_tree(BlockedField(field.__getitem__, blocks, "moore", volumes=True), group, ledger)
 group.close()
 ledgers = MPI.COMM_WORLD.gather(asdict(ledger))
 if tree is not None:

@@ -212,7 +212,7 @@ def _existing(wanted: Wanted) -> Workers:
             f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s ({_short(error)}): expected a "
             f"running one, start it with `dask scheduler`, or leave it out for workers of this machine."
         ) from None
-    _check_versions(client)
+    _check_protocol(client)
     workers = client.scheduler_info()["workers"].values()
     hosts = [str(w["host"]) for w in workers]
     count = wanted.count or max(1, len(hosts))
@@ -230,7 +230,7 @@ def _from_file(file: Path) -> str:
         raise UserError(f"--scheduler-file {file} has no scheduler's address, expected {write}.") from None
 
 
-def _check_versions(client: Client) -> None:
+def _check_protocol(client: Client) -> None:
     """Compare what must be the same for messages to be understood; workers compare what computes by themselves."""
     found = client.get_versions()
     ours = found["client"]["packages"]

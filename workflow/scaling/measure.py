@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from statistics import fmean
 from typing import Any
 
 from landsweep.rundir import RunDir, read_json
@@ -110,8 +109,3 @@ def measure(run: RunDir) -> Measurement:
 
 def _events(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
-
-
-def mean_of(found: list[Measurement], name: str) -> float:
-    """Return the mean of a field over repeats."""
-    return fmean(getattr(m, name) for m in found)

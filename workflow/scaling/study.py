@@ -96,6 +96,15 @@ def check(scaling: Scaling) -> None:
                     )
 
 
+def _cleared(scaling: Scaling, point: Point) -> tuple[Path, Path]:
+    """Return where a run goes, with nothing there (a run in two sessions has no time), and its study's file."""
+    directory = point.folder(scaling.out)
+    shutil.rmtree(directory, ignore_errors=True)
+    path = directory.with_name(f"study-{point.repeat}.yaml")
+    write_text(path, scaling.study_of(point).to_yaml())
+    return directory, path
+
+
 def run_here(scaling: Scaling, say: Say) -> None:
     """Make the runs that are missing, one after the other, by mpiexec (or workers of Dask) on this machine.
 
@@ -106,10 +115,7 @@ def run_here(scaling: Scaling, say: Say) -> None:
     """
     launcher = None if scaling.dask else _mpiexec()
     for point in missing(scaling):
-        directory = point.folder(scaling.out)
-        shutil.rmtree(directory, ignore_errors=True)  # a run in two sessions has no time
-        path = directory.with_name(f"study-{point.repeat}.yaml")
-        write_text(path, scaling.study_of(point).to_yaml())
+        directory, path = _cleared(scaling, point)
         command = [sys.executable, "-m", "landsweep", "run", str(path), "--out", str(directory)]
         command += ["--folder", str(scaling.folder.resolve()), "--stages", ",".join(TIMED)]
         command += ["--executor", "dask", "--workers", str(point.ranks)] if scaling.dask else ["--executor", "mpi"]
@@ -159,9 +165,7 @@ def submit(scaling: Scaling, site: str, overrides: tuple[str, ...], say: Say) ->
         if states.alive:
             say(f"{point.ranks} ranks, run {point.repeat}: job {states.alive[0].id} is not finished")
             continue
-        shutil.rmtree(directory, ignore_errors=True)
-        path = directory.with_name(f"study-{point.repeat}.yaml")
-        write_text(path, scaling.study_of(point).to_yaml())
+        _, path = _cleared(scaling, point)
         a_node = min(point.ranks, profile.ranks_per_node)
         if point.ranks % a_node:
             raise UserError(
@@ -187,17 +191,15 @@ def submit(scaling: Scaling, site: str, overrides: tuple[str, ...], say: Say) ->
 def collect(scaling: Scaling) -> tuple[str, int]:
     """Write ``scaling.csv``, ``.md``, ``.json`` and ``.png``; return the table and how many runs it lacks."""
     found: dict[int, list[Measurement]] = {}
-    why: dict[int, str] = {}
-    lacking = 0
+    why: dict[int, list[str]] = {}
     for point in points(scaling.ranks, scaling.repeats):
         result = _result(scaling, point)
         if isinstance(result, NotMeasured):
-            lacking += 1
-            why[point.ranks] = f"{why[point.ranks]}, {result}" if point.ranks in why else str(result)
+            why.setdefault(point.ranks, []).append(str(result))
         else:
             found.setdefault(point.ranks, []).append(result)
-    why = {n: ", ".join(dict.fromkeys(text.split(", "))) for n, text in why.items()}
-    table = tables.rows(scaling.mode, scaling.ranks, found, why)
+    reasons = {n: ", ".join(dict.fromkeys(each)) for n, each in why.items()}
+    table = tables.rows(scaling.mode, scaling.ranks, found, reasons)
     notes = tables.notes(found)
     text = tables.to_markdown(scaling.title, scaling.mode, table, notes)
     out = scaling.out
@@ -216,4 +218,4 @@ def collect(scaling: Scaling) -> tuple[str, int]:
         },
     )
     draw(out / "scaling.png", scaling.title, scaling.mode, table)
-    return text, lacking
+    return text, sum(map(len, why.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def _prepare(context: Context) -> bool:
     for member in context.plan.members:
         if not context.run.directions(member.index).exists():
             continue
-        choices = context.executor.on_worker(lambda member=member: _probe(context, member))  # type: ignore[misc]
+        choices = context.executor.on_worker(partial(_probe, context, member))
         if choices is None:
             continue
         plan = context.plan
