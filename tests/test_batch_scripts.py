@@ -179,6 +179,11 @@ def test_a_title_is_one_comment(tmp_path):
     assert lines[2].startswith("#SBATCH ")
 
 
+def test_only_workers_of_dask_go_on_where_another_is_killed():
+    assert "--wait=60" in render(job(Site()))
+    assert "--wait=0" in render(job(Site(), elastic=True))
+
+
 def test_no_part_of_path_is_empty_and_srun_is_known_by_its_name():
     text = render(job(Site(launcher=("/usr/bin/srun",)), path=()))
     assert "export PATH" not in text

@@ -391,3 +391,15 @@ def test_killed_in_the_middle_it_goes_on(write_study, tmp_path, serial, ranks, h
         with np.load(serial / "curvature" / name) as a, np.load(out / "curvature" / name) as b:
             assert a.files == b.files
             assert all(a[f].tobytes() == b[f].tobytes() for f in a.files), expected
+
+
+def test_what_launchers_say_of_threads_changes_no_bit(write_study, tmp_path):
+    """Nannies of Dask set these to 1, others leave them to the machine; vectors here are long enough to be shared."""
+    large = {"problem__params": {"steps": 3, "width": 12000}, "sweep__beta": [1.0]}
+    study = write_study(curvature={"largest": 3, "trace": "hutch++"}, **large)
+    runs = [tmp_path / threads for threads in ("1", "2")]
+    for run in runs:
+        done = landsweep("run", study, "--out", run, "--stages", "train,curvature", OPENBLAS_NUM_THREADS=run.name)
+        assert done.returncode == 0, done.stderr
+    assert curvature_files(runs[0])
+    assert curvature_files(runs[0]) == curvature_files(runs[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 import zarr
+from landsweep.store import Landscape
 from support import (
     TIMEOUT,
     assert_same_run,
@@ -183,13 +185,27 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
     study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "exit", "raise_at": 2.0})
     out = tmp_path / "run"
     done = landsweep("run", study, "--out", out, "--workers", "2")
-    assert done.returncode == 1, done.stderr
-    assert done.stderr.splitlines()[-1] == (
-        "landsweep: 1 item(s) of train (the first: number 1) were in hand each time their worker died, so they were "
-        "given up; all others are kept. Workers that die are often short of memory: make evaluation.batch smaller "
-        "or use fewer workers a node, and run the same command again."
+    assert done.returncode == 3, done.stderr
+    (failure,) = out.glob("failures/*.json")
+    assert json.loads(failure.read_text())["error"] == (
+        "4 workers died of it, one after the other; workers that die are often short of memory: make evaluation.batch "
+        "smaller or use fewer workers a node, and try again with --retry-failed"
     )
-    assert (out / "weights/model-00000/theta.safetensors").exists()
+    assert len(list(out.glob("topology/*.npz"))) == 2  # of the other model, to the end
+    again = landsweep("run", study, "--out", out)
+    assert again.returncode == 3, again.stderr  # and it is not tried again by itself
+
+
+def test_a_unit_that_kills_every_worker_is_a_failed_one(tmp_path):
+    study = make_study(
+        tmp_path, problem__params={"steps": 5, "raise_in": "exit in loss", "raise_at": 2.0}, sweep__direction_seed=[0]
+    )
+    out = tmp_path / "run"
+    done = landsweep("run", study, "--out", out, "--workers", "2")
+    assert done.returncode == 3, done.stderr
+    assert len(list(out.glob("failures/evaluate-*.json"))) == 1
+    assert len(list(out.glob("topology/*.npz"))) == 1
+    assert Landscape(out / "landscape.zarr").pending() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR2, signal.SIGTERM])
@@ -251,8 +267,9 @@ class Existing:
         self.scheduler = self._start("dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard")
         wait_for(self.file.exists)
 
-    def worker(self, **env: str) -> subprocess.Popen[bytes]:
-        return self._start("dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", **env)
+    def worker(self, limit: str = "0", **env: str) -> subprocess.Popen[bytes]:
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", limit)
+        return self._start("dask_worker", *options, **env)
 
     def _start(self, program: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
         self.processes.append(
@@ -354,6 +371,47 @@ def refused(*arguments: str | Path, **env: str) -> str:
     return done.stderr.strip()
 
 
+def test_what_a_session_leaves_behind_on_a_cluster_writes_nothing_any_more(existing, tmp_path, reference):
+    """Ctrl-C twice: the worker is not ours to end, and goes on with the training it has in hand."""
+    worker, out = existing.worker(), tmp_path / "run"
+    slow = {"problem__params": {"steps": 20, "train_delay": 0.2}, "executor__checkpoint_seconds": 1000.0}
+    study = make_study(tmp_path, **{**SLOW, **slow})
+    with running(study, "--out", out, "--scheduler-file", existing.file) as process:
+        wait_for(lambda: "StageStarted" in {e["event"] for e in events(out)}, process)
+        time.sleep(2)
+        process.kill()
+        process.wait(30)
+    (out / "lock.json").unlink()
+    time.sleep(6)
+    assert worker.poll() is None
+    assert not list(out.glob("weights/*/*"))
+    assert landsweep("run", study, "--set", "problem.params.train_delay=0", "--out", out).returncode == 0
+    assert_same_run(reference, out)
+
+
+def test_a_paused_worker_gives_back_what_it_does_not_begin(existing, tmp_path, reference):
+    """Its memory limit is below what torch needs."""
+    existing.worker(limit="250MB")
+    study, out = make_study(tmp_path, **SLOW), tmp_path / "run"
+    with running(study, "--out", out, "--scheduler-file", existing.file) as process:
+        wait_for(lambda: len(worker_pids(out)) == 1, process)
+        existing.worker()
+        status, said = end_of(process)
+    assert status == 0, said
+    assert re.search(
+        r"The worker at tcp://\S+ is paused, so what it had in hand goes to others: Dask does that to workers that use "
+        r"most of their memory limit; start them with --memory-limit 0\.",
+        said,
+    ), said
+    assert_same_run(reference, out)
+
+
+def test_a_problem_may_start_processes(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 5, "processes": True})
+    done = landsweep("run", study, "--out", tmp_path / "run", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_cannot_be_reached_is_refused_before_anything_is_written(tmp_path):
     study, out = make_study(tmp_path), tmp_path / "run"
     said = refused(study, "--out", out, "--scheduler", "127.0.0.1:9")
@@ -383,6 +441,10 @@ def test_what_cannot_be_reached_is_refused_before_anything_is_written(tmp_path):
     )
     assert refused(study, "--out", out, "--site", "local") == (
         "landsweep: --site local has no batch system, expected one with Slurm: use --workers for this machine."
+    )
+    assert refused(study, "--out", out, "--site", "slurm-generic", "--site-set", "partition=x", PATH="/nowhere") == (
+        "landsweep: Slurm cannot be reached (No such file or directory): run this on a login node of the cluster, or "
+        "name another --site."
     )
     assert not out.exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -173,6 +174,16 @@ def test_an_allocation_is_scheduler_planner_and_workers(cluster, tmp_path, refer
     assert "Dask: 2 worker(s) of this allocation" in run.told(job)
     assert "Traceback" not in run.told(job)
     assert not list(run.out.glob("jobs/scheduler-*.json"))
+
+
+def test_a_worker_of_an_allocation_is_killed(cluster, tmp_path, reference):
+    run = Run(cluster, tmp_path, site={"launcher": ["srun", "--mpi=pmi2"]}, executor__kind="dask")
+    (job,) = run.submit()
+    run.evaluating(job)
+    os.kill(next(e["pid"] for e in events(run.out) if e["event"] == "RankStarted" and e["rank"]), signal.SIGKILL)
+    wait_for(lambda: cluster.state(job) in ("COMPLETED", "FAILED"), "the job to end", 180)
+    assert "is gone; what it had in hand goes to others (1 left)." in run.told(job)
+    assert_same_run(reference, run.out)
 
 
 def test_two_ranks_are_too_few_for_an_allocation(cluster, tmp_path):

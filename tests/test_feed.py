@@ -50,6 +50,13 @@ def test_items_without_a_model_are_handed_out_in_order():
     assert [feed.take("a", 3), feed.take("b", 3), feed.take("a", 9)] == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
 
 
+def test_what_was_given_back_is_handed_out_alone():
+    """One of them may be what their worker died of."""
+    feed = Feed([0] * 6)
+    feed.give_back(feed.take("a", 3))
+    assert [feed.take("a", 3) for _ in range(4)] == [[0], [1], [2], [3, 4, 5]]
+
+
 def test_a_worker_without_items_takes_the_second_half_of_the_longest_queue():
     feed = Feed([0] * 8)
     assert feed.take("a", 1) == [0]

@@ -1,5 +1,6 @@
 """A problem small enough to be killed many times: a 3-parameter-tensor network, momentum and noise in training."""
 
+import multiprocessing
 import os
 import signal
 import time
@@ -22,11 +23,14 @@ class Toy:
         explode=0.0,
         trace=None,
         fail_file=None,
+        width=5,
+        processes=False,
     ):
         self.beta, self.steps, self.train_delay, self.loss_delay = beta, steps, train_delay, loss_delay
         self.raise_in = raise_in if raise_at is None or raise_at == beta else None
         self.explode, self.trace = explode, trace
         self.fail_file = fail_file
+        self.width, self.processes = width, processes
 
     def broken(self, where):
         """Whether a file that a test writes says that this step fails for this beta."""
@@ -35,9 +39,13 @@ class Toy:
 
     def build(self, seed):
         torch.manual_seed(seed)
-        return nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 1))
+        return nn.Sequential(nn.Linear(2, self.width), nn.Tanh(), nn.Linear(self.width, 1))
 
     def batches(self, split="train", draw=0):
+        if self.processes:  # as a loader of data does that has workers
+            process = multiprocessing.get_context("fork").Process(target=os.getpid)
+            process.start()
+            process.join()
         x = torch.randn(24, 2, generator=torch.Generator().manual_seed(100 + draw + 7 * (split == "test")))
         y = torch.sin(self.beta * x[:, :1]) + 0.3 * x[:, 1:]
         yield Batch((x[:16], y[:16]), weight=16.0)
@@ -46,6 +54,8 @@ class Toy:
     def loss(self, model, batch):
         if self.raise_in == "loss" or self.broken("loss"):
             raise RuntimeError("the loss is broken on purpose")
+        if self.raise_in == "exit in loss":
+            os.kill(os.getpid(), signal.SIGKILL)
         if self.loss_delay:
             time.sleep(self.loss_delay)
         x, y = batch.data

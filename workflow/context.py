@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from landsweep import clock
+from landsweep import clock, lock
 from landsweep.errors import ProblemError, Stopped, TooManyFailures
 from landsweep.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.executors import Executor
@@ -40,10 +40,11 @@ class Outcome:
     failed: bool = False
     note: Any = None
     file_seconds: float = 0.0
+    ranks: int = 1
 
     def event(self, stage: str, rank: int) -> ItemDone:
         """Return what subscribers and logs are told."""
-        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds)
+        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds, self.ranks)
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Context:
                 executor.token,
                 self.run.path.absolute(),
                 self.folder.absolute(),
+                lock.token(self.run.lock),
                 executor.size,
                 executor.workers.per_node,
                 self.allow_mixed,
@@ -127,10 +129,16 @@ class Context:
 
     def prepare_process(self) -> None:
         """Set what this process computes with; before anything whose last bits count."""
+        import scipy.linalg
         import torch
         from landsweep.kernels.memory import keep_freed_memory
+        from threadpoolctl import threadpool_limits
 
-        torch.set_num_threads(self.study.evaluation.threads)
+        threads = self.study.evaluation.threads
+        torch.set_num_threads(threads)
+        # Sums of NumPy's and SciPy's BLAS depend on its threads, which launchers and Dask set as they like.
+        scipy.linalg.get_blas_funcs("gemm")  # loads its library, so that it is limited too
+        threadpool_limits(threads, user_api="blas")
         keep_freed_memory()
         if self.executor.is_root:
             self.bus(Hardware(self.executor.size, self.gpus()))
@@ -157,11 +165,13 @@ class Context:
         on_done: Callable[[Outcome], None] | None = None,
         finish: Callable[[], None] = lambda: None,
         affinity: Callable[[T], Hashable] | None = None,
+        given_up: Callable[[T, str], Outcome] | None = None,
     ) -> None:
         """Share a stage's items over the ranks and publish what happens.
 
         Items of equal ``affinity`` need the same model. ``finish`` is called on every rank after its last item, also
-        where the stage is stopped.
+        where the stage is stopped. ``given_up`` records an item that no process survived as failed; models, members and
+        lists of them need none.
 
         Raises
         ------
@@ -191,12 +201,19 @@ class Context:
                 self.stop,
                 name=stage,
                 affinity=affinity,
+                given_up=given_up or (lambda item, why: self._given_up(stage, item, weigh(item), why)),
             )
         finally:
             finish()
         self.executor.on_root(lambda: None)  # all ranks have finished
         if self.executor.is_root:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def _given_up(self, stage: str, item: Any, weight: int, why: str) -> Outcome:
+        def refuse() -> None:
+            raise ProblemError(why)
+
+        return self.guarded(stage, item[0] if isinstance(item, list) else item, refuse, weight)
 
     def _done(self, stage: str, outcome: Outcome, rank: int, on_done: Callable[[Outcome], None] | None) -> None:
         """Take note on the root of what was done."""
@@ -238,7 +255,8 @@ class Context:
                     raise Stopped
                 before = clock.spent()
                 try:
-                    outcome = replace(work(item, group), file_seconds=round(clock.spent() - before, 6))
+                    files = round(clock.spent() - before, 6)
+                    outcome = replace(work(item, group), file_seconds=files, ranks=group.size)
                 except Stopped:
                     self.stop.requested = True
                     continue

@@ -96,6 +96,8 @@ class ItemDone(Event):
     failed: bool = False
     file_seconds: float = 0.0
     """The part of ``seconds`` in which files were waited for."""
+    ranks: int = 1
+    """Processes that worked on it together."""
 
 
 @dataclass(frozen=True)

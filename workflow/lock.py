@@ -68,6 +68,11 @@ def _name(owner: dict[str, Any]) -> str:
     return f"process {owner.get('pid', '?')} on {owner.get('host', '?')}{job}"
 
 
+def token(path: Path) -> str | None:
+    """Return what the lock of a run says of the session that holds it, None where there is none."""
+    return _read(path).get("token")
+
+
 def owner(path: Path) -> str | None:
     """Return who holds a lock and lives, or None."""
     found = _read(path)

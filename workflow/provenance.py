@@ -39,7 +39,7 @@ class Timings:
             stage = self.stages[event.stage]
             stage["items"] += 1
             stage["work"] += event.work
-            stage["busy_seconds"] = round(stage["busy_seconds"] + event.seconds, 4)
+            stage["busy_seconds"] = round(stage["busy_seconds"] + event.seconds * event.ranks, 4)
         elif isinstance(event, StageFinished):
             self.stages[event.stage]["seconds"] = round(event.seconds, 4)
 

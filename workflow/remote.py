@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from landsweep import provenance
+from landsweep import lock, provenance
 from landsweep.errors import Stopped, UserError
 from landsweep.events import Bus, Event, RankStarted, rank_started
 from landsweep.executors.serial import SerialExecutor
 from landsweep.plan import make_plan
-from landsweep.rundir import RunDir, read_json
+from landsweep.rundir import RunDir, fence, fenced, read_json
 from landsweep.stop import StopFlag
 from landsweep.study import Study
 
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Address:
-    """What another process needs to take part in a run; ``token`` is new for every session of it."""
+    """What another process needs to take part in a run; ``token`` is new for every session of it, as is ``lock``."""
 
     token: str
     run: Path
     folder: Path
+    lock: str | None
     ranks: int
     ranks_per_node: int
     allow_mixed: bool
@@ -48,13 +50,16 @@ class Batch:
     token: str
     work: bytes
     items: tuple[Any, ...]
+    place: int = 0
+    """The number of the worker among those of its node."""
 
 
 @dataclass(frozen=True)
 class Reply:
     """What became of a batch: a result for each item that was finished.
 
-    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop.
+    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop; ``killed`` that tasks
+    of the next item killed the workers they were on.
     """
 
     results: tuple[Any, ...]
@@ -63,6 +68,23 @@ class Reply:
     process: RankStarted
     refusal: str = ""
     stopped: bool = False
+    killed: bool = False
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Lets nothing appear in a run directory once another session, or none, works on the run.
+
+    A process of a cluster that is not ours goes on with what it has in hand when its session is aborted.
+    """
+
+    lock: Path
+    token: str | None
+
+    def __call__(self) -> None:
+        """Raise :class:`Stopped` where the session has ended."""
+        if lock.token(self.lock) != self.token:
+            raise Stopped
 
 
 class Elsewhere(SerialExecutor):
@@ -78,8 +100,10 @@ class Elsewhere(SerialExecutor):
 RETRIES = 2
 _working = threading.RLock()
 """A process keeps one model, so it works on one item at a time, however many threads its pool has."""
+_place = 0
 _stops: dict[str, StopFlag] = {}
 _contexts: dict[str, Context] = {}
+_fences: dict[str, Fence] = {}
 _works: dict[bytes, Callable[[Any], Any]] = {}
 
 
@@ -107,7 +131,7 @@ def attach(address: Address) -> Context:
             address.folder,
             make_plan(study, read_json(run.members)["history"]),
             run,
-            Elsewhere(address, _local_rank()),
+            Elsewhere(address, _place),
             Bus(),
             _unheard,
             _stops.setdefault(address.token, StopFlag(announce=False)),
@@ -117,6 +141,7 @@ def attach(address: Address) -> Context:
         _contexts.clear()  # of a session before
         _works.clear()
         _contexts[address.token] = context
+        _fences[address.token] = Fence(run.lock, address.lock)
     return _contexts[address.token]
 
 
@@ -143,14 +168,6 @@ def _where() -> str:
     return f"Worker {get_worker().name} on {socket.gethostname()}"
 
 
-def _local_rank() -> int:
-    """Return this process's place on its node: the number at the end of its worker's name."""
-    from distributed import get_worker
-
-    digits = str(get_worker().name).rpartition("-")[2]
-    return int(digits) if digits.isdigit() else 0
-
-
 def request_stop(token: str) -> None:
     """Ask the items in hand to stop; called beside them, on the event loop."""
     _stops.setdefault(token, StopFlag(announce=False)).request()
@@ -158,29 +175,34 @@ def request_stop(token: str) -> None:
 
 def work(batch: Batch) -> Reply:
     """Work on items one after the other, until asked to stop."""
-    from distributed import get_worker
+    from distributed import KilledWorker, get_worker
     from distributed.protocol.pickle import loads
 
+    global _place
     stop = _stops.setdefault(batch.token, StopFlag(announce=False))
     results: list[Any] = []
-    refusal = ""
+    refusal, killed = "", False
     with _working:
+        _place = batch.place
         begin = time.perf_counter()
         try:
             if batch.work not in _works:
                 found = loads(batch.work)
                 _works.clear()
                 _works[batch.work] = found
-            for item in batch.items:
-                if stop.requested:
-                    break
-                results.append(_works[batch.work](item))
+            with fenced(_fences.get(batch.token, _nothing)):
+                for item in batch.items:
+                    if stop.requested:
+                        break
+                    results.append(_works[batch.work](item))
         except UserError as error:
             refusal = str(error)
+        except KilledWorker:
+            killed = True
         except Stopped:
             stop.request()
         seconds = time.perf_counter() - begin
-    return Reply(tuple(results), seconds, get_worker().address, _process(batch.token), refusal, stop.requested)
+    return Reply(tuple(results), seconds, get_worker().address, _process(batch.token), refusal, stop.requested, killed)
 
 
 def _process(token: str) -> RankStarted:
@@ -194,11 +216,24 @@ def submitting() -> Iterator[Callable[..., Any]]:
 
     Meanwhile the process may work on other items: what waits here must not use what the process keeps of a model.
     """
+    from dask.utils import funcname
     from distributed import worker_client
 
     _working.release()
     try:
         with worker_client() as client:
-            yield lambda function, *arguments: client.submit(function, *arguments, pure=False, retries=RETRIES)
+            yield lambda function, *arguments: client.submit(
+                _behind, fence.get(), function, *arguments, key=f"{funcname(function)}-{uuid4().hex}", retries=RETRIES
+            )
     finally:
         _working.acquire()
+
+
+def _behind(check: Callable[[], None] | None, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function as :func:`work` would."""
+    with fenced(check or _nothing):
+        return function(*arguments)
+
+
+def _nothing() -> None:
+    """Let everything pass."""

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,29 @@ from landsweep import clock
 from landsweep.errors import UserError
 
 PARTIAL = ".partial"
+fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
+"""Called before anything appears in a run directory; see :func:`fenced`."""
 SCHEMA_VERSION = 2
 """Of the whole run directory; a newer one is refused. Version 2 changed the files of merge trees."""
+
+
+@contextmanager
+def fenced(check: Callable[[], None]) -> Iterator[None]:
+    """Call ``check`` before anything that the block makes appears in a run directory; what it raises prevents that.
+
+    For processes that may go on after their session has ended: another one may own the run by then.
+    """
+    before = fence.set(check)
+    try:
+        yield
+    finally:
+        fence.reset(before)
+
+
+def check_fence() -> None:
+    """Raise where this process must not write any more; see :func:`fenced`."""
+    if (check := fence.get()) is not None:
+        check()
 
 
 @contextmanager
@@ -33,6 +55,7 @@ def atomic(path: Path) -> Iterator[Path]:
             yield partial
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
+            check_fence()
             partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import numpy as np
 import zarr
 from landsweep.kernels.blocks import Blocks, Box
 from landsweep.plan import Member
+from landsweep.rundir import check_fence
 from landsweep.store import consolidate, open_group
 from zarr.codecs import ZstdCodec
 
@@ -74,5 +75,6 @@ class SegmentationStore:
     def _write(
         self, representation: str, position: tuple[int, ...], box: Box, basin: np.ndarray, arc: np.ndarray
     ) -> None:
+        check_fence()
         for name, values in (("basin", basin), ("arc", arc)):
             self._group[f"{representation}/{name}"][(*position, *box)] = values  # type: ignore[index]  # an array

@@ -20,7 +20,7 @@ import zarr
 from landsweep import clock
 from landsweep.errors import DamagedShard
 from landsweep.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
-from landsweep.rundir import SCHEMA_VERSION, write_text
+from landsweep.rundir import SCHEMA_VERSION, check_fence, write_text
 from landsweep.study import Scalar, Study
 from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
@@ -202,7 +202,9 @@ class Landscape:
     def write_unit(self, unit: Unit, values: Mapping[str, np.ndarray], status: np.ndarray) -> None:
         """Write a unit's fields, and then its status, which completes it."""
         for name, array in self._arrays.items():
+            check_fence()
             array[unit.box] = values[name]
+        check_fence()
         self.status[unit.box] = status
 
     @clock.on_files()

@@ -44,6 +44,8 @@ class Job:
         Whether each command is a task of an array.
     once
         Further arguments for the first life of the job alone.
+    elastic
+        Whether the others go on where a rank is killed.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Job:
     last: bool = True
     array: bool = False
     once: tuple[str, ...] = ()
+    elastic: bool = False
 
     @property
     def ranks(self) -> int:
@@ -157,7 +160,7 @@ def _program(job: Job) -> Iterator[str]:
     """Put the words of the program into an array."""
     launcher = [word.replace("{ranks}", str(job.ranks)) for word in job.site.launcher]
     yield "program=("
-    yield from _words([launcher[0], *(_srun(job.site) if Path(launcher[0]).name == "srun" else ()), *launcher[1:]])
+    yield from _words([launcher[0], *(_srun(job) if Path(launcher[0]).name == "srun" else ()), *launcher[1:]])
     if job.array:
         yield ")"
         yield "case $SLURM_ARRAY_TASK_ID in"
@@ -184,16 +187,17 @@ def _words(words: Iterable[str]) -> Iterator[str]:
         yield f"  {shlex.quote(word)}"
 
 
-def _srun(site: Site) -> Iterator[str]:
+def _srun(job: Job) -> Iterator[str]:
     """Yield what every srun is told; what the profile says comes later and wins.
 
     All ranks exit with 75 when they stop, so the first to do so must not end the others; but where one is killed, those
-    that wait for it end a minute later. Since version 22.05 srun does not take the threads of a rank from the job.
+    that wait for it end a minute later (workers of Dask do not wait). Since version 22.05 srun takes no number of threads
+    from the job.
     """
     yield "--kill-on-bad-exit=0"
-    yield "--wait=60"
-    if site.cpus_per_rank is not None:
-        yield f"--cpus-per-task={site.cpus_per_rank}"
+    yield "--wait=0" if job.elastic else "--wait=60"
+    if job.site.cpus_per_rank is not None:
+        yield f"--cpus-per-task={job.site.cpus_per_rank}"
 
 
 def _requeue(job: Job) -> Iterator[str]:

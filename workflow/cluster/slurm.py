@@ -103,12 +103,17 @@ def submit(script: Path, after: str | None = None) -> str:
     try:
         done = _call("sbatch", "--parsable", *chained, script.name, cwd=script.parent, timeout=SUBMIT_TIMEOUT)
     except Unreachable as error:
-        raise UserError(
-            f"Slurm cannot be reached ({error}): run this on a login node of the cluster, or name another --site."
-        ) from None
+        raise unreachable(str(error)) from None
     if done.returncode:
         raise refusal(done.stderr)
     return done.stdout.strip().split(";")[0]
+
+
+def unreachable(why: str) -> UserError:
+    """Return the sentence for a machine without Slurm, or with one that does not answer."""
+    return UserError(
+        f"Slurm cannot be reached ({why}): run this on a login node of the cluster, or name another --site."
+    )
 
 
 def refusal(stderr: str) -> UserError:

@@ -122,6 +122,7 @@ def prepare(request: Request) -> Submission:
                 last=last,
                 array=request.array is not None,
                 once=tuple(o for o in request.options if o in ONCE) if not index else (),
+                elastic=study.executor.kind == "dask",
             )
         )
     warning = None if site.python is not None else many_nodes(site.nodes, site.software)

@@ -64,11 +64,13 @@ class Executor(Protocol):
         *,
         name: str = "item",
         affinity: Callable[[Item], Hashable] | None = None,
+        given_up: Callable[[Item, str], Result] | None = None,
     ) -> None:
         """Call ``work`` for each item on some process, and ``done`` on the root with each result and its rank.
 
         ``done`` is called from one thread at a time, in order of completion. ``name`` is what an item is called where
-        people watch; items of equal ``affinity`` are better worked on by the same process.
+        people watch; items of equal ``affinity`` are better worked on by the same process; ``given_up`` returns, on
+        the root, what stands for an item that no process survived, from a sentence about that.
 
         Raises
         ------

@@ -12,15 +12,16 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
+from itertools import count
 from typing import Any, TypeVar
 
 from landsweep import remote
 from landsweep.errors import Stopped, TooManyFailures, UserError
 from landsweep.events import Notice, RankLost, Subscriber
 from landsweep.executors.feed import Feed
-from landsweep.executors.flight import Flight
+from landsweep.executors.flight import DEATHS, Flight
 from landsweep.executors.group import Alone, Group
-from landsweep.executors.workers import Workers
+from landsweep.executors.workers import Seen, Workers
 from landsweep.stop import StopFlag
 
 Item = TypeVar("Item")
@@ -29,6 +30,12 @@ Result = TypeVar("Result")
 SILENCE_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """How often the workers are counted."""
+STUCK_SECONDS = 5.0
+"""How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
+DIED = (
+    f"{DEATHS} workers died of it, one after the other; workers that die are often short of memory: make "
+    "evaluation.batch smaller or use fewer workers a node"
+)
 
 
 class DaskExecutor:
@@ -56,7 +63,12 @@ class DaskExecutor:
         self._client = workers.client
         self._ranks: dict[str, int] = {}
         """Processes that have worked, by address: rank 1 is the first to reply."""
-        self._present: set[str] = set()
+        self._seen: dict[str, Seen] = {}
+        self._places: dict[str, int] = {}
+        self._ready: dict[str, int] = {}
+        """Workers that begin tasks, and the number of each among those of its node."""
+        self._idle_since: dict[str, float] = {}
+        """When workers were first seen at nothing that begin nothing either."""
         self._looked = self._alone_since = 0.0
         self._said = False
 
@@ -89,13 +101,14 @@ class DaskExecutor:
         *,
         name: str = "item",
         affinity: Callable[[Item], Hashable] | None = None,
+        given_up: Callable[[Item, str], Result] | None = None,
     ) -> None:
         """Share the items over whichever workers there are; see :meth:`landsweep.executors.Executor.map`.
 
         Raises
         ------
         TooManyFailures
-            Where items were in hand whenever their worker died, once all others are done.
+            Where an item was in hand of each of several workers that died, and there is no ``given_up``.
         Stopped
             Also where the scheduler or all workers are gone, with a sentence.
         """
@@ -108,8 +121,8 @@ class DaskExecutor:
             while flight.unfinished:
                 if stop.requested and not flight.stopping:
                     flight.stop()
-                flight.lose(self._gone())
-                flight.supply(self._present)
+                self._look(flight)
+                flight.supply(self._ready)
                 for reply in flight.replies():
                     rank = self._rank_of(reply)
                     for result in reply.results:
@@ -117,6 +130,10 @@ class DaskExecutor:
                     if reply.refusal:
                         raise UserError(reply.refusal)
                     stop.requested |= reply.stopped
+                for index in flight.given_up():
+                    if given_up is None:
+                        raise TooManyFailures(f"{name.capitalize()}: {DIED}.")
+                    done(given_up(items[index], f"{DIED}, and try again with --retry-failed"), 0)
         except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
             if not _lost(error, self._client):
                 raise
@@ -126,12 +143,6 @@ class DaskExecutor:
                 flight.cancel()
         if stop.requested:
             raise Stopped
-        if given_up := flight.given_up:
-            raise TooManyFailures(
-                f"{len(given_up)} item(s) of {name} (the first: number {given_up[0]}) were in hand each time their "
-                "worker died, so they were given up; all others are kept. Workers that die are often short of memory: "
-                "make evaluation.batch smaller or use fewer workers a node, and run the same command again."
-            )
 
     def _rank_of(self, reply: remote.Reply) -> int:
         """Return the number of the process that replied, and announce it the first time."""
@@ -140,27 +151,53 @@ class DaskExecutor:
             self._tell(replace(reply.process, rank=self._ranks[reply.address]))
         return self._ranks[reply.address]
 
-    def _gone(self) -> set[str]:
-        """Count the workers now and then, have lost ones replaced, and return which are gone since the last time."""
+    def _look(self, flight: Flight) -> None:
+        """Count the workers now and then, have lost ones replaced, and take back what they had in hand."""
         now = time.monotonic()
-        if self._present and now - self._looked < LOOK_SECONDS:
-            return set()
+        if self._ready and now - self._looked < LOOK_SECONDS:
+            return
         self._looked = now
-        found = self.workers.present()
-        gone, self._present = self._present - found, found
-        for address in gone & self._ranks.keys():
-            self._tell(RankLost(self._ranks[address], address, len(found)))
-        if found:
+        before, self._seen = self._seen, self.workers.look()
+        for address in before.keys() - self._seen.keys():
+            flight.lose(address, died=not self.workers.as_planned(address))
+            self._places.pop(address, None)
+            if address in self._ranks:
+                self._tell(RankLost(self._ranks[address], address, len(self._seen)))
+        for address, seen in self._seen.items():
+            if address not in self._places:
+                taken = {
+                    self._places[a] for a, other in self._seen.items() if other.host == seen.host and a in self._places
+                }
+                self._places[address] = next(n for n in count() if n not in taken)
+        self._ready = {address: self._places[address] for address, seen in self._seen.items() if seen.ready}
+        self._take_from_stuck(flight, now)
+        said = self.workers.keep(len(self._seen))
+        if said:
+            self._tell(Notice(said))
+        if self._ready:
             self._alone_since, self._said = now, False
-        self.workers.keep(len(found))
+            return
         waited = now - self._alone_since
-        if not found and waited > SILENCE_SECONDS and not self._said:
+        if waited > SILENCE_SECONDS and not self._said:
             self._said = True
             queued = "; jobs may be in the queue" if self.workers.jobs_wait else ""
-            self._tell(Notice(f"Waiting for workers: none is connected{queued}."))
-        if not found and not self.workers.waits and waited > self._patience:
-            raise Stopped(f"No worker has been connected to {self.workers.address} for {waited:.0f} s")
-        return gone
+            self._tell(Notice(f"Waiting for workers: none is {'ready' if self._seen else 'connected'}{queued}."))
+        if not self.workers.waits and waited > self._patience:
+            there = "ready at" if self._seen else "connected to"
+            raise Stopped(f"No worker has been {there} {self.workers.address} for {waited:.0f} s")
+
+    def _take_from_stuck(self, flight: Flight, now: float) -> None:
+        """Take back what workers have in hand that will not begin it: Dask pauses those that are short of memory."""
+        idle = [address for address, seen in self._seen.items() if not (seen.ready or seen.busy)]
+        self._idle_since = {address: self._idle_since.get(address, now) for address in idle}
+        for address, since in self._idle_since.items():
+            if now - since > STUCK_SECONDS and flight.lose(address, died=False):
+                self._tell(
+                    Notice(
+                        f"The worker at {address} is paused, so what it had in hand goes to others: Dask does that to "
+                        "workers that use most of their memory limit; start them with --memory-limit 0."
+                    )
+                )
 
     def close(self) -> None:
         """Let go of the cluster, and end it where it is ours."""

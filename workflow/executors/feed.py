@@ -16,9 +16,10 @@ class Feed:
     """
 
     def __init__(self, keys: Sequence[Hashable]) -> None:
+        self._returned: deque[int] = deque()
         self._free: deque[deque[int]] = deque()
         self._held: dict[Hashable, deque[int]] = {}
-        self.left = len(keys)
+        self.left, self.keys = len(keys), keys
         last: Hashable = object()
         for index, key in enumerate(keys):
             if key != last:
@@ -29,9 +30,12 @@ class Feed:
     def take(self, worker: Hashable, count: int) -> list[int]:
         """Return up to ``count`` items for a worker, of as few keys as possible; none only if none are left.
 
-        First what is left of the key it holds, then keys that nobody holds, then the second half of the longest
-        queue of another worker.
+        First what was given back, each alone: it may be what its worker died of. Then what is left of the key it holds,
+        keys that nobody holds, and the second half of the longest queue of another worker.
         """
+        if self._returned and count:
+            self.left -= 1
+            return [self._returned.popleft()]
         taken: list[int] = []
         while len(taken) < count and self.left:
             queue = self._held.get(worker)
@@ -45,8 +49,8 @@ class Feed:
         return taken
 
     def give_back(self, items: Sequence[int]) -> None:
-        """Take items in again, one by one, ahead of all that nobody holds."""
-        self._free.extendleft(deque([item]) for item in reversed(items))
+        """Take items in again, ahead of all others."""
+        self._returned.extendleft(reversed(items))
         self.left += len(items)
 
     def forget(self, worker: Hashable) -> None:
@@ -56,6 +60,7 @@ class Feed:
 
     def clear(self) -> None:
         """Hand out nothing more."""
+        self._returned.clear()
         self._free.clear()
         self._held.clear()
         self.left = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -18,7 +18,7 @@ TASK_SECONDS = 1.0
 POLL_SECONDS = 0.2
 FETCH_SECONDS = 1.0
 DEATHS = 4
-"""Workers that may die of an item, until it is given up."""
+"""Workers that may die of an item, until it is given up; and then one of each other item of its key."""
 
 _numbers = count()
 
@@ -54,6 +54,9 @@ class Flight:
         self._ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._arrived: list[Any] = []
         self._deaths: Counter[int] = Counter()
+        self._given_up: list[int] = []
+        self._deadly: set[Hashable] = set()
+        """Keys of what was given up."""
         self._seconds, self._done = 0.0, 0
         self.stopping = False
 
@@ -62,10 +65,10 @@ class Flight:
         """Whether something is queued or in hand."""
         return bool(self._feed.left or self._tasks)
 
-    @property
     def given_up(self) -> list[int]:
-        """Items that were in hand whenever a worker died."""
-        return sorted(index for index, deaths in self._deaths.items() if deaths >= DEATHS)
+        """Return the items that so many workers died of, each once."""
+        found, self._given_up = self._given_up, []
+        return found
 
     def stop(self) -> None:
         """Hand out nothing more, and ask workers to stop after the item in hand."""
@@ -73,32 +76,54 @@ class Flight:
         self._feed.clear()
         self._client.run(remote.request_stop, self._batch.token, on_error="ignore")
 
-    def lose(self, addresses: Collection[str]) -> None:
-        """Take back what workers that are gone had in hand."""
-        for address in addresses:
-            self._feed.forget(address)
-            lost = [future for future, (of, _) in self._tasks.items() if of == address]
-            for future in lost:
-                _, indices = self._tasks.pop(future)
-                self._deaths.update(indices if future is lost[0] else ())  # the others only waited there
-                if not self.stopping:
-                    self._feed.give_back([i for i in indices if self._deaths[i] < DEATHS])
-            self._client.cancel(lost)
+    def lose(self, address: str, died: bool) -> bool:
+        """Take back what a worker has in hand that is gone or will not begin; return whether it had something.
 
-    def supply(self, addresses: Collection[str]) -> None:
-        """Hand batches to workers that have too few: of items that are short, the next one waits beside them."""
+        ``died`` says that it may have died of what it was at.
+        """
+        self._feed.forget(address)
+        lost = [future for future, (of, _) in self._tasks.items() if of == address]
+        for future in lost:
+            self._take_back(future, died and future is lost[0])  # the others only waited there
+        if lost:
+            self._client.cancel(lost)
+        return bool(lost)
+
+    def _take_back(self, future: Any, died: bool) -> None:
+        _, indices = self._tasks.pop(future)
+        if died:
+            self._deaths.update(indices)
+        self._again(indices)
+
+    def _again(self, indices: Sequence[int]) -> None:
+        """Put items back into the queue, but for those that too many workers died of."""
+        keys = self._feed.keys
+        over = {i for i in indices if self._deaths[i] >= (1 if keys[i] in self._deadly else DEATHS)}
+        self._deadly.update(keys[i] for i in over)
+        self._given_up += sorted(over)
+        if not self.stopping:
+            self._feed.give_back([i for i in indices if i not in over])
+
+    def supply(self, places: Mapping[str, int]) -> None:
+        """Hand batches to workers that have too few: of items that are short, the next one waits beside them.
+
+        Parameters
+        ----------
+        places
+            The workers' addresses, and the number of each among those of its node.
+        """
         each = self._seconds / self._done if self._done else TASK_SECONDS
         depth = 1 if each > TASK_SECONDS / 2 else 2
         busy = Counter(address for address, _ in self._tasks.values())
-        for address in sorted(addresses) if self._feed.left else ():
+        for address in sorted(places) if self._feed.left else ():
             for _ in range(depth - busy[address]):
-                size = max(1, min(int(TASK_SECONDS / each), self._feed.left // (2 * len(addresses))))
+                size = max(1, min(int(TASK_SECONDS / each), self._feed.left // (2 * len(places))))
                 indices = self._feed.take(address, size)
                 if not indices:
                     return
                 future = self._client.submit(
                     remote.work,
-                    replace(self._batch, items=tuple(self._items[i] for i in indices)),
+                    replace(self._batch, items=tuple(self._items[i] for i in indices), place=places[address]),
                     key=f"{self._name}-{self._batch.token}-{next(_numbers)}",
                     pure=False,
                     retries=self._retries,
@@ -107,16 +132,17 @@ class Flight:
                 self._tasks[future] = (address, indices)
                 future.add_done_callback(self._ended.put)
 
-    def replies(self) -> list[remote.Reply]:
-        """Return what has come back, after a short wait for the first.
+    def replies(self) -> Iterator[remote.Reply]:
+        """Yield what has come back, after a short wait for the first.
 
         Raises
         ------
         Exception
             What a task raised each time it was tried.
         """
+        from distributed import KilledWorker
+
         self._arrived = [future for future in self._arrived + self._waited() if future in self._tasks]
-        found: list[remote.Reply] = []
         for future in list(self._arrived):
             try:
                 reply = future.result(timeout=FETCH_SECONDS)
@@ -124,15 +150,24 @@ class Flight:
                 if future.status == "error":
                     raise  # the work's own
                 continue  # it lies where nobody answers: that worker will be missed
+            except KilledWorker:  # workers came back under its address, and died again, before they were missed
+                self._arrived.remove(future)
+                self._take_back(future, died=True)
+                continue
             self._arrived.remove(future)
-            del self._tasks[future]
-            self._seconds, self._done = self._seconds + reply.seconds, self._done + len(reply.results)
-            found.append(reply)
-        return found
+            _, indices = self._tasks.pop(future)
+            done = len(reply.results)
+            self._seconds, self._done = self._seconds + reply.seconds, self._done + done
+            if reply.killed:
+                self._deaths[indices[done]] = DEATHS
+                self._again(indices[done:])
+            yield reply
 
     def cancel(self) -> None:
-        """Let go of what is in hand."""
-        self._client.cancel(list(self._tasks))
+        """Let go of what is in hand, and ask the workers that have it to stop soon."""
+        if self._tasks:
+            self._client.cancel(list(self._tasks))
+            self._client.run(remote.request_stop, self._batch.token, on_error="ignore")
 
     def _waited(self) -> list[Any]:
         found = []

@@ -119,6 +119,7 @@ class MpiExecutor:
         *,
         name: str = "item",
         affinity: Callable[[Item], Hashable] | None = None,
+        given_up: Callable[[Item, str], Result] | None = None,
     ) -> None:
         """Share the items dynamically; see :meth:`landsweep.executors.Executor.map`."""
         with self._receiving(done, stop) as announce:

@@ -47,6 +47,7 @@ class SerialExecutor:
         *,
         name: str = "item",
         affinity: Callable[[Item], Hashable] | None = None,
+        given_up: Callable[[Item, str], Result] | None = None,
     ) -> None:
         """Call ``work`` and ``done`` for each item in turn; raise :class:`Stopped` between items on request."""
         for item in items:

@@ -6,13 +6,15 @@ further directives. Jobs that end while there is work are replaced, as often as 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shlex
+import shutil
 import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,15 @@ from landsweep.cluster.checks import sites
 from landsweep.cluster.script import sbatch_quote
 from landsweep.cluster.site import Site
 from landsweep.errors import Stopped, UserError
-from landsweep.executors.workers import Wanted, Workers, dashboard, shielded
+from landsweep.executors.workers import Seen, Wanted, Workers, dashboard, shielded
 from landsweep.rundir import RunDir
 
 LOOK_SECONDS = 5.0
 """How often missing jobs are thought about; Slurm itself is asked every 30 s at most."""
+LEAVING_SECONDS = 5.0
+"""How much earlier than planned a worker may seem to leave: it is seen a little after it has started."""
+AGAIN_SECONDS = 60.0
+"""How often a refused job is tried again."""
 STILLBORN = 3
 """Jobs that end before a worker came from them, until it is taken for a mistake."""
 
@@ -38,49 +44,63 @@ class BatchJobs(Workers):
     jobs: int = 1
     spare: int = 0
     folder: Path = Path()
+    lifetime: float = inf
     _stillborn: set[str] = field(default_factory=set, init=False)
     _seen: set[str] = field(default_factory=set, init=False)
-    _looked: float = field(default=0.0, init=False)
+    _since: dict[str, float] = field(default_factory=dict, init=False)
+    _looked: float = field(default=-inf, init=False)
+    _refused_at: float = field(default=-inf, init=False)
 
     @property
     def jobs_wait(self) -> bool:
         """Whether workers are batch jobs, which may wait in a queue."""
         return True
 
-    def present(self) -> set[str]:
-        """Return the addresses of the workers that are there, and remember their names."""
-        workers = self.client.scheduler_info()["workers"]
-        self._seen.update(str(worker["name"]) for worker in workers.values())
-        return set(workers)
+    def look(self) -> dict[str, Seen]:
+        """Return the workers that are there, and remember their names, and since when."""
+        found = super().look()
+        self._seen.update(seen.name for seen in found.values())
+        for address in found:
+            self._since.setdefault(address, time.monotonic())
+        return found
 
-    def keep(self, present: int) -> None:
-        """Submit jobs in place of those that have ended.
+    def as_planned(self, address: str) -> bool:
+        """Return whether a worker that is gone left before the time limit of its job."""
+        return time.monotonic() - self._since.get(address, time.monotonic()) > self.lifetime - LEAVING_SECONDS
+
+    def keep(self, present: int) -> str:
+        """Submit jobs in place of those that have ended, and return what is to be said.
+
+        A job that is refused while others live is tried again every now and then.
 
         Raises
         ------
         UserError
-            Where sbatch refuses, or jobs end before a worker comes from them.
+            Where sbatch refuses and nothing else lives, or jobs end before a worker comes from them.
         Stopped
             Where none is left and as many as allowed were submitted.
         """
-        if self.cluster.refused:
-            raise self.cluster.refused[0]
         now = time.monotonic()
         if present >= self.expected or now - self._looked < LOOK_SECONDS:
-            return
+            return ""
         self._looked = now
+        jobs = self.cluster.workers
+        refused = [name for name, job in jobs.items() if job.refusal is not None]
         try:
             queue = slurm.queue()
         except slurm.Unreachable:
-            return  # nothing is known, so nothing is done
+            queue = None  # nothing is known of jobs that were taken
         dead = [
             name
-            for name, job in self.cluster.workers.items()
-            if job.job_id and job.submitted < queue.time and not _alive(queue.jobs.get(job.job_id))
+            for name, job in jobs.items()
+            if queue and job.job_id and job.submitted < queue.time and not _alive(queue.jobs.get(job.job_id))
         ]
-        self._stillborn.update(self.cluster.workers[name].job_id for name in dead if not self._brought_a_worker(name))
+        live = present or len(dead) + len(refused) < len(jobs)
+        if refused and not live:
+            raise jobs[refused[0]].refusal
+        self._stillborn.update(jobs[name].job_id for name in dead if not self._brought_a_worker(name))
         again = dead[: self.spare]
-        over = not again and not present and dead and len(dead) == len(self.cluster.workers)
+        over = not again and not live
         if len(self._stillborn) >= STILLBORN or (over and not self._seen):
             last = max(self._stillborn, key=int)
             raise UserError(
@@ -90,19 +110,26 @@ class BatchJobs(Workers):
             )
         if over:
             raise Stopped("The workers' jobs have ended, and as many were submitted again as the site's requeues allow")
+        said = ""
+        if refused and now - self._refused_at > AGAIN_SECONDS:
+            said = f"{jobs[refused[0]].refusal} It is tried again while other workers live."
+            self._refused_at = now
+            self._replace(refused)
         if again:
             self.spare -= len(again)
-            self.cluster.sync(self._drop, again)
-            self.cluster.scale(jobs=self.jobs)
+            self._replace(again)
+        return said
+
+    def _replace(self, names: list[str]) -> None:
+        self.cluster.sync(self._drop, names)
+        self.cluster.scale(jobs=self.jobs)
 
     def _brought_a_worker(self, job: str) -> bool:
         return any(name == job or name.startswith(f"{job}-") for name in self._seen)
 
     async def _drop(self, names: list[str]) -> None:
-        for name in names:
-            job = self.cluster.workers.pop(name, None)
-            if job is not None:
-                await job.close()
+        jobs = [self.cluster.workers.pop(name) for name in names if name in self.cluster.workers]
+        await asyncio.gather(*(job.close() for job in jobs))
 
 
 def _forget_keys(cluster: Any) -> None:
@@ -114,6 +141,10 @@ def _forget_keys(cluster: Any) -> None:
 
 def _alive(state: slurm.JobState | None) -> bool:
     return state is not None and state.alive
+
+
+def _lifetime(site: Site) -> int:
+    return max(site.seconds - site.grace, site.seconds // 2)
 
 
 def options(site: Site, run: Path) -> dict[str, Any]:
@@ -134,8 +165,7 @@ def options(site: Site, run: Path) -> dict[str, Any]:
         "output": str(RunDir(run).jobs / "dask-%j.out"),
     }
     given = {name: value for name, value in extra.items() if value not in (None, False)}
-    lifetime = max(site.seconds - site.grace, site.seconds // 2)
-    environment = {"PYTHONSAFEPATH": "1", **site.environment}
+    environment = {"PYTHONSAFEPATH": "1", "DASK_DISTRIBUTED__WORKER__DAEMON": "False", **site.environment}
     found: dict[str, Any] = {
         "name": "landsweep",
         "job_name": "landsweep-worker",
@@ -159,7 +189,7 @@ def options(site: Site, run: Path) -> dict[str, Any]:
             "--memory-limit",
             "0",
             "--lifetime",
-            f"{lifetime}s",
+            f"{_lifetime(site)}s",
         ],
         "interface": site.interface,
         "log_directory": None,
@@ -201,15 +231,19 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     class Job(SLURMJob):  # type: ignore[misc]  # dask-jobqueue has no types
         """A job whose refusal is kept, where dask-jobqueue would lose it on its event loop."""
 
-        submitted = 0.0
+        submitted = inf
+        refusal: UserError | None = None
 
         async def start(self) -> None:
-            self.submitted = time.time()
             try:
                 await super().start()
-            except RuntimeError as error:
+                self.submitted = time.time()
+            except (RuntimeError, ValueError) as error:
+                self.refusal = slurm.refusal(str(error).rpartition("stderr:\n")[2])
+            except OSError as error:
+                self.refusal = slurm.unreachable(error.strerror or str(error))
+            if self.refusal is not None:
                 self.status = Status.closed
-                cluster.refused.append(slurm.refusal(str(error).partition("stderr:\n")[2]))
 
         async def close(self) -> None:
             await super().close()
@@ -228,20 +262,19 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     folder.mkdir(parents=True, exist_ok=True)
     with shielded():
         cluster = SLURMCluster(job_cls=Job, **settings)
-        cluster.refused = []
         client = Client(cluster)
     cluster.scale(jobs=jobs)
     begin = time.monotonic()
     while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
         time.sleep(0.05)
-    if cluster.refused:
+    refusals = [job.refusal for job in cluster.workers.values() if job.refusal is not None]
+    if refusals:
         client.close()
         cluster.close()
         _forget_keys(cluster)
         if made:
-            folder.rmdir()
-            run.rmdir()
-        raise cluster.refused[0]
+            shutil.rmtree(run)  # also output of jobs that were taken before one was refused
+        raise refusals[0]
     count = jobs * site.ranks_per_node
     return BatchJobs(
         client,
@@ -254,4 +287,5 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         jobs=jobs,
         spare=jobs * site.requeues,
         folder=folder,
+        lifetime=_lifetime(site),
     )

@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A worker as the scheduler sees it: whether it begins tasks (it may be paused or leaving), and is at one."""
+
+    name: str
+    host: str
+    ready: bool
+    busy: bool
+
+
 @dataclass
 class Workers:
     """A cluster, as a client sees it.
@@ -51,6 +61,7 @@ class Workers:
     waits: bool = False
     ending: tuple[Callable[[], None], ...] = ()
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    _last: dict[str, Seen] = field(default_factory=dict, init=False)
 
     @property
     def address(self) -> str:
@@ -70,12 +81,33 @@ class Workers:
         """Whether workers are batch jobs, which may wait in a queue."""
         return False
 
-    def present(self) -> set[str]:
-        """Return the addresses of the workers that are there."""
-        return set(self.client.scheduler_info()["workers"])
+    def look(self) -> dict[str, Seen]:
+        """Return the workers that are there, by address."""
+        # Not client.scheduler_info(): it returns what a timer of the client overwrites with an empty list now and then.
+        try:
+            found = self.client.sync(self.client.scheduler.identity, callback_timeout=CONNECT_SECONDS)["workers"]
+        except TimeoutError:
+            if self.client.status != "running":
+                raise
+            return self._last  # a scheduler that is busy answers later
+        self._last = {
+            str(address): Seen(
+                name=str(worker["name"]),
+                host=str(worker["host"]),
+                ready=worker["status"] == "running",
+                busy=bool(worker["metrics"].get("task_counts", {}).get("executing")),
+            )
+            for address, worker in found.items()
+        }
+        return self._last
 
-    def keep(self, present: int) -> None:
-        """Replace workers that are gone; those of this machine come back by themselves."""
+    def as_planned(self, address: str) -> bool:
+        """Return whether a worker that is gone left when it was to leave."""
+        return False
+
+    def keep(self, present: int) -> str:
+        """Replace workers that are gone, and return what is to be said; others come back by themselves, or do not."""
+        return ""
 
     def close(self) -> None:
         """Disconnect, and end what was started for this run."""
@@ -125,6 +157,7 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
     # Who is gone comes back: from its nanny, or because its job is submitted again. Without this a worker that happens
     # to be away 15 s after it was lost for the first time is ended for good.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
+    dask.config.set({"distributed.worker.daemon": False})  # a problem may start processes, such as loaders of data
     if wanted.scheduler is not None or wanted.scheduler_file is not None:
         return _existing(wanted)
     if wanted.site is not None:
@@ -213,11 +246,12 @@ def _existing(wanted: Wanted) -> Workers:
             f"running one, start it with `dask scheduler`, or leave it out for workers of this machine."
         ) from None
     _check_protocol(client)
-    workers = client.scheduler_info()["workers"].values()
-    hosts = [str(w["host"]) for w in workers]
-    count = wanted.count or max(1, len(hosts))
-    per_node = max((hosts.count(host) for host in set(hosts)), default=1)
-    return Workers(client, count, per_node, f"{len(hosts)} worker(s) of a cluster that was there")
+    found = Workers(client, 1, 1, "")
+    hosts = [seen.host for seen in found.look().values()]
+    found.expected = wanted.count or max(1, len(hosts))
+    found.per_node = max((hosts.count(host) for host in set(hosts)), default=1)
+    found.where = f"{len(hosts)} worker(s) of a cluster that was there"
+    return found
 
 
 def _from_file(file: Path) -> str:
@@ -232,16 +266,16 @@ def _from_file(file: Path) -> str:
 
 def _check_protocol(client: Client) -> None:
     """Compare what must be the same for messages to be understood; workers compare what computes by themselves."""
-    found = client.get_versions()
+    found = client.get_versions(packages=["landsweep"])
     ours = found["client"]["packages"]
     for name, there in [("the scheduler", found["scheduler"]), *found["workers"].items()]:
         theirs = (there or {}).get("packages", {})
-        differing = [p for p in ("dask", "distributed", "cloudpickle") if theirs.get(p) != ours.get(p)]
+        differing = [p for p in ("dask", "distributed", "cloudpickle", "landsweep") if theirs.get(p) != ours.get(p)]
         differing += (
             ["python"] if str(theirs.get("python")).split(".")[:2] != str(ours["python"]).split(".")[:2] else []
         )
         if differing:
-            have, expected = (", ".join(f"{p} {v.get(p)}" for p in differing) for v in (theirs, ours))
+            have, expected = (", ".join(f"{p} {v.get(p) or 'missing'}" for p in differing) for v in (theirs, ours))
             client.close()
             raise UserError(
                 f"{name} has {have}, expected {expected} as here: start scheduler and workers from this environment."
@@ -275,7 +309,8 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     file = folder / f"scheduler-{job}-{restart}-{step}.json"
     runner = SLURMRunner(
         scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
-        scheduler_options={"dashboard_address": dashboard()},
+        # Should the one that plans be killed, the others do not keep the allocation to its end.
+        scheduler_options={"dashboard_address": dashboard(), "idle_timeout": "1 hour"},
         worker_options={"nthreads": 1, "memory_limit": 0},
     )
     if not plans:

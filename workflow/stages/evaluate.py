@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from math import prod
@@ -62,6 +63,7 @@ def run(context: Context) -> None:
         on_done=tell,
         finish=work.finish,
         affinity=work.model,
+        given_up=work.given_up,
     )
 
 
@@ -122,6 +124,7 @@ class _Work:
     landscape: Landscape
     choices: dict[str, Any]
     _unfinished: int = field(default=0, init=False)
+    _refused: str = field(default="", init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
     _written: Future[None] | None = field(default=None, init=False)
 
@@ -174,6 +177,14 @@ class _Work:
         seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
         return Outcome(unit.index, self.points(unit), seconds, failed, note)
 
+    def given_up(self, unit: Unit, why: str) -> Outcome:
+        """Record what a unit lacks as failed: no process survived it."""
+        self._refused = why
+        try:
+            return self(unit)
+        finally:
+            self._refused = ""
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as the run, and be made again where the units are evaluated."""
         return _work_elsewhere, (self.context,)
@@ -195,7 +206,7 @@ class _Work:
 
     def _write(self, unit: Unit, values: dict[str, np.ndarray], status: np.ndarray) -> None:
         self._wait()  # one unit at a time, and its failure ends the run
-        self._written = self._pool.submit(self.landscape.write_unit, unit, values, status)
+        self._written = self._pool.submit(copy_context().run, self.landscape.write_unit, unit, values, status)
 
     @clock.on_files()
     def _wait(self) -> None:
@@ -208,6 +219,8 @@ class _Work:
         failure = self.context.run.failure("train", member.model)
         if not self.context.kept("there", member.index, lambda: path.exists() and not failure.exists()):
             return None
+        if self._refused:
+            raise ProblemError(self._refused)
         n = self.landscape.sweep_ndim
         evaluator = self.context.kept(
             "evaluator",

@@ -30,7 +30,7 @@ def todo(context: Context) -> list[Member]:
     missing = set(context.run.missing(len(context.plan.members), context.run.topology))
     if not missing or not Landscape.exists(context.run.landscape):
         return []
-    failed = {index for _, index in (*context.run.failures("evaluate"), *context.run.failures("subspace"))}
+    failed = {index for stage in ("evaluate", "subspace", "topology") for _, index in context.run.failures(stage)}
     failed_models = {index for _, index in context.run.failures("train")}
     return [m for m in context.plan.members if m.index in missing - failed and m.model not in failed_models]
 
@@ -48,7 +48,9 @@ def run(context: Context) -> None:
         blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
         context.executor.on_root(lambda: SegmentationStore.create(path, context, blocks))
         store = SegmentationStore(path)
-    topology = Topology(context, landscape, blocks, store)
+    by_tasks = context.executor.elastic and len(blocks) > 1
+    helpers = min(len(blocks), max(1, context.executor.size // len(items))) if by_tasks else 1
+    topology = Topology(context, landscape, blocks, store, helpers)
     before = len(context.plan.members) - len(items)
     if len(blocks) > 1 and not context.executor.elastic:
         context.run_together("topology", "members", items, topology.outcome, before)
@@ -75,6 +77,8 @@ class Topology:
     landscape: Landscape
     blocks: Blocks
     store: SegmentationStore | None
+    helpers: int = 1
+    """Processes that a member has for its tasks, where these go to others."""
 
     def outcome(self, member: Member, group: Group) -> Outcome:
         """Compute one member's trees and metrics, and write them on the root of the group."""
@@ -90,7 +94,7 @@ class Topology:
                 arrays |= metrics_arrays(name, {"n_nonfinite": lost})
         if group.rank == 0:
             write_arrays(self.context.run.topology(member.index), arrays)
-        return Outcome(member.index, 1, time.perf_counter() - begin)
+        return Outcome(member.index, 1, time.perf_counter() - begin, ranks=self.helpers)
 
     def _lost(self, member: Member, group: Group) -> float | None:
         """Return the number of points that are not finite where there is no tree, None where there is one."""
