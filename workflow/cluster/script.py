@@ -191,8 +191,8 @@ def _srun(job: Job) -> Iterator[str]:
     """Yield what every srun is told; what the profile says comes later and wins.
 
     All ranks exit with 75 when they stop, so the first to do so must not end the others; but where one is killed, those
-    that wait for it end a minute later (workers of Dask do not wait). Since version 22.05 srun takes no number of threads
-    from the job.
+    that wait for it end a minute later (workers of Dask do not wait). Since version 22.05 srun does not take from the
+    job how many threads a rank has.
     """
     yield "--kill-on-bad-exit=0"
     yield "--wait=0" if job.elastic else "--wait=60"
