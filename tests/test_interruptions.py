@@ -45,13 +45,14 @@ def reference(tmp_path_factory):
     return run_alone(tmp_path_factory.mktemp("reference"), **SLOW)
 
 
-def start(study: Path, out: Path, ranks: int = 0) -> subprocess.Popen[str]:
+def start(study: Path, out: Path, ranks: int = 0, new_group: bool = False) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command("run", study, "--out", out, ranks=ranks),
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=new_group,
     )
 
 
@@ -126,6 +127,19 @@ def test_kill_9_at_random_moments_loses_nothing(tmp_path, reference, ranks, how,
     assert max(units_evaluated(out).values()) == 1
     assert not list(out.rglob("*.partial"))
     assert not list(out.rglob("training.pt"))
+
+
+def test_what_a_signal_does_to_processes_of_a_problem_is_no_failure(tmp_path):
+    """A job step's signal goes to all of its processes, also to a compiler that a loss waits for."""
+    changes = {**SLOW, "problem__params": {"steps": 5, "processes": True}, "grid__points": [2, 2], "sweep__beta": [1.0]}
+    study, out = make_study(tmp_path, **changes), tmp_path / "run"
+    process = start(study, out, new_group=True)
+    assert wait_until(lambda: units_evaluated(out), process)
+    os.killpg(process.pid, signal.SIGUSR2)
+    output, _ = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 75, output
+    assert not list(out.glob("failures/*"))
+    finish(study, out)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR2], ids=lambda n: n.name)

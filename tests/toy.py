@@ -1,14 +1,15 @@
 """A problem small enough to be killed many times: a 3-parameter-tensor network, momentum and noise in training."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import torch
 from landsweep.kernels.problem import Batch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 
 class Toy:
@@ -42,10 +43,6 @@ class Toy:
         return nn.Sequential(nn.Linear(2, self.width), nn.Tanh(), nn.Linear(self.width, 1))
 
     def batches(self, split="train", draw=0):
-        if self.processes:  # as a loader of data does that has workers
-            process = multiprocessing.get_context("fork").Process(target=os.getpid)
-            process.start()
-            process.join()
         x = torch.randn(24, 2, generator=torch.Generator().manual_seed(100 + draw + 7 * (split == "test")))
         y = torch.sin(self.beta * x[:, :1]) + 0.3 * x[:, 1:]
         yield Batch((x[:16], y[:16]), weight=16.0)
@@ -56,6 +53,8 @@ class Toy:
             raise RuntimeError("the loss is broken on purpose")
         if self.raise_in == "exit in loss":
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.processes:
+            subprocess.run(["sleep", "0.2"], check=True)
         if self.loss_delay:
             time.sleep(self.loss_delay)
         x, y = batch.data
@@ -95,6 +94,15 @@ class Toy:
         with torch.no_grad():
             errors = [(model(b.data[0]) - b.data[1]).abs().mean().item() for b in self.batches("test")]
         return {"absolute_error": sum(errors) / len(errors)}
+
+
+class Loading(Toy):
+    """Its data come from processes of their own."""
+
+    def batches(self, split="train", draw=0):
+        for batch in super().batches(split, draw):
+            for x, y in DataLoader(TensorDataset(*batch.data), batch_size=8, num_workers=1):
+                yield Batch((x, y), weight=8.0)
 
 
 class NoLoss:

@@ -297,6 +297,19 @@ class Context:
         if together:
             self.run_together(stage, noun, last, work, done_before + len(single), on_done)
 
+    def record(self, stage: str, item: Model | Member, error: ProblemError) -> None:
+        """Write down what an item died of.
+
+        Raises
+        ------
+        Stopped
+            Where this process was asked to stop, so that it is nobody's failure: signals go to all processes of a job
+            step or a terminal, also to those that a problem has started, such as the compiler.
+        """
+        if self.stop.requested:
+            raise Stopped from error
+        record_failure(self.run, stage, item, error)
+
     def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
         """Run the part of an item that calls the user's code; record a failure instead of raising."""
         begin = time.perf_counter()
@@ -305,7 +318,7 @@ class Context:
             note = compute()
         except ProblemError as error:
             failed = True
-            record_failure(self.run, stage, item, error)
+            self.record(stage, item, error)
         return Outcome(item.index, weight, time.perf_counter() - begin, failed, note)
 
 

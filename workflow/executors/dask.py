@@ -130,7 +130,7 @@ class DaskExecutor:
                     if reply.refusal:
                         raise UserError(reply.refusal)
                     stop.requested |= reply.stopped
-                for index in flight.given_up():
+                for index in () if flight.stopping else flight.given_up():
                     if given_up is None:
                         raise TooManyFailures(f"{name.capitalize()}: {DIED}.")
                     done(given_up(items[index], f"{DIED}, and try again with --retry-failed"), 0)

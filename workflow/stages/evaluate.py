@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from landsweep import clock
-from landsweep.context import Context, Outcome, record_failure, users_code
+from landsweep.context import Context, Outcome, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
 from landsweep.kernels.extremes import STEPS, Extremes
@@ -100,7 +100,7 @@ def _probe(context: Context, member: Member) -> dict[str, Any] | None:
     try:
         return probe(context, member)
     except ProblemError as error:
-        record_failure(context.run, "evaluate", member, error)
+        context.record("evaluate", member, error)
         return None
 
 
@@ -160,7 +160,7 @@ class _Work:
                 result = self._member(member, unit)
             except ProblemError as error:
                 failed = True
-                record_failure(self.context.run, "evaluate", member, error)
+                self.context.record("evaluate", member, error)
                 status[at] = Status.FAILED
                 continue
             if result is None:

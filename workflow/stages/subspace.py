@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from landsweep.context import Context, record_failure, users_code
+from landsweep.context import Context, users_code
 from landsweep.errors import ProblemError, UserError
 from landsweep.events import Notice
 from landsweep.executors.group import Group
@@ -124,7 +124,7 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
         found = with_hessian(context, group, _site(context, members[0]), dtype, find)
     except ProblemError as error:
         for member in members[1:]:  # of the first one, the caller takes note
-            record_failure(context.run, "subspace", member, error)
+            context.record("subspace", member, error)
         raise
     if found is None:
         return
