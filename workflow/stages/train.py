@@ -66,6 +66,8 @@ def train_one(context: Context, model: Model) -> None:
         with users_code():
             quality = {name: float(value) for name, value in assess(network).items()}
     seconds = time.perf_counter() - begin + spent
+    if context.run.theta(model.index).exists():
+        return  # this worker was taken for dead, and another one's weights may have been used already
     write_json(
         context.run.quality(model.index),
         {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3)},
