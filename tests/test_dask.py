@@ -189,8 +189,8 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
     assert done.returncode == 3, done.stderr
     (failure,) = out.glob("failures/*.json")
     assert json.loads(failure.read_text())["error"] == (
-        "4 workers died of it, one after the other; workers that die are often short of memory: make evaluation.batch "
-        "smaller or use fewer workers a node, and try again with --retry-failed"
+        "4 workers died of it, one after the other; who dies is often short of memory: make evaluation.batch smaller "
+        "or use fewer workers a node, and try again with --retry-failed"
     )
     assert len(list(out.glob("topology/*.npz"))) == 2  # of the other model, to the end
     again = landsweep("run", study, "--out", out)

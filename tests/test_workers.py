@@ -50,7 +50,7 @@ def test_an_item_whose_own_tasks_kill_workers_is_given_up_and_no_other(client):
             given_up=lambda item, why: f"{item}: {why.split(',')[0]}",
         )
         assert found == Counter([0, 1, 2, 4, 5, 6, 7, "3: 4 workers died of it"])
-        with pytest.raises(TooManyFailures, match=r"^Unit: 4 workers died of it, one after the other; workers that"):
+        with pytest.raises(TooManyFailures, match=r"^Unit: 4 workers died of it, one after the other; who dies"):
             executor.map(killing, [3], lambda result, rank: None, stop, name="unit")
 
 

@@ -19,7 +19,7 @@ from landsweep import remote
 from landsweep.errors import Stopped, TooManyFailures, UserError
 from landsweep.events import Notice, RankLost, Subscriber
 from landsweep.executors.feed import Feed
-from landsweep.executors.flight import DEATHS, Flight
+from landsweep.executors.flight import Flight
 from landsweep.executors.group import Alone, Group
 from landsweep.executors.workers import Seen, Workers
 from landsweep.stop import StopFlag
@@ -32,10 +32,6 @@ LOOK_SECONDS = 1.0
 """How often the workers are counted."""
 STUCK_SECONDS = 5.0
 """How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
-DIED = (
-    f"{DEATHS} workers died of it, one after the other; workers that die are often short of memory: make "
-    "evaluation.batch smaller or use fewer workers a node"
-)
 
 
 class DaskExecutor:
@@ -130,10 +126,10 @@ class DaskExecutor:
                     if reply.refusal:
                         raise UserError(reply.refusal)
                     stop.requested |= reply.stopped
-                for index in () if flight.stopping else flight.given_up():
+                for index, why in () if flight.stopping else flight.given_up():
                     if given_up is None:
-                        raise TooManyFailures(f"{name.capitalize()}: {DIED}.")
-                    done(given_up(items[index], f"{DIED}, and try again with --retry-failed"), 0)
+                        raise TooManyFailures(f"{name.capitalize()}: {why}.")
+                    done(given_up(items[index], f"{why}, and try again with --retry-failed"), 0)
         except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
             if not _lost(error, self._client):
                 raise
@@ -165,18 +161,23 @@ class DaskExecutor:
                 self._tell(RankLost(self._ranks[address], address, len(self._seen)))
         for address, seen in self._seen.items():
             if address not in self._places:
-                taken = {
-                    self._places[a] for a, other in self._seen.items() if other.host == seen.host and a in self._places
-                }
-                self._places[address] = next(n for n in count() if n not in taken)
+                self._places[address] = self._free_place(seen.host)
         self._ready = {address: self._places[address] for address, seen in self._seen.items() if seen.ready}
         self._take_from_stuck(flight, now)
-        said = self.workers.keep(len(self._seen))
-        if said:
+        if said := self.workers.keep(len(self._seen)):
             self._tell(Notice(said))
         if self._ready:
             self._alone_since, self._said = now, False
-            return
+        else:
+            self._wait(now)
+
+    def _free_place(self, host: str) -> int:
+        """Return the lowest number that no worker of a node has."""
+        taken = {place for address, place in self._places.items() if self._seen[address].host == host}
+        return next(n for n in count() if n not in taken)
+
+    def _wait(self, now: float) -> None:
+        """Say that no worker is ready, or stop where that has lasted too long."""
         waited = now - self._alone_since
         if waited > SILENCE_SECONDS and not self._said:
             self._said = True

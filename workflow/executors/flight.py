@@ -65,10 +65,10 @@ class Flight:
         """Whether something is queued or in hand."""
         return bool(self._feed.left or self._tasks)
 
-    def given_up(self) -> list[int]:
-        """Return the items that so many workers died of, each once."""
+    def given_up(self) -> list[tuple[int, str]]:
+        """Return the items that too many workers died of, each once, and a sentence of each."""
         found, self._given_up = self._given_up, []
-        return found
+        return [(index, _died(self._deaths[index])) for index in found]
 
     def stop(self) -> None:
         """Hand out nothing more, and ask workers to stop after the item in hand."""
@@ -176,3 +176,10 @@ class Flight:
             while True:
                 found.append(self._ended.get_nowait())
         return found
+
+
+def _died(deaths: int) -> str:
+    times = f"{deaths} workers died of it, one after the other"
+    if deaths < DEATHS:
+        times = f"{deaths} worker(s) died of it, and before that {DEATHS} of something else of the same model"
+    return f"{times}; who dies is often short of memory: make evaluation.batch smaller or use fewer workers a node"
