@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import BIN, HERE, assert_same_run, environment, landsweep, make_study, store_arrays
+from support import BIN, HERE, assert_same_run, environment, events, landsweep, make_study, store_arrays
 
 pytest.importorskip("mpi4py")
 PROGRAMS = Path(__file__).parent / "mpi"
@@ -49,6 +49,17 @@ def test_an_mpi_without_threads_deals_the_units_and_gives_the_same_bits(write_st
         }
     assert ranks
     assert all(index % 2 == rank for rank, index in ranks), "units are dealt in turn"
+
+
+def test_what_ranks_do_together_is_logged_by_each_with_its_time_on_files(write_study, tmp_path):
+    done = landsweep("run", write_study(topology__block=12), "--out", tmp_path / "run", ranks=2)
+    assert done.returncode == 0, done.stderr
+    together = [e for e in events(tmp_path / "run") if e.get("stage") == "topology" and "file_seconds" in e]
+    assert {(e["event"], e["rank"]) for e in together} == {("ItemDone", 0), ("Helped", 1)}
+    assert all(0 < e["file_seconds"] < e["seconds"] for e in together)
+    session = json.loads((tmp_path / "run" / "provenance.json").read_text())["sessions"][0]
+    ours = sum(e["seconds"] for e in together if e["event"] == "ItemDone")
+    assert session["stages"]["topology"]["busy_seconds"] == pytest.approx(2 * ours, abs=1e-3)
 
 
 def test_the_work_is_shared(write_study, tmp_path):

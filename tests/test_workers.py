@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from math import inf
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 from landsweep.cluster import slurm
-from landsweep.errors import TooManyFailures, UserError
+from landsweep.context import Context
+from landsweep.errors import Stopped, TooManyFailures, UserError
 from landsweep.events import RankLost
 from landsweep.executors.dask import DaskExecutor
 from landsweep.executors.slurm_workers import BatchJobs
 from landsweep.executors.workers import Seen, Workers
+from landsweep.rundir import RunDir
 from landsweep.stop import StopFlag
 
 
@@ -54,6 +57,15 @@ def test_an_item_whose_own_tasks_kill_workers_is_given_up_and_no_other(client):
             executor.map(killing, [3], lambda result, rank: None, stop, name="unit")
 
 
+def test_all_members_of_a_hessian_that_is_given_up_have_failed(tmp_path):
+    run = RunDir(tmp_path)
+    context = Context(None, tmp_path, None, run, None, None, None, StopFlag(announce=False))
+    members = [SimpleNamespace(index=index, coords={"beta": 1.0}) for index in (4, 7)]
+    outcome = context._given_up("subspace", members, 1, "4 workers died of it")
+    assert (outcome.index, outcome.failed) == (4, True)
+    assert {index for _, index in run.failures("subspace")} == {4, 7}
+
+
 class Flight:
     """Takes note of what it loses."""
 
@@ -79,6 +91,16 @@ def test_places_on_nodes_and_who_is_ready(client, monkeypatch):
         return executor._ready
 
     assert look() == {"tcp://a:1": 0, "tcp://a:2": 1, "tcp://b:1": 0}
+    executor._said = True
+    there["tcp://b:2"] = Seen("", "b", False, True)
+    everything, busy = dict(there), {"tcp://b:2": there["tcp://b:2"]}
+    there.clear()
+    there |= busy
+    assert look() == {}
+    assert not executor._said  # a paused worker that is at something is waited for as long as it takes
+    there |= everything
+    flight.lost.clear()
+    look()
     del there["tcp://a:1"]
     there["tcp://a:3"] = Seen("", "a", True, False)
     assert look() == {"tcp://a:2": 1, "tcp://b:1": 0, "tcp://a:3": 0}
@@ -134,6 +156,21 @@ def test_a_job_that_is_being_submitted_is_not_dead(client, monkeypatch):
     )
     assert workers.keep(0) == ""
     assert workers.cluster.dropped == []
+
+
+def test_jobs_that_are_not_listed_yet_are_not_missed(client, monkeypatch):
+    """dask-jobqueue lists new jobs once all of them were submitted."""
+    workers = batch(client, monkeypatch, a=Job("7"), b=Job("8"))
+    workers.spare, workers.cluster.workers = 0, {}
+    assert workers.keep(0) == ""
+    workers._looked = -inf
+    workers.cluster.workers = {"a": Job("7")}
+    assert workers.keep(0) == ""
+    workers._looked = -inf
+    workers._seen.add("a")
+    workers.cluster.workers = {"a": Job("7"), "b": Job("8")}
+    with pytest.raises(Stopped, match="as many were submitted again as the site's requeues allow"):
+        workers.keep(0)
 
 
 def test_a_worker_that_leaves_before_its_time_limit_died_of_nothing(client, monkeypatch):

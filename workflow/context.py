@@ -210,10 +210,14 @@ class Context:
             self.bus(StageFinished(stage, time.perf_counter() - begin))
 
     def _given_up(self, stage: str, item: Any, weight: int, why: str) -> Outcome:
+        first, *others = item if isinstance(item, list) else [item]
+
         def refuse() -> None:
+            for other in others:
+                self.record(stage, other, ProblemError(why))
             raise ProblemError(why)
 
-        return self.guarded(stage, item[0] if isinstance(item, list) else item, refuse, weight)
+        return self.guarded(stage, first, refuse, weight)
 
     def _done(self, stage: str, outcome: Outcome, rank: int, on_done: Callable[[Outcome], None] | None) -> None:
         """Take note on the root of what was done."""
@@ -255,8 +259,9 @@ class Context:
                     raise Stopped
                 before = clock.spent()
                 try:
+                    outcome = work(item, group)
                     files = round(clock.spent() - before, 6)
-                    outcome = replace(work(item, group), file_seconds=files, ranks=group.size)
+                    outcome = replace(outcome, file_seconds=files, ranks=group.size)
                 except Stopped:
                     self.stop.requested = True
                     continue

@@ -73,6 +73,17 @@ def token(path: Path) -> str | None:
     return _read(path).get("token")
 
 
+def ended(path: Path, token: str | None) -> bool:
+    """Return whether a session's lock is gone or another's; one that cannot be read just now is neither."""
+    try:
+        found = json.loads(path.read_text())
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return bool(found.get("token") != token)
+
+
 def owner(path: Path) -> str | None:
     """Return who holds a lock and lives, or None."""
     found = _read(path)

@@ -83,7 +83,7 @@ class Fence:
 
     def __call__(self) -> None:
         """Raise :class:`Stopped` where the session has ended."""
-        if lock.token(self.lock) != self.token:
+        if lock.ended(self.lock, self.token):
             raise Stopped
 
 

@@ -166,7 +166,7 @@ class DaskExecutor:
         self._take_from_stuck(flight, now)
         if said := self.workers.keep(len(self._seen)):
             self._tell(Notice(said))
-        if self._ready:
+        if self._ready or any(seen.busy for seen in self._seen.values()):
             self._alone_since, self._said = now, False
         else:
             self._wait(now)

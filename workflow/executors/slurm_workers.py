@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import shlex
-import shutil
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil, inf
 from pathlib import Path
@@ -95,7 +95,7 @@ class BatchJobs(Workers):
             for name, job in jobs.items()
             if queue and job.job_id and job.submitted < queue.time and not _alive(queue.jobs.get(job.job_id))
         ]
-        live = present or len(dead) + len(refused) < len(jobs)
+        live = present or len(dead) + len(refused) < self.jobs  # what is not listed is being submitted
         if refused and not live:
             raise jobs[refused[0]].refusal
         self._stillborn.update(jobs[name].job_id for name in dead if not self._brought_a_worker(name))
@@ -273,7 +273,11 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         cluster.close()
         _forget_keys(cluster)
         if made:
-            shutil.rmtree(run)  # also output of jobs that were taken before one was refused
+            with suppress(OSError):  # another session may have begun to use it
+                for job in cluster.workers.values():  # taken before one was refused
+                    (folder / f"dask-{job.job_id}.out").unlink(missing_ok=True)
+                folder.rmdir()
+                run.rmdir()
         raise refusals[0]
     count = jobs * site.ranks_per_node
     return BatchJobs(

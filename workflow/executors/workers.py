@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
+SCHEDULER_SECONDS = 120.0
+"""How long the processes of an allocation wait for the one that is the scheduler."""
+BUSY = ("executing", "long-running")
+"""States of tasks that a worker is at; the second is one that waits for tasks of its own."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Workers:
                 name=str(worker["name"]),
                 host=str(worker["host"]),
                 ready=worker["status"] == "running",
-                busy=bool(worker["metrics"].get("task_counts", {}).get("executing")),
+                busy=any(worker["metrics"].get("task_counts", {}).get(state) for state in BUSY),
             )
             for address, worker in found.items()
         }
@@ -307,6 +312,8 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     job, restart = batch_job()
     step = os.environ.get("SLURM_STEP_ID", "0")
     file = folder / f"scheduler-{job}-{restart}-{step}.json"
+    if launch.rank:
+        _await_scheduler(file)
     runner = SLURMRunner(
         scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
         # Should the one that plans be killed, the others do not keep the allocation to its end.
@@ -319,10 +326,28 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     def forget() -> None:
         file.unlink(missing_ok=True)
 
-    client = Client(runner)
+    try:
+        client = Client(runner)
+    except BaseException:
+        runner.close()
+        raise
     count = launch.size - 2
     per_node = -(-launch.size // launch.nodes)
     return Workers(client, count, per_node, f"{count} worker(s) of this allocation", ending=(runner.close, forget))
+
+
+def _await_scheduler(file: Path) -> None:
+    """Wait until the scheduler has written down where it is, whole; the library would wait for ever."""
+    end = time.monotonic() + SCHEDULER_SECONDS
+    while time.monotonic() < end:
+        with suppress(OSError, ValueError):
+            json.loads(file.read_text())
+            return
+        time.sleep(0.2)
+    raise UserError(
+        f"The scheduler has not written {file} within {SCHEDULER_SECONDS:.0f} s, expected it from task 0 of this job "
+        "step: look for its error above, and submit again."
+    )
 
 
 def _short(error: BaseException) -> str:
