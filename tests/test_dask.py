@@ -416,7 +416,7 @@ def test_a_paused_worker_gives_back_what_it_does_not_begin(existing, tmp_path, r
 
 
 def test_a_problem_may_start_processes(tmp_path):
-    study = make_study(tmp_path, problem__path="toy.py:Loading", problem__params={"steps": 2})
+    study = make_study(tmp_path, problem__params={"steps": 2, "loading": True})
     done = landsweep("run", study, "--out", tmp_path / "run", "--workers", "1")
     assert done.returncode == 0, done.stderr
 

@@ -26,12 +26,13 @@ class Toy:
         fail_file=None,
         width=5,
         processes=False,
+        loading=False,
     ):
         self.beta, self.steps, self.train_delay, self.loss_delay = beta, steps, train_delay, loss_delay
         self.raise_in = raise_in if raise_at is None or raise_at == beta else None
         self.explode, self.trace = explode, trace
         self.fail_file = fail_file
-        self.width, self.processes = width, processes
+        self.width, self.processes, self.loading = width, processes, loading
 
     def broken(self, where):
         """Whether a file that a test writes says that this step fails for this beta."""
@@ -45,6 +46,10 @@ class Toy:
     def batches(self, split="train", draw=0):
         x = torch.randn(24, 2, generator=torch.Generator().manual_seed(100 + draw + 7 * (split == "test")))
         y = torch.sin(self.beta * x[:, :1]) + 0.3 * x[:, 1:]
+        if self.loading:  # by processes of its own
+            for part in DataLoader(TensorDataset(x, y), batch_size=8, num_workers=1):
+                yield Batch(tuple(part), weight=8.0)
+            return
         yield Batch((x[:16], y[:16]), weight=16.0)
         yield Batch((x[16:], y[16:]), weight=8.0)
 
@@ -94,15 +99,6 @@ class Toy:
         with torch.no_grad():
             errors = [(model(b.data[0]) - b.data[1]).abs().mean().item() for b in self.batches("test")]
         return {"absolute_error": sum(errors) / len(errors)}
-
-
-class Loading(Toy):
-    """Its data come from processes of their own."""
-
-    def batches(self, split="train", draw=0):
-        for batch in super().batches(split, draw):
-            for x, y in DataLoader(TensorDataset(*batch.data), batch_size=8, num_workers=1):
-                yield Batch((x, y), weight=8.0)
 
 
 class NoLoss:
