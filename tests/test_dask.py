@@ -416,7 +416,13 @@ def test_a_paused_worker_gives_back_what_it_does_not_begin(existing, tmp_path, r
 
 
 def test_a_problem_may_start_processes(tmp_path):
-    study = make_study(tmp_path, problem__params={"steps": 2, "loading": True})
+    study = make_study(
+        tmp_path,
+        problem__params={"steps": 2, "loading": True},
+        sweep__beta=[1.0],
+        sweep__direction_seed=[0],
+        grid__points=[2, 2],
+    )
     done = landsweep("run", study, "--out", tmp_path / "run", "--workers", "1")
     assert done.returncode == 0, done.stderr
 
