@@ -109,4 +109,5 @@ class NoLoss:
 class NoTrain:
     build, batches, loss = Toy.build, Toy.batches, Toy.loss
     beta, steps, loss_delay, raise_in, explode, fail_file = 1.0, 1, 0.0, None, 0.0, None
+    width, processes, loading = 5, False, False
     broken = Toy.broken
