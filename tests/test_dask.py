@@ -366,12 +366,6 @@ def test_a_cluster_that_never_had_a_worker_is_waited_for_and_given_up(existing, 
     assert done.stderr.count("Waiting for workers") == 1
 
 
-def refused(*arguments: str | Path, **env: str) -> str:
-    done = landsweep("run", *arguments, **env)
-    assert done.returncode == 2, (done.stdout, done.stderr)
-    return done.stderr.strip()
-
-
 def test_what_a_session_leaves_behind_on_a_cluster_writes_nothing_any_more(existing, tmp_path, reference):
     """The worker is not ours to end, and goes on with the training it has in hand."""
     worker, out, trace = existing.worker(), tmp_path / "run", tmp_path / "steps"
@@ -425,70 +419,6 @@ def test_a_problem_may_start_processes(tmp_path):
     )
     done = landsweep("run", study, "--out", tmp_path / "run", "--workers", "1")
     assert done.returncode == 0, done.stderr
-
-
-def test_what_cannot_be_reached_is_refused_before_anything_is_written(tmp_path):
-    study, out = make_study(tmp_path), tmp_path / "run"
-    said = refused(study, "--out", out, "--scheduler", "127.0.0.1:9")
-    assert re.fullmatch(
-        r"landsweep: No Dask scheduler answers at tcp://127\.0\.0\.1:9 within 10 s \(.*\): expected a running one, "
-        r"start it with `dask scheduler`, or leave it out for workers of this machine\.",
-        said,
-    ), said
-    file = tmp_path / "none.json"
-    said = refused(study, "--out", out, "--scheduler-file", file)
-    assert said == (
-        f"landsweep: --scheduler-file {file} does not exist, expected what `dask scheduler --scheduler-file "
-        f"{file}` writes."
-    )
-    file.write_text("{")
-    assert refused(study, "--out", out, "--scheduler-file", file).startswith(
-        f"landsweep: --scheduler-file {file} has no scheduler's address, expected what "
-    )
-    assert refused(study, "--out", out, "--executor", "mpi", "--workers", "2") == (
-        "landsweep: executor.kind is mpi, but workers of Dask are asked for: expected executor.kind dask or auto."
-    )
-    assert refused(study, "--out", out, "--scheduler", "x:1", "--site", "local") == (
-        "landsweep: --scheduler, --scheduler-file and --site name different workers, expected one of them."
-    )
-    assert refused(study, "--out", out, "--site-set", "time=10") == (
-        "landsweep: --site-set changes a site profile, but no --site is named: name one, or leave --site-set out."
-    )
-    assert refused(study, "--out", out, "--site", "local") == (
-        "landsweep: --site local has no batch system, expected one with Slurm: use --workers for this machine."
-    )
-    assert refused(study, "--out", out, "--site", "slurm-generic", "--site-set", "partition=x", PATH="/nowhere") == (
-        "landsweep: Slurm cannot be reached (No such file or directory): run this on a login node of the cluster, or "
-        "name another --site."
-    )
-    assert not out.exists()
-
-
-def test_without_dask_there_is_one_sentence(tmp_path):
-    """The package is hidden, as where the extra is not installed."""
-    hide = tmp_path / "hide"
-    hide.mkdir()
-    (hide / "sitecustomize.py").write_text(
-        "import importlib.util as u\n"
-        "found = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name.split('.')[0] in ('dask', 'distributed') else found(name, *a)\n"
-    )
-    said = refused(make_study(tmp_path), "--workers", "2", PYTHONPATH=str(hide))
-    assert said == (
-        "landsweep: executor.kind is dask but dask and distributed cannot be found: install it with `pip install "
-        "'landsweep[dask]'`, or use executor.kind auto."
-    )
-
-
-@pytest.mark.parametrize("ranks", [2])
-def test_ranks_of_mpiexec_are_no_workers_of_dask(ranks, tmp_path):
-    done = landsweep("run", make_study(tmp_path), "--executor", "dask", "--out", tmp_path / "run", ranks=ranks)
-    assert done.returncode == 2, done.stderr
-    assert (
-        "landsweep: executor.kind is dask and mpiexec started 2 processes: expected srun, or one process that "
-        "starts its own workers (--workers)."
-    ) in done.stderr
-    assert not (tmp_path / "run").exists()
 
 
 def test_another_run_directory_than_the_workers_see_is_refused(existing, tmp_path):

@@ -190,7 +190,7 @@ def work(batch: Batch) -> Reply:
                 found = loads(batch.work)
                 _works.clear()
                 _works[batch.work] = found
-            with fenced(_fences.get(batch.token, _nothing)):
+            with fenced(_fences.get(batch.token)):
                 for item in batch.items:
                     if stop.requested:
                         break
@@ -231,9 +231,5 @@ def submitting() -> Iterator[Callable[..., Any]]:
 
 def _behind(check: Callable[[], None] | None, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function as :func:`work` would."""
-    with fenced(check or _nothing):
+    with fenced(check):
         return function(*arguments)
-
-
-def _nothing() -> None:
-    """Let everything pass."""

@@ -23,8 +23,8 @@ SCHEMA_VERSION = 2
 
 
 @contextmanager
-def fenced(check: Callable[[], None]) -> Iterator[None]:
-    """Call ``check`` before anything that the block makes appears in a run directory; what it raises prevents that.
+def fenced(check: Callable[[], None] | None) -> Iterator[None]:
+    """Call ``check``, if any, before what the block makes appears in a run directory; what it raises prevents that.
 
     For processes that may go on after their session has ended: another one may own the run by then.
     """

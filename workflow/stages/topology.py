@@ -48,9 +48,9 @@ def run(context: Context) -> None:
         blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
         context.executor.on_root(lambda: SegmentationStore.create(path, context, blocks))
         store = SegmentationStore(path)
-    by_tasks = context.executor.elastic and len(blocks) > 1
-    helpers = min(len(blocks), max(1, context.executor.size // len(items))) if by_tasks else 1
-    topology = Topology(context, landscape, blocks, store, helpers)
+    topology = Topology(context, landscape, blocks, store)
+    if topology.by_tasks:
+        topology.helpers = min(len(blocks), max(1, context.executor.size // len(items)))
     before = len(context.plan.members) - len(items)
     if len(blocks) > 1 and not context.executor.elastic:
         context.run_together("topology", "members", items, topology.outcome, before)
@@ -80,13 +80,17 @@ class Topology:
     helpers: int = 1
     """Processes that a member has for its tasks, where these go to others."""
 
+    @property
+    def by_tasks(self) -> bool:
+        """Whether a member's blocks are tasks of their own."""
+        return self.context.executor.elastic and len(self.blocks) > 1
+
     def outcome(self, member: Member, group: Group) -> Outcome:
         """Compute one member's trees and metrics, and write them on the root of the group."""
         begin = time.perf_counter()
         arrays: dict[str, Any] = {}
         lost = self._lost(member, group)
-        by_tasks = self.context.executor.elastic and len(self.blocks) > 1
-        with remote.submitting() if by_tasks else nullcontext() as submit:
+        with remote.submitting() if self.by_tasks else nullcontext() as submit:
             for name in self.context.study.connectivity if lost is None else ():
                 arrays |= self._tree(member, name, group, submit)
         for name in self.context.study.connectivity:
