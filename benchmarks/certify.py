@@ -9,16 +9,16 @@ import sys
 import landsweep
 import numpy as np
 import torch
+from landsweep.disk.trees import read_tree
+from landsweep.disk.weights import restore
 from landsweep.jobs.problems.pinn import Convection
-from landsweep.kernels.data import Data
-from landsweep.kernels.evaluation import Evaluator
-from landsweep.kernels.precision import PRECISIONS
-from landsweep.kernels.strategies import make_strategy
-from landsweep.kernels.topology import merge_tree
-from landsweep.plan import grid_coordinates
-from landsweep.stages import subspace
-from landsweep.trees import read_tree
-from landsweep.weights import restore
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import make_strategy
+from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.stages.subspace import work as subspace
+from landsweep.study.plan import grid_coordinates
 from safetensors.torch import load_file
 
 run = landsweep.open_run(sys.argv[1])

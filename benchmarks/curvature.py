@@ -26,11 +26,11 @@ import torch
 from landsweep.jobs.problems.digits import Digits
 from landsweep.jobs.problems.pinn import Convection
 from landsweep.jobs.problems.resnet import Images
-from landsweep.kernels.hessian import CurvatureProduct
-from landsweep.kernels.memory import keep_freed_memory
+from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.curvature.pyhessian import PyHessian, row
+from landsweep.kernels.curvature.spectrum import eigenpairs
+from landsweep.kernels.loss.memory import keep_freed_memory
 from landsweep.kernels.problem import Batch
-from landsweep.kernels.pyhessian import PyHessian, row
-from landsweep.kernels.spectrum import eigenpairs
 from torch import Tensor, nn
 
 CPU = torch.device("cpu")

@@ -26,19 +26,19 @@ from typing import Any
 import numpy as np
 import psutil
 import torch
-from landsweep.bench import inside
 from landsweep.jobs.problems.digits import Digits
 from landsweep.jobs.problems.pinn import Convection
 from landsweep.jobs.problems.resnet import Images
-from landsweep.kernels.choice import Choice, choose
-from landsweep.kernels.data import Data
-from landsweep.kernels.directions import flatten, random_directions
-from landsweep.kernels.evaluation import Evaluator
-from landsweep.kernels.lift import lift
-from landsweep.kernels.memory import keep_freed_memory
-from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.loss.choice import Choice, choose
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.directions import flatten, random_directions
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.lift import lift
+from landsweep.kernels.loss.memory import keep_freed_memory
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.problem import Batch
-from landsweep.kernels.strategies import StrategyName, make_strategy
+from landsweep.predict.bench import inside
 from torch import nn
 
 PROBLEMS: dict[str, tuple[Callable[[], Any], int]] = {

@@ -182,11 +182,11 @@ def pid_of(_: int) -> int:
 
 
 def one(kind: str, n: int, began: float) -> None:
-    from landsweep.executors import make_executor
-    from landsweep.executors.launch import detect
-    from landsweep.executors.workers import Wanted
-    from landsweep.stop import StopFlag
-    from landsweep.study import Study
+    from landsweep.base.launch import detect
+    from landsweep.base.stop import StopFlag
+    from landsweep.executors.dask.workers import Wanted
+    from landsweep.executors.executor import make_executor
+    from landsweep.study.study import Study
 
     study = Study.parse({"name": "x", "problem": {"path": "x.py:X"}, "executor": {"kind": kind}})
     executor = make_executor(kind, detect(), study, Path(), Wanted(n) if kind == "dask" else None)

@@ -17,13 +17,13 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from landsweep import costs as model
-from landsweep import provenance
-from landsweep.kernels.blocks import Blocks
-from landsweep.plan import make_plan
-from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
-from landsweep.rundir import RunDir
-from landsweep.study import Study
+from landsweep.disk import provenance
+from landsweep.disk.rundir import RunDir
+from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.predict import costs as model
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from scipy.ndimage import gaussian_filter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))

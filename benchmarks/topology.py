@@ -22,12 +22,12 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.executors.group import Alone
-from landsweep.kernels.basin_graph import block_graph, contract, union
-from landsweep.kernels.basins import grid_basins
-from landsweep.kernels.blocks import Blocks
-from landsweep.kernels.topology import merge_tree
-from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.topology.basin_graph import block_graph, contract, union
+from landsweep.kernels.topology.basins import grid_basins
+from landsweep.kernels.topology.merge_trees import merge_tree
 
 
 def smooth(shape, sigma, dtype=np.float64):
@@ -67,7 +67,7 @@ def peers():
         pass
     try:
         import higra as hg
-        from landsweep.kernels.connectivity import offsets
+        from landsweep.kernels.geometry.connectivity import offsets
 
         def component_tree(f):
             neighbours = [o for o in offsets("face", f.ndim).tolist() if o > [0] * f.ndim]
@@ -77,7 +77,7 @@ def peers():
         found["higra face"] = component_tree
     except ImportError:
         pass
-    from landsweep.kernels import ttk
+    from landsweep.kernels.topology import ttk
 
     if ttk.available():
         found["TTK FTM freudenthal"] = lambda f: ttk.ttk_basins(f, "freudenthal") if f.ndim < 4 else None
@@ -144,7 +144,7 @@ def resident():
 def memory_of(shape, block, connectivity, kind, dtype):
     """Peak growth of the resident memory while one member is reduced by blocks read from Zarr."""
     import zarr
-    from landsweep.blocking import PER_MINIMUM, reduction_bytes
+    from landsweep.distributed.blocking import PER_MINIMUM, reduction_bytes
 
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 """Pure computation on arrays and modules: no Zarr, no MPI, no files.
 
-``merge_tree``, ``graph_merge_tree`` and ``segmentation`` are those of :mod:`landsweep.kernels.topology`, ``MergeTree``
-is that of :mod:`landsweep.kernels.tree`.
+``merge_tree``, ``graph_merge_tree`` and ``segmentation`` are those of :mod:`landsweep.kernels.topology.merge_trees`,
+``MergeTree`` is that of :mod:`landsweep.kernels.topology.tree`.
 """
 
 import os
@@ -14,7 +14,8 @@ __all__ = ["MergeTree", "graph_merge_tree", "merge_tree", "segmentation"]
 
 def __getattr__(name: str) -> Any:  # numba takes half a second, and most who import this package do not need it
     if name in __all__:
-        from landsweep.kernels import topology, tree
+        from landsweep.kernels.topology import merge_trees as topology
+        from landsweep.kernels.topology import tree
 
         return getattr(tree if name == "MergeTree" else topology, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ import landsweep as api
 import pytest
 import torch
 from landsweep import UserError
-from landsweep.store import Landscape
+from landsweep.disk.store import Landscape
 from support import TIMEOUT, assert_same_run, command, environment, landsweep, store_arrays
 from toy import Toy
 

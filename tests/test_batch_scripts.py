@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.cluster.script import Job, render
-from landsweep.cluster.site import Site, builtin_sites, load_site
+from landsweep.batch.script import Job, render
+from landsweep.batch.site import Site, builtin_sites, load_site
 from support import HERE
 
 GOLDEN = HERE / "data" / "scripts"

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import yaml
 from landsweep import UserError
-from landsweep.kernels import certify
-from landsweep.kernels.topology import merge_tree
-from landsweep.methods import methods
-from landsweep.study import Study
-from landsweep.trees import read_tree
+from landsweep.disk.trees import read_tree
+from landsweep.kernels.topology import significance as certify
+from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.report.methods import methods
+from landsweep.study.study import Study
 from support import HERE, assert_same_run
 from support import landsweep as command
 
@@ -287,7 +287,7 @@ def test_a_sample_estimates_from_below(run):
 
 
 def test_chunks_change_nothing(run, monkeypatch):
-    from landsweep.stages import certify as stage
+    from landsweep.stages.certify import work as stage
 
     one = run("one", problem__params={"ripple": 8.0, "noise": 0.5})
     monkeypatch.setattr(stage, "CHUNK", 32)
@@ -373,7 +373,7 @@ def test_a_killed_run_goes_on(write, tmp_path):
 
 
 def test_a_signal_ends_a_large_member_between_chunks(run, tmp_path, monkeypatch):
-    from landsweep.stages import certify as stage
+    from landsweep.stages.certify import work as stage
 
     kill = tmp_path / "kill"
     kill.write_text("0.3")

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.choice import choose
+from landsweep.kernels.loss.choice import choose
 
 ALPHA = np.zeros((4, 2))
 

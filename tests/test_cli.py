@@ -33,7 +33,7 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
         "import sys, atexit\n"
         f"sys.argv = {['landsweep', *arguments]!r}\n"
         "atexit.register(lambda: print('MODULES', *sorted({m.split('.')[0] for m in sys.modules})))\n"
-        "from landsweep.cli import main\nmain()\n"
+        "from landsweep.cli.main import main\nmain()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60

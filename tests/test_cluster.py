@@ -13,13 +13,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.cluster import checks, slurm
+from landsweep.base.errors import UserError
+from landsweep.batch import slurm
+from landsweep.batch.site import Site, load_site, seconds_of
+from landsweep.cluster import checks
 from landsweep.cluster.layout import lay_out, stage_seconds
-from landsweep.cluster.site import Site, load_site, seconds_of
-from landsweep.errors import UserError
-from landsweep.plan import make_plan
 from landsweep.stages import STAGES
-from landsweep.study import Study
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from support import landsweep, make_study, study_data
 
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from landsweep.kernels.connectivity import CONNECTIVITIES, default_connectivity, offsets
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, default_connectivity, offsets
 
 COUNTS = {
     "face": [2, 4, 6, 8, 10, 12],
@@ -60,6 +60,9 @@ def test_unsupported_number_of_axes(ndim):
 
 
 def test_import_is_light():
-    code = "import sys, landsweep.kernels.connectivity; print(sorted({'numpy', 'numba', 'torch'} & set(sys.modules)))"
+    code = (
+        "import sys, landsweep.kernels.geometry.connectivity;"
+        "print(sorted({'numpy', 'numba', 'torch'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.costs import Machine, costs, for_grid, reduction
-from landsweep.kernels.blocks import Blocks
-from landsweep.plan import make_plan
-from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
-from landsweep.study import Study
+from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.predict.costs import Machine, costs, for_grid, reduction
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
 from support import study_data

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 from landsweep.jobs.problems.pinn import Convection
-from landsweep.kernels.directions import flatten
-from landsweep.kernels.hessian import CurvatureProduct
+from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.curvature.spectrum import eigenpairs, spectrum, trace
+from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.problem import Batch, trainable_parameters
-from landsweep.kernels.spectrum import eigenpairs, spectrum, trace
 from torch import nn
 
 CPU = torch.device("cpu")
@@ -338,7 +338,7 @@ def test_a_small_negative_eigenvalue_is_found_among_many_zeros(size, tops):
 
 
 def test_vectors_that_do_not_fit_are_left_to_arpack(monkeypatch):
-    from landsweep.kernels import spectrum as module
+    from landsweep.kernels.curvature import spectrum as module
 
     values = np.geomspace(1e-2, 10, 200)
     fits = eigenpairs(Matrix(rotated(values)), 2, tolerance=1e-9)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 from landsweep import UserError
-from landsweep.bench import bench_evaluation
-from landsweep.kernels.directions import flatten
-from landsweep.kernels.hessian import CurvatureProduct
+from landsweep.disk.weights import restore
+from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.problem import Batch
-from landsweep.stages import subspace
-from landsweep.study import Study
-from landsweep.weights import restore
+from landsweep.predict.bench import bench_evaluation
+from landsweep.stages.subspace import work as subspace
+from landsweep.study.study import Study
 from safetensors.torch import load_file
 from support import assert_same_run, landsweep, run_alone, store_arrays
 from test_interruptions import gone, ranks_of, start, wait_until

@@ -19,7 +19,7 @@ import psutil
 import pytest
 import zarr
 from distributed import Client, Status
-from landsweep.store import Landscape
+from landsweep.disk.store import Landscape
 from support import (
     TIMEOUT,
     assert_same_run,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.data import Data, prefetched
+from landsweep.kernels.loss.data import Data, prefetched
 from landsweep.kernels.problem import Batch
 
 CPU = torch.device("cpu")
@@ -108,10 +108,10 @@ def test_few_batches(n):
 
 
 def test_streamed_batches_give_the_same_bits():
-    from landsweep.kernels.directions import random_directions
-    from landsweep.kernels.evaluation import Evaluator
-    from landsweep.kernels.precision import PRECISIONS
-    from landsweep.kernels.strategies import make_strategy
+    from landsweep.kernels.loss.directions import random_directions
+    from landsweep.kernels.loss.evaluation import Evaluator
+    from landsweep.kernels.loss.precision import PRECISIONS
+    from landsweep.kernels.loss.strategies import make_strategy
     from test_evaluation import Regression, points
 
     problem = Regression()

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from landsweep.context import Context
+from landsweep.session.context import Context
 
 
 def device(monkeypatch, gpus, local_rank, wanted="auto"):

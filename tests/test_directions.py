@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.kernels.directions import (
+from landsweep.kernels.loss.directions import (
     flatten,
     gaussian,
     given_directions,

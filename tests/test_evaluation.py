@@ -5,12 +5,12 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.data import Data
-from landsweep.kernels.directions import flatten, random_directions
-from landsweep.kernels.evaluation import Evaluator
-from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.directions import flatten, random_directions
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
-from landsweep.kernels.strategies import make_strategy
 from torch import nn
 
 CPU = torch.device("cpu")

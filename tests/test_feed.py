@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.executors.feed import Feed
+from landsweep.executors.dask.feed import Feed
 
 keys = st.lists(st.integers(1, 6), max_size=8).map(lambda runs: [k for k, n in enumerate(runs) for _ in range(n)])
 steps = st.lists(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
-from landsweep.kernels.graphs import grid_edges
+from landsweep.kernels.geometry.graphs import grid_edges
 from support import environment, landsweep
 
 

@@ -11,9 +11,9 @@ import pytest
 import scipy.spatial
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.kernels import graphs
-from landsweep.kernels.connectivity import offsets
-from landsweep.kernels.graphs import (
+from landsweep.kernels.geometry import graphs
+from landsweep.kernels.geometry.connectivity import offsets
+from landsweep.kernels.geometry.graphs import (
     GRAPHS,
     GraphName,
     delaunay_edges,
@@ -393,6 +393,8 @@ def test_other_real_numbers(dtype):
 
 
 def test_import_is_light():
-    code = "import sys, landsweep.kernels.graphs; print(sorted({'scipy', 'numba', 'torch'} & set(sys.modules)))"
+    code = (
+        "import sys, landsweep.kernels.geometry.graphs; print(sorted({'scipy', 'numba', 'torch'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

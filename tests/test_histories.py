@@ -7,8 +7,8 @@ from pathlib import Path
 
 import landsweep
 import pytest
-from landsweep.stages import report
-from landsweep.store import Landscape
+from landsweep.disk.store import Landscape
+from landsweep.stages.report import work as report
 from support import make_study, store_arrays
 
 OPERATIONS = ["extend", "extend", "crash", "damage", "lose a shard", "fail", "retry", "connectivity", "again"]

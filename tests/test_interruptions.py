@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from landsweep import lock as lock_module
-from landsweep.errors import UserError
-from landsweep.lock import RunLock
+from landsweep.base.errors import UserError
+from landsweep.disk import lock as lock_module
+from landsweep.disk.lock import RunLock
 from support import (
     TIMEOUT,
     assert_same_run,

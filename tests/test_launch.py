@@ -1,7 +1,7 @@
 """Who started this process, from the environment alone."""
 
 import pytest
-from landsweep.executors.launch import Launch, detect
+from landsweep.base.launch import Launch, detect
 
 
 @pytest.mark.parametrize(

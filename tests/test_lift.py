@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.data import Data
-from landsweep.kernels.directions import flatten
-from landsweep.kernels.evaluation import Evaluator
-from landsweep.kernels.lift import lift
-from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.lift import lift
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch, trainable_parameters
-from landsweep.kernels.strategies import make_strategy
 from test_evaluation import points
 from torch import nn
 
@@ -215,8 +215,8 @@ def test_a_loss_that_fails_is_left_to_those_who_report_it():
 
 
 def test_a_run_says_so_and_gives_the_same_losses(tmp_path):
+    from landsweep.disk.store import Landscape
     from landsweep.jobs.problems.digits import Digits
-    from landsweep.store import Landscape
     from safetensors.torch import load_file
     from support import landsweep, make_study
 

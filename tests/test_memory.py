@@ -5,11 +5,11 @@ import sys
 
 import pytest
 import torch
-from landsweep.kernels.data import Data
-from landsweep.kernels.footprint import footprint
-from landsweep.kernels.memory import PeakMemory, _within_limits
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.footprint import footprint
+from landsweep.kernels.loss.memory import PeakMemory, _within_limits
+from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch, trainable_parameters
-from landsweep.kernels.strategies import make_strategy
 from support import TIMEOUT, environment, landsweep, make_study
 from torch import nn
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from landsweep.kernels.connectivity import CONNECTIVITIES
-from landsweep.kernels.topology import merge_tree
-from landsweep.kernels.tree import MergeTree
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
+from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.kernels.topology.tree import MergeTree
 
 GOLDEN = sorted((Path(__file__).parent / "data").glob("grid*.npz"))
 MAX_VALUE = np.finfo(np.float64).max

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from landsweep.kernels.connectivity import CONNECTIVITIES
-from landsweep.kernels.metrics import METRICS, topology_metrics
-from landsweep.kernels.topology import merge_tree
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
+from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 
 NAMES = [
     "n_minima",
@@ -260,6 +260,6 @@ def test_min_persistence_must_be_a_difference(threshold):
 
 
 def test_import_is_light():
-    code = "import sys, landsweep.kernels.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
+    code = "import sys, landsweep.kernels.topology.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.errors import UserError
-from landsweep.plan import (
+from landsweep.base.errors import UserError
+from landsweep.study.plan import (
     MAX_UNIT_BYTES,
     UNITS_PER_RANK,
     chunk_shape,
@@ -21,7 +21,7 @@ from landsweep.plan import (
     unit_points,
     units,
 )
-from landsweep.study import Study
+from landsweep.study.study import Study
 from support import study_data
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)

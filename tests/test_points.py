@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from landsweep.kernels import points
-from landsweep.kernels.points import Points
+from landsweep.kernels.loss import points
+from landsweep.kernels.loss.points import Points
 from safetensors.torch import load_file, save_file
 
 CPU = torch.device("cpu")

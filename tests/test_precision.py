@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from landsweep.kernels.precision import PRECISIONS
+from landsweep.kernels.loss.precision import PRECISIONS
 
 CPU = torch.device("cpu")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.hessian import CurvatureProduct
+from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.curvature.pyhessian import PyHessian
+from landsweep.kernels.curvature.spectrum import eigenpairs, trace
 from landsweep.kernels.problem import Batch
-from landsweep.kernels.pyhessian import PyHessian
-from landsweep.kernels.spectrum import eigenpairs, trace
 from test_curvature import CPU, Small, Tied, dense
 
 pytest.importorskip("pyhessian")

@@ -12,16 +12,16 @@ import pytest
 import zarr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from landsweep.blocking import PER_MINIMUM, reduction_bytes
+from landsweep.distributed.blocking import PER_MINIMUM, reduction_bytes
+from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
+from landsweep.distributed.reduction_tasks import submit_merge_tree
 from landsweep.executors.group import Alone
-from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
-from landsweep.kernels.basins import Basins, grid_basins
-from landsweep.kernels.blocks import Blocks, box_shape
-from landsweep.kernels.connectivity import CONNECTIVITIES, offsets
-from landsweep.kernels.grow import grow
-from landsweep.kernels.topology import merge_tree, segmentation
-from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
-from landsweep.reduction_tasks import submit_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks, box_shape
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.topology.basins import Basins, grid_basins
+from landsweep.kernels.topology.grow import grow
+from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
 from support import BIN, environment
@@ -355,7 +355,7 @@ def test_ranks_without_a_block_refuse_too(field, connectivity, message):
 
 def test_large_messages_are_cut(monkeypatch):
     """The receiving side cuts a message as the sending one does."""
-    from landsweep.executors import group
+    from landsweep.executors.executor import group
 
     monkeypatch.setattr(group, "MAX_MESSAGE", 16)
     sent = []

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from landsweep import UserError
-from landsweep.kernels.graphs import grid_edges
-from landsweep.kernels.metrics import METRICS, topology_metrics
-from landsweep.kernels.topology import graph_merge_tree, merge_tree
+from landsweep.disk.store import Landscape
+from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree
+from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.robust.claims import SPECIFICATION, Claim, claim, claim_axes, signed, spearman
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve
@@ -34,8 +35,7 @@ from landsweep.robust.specification import (
     strides,
     verdict,
 )
-from landsweep.store import Landscape
-from landsweep.study import Topology
+from landsweep.study.study import Topology
 from support import HERE
 from support import landsweep as command
 

@@ -13,10 +13,10 @@ import torch
 import xarray as xr
 import zarr
 from landsweep import UserError
-from landsweep.kernels.directions import flatten
-from landsweep.kernels.topology import merge_tree
-from landsweep.stages import subspace
-from landsweep.weights import restore
+from landsweep.disk.weights import restore
+from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.stages.subspace import work as subspace
 from support import assert_same_run, store_arrays
 from toy import Toy
 
@@ -270,7 +270,7 @@ def test_failures_are_tried_again_on_request(run, tmp_path):
 
 
 def test_too_many_failures_end_the_run(run):
-    from landsweep.errors import TooManyFailures
+    from landsweep.base.errors import TooManyFailures
 
     with pytest.raises(TooManyFailures, match="2 models or members failed, more than --max-failures 1"):
         run(problem__params={"raise_in": "train"}, options={"max_failures": 1})
@@ -290,7 +290,7 @@ def test_what_was_chosen_by_measurement_is_stored_said_and_repeated(write_study,
     def never(context, member):
         raise AssertionError("measured again")
 
-    monkeypatch.setattr("landsweep.stages.evaluate.probe", never)
+    monkeypatch.setattr("landsweep.stages.evaluate.work.probe", never)
     before = store_arrays(first.path)["loss"]
     more = landsweep.run(write_study(**auto, sweep__direction_seed=[0, 1, 2]), tmp_path / "run", progress=False)
     after = store_arrays(more.path)["loss"]

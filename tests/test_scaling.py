@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.errors import UserError
-from landsweep.rundir import RunDir
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import RunDir
 from landsweep.scaling.figure import draw
 from landsweep.scaling.measure import Measurement, NotMeasured, measure
 from landsweep.scaling.series import Point, grown, parse_ranks, points
 from landsweep.scaling.table import PARTS, baseline, rows, to_csv, to_markdown
-from landsweep.study import Study
+from landsweep.study.study import Study
 from slurm_cluster import site_file, wait_for
 from support import HERE, landsweep, make_study, study_data
 

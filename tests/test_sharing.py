@@ -5,13 +5,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from landsweep.errors import ProblemError, Stopped
+from landsweep.base.errors import ProblemError, Stopped
+from landsweep.base.stop import StopFlag
+from landsweep.distributed.sharing import solve
 from landsweep.executors.group import Alone
-from landsweep.kernels.hessian import CurvatureProduct, OrderedSum
+from landsweep.kernels.curvature.hessian import CurvatureProduct, OrderedSum
+from landsweep.kernels.curvature.spectrum import eigenpairs
 from landsweep.kernels.problem import Batch
-from landsweep.kernels.spectrum import eigenpairs
-from landsweep.sharing import solve
-from landsweep.stop import StopFlag
 from ranks import on_ranks
 from torch import nn
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 import yaml
-from landsweep.errors import UserError
-from landsweep.study import Study
+from landsweep.base.errors import UserError
+from landsweep.study.study import Study
 from support import study_data
 
 MISTAKES = [

@@ -6,16 +6,17 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
-from landsweep import identity, open_run
+from landsweep import open_run
 from landsweep import run as api_run
-from landsweep.blocking import SPLIT_POINTS, member_blocks
-from landsweep.errors import UserError
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import RunDir
+from landsweep.distributed.blocking import SPLIT_POINTS, member_blocks
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
-from landsweep.kernels.connectivity import REPRESENTATIONS
-from landsweep.kernels.graphs import grid_edges
-from landsweep.methods import methods
-from landsweep.rundir import RunDir
-from landsweep.study import Study
+from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
+from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.pipeline import identity
+from landsweep.report.methods import methods
+from landsweep.study.study import Study
 from support import assert_same_run, landsweep, make_study, store_arrays
 
 
@@ -228,7 +229,7 @@ def test_a_run_of_the_first_schema_gets_new_trees(write_study, tmp_path):
     ],
 )
 def test_wrong_input(write_study, tmp_path, arguments, text):
-    from landsweep.kernels import ttk
+    from landsweep.kernels.topology import ttk
 
     if "ttk" in arguments and ttk.available():
         pytest.skip("the Topology ToolKit is installed")
@@ -249,9 +250,9 @@ def test_no_run(tmp_path):
 
 
 def test_auto_takes_the_native_engine_where_ttk_is_missing(monkeypatch):
-    from landsweep.kernels import ttk
-    from landsweep.kernels.basins import grid_basins
-    from landsweep.representations import make_engine
+    from landsweep.distributed.representations import make_engine
+    from landsweep.kernels.topology import ttk
+    from landsweep.kernels.topology.basins import grid_basins
 
     monkeypatch.setattr(ttk, "available", lambda: False)
     assert make_engine("auto") is make_engine("native") is grid_basins
@@ -262,10 +263,10 @@ def test_auto_takes_the_native_engine_where_ttk_is_missing(monkeypatch):
 
 
 def test_knn_by_ttk(monkeypatch):
-    from landsweep import representations
-    from landsweep.kernels import ttk
-    from landsweep.kernels.basins import graph_basins
-    from landsweep.study import Topology
+    from landsweep.distributed import representations
+    from landsweep.kernels.topology import ttk
+    from landsweep.kernels.topology.basins import graph_basins
+    from landsweep.study.study import Topology
 
     asked = []
     monkeypatch.setattr(ttk, "available", lambda: True)

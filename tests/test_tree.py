@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
-from landsweep.kernels.connectivity import CONNECTIVITIES, offsets
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
 
 GOLDEN_GRAPHS = sorted((Path(__file__).parent / "data").glob("graph_*.npz"))
 
@@ -323,7 +323,7 @@ def test_threads_change_nothing(shape, connectivity):
 
 
 def test_vertices_beyond_32_bits(monkeypatch):
-    from landsweep.kernels import basins
+    from landsweep.kernels.topology import basins
 
     field = np.random.default_rng(0).standard_normal((30, 30)).astype(np.float32)
     expected = merge_tree(field, volumes=True)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from landsweep.kernels import ttk
-from landsweep.kernels.basin_graph import BasinGraph, block_graph, contract, union
-from landsweep.kernels.blocks import Blocks
-from landsweep.kernels.connectivity import offsets
-from landsweep.kernels.topology import graph_merge_tree, merge_tree, segmentation
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.connectivity import offsets
+from landsweep.kernels.topology import ttk
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree, segmentation
 
 RAW = sorted((Path(__file__).parent / "data" / "ttk_raw").glob("*.npz"))
 needs_ttk = pytest.mark.skipif(not ttk.available(), reason="the Topology ToolKit is not installed (conda only)")

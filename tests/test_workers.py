@@ -9,15 +9,15 @@ from types import SimpleNamespace
 
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
-from landsweep.cluster import slurm
-from landsweep.context import Context
-from landsweep.errors import Stopped, TooManyFailures, UserError
-from landsweep.events import RankLost
-from landsweep.executors.dask import DaskExecutor
-from landsweep.executors.slurm_workers import BatchJobs
-from landsweep.executors.workers import Seen, Workers
-from landsweep.rundir import RunDir
-from landsweep.stop import StopFlag
+from landsweep.base.errors import Stopped, TooManyFailures, UserError
+from landsweep.base.events import RankLost
+from landsweep.base.stop import StopFlag
+from landsweep.batch import slurm
+from landsweep.disk.rundir import RunDir
+from landsweep.executors.dask.executor import DaskExecutor
+from landsweep.executors.dask.slurm_workers import BatchJobs
+from landsweep.executors.dask.workers import Seen, Workers
+from landsweep.session.context import Context
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_places_on_nodes_and_who_is_ready(client, monkeypatch):
     workers = Workers(client, 4, 2, "")
     executor, told, flight = DaskExecutor(workers, 0, 10.0), [], Flight()
     executor.listen(told.append)
-    monkeypatch.setattr("landsweep.executors.dask.LOOK_SECONDS", -1.0)
+    monkeypatch.setattr("landsweep.executors.dask.executor.LOOK_SECONDS", -1.0)
     there = {f"tcp://{host}:{port}": Seen("", host, True, True) for host in "ab" for port in (1, 2)}
     there["tcp://b:2"] = Seen("", "b", False, True)  # paused, and at something
 
@@ -106,7 +106,7 @@ def test_places_on_nodes_and_who_is_ready(client, monkeypatch):
     assert look() == {"tcp://a:2": 1, "tcp://b:1": 0, "tcp://a:3": 0}
     assert flight.lost == [("tcp://a:1", True)]
     assert not [e for e in told if isinstance(e, RankLost)]  # it never replied
-    monkeypatch.setattr("landsweep.executors.dask.STUCK_SECONDS", -1.0)
+    monkeypatch.setattr("landsweep.executors.dask.executor.STUCK_SECONDS", -1.0)
     there["tcp://b:2"] = Seen("", "b", False, False)
     look()
     assert flight.lost[1:] == [("tcp://b:2", False)]

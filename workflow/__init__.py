@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from landsweep.api import Run as Run
     from landsweep.api import open_run as open_run
     from landsweep.api import run as run
-    from landsweep.errors import UserError as UserError
-    from landsweep.study import Study as Study
+    from landsweep.base.errors import UserError as UserError
+    from landsweep.study.study import Study as Study
 
 __version__ = version("landsweep")
 
@@ -23,7 +23,7 @@ _HOME = {
     "open_run": "landsweep.api",
     "run": "landsweep.api",
     "Study": "landsweep.study",
-    "UserError": "landsweep.errors",
+    "UserError": "landsweep.base.errors",
 }
 __all__ = ["Run", "Study", "UserError", "__version__", "open_run", "run"]
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landsweep.errors import Exit, Stopped, UserError
-from landsweep.plan import Plan, make_plan
-from landsweep.rundir import RunDir, read_json
-from landsweep.study import Scalar, Study
-from landsweep.yamlfile import nearest
+from landsweep.base.errors import Exit, Stopped, UserError
+from landsweep.base.yamlfile import nearest
+from landsweep.disk.rundir import RunDir, read_json
+from landsweep.study.plan import Plan, make_plan
+from landsweep.study.study import Scalar, Study
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from landsweep.kernels.tree import MergeTree
+    from landsweep.kernels.topology.tree import MergeTree
     from landsweep.robust.collect import Robustness
 
 
@@ -110,7 +110,7 @@ class Run:
         UserError
             Where the coordinates fit no single member or its tree was not computed.
         """
-        from landsweep.trees import read_tree
+        from landsweep.disk.trees import read_tree
 
         return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
 
@@ -145,7 +145,7 @@ class Run:
 
     def _repr_html_(self) -> str:
         """Show the run in a notebook: what it is, how far it is, and its figure."""
-        from landsweep.status import stage_counts
+        from landsweep.pipeline.status import stage_counts
 
         rows = "".join(
             f"<tr><td>{html.escape(c.stage)}</td><td>{c.done}</td><td>{c.total}</td><td>{c.failed}</td></tr>"
@@ -187,7 +187,7 @@ def run(
     Parameters
     ----------
     study
-        A study file, a :class:`~landsweep.study.Study`, or the study's plain data.
+        A study file, a :class:`~landsweep.study.study.Study`, or the study's plain data.
     out
         The run directory; ``runs/NAME`` where it is not given.
     set
@@ -206,11 +206,11 @@ def run(
     KeyboardInterrupt
         Where a signal stopped the run; call again to go on.
     """
-    from landsweep import yamlfile
-    from landsweep.executors import make_executor
-    from landsweep.executors.launch import detect
-    from landsweep.pipeline import Options, execute, run_directory
-    from landsweep.progress import subscriber
+    from landsweep.base import yamlfile
+    from landsweep.base.launch import detect
+    from landsweep.executors.executor import make_executor
+    from landsweep.pipeline.execute import Options, execute, run_directory
+    from landsweep.session.progress import subscriber
     from rich.console import Console
 
     if isinstance(study, str | Path):

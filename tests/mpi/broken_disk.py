@@ -2,9 +2,9 @@
 
 import sys
 
-from landsweep.cli import main
-from landsweep.executors.launch import detect
-from landsweep.store import Landscape
+from landsweep.base.launch import detect
+from landsweep.cli.main import main
+from landsweep.disk.store import Landscape
 
 write = Landscape.write_unit
 

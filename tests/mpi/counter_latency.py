@@ -4,9 +4,9 @@ import json
 import time
 
 import numpy as np
-from landsweep.executors.launch import detect
+from landsweep.base.launch import detect
+from landsweep.base.stop import StopFlag
 from landsweep.executors.mpi import MpiExecutor
-from landsweep.stop import StopFlag
 
 SECONDS = 4.0
 executor = MpiExecutor(detect())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import zarr
+from landsweep.distributed.reduction import BlockedField, reduced_merge_tree
 from landsweep.executors.group import MpiGroup
-from landsweep.kernels.blocks import Blocks
-from landsweep.reduction import BlockedField, reduced_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks
 from mpi4py import MPI
 
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.executors.group import MpiGroup
-from landsweep.kernels.blocks import Blocks
-from landsweep.reduction import BlockedField, Ledger, reduced_merge_tree
+from landsweep.kernels.geometry.blocks import Blocks
 from mpi4py import MPI
 
 folder = Path(sys.argv[1])

@@ -1,1 +1,4 @@
-"""Batch systems: site profiles, batch scripts, submitted jobs. Neither torch nor MPI: login nodes are shared."""
+"""From a study to jobs on a site: which jobs, what can go wrong with them, and how they are submitted.
+
+It imports ``predict`` and below.
+"""

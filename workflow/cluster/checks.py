@@ -7,10 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from landsweep.cluster.site import Site, builtin_sites, load_site, seconds_of
-from landsweep.errors import UserError
+from landsweep.base.errors import UserError
+from landsweep.batch.site import Site, builtin_sites, load_site, seconds_of
 from landsweep.stages import OF_THE_PROBLEM
-from landsweep.study import Study
+from landsweep.study.study import Study
 
 MANY_NODES = 16
 GRACE_IN_UNITS = 2

@@ -8,11 +8,11 @@ from itertools import groupby
 from math import ceil, prod
 from typing import Literal
 
-from landsweep.cluster.site import Site
-from landsweep.costs import costs
-from landsweep.plan import Plan
+from landsweep.batch.site import Site
+from landsweep.predict.costs import costs
 from landsweep.stages import OF_THE_PROBLEM, STAGES
-from landsweep.study import Study
+from landsweep.study.plan import Plan
+from landsweep.study.study import Study
 
 REPORT_SECONDS = 10.0
 Chain = Literal["auto", "chain", "one"]

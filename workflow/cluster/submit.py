@@ -9,18 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from landsweep import identity, lock
-from landsweep.cluster import local, records, slurm
+from landsweep.base.errors import UserError
+from landsweep.batch import local, records, slurm
+from landsweep.batch.script import Job, render
+from landsweep.batch.site import Site, load_site
 from landsweep.cluster.checks import check_job, check_problem, many_nodes, sites
 from landsweep.cluster.layout import Chain, Layout, lay_out
-from landsweep.cluster.script import Job, render
-from landsweep.cluster.site import Site, load_site
-from landsweep.errors import UserError
-from landsweep.estimate import measured_rates
-from landsweep.plan import Plan, make_plan
-from landsweep.rundir import RunDir, write_text
+from landsweep.disk import lock
+from landsweep.disk.rundir import RunDir, write_text
+from landsweep.pipeline import identity
+from landsweep.predict.estimate import measured_rates
 from landsweep.stages import STAGES
-from landsweep.study import Study
+from landsweep.study.plan import Plan, make_plan
+from landsweep.study.study import Study
 
 ONCE = ("--retry-failed", "--repair")
 """Options of `run` for the first life of a job alone: what failed would be tried again at every requeue."""
@@ -70,7 +71,7 @@ def prepare(request: Request) -> Submission:
     UserError
         Where study, site and run directory do not go together.
     """
-    from landsweep.pipeline import run_directory
+    from landsweep.pipeline.execute import run_directory
 
     study = Study.load(request.study, request.overrides)
     site, cpu_site = sites(request.site, request.site_overrides)

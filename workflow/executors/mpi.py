@@ -16,13 +16,13 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from landsweep.errors import Stopped, UserError
+from landsweep.base.errors import Stopped, UserError
+from landsweep.base.launch import Launch
+from landsweep.base.stop import StopFlag
 from landsweep.executors.group import Group, MpiGroup
-from landsweep.executors.launch import Launch
-from landsweep.stop import StopFlag
 
 if TYPE_CHECKING:
-    from landsweep.events import Subscriber
+    from landsweep.base.events import Subscriber
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -121,7 +121,7 @@ class MpiExecutor:
         affinity: Callable[[Item], Hashable] | None = None,
         given_up: Callable[[Item, str], Result] | None = None,
     ) -> None:
-        """Share the items dynamically; see :meth:`landsweep.executors.Executor.map`."""
+        """Share the items dynamically; see :meth:`landsweep.executors.executor.Executor.map`."""
         with self._receiving(done, stop) as announce:
             for index in self._shares(len(items), stop):
                 try:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
-from landsweep.errors import Stopped
+from landsweep.base.errors import Stopped
+from landsweep.base.stop import StopFlag
 from landsweep.executors.group import Alone, Group
-from landsweep.stop import StopFlag
 
 if TYPE_CHECKING:
-    from landsweep.events import Subscriber
+    from landsweep.base.events import Subscriber
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -1,5 +1,4 @@
-"""How far a run's numbers depend on how its landscapes were analysed: ``landsweep robust`` and ``Run.robust``.
+"""How far results depend on the analysis: the stored grids again, at other resolutions, extents and connectivities.
 
-:mod:`.specification` lists the choices and judges counts, :mod:`.claims` correlates, both without I/O;
-:mod:`.collect` reads a run, :mod:`.report` and :mod:`.figure` write what people read.
+It imports ``pipeline`` and below.
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from landsweep.study import INTEGER_AXES, Scalar
+from landsweep.study.study import INTEGER_AXES, Scalar
 
 CLAIM_METRICS = ("n_saddles", "average_persistence", "average_persistence_rel", "smad", "smad_normalized")
 """The metrics that claims are made of where none is named."""

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from landsweep.errors import UserError
-from landsweep.kernels.metrics import METRICS, topology_metrics
-from landsweep.plan import Member, Shape
-from landsweep.representations import tree_of
+from landsweep.base.errors import UserError
+from landsweep.base.yamlfile import nearest
+from landsweep.disk.store import Landscape, Status
+from landsweep.distributed.representations import tree_of
+from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim, claim_axes
 from landsweep.robust.specification import Specification, by, specifications, verdict
-from landsweep.store import Landscape, Status
-from landsweep.study import Topology
-from landsweep.yamlfile import nearest
+from landsweep.study.plan import Member, Shape
+from landsweep.study.study import Topology
 
 if TYPE_CHECKING:
     from landsweep.api import Run

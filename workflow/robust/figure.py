@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from landsweep.disk.rundir import atomic
 from landsweep.robust.claims import signed
-from landsweep.rundir import atomic
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from landsweep.errors import UserError
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import atomic, write_text
 from landsweep.robust.claims import SPECIFICATION
 from landsweep.robust.collect import Robustness
 from landsweep.robust.figure import draw_curve
-from landsweep.rundir import atomic, write_text
 
 if TYPE_CHECKING:
     from landsweep.api import Run

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from landsweep.kernels.connectivity import CONNECTIVITIES
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 
 Shape = tuple[int, ...]
 MIN_POINTS = 5

@@ -1,1 +1,4 @@
-"""Scaling studies: one study at several numbers of ranks, several times, and a table that leaves nothing out."""
+"""Scaling studies: which runs they take, what their logs say, tables and plots.
+
+It imports ``cluster`` and below.
+"""

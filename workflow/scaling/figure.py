@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from landsweep.rundir import atomic
+from landsweep.disk.rundir import atomic
 from landsweep.scaling.series import Mode
 from landsweep.scaling.table import Row
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from landsweep.rundir import RunDir, read_json
+from landsweep.disk.rundir import RunDir, read_json
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from landsweep.errors import UserError
+from landsweep.base.errors import UserError
 from landsweep.stages import STAGES
-from landsweep.study import Study
+from landsweep.study.study import Study
 
 Mode = Literal["strong", "weak"]
 GROWING = ("direction_seed", "seed", "draw")

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from landsweep.errors import Exit, UserError
-from landsweep.executors.launch import detect
-from landsweep.rundir import RunDir, write_json, write_text
+from landsweep.base.errors import Exit, UserError
+from landsweep.base.launch import detect
+from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.scaling import table as tables
 from landsweep.scaling.figure import draw
 from landsweep.scaling.measure import Measurement, NotMeasured, measure
 from landsweep.scaling.series import TIMED, Mode, Point, grown, points
-from landsweep.study import Study
+from landsweep.study.study import Study
 
 Say = Callable[[str], None]
 
@@ -154,9 +154,9 @@ def submit(scaling: Scaling, site: str, overrides: tuple[str, ...], say: Say) ->
     UserError
         As :func:`landsweep.cluster.submit.prepare` and ``submit``.
     """
-    from landsweep.cluster import records
+    from landsweep.batch import records
+    from landsweep.batch.site import load_site
     from landsweep.cluster import submit as submitting
-    from landsweep.cluster.site import load_site
 
     profile = load_site(site, overrides)
     for point in missing(scaling):

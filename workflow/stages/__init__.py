@@ -1,4 +1,7 @@
-"""The stages of a run, each a module with ``run(context)``."""
+"""The stages of a run, one folder each: what a stage is, in its record; what it does, beside it.
+
+It imports ``report``, ``session`` and below; no stage runs another.
+"""
 
 STAGES = ("train", "curvature", "subspace", "evaluate", "topology", "certify", "report")
 """In this order; ``report`` reduces first."""

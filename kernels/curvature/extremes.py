@@ -1,0 +1,180 @@
+"""The largest and the smallest eigenvalue of the Hessian at many points of parameter space.
+
+They are drawn beside landscapes since Li et al. 2018 (arXiv:1712.09913, section 6): where their ratio is not close to
+zero, a landscape that looks convex is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from functools import partial
+
+import torch
+from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, check_mode
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, Layout, StrategyName, call_with, select
+from landsweep.kernels.problem import Batch, Problem
+from torch import Tensor, nn
+
+HESSIAN_FIELDS = ("hessian_max", "hessian_min")
+STEPS = 100
+"""Products for each point at most."""
+FLOOR = 1e-3
+"""Of the eigenvalue of the greatest magnitude: of smaller ones, residuals need not be relative to themselves."""
+PATIENCE = 10
+"""Products for which eigenvalues whose residuals are small only beside the greater one have to stay where they are."""
+BREAKDOWN = 1e-6
+"""What is left of a vector, relative to the greatest number met, that is rounding: Lanczos' vectors end there."""
+OFTEN = 20
+"""Products after each of which residuals are looked at; later after every fourth."""
+
+Products = Callable[[Tensor], Tensor]
+"""Rows of vectors ``(w, P)`` to the products of each with its own Hessian."""
+
+
+class Extremes:
+    """Extreme eigenvalues of the Hessian at rows of parameters: a :class:`landsweep.kernels.loss.strategies.Strategy`.
+
+    All rows take their Lanczos steps together, and each keeps what it found at the step at which its own residuals were
+    small enough, so that a point's values do not depend on its neighbours. Where a product is not finite they are NaN.
+
+    Parameters
+    ----------
+    name
+        ``inplace``: one row after another, the gradient differentiated backwards; otherwise all at once, forwards.
+    problem, model
+        The loss and the network; neither is changed.
+    fields
+        ``hessian_max``, ``hessian_min``.
+    tolerance
+        Residual ``|H v - lambda v|`` relative to the eigenvalue, or to a thousandth of the greater one.
+    steps
+        Products for each point at most.
+
+    Attributes
+    ----------
+    unfinished
+        Of how many points the residuals were still larger after that many products.
+    """
+
+    channels_last = False
+
+    def __init__(
+        self,
+        name: StrategyName,
+        problem: Problem,
+        model: nn.Module,
+        fields: Sequence[str],
+        device: torch.device,
+        dtype: torch.dtype,
+        tolerance: float,
+        steps: int = STEPS,
+    ) -> None:
+        check_mode(model)
+        self.fields = tuple(fields)
+        self._problem, self._device, self._dtype = problem, device, dtype
+        self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
+        self._trained, self._layout = model, Layout(model)
+        self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
+        self._checked, self.unfinished = False, 0
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Return every field at ``points`` ``(w, P)``, as ``(w,)`` float64."""
+        if not self._checked:  # vectorised, a loss that depends on no weights has a Hessian of zeros
+            with suppress(NotFiniteError):
+                self._product(data, None)
+            self._checked = True
+        if self._alone:
+            found = torch.cat([self._lanczos(self._backwards(row, data), row[None]) for row in points], dim=1)
+        else:
+            found = self._lanczos(partial(self.products, data, points), points)
+        return dict(zip(("hessian_min", "hessian_max"), found, strict=True))
+
+    def products(self, data: Data, points: Tensor, vectors: Tensor) -> Tensor:
+        """Return the product of each vector with the Hessian at its point, all ``(w, P)``."""
+        total = torch.zeros_like(points)
+        for batch in data:
+            with FeaturesFirst():
+                found = torch.func.vmap(partial(self._forwards, batch))(points, vectors)
+            total += found * (batch.weight / data.weight)
+        return total
+
+    def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor) -> Tensor:
+        def loss(theta: Tensor) -> Tensor:
+            call = partial(call_with, self._model, self._layout.split(theta))
+            return select(self._problem.loss(call, batch), ("loss",))["loss"]
+
+        product: Tensor = torch.func.jvp(torch.func.grad(loss), (theta,), (vector,))[1]
+        return product
+
+    def _product(self, data: Data, theta: Tensor | None) -> CurvatureProduct:
+        return CurvatureProduct(self._problem, self._trained, data, self._device, self._dtype, theta=theta)
+
+    def _backwards(self, row: Tensor, data: Data) -> Products:
+        try:
+            product = self._product(data, row)
+        except NotFiniteError:
+            return lambda vectors: torch.full_like(vectors, torch.nan)
+        return lambda vectors: product(vectors[0])[None].to(self._dtype)
+
+    def _lanczos(self, products: Products, points: Tensor) -> Tensor:
+        """Return the smallest and the largest eigenvalue at each point, ``(2, w)`` float64."""
+        width, size = points.shape
+        steps = min(self._steps, size)
+        found = torch.full((2, width), torch.nan, dtype=torch.float64)
+        open_ = torch.ones(width, dtype=torch.bool)
+        waited, were = torch.zeros(width, dtype=torch.int64), torch.full((width, 2), torch.nan, dtype=torch.float64)
+        t = torch.zeros(width, steps, steps, dtype=torch.float64)
+        room = points.new_empty(8, width, size)
+        room[0] = _random(points, 0)
+        for m in range(1, steps + 1):
+            basis = room[:m]
+            image = products(basis[-1])
+            finite = image.isfinite().all(dim=1)
+            open_ &= finite.cpu()
+            image = torch.where(finite[:, None], image, 0.0)
+            t[:, m - 1, m - 1] = (basis[-1] * image).sum(dim=1, dtype=torch.float64).cpu()
+            image = _orthogonal(image, basis)
+            left = image.norm(dim=1).double().cpu()
+            left[left <= BREAKDOWN * t.abs().amax(dim=(1, 2))] = 0.0
+            if m <= OFTEN or m % 4 == 0 or m == steps:
+                values, vectors = torch.linalg.eigh(t[:, :m, :m])
+                pair = values[:, [0, -1]]
+                residuals = left[:, None] * vectors[:, -1, [0, -1]].abs()
+                least = self._tolerance * FLOOR * pair.abs().amax(dim=1, keepdim=True)
+                moved = ~((pair - were).abs() <= least) | (residuals > (self._tolerance * pair.abs()).maximum(least))
+                fresh = moved.any(dim=1)
+                waited[fresh], were[fresh] = m, pair[fresh]
+                # Near 0 a mixture of many eigenvectors has a small residual too, and where the vectors end there may be
+                # more for each eigenvalue: these have to stay for a while.
+                close = (left > 0) & (residuals <= self._tolerance * pair.abs()).all(dim=1)
+                close |= (m - waited >= PATIENCE) | (m == size)
+                now = open_ & (close | (m == steps))
+                self.unfinished += int((now & ~close).sum())
+                found[:, now] = pair[now].T
+                open_ &= ~now
+            if not open_.any() or m == steps:
+                return found
+            t[:, m, m - 1] = t[:, m - 1, m] = left
+            if m == len(room):
+                room = torch.cat([room, torch.empty_like(room)])
+            ended = left.to(image) == 0
+            if ended.any():
+                image[ended] = _orthogonal(_random(points[ended], m), basis[:, ended])
+            room[m] = image / image.norm(dim=1, keepdim=True)
+        raise AssertionError("unreachable")
+
+
+def _random(like: Tensor, seed: int) -> Tensor:
+    """Return one random unit vector for all rows, of their dtype and on their device."""
+    vector = torch.randn(like.shape[1], generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return (vector / vector.norm()).to(like).expand_as(like)
+
+
+def _orthogonal(rows: Tensor, basis: Tensor) -> Tensor:
+    """Return rows ``(w, P)`` without their parts along vectors ``(m, w, P)``."""
+    for _ in range(2):
+        rows = rows - torch.einsum("mwp,mw->wp", basis, torch.einsum("mwp,wp->mw", basis, rows))
+    return rows

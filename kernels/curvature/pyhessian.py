@@ -1,0 +1,175 @@
+"""PyHessian 0.1 (Yao et al. 2020, arXiv:1912.07145) on any problem: the second engine for eigenvalues and trace.
+
+PyHessian asks for a model, a criterion and pairs of inputs and targets. Here its model is one whose output is the loss
+of a whole batch, its criterion hands that on, and its inputs are handles that say how much the batch weighs. It
+computes in float32 alone. Its density calls ``torch.eig``, which current torch lacks, so it is not offered.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.kernels.curvature.hessian import check_mode
+from landsweep.kernels.curvature.spectrum import Eigenpairs, Trace, signed, standard_error
+from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from torch import Tensor, nn
+
+
+class PyHessian:
+    """PyHessian's ``hessian`` around a network's weights.
+
+    Parameters
+    ----------
+    problem, model
+        The loss and the trained network, in evaluation mode; neither is changed.
+    batches
+        The data, on the device, float32.
+    device
+        A CPU, or the current GPU.
+    field
+        Which of the loss's values.
+
+    Raises
+    ------
+    ImportError
+        Where PyHessian is not installed.
+    ValueError
+        Where the network is in training mode with layers that then behave differently.
+    """
+
+    def __init__(
+        self, problem: Problem, model: nn.Module, batches: Iterable[Batch], device: torch.device, field: str = "loss"
+    ) -> None:
+        check_mode(model)
+        handles = [(_Handle(batch), _Handle(batch)) for batch in batches]
+        whole = _WholeLoss(problem, deepcopy(model).to(device, torch.float32), field)
+        data = {"data": handles[0]} if len(handles) == 1 else {"dataloader": handles}
+        with _quiet():
+            self._engine = _counting()(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
+
+    def eigenpairs(self, k: int, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Eigenpairs:
+        """Return the k eigenpairs of the greatest magnitude, by power iteration with deflation.
+
+        ``tolerance`` is the relative change between two iterations at which it stops, ``most`` the iterations for each
+        eigenvalue.
+        """
+        before = self._engine.products
+        with self._seeded(seed):
+            values, vectors = self._engine.eigenvalues(maxIter=most, tol=tolerance, top_n=k)
+        count = self._engine.products - before
+        rows = signed(np.stack([row(v) for v in vectors]))
+        residuals = [
+            float(np.linalg.norm(row(self.product(v)) - value * row(v)))
+            for value, v in zip(values, vectors, strict=True)
+        ]
+        return Eigenpairs(np.array(values, dtype=np.float64), rows, np.array(residuals), count)
+
+    def trace(self, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Trace:
+        """Return Hutchinson's estimate; it stops once two running means are close, whatever their error."""
+        with self._seeded(seed):
+            samples = np.array(self._engine.trace(maxIter=most, tol=tolerance))
+        n = len(samples)
+        error = float(standard_error(samples)) if n > 1 else float("inf")
+        value = float(samples.mean())
+        return Trace(value, error, np.array([value]), np.array([error]), n, converged=n < most)
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """The parameters in PyHessian's order, which is ours."""
+        return list(self._engine.params)
+
+    def product(self, vector: list[Tensor]) -> list[Tensor]:
+        """Return PyHessian's product with a vector, parameter by parameter."""
+        from pyhessian.utils import hessian_vector_product
+
+        with _quiet():
+            if self._engine.full_dataset:
+                product: list[Tensor] = self._engine.dataloader_hv_product(vector)[1]
+                return product
+            return list(hessian_vector_product(self._engine.gradsH, self._engine.params, vector))
+
+    @contextmanager
+    def _seeded(self, seed: int) -> Iterator[None]:
+        with torch.random.fork_rng(), _quiet():
+            torch.manual_seed(seed)
+            yield
+
+
+def _counting() -> Any:
+    """Return PyHessian's class, which then counts its products."""
+    try:
+        from pyhessian import hessian
+    except ImportError as error:
+        raise ImportError(
+            "PyHessian was asked for, which is not installed: pip install 'landsweep[hessian]'"
+        ) from error
+
+    class Counting(hessian):  # type: ignore[misc]  # untyped
+        products = 0
+
+        @property
+        def gradsH(self) -> Any:  # read once for each product where there is one batch
+            self.products += 1
+            return self._gradients
+
+        @gradsH.setter
+        def gradsH(self, gradients: Any) -> None:
+            self._gradients = gradients
+
+        def dataloader_hv_product(self, v: Any) -> Any:
+            self.products += 1
+            return super().dataloader_hv_product(v)
+
+    return Counting
+
+
+class _WholeLoss(nn.Module):
+    """The loss of a batch as the output of a network."""
+
+    def __init__(self, problem: Problem, model: nn.Module, field: str) -> None:
+        super().__init__()
+        self.model = model
+        self._problem, self._field = problem, field
+
+    def forward(self, handle: _Handle) -> Tensor:
+        """Return the loss, to which every parameter contributes, if only 0: PyHessian takes no gradient for none."""
+        loss: Tensor = self._problem.loss(self.model, handle.batch)[self._field]
+        return loss + 0.0 * sum(p.square().sum() for _, p in trainable_parameters(self.model))
+
+
+class _Handle:
+    """What PyHessian sees of a batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+    def size(self, axis: int) -> float:
+        """Return the weight, which PyHessian takes for the number of samples."""
+        return self.batch.weight
+
+    def to(self, device: str) -> _Handle:
+        """Return itself: the batch is there already."""
+        return self
+
+    def cuda(self) -> _Handle:
+        """Return itself."""
+        return self
+
+
+def row(vector: list[Tensor]) -> np.ndarray:
+    """Return a vector that is given parameter by parameter as ``(P,)``, float64."""
+    flat: np.ndarray = torch.cat([v.detach().reshape(-1) for v in vector]).double().cpu().numpy()
+    return flat
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Using backward.. with create_graph=True")
+        yield

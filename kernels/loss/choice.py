@@ -1,0 +1,201 @@
+"""Which strategy and how many points at once: what runs, agrees and is fastest, by measurement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+from statistics import median
+
+import numpy as np
+import torch
+from landsweep.kernels.loss.strategies import StrategyName
+
+REPEATS, SHORT, LONG = 3, 0.02, 1.0
+"""Batches timed at least, seconds timed at least, and seconds of a batch that gains nothing by being larger."""
+GAIN = 0.95
+"""A wider batch or another strategy has to take at most so much of the time: clocks are noisy."""
+WIDTHS: dict[StrategyName, tuple[int, ...]] = {
+    "inplace": (1,),
+    "batched": tuple(2**k for k in range(1, 13)),
+    "compiled": (1, 8, 16),
+}
+"""Widths that are tried: compiling one takes seconds."""
+COMPILING = 60.0
+"""Seconds of work around one model below which compiling is not tried."""
+
+Run = Callable[[np.ndarray], dict[str, np.ndarray]]
+Make = Callable[[StrategyName, int], Run]
+"""Makes the evaluator of a strategy at a width."""
+
+
+@dataclass
+class Choice:
+    """What runs, and what it was compared with.
+
+    Parameters
+    ----------
+    strategy, width
+        The choice.
+    seconds
+        Per point, the median of a few batches.
+    dropped
+        Why others were not chosen, where that is not their time.
+    tried
+        Seconds per point by strategy and width.
+    """
+
+    strategy: StrategyName
+    width: int
+    seconds: float
+    dropped: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, dict[int, float]] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why this one, in a sentence."""
+        times = {name: 1e3 * min(seconds.values()) for name, seconds in self.tried.items()}
+        others = [f"{name} {t:.3g} ms" for name, t in times.items() if name != self.strategy]
+        others += [f"{name} {why}" for name, why in self.dropped.items()]
+        return "; ".join([f"{1e3 * self.seconds:.3g} ms per point", *others])
+
+
+def choose(
+    make: Make,
+    alpha: np.ndarray,
+    tolerance: float,
+    *,
+    candidates: tuple[StrategyName, ...] = ("inplace", "batched", "compiled"),
+    width: int | None = None,
+    widest: float = np.inf,
+    points: float = np.inf,
+    together: float = np.inf,
+) -> Choice:
+    """Return the fastest strategy and width that run and agree with the first that does.
+
+    Parameters
+    ----------
+    make
+        Makes evaluators.
+    alpha
+        ``(n, d)`` probe points.
+    tolerance
+        Relative difference allowed between strategies.
+    candidates
+        The strategies to try, the preferred one first where they are equally fast.
+    width
+        Points at once; None finds it, trying more as long as that pays and memory lasts.
+    widest
+        Most points at once whose parameters may be held.
+    points
+        How many this process will be asked for around one model: ``compiled`` has to win back what compiling takes.
+    together
+        How many it is asked for at once: the last batch of them is padded.
+
+    Raises
+    ------
+    ValueError
+        Where the loss is another one when called again.
+    Exception
+        What the first candidate raises, where none runs.
+    """
+    reference: dict[str, np.ndarray] | None = None
+    best: Choice | None = None
+    dropped: dict[str, str] = {}
+    tried: dict[str, dict[int, float]] = {}
+    failure: Exception | None = None
+    for name in candidates:
+        if name == "compiled" and best is not None and best.seconds * points < COMPILING:
+            dropped[name] = f"{points:.0f} points take {best.seconds * points:.2g} s without it"
+            continue
+        widths = (width,) if width else tuple(w for w in WIDTHS[name] if w <= widest) or (1,)
+        begin = time.perf_counter()
+        try:
+            evaluate = make(name, widths[0])
+            values = evaluate(alpha)
+        except Exception as error:  # a loss may do anything that vmap or a compiler cannot follow
+            failure = failure or error
+            dropped[name] = f"cannot run this loss ({type(error).__name__}: {_first_line(error)})"
+            continue
+        compiling = time.perf_counter() - begin
+        if reference is None:
+            reference = values
+            if differs := difference(evaluate(alpha), reference, tolerance):
+                raise ValueError(
+                    f"a second call at the same weights {differs}, expected a function of weights and batch alone: "
+                    "draw random numbers in batches(draw=...)"
+                )
+        if differs := difference(values, reference, tolerance):
+            dropped[name] = f"{differs} at the probe points"
+            continue
+        tried[name] = seconds = _timed(
+            make, name, alpha, widths, together, partial(difference, reference=reference, tolerance=tolerance)
+        )
+        # The narrowest that is about as fast as the fastest: it needs the least memory.
+        at = min(w for w in seconds if GAIN * seconds[w] <= min(seconds.values()))
+        if name == "compiled" and best is not None and (best.seconds - seconds[at]) * points < compiling:
+            saved = (best.seconds - seconds[at]) * points
+            dropped[name] = f"saves {saved:.2g} s on {points:.0f} points, and takes {compiling:.2g} s to compile"
+        elif best is None or seconds[at] <= GAIN * best.seconds:
+            best = Choice(name, at, seconds[at])
+    if best is None:
+        assert failure is not None
+        raise failure
+    best.dropped, best.tried = dropped, tried
+    return best
+
+
+def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], tolerance: float) -> str:
+    """Return by how much values differ from a reference beyond the tolerance, or an empty string."""
+    for name, expected in reference.items():
+        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
+        if not np.allclose(values[name], expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
+            worst = float(np.nanmax(np.abs(values[name] - expected)))
+            return f"differs by {worst:.3g} in {name}"
+    return ""
+
+
+def _timed(
+    make: Make,
+    name: StrategyName,
+    alpha: np.ndarray,
+    widths: tuple[int, ...],
+    together: float,
+    differs: Callable[[dict[str, np.ndarray]], str],
+) -> dict[int, float]:
+    """Return seconds per point by width, until two in a row gain nothing, a batch is long, or a wider one fails."""
+    seconds: dict[int, float] = {}
+    fastest, since = np.inf, 0
+    for width in widths:
+        try:
+            evaluate, points = make(name, width), np.resize(alpha, (width, alpha.shape[1]))
+            if differs(evaluate(alpha)) and seconds:  # which also allocates, and compiles
+                break
+            batches = ceil(together / width) / together if together < np.inf else 1 / width
+            found = _seconds(evaluate, points) * batches
+        except Exception:  # memory that ends, or what vmap cannot follow; a narrower one ran
+            if not seconds:
+                raise
+            torch.cuda.empty_cache()
+            break
+        seconds[width] = found
+        since = 0 if seconds[width] < GAIN * fastest else since + 1
+        fastest = min(fastest, seconds[width])
+        if since == 2 or seconds[width] * width > LONG:
+            break
+    return seconds
+
+
+def _seconds(evaluate: Run, points: np.ndarray) -> float:
+    times: list[float] = []
+    while len(times) < REPEATS or sum(times) < SHORT:
+        begin = time.perf_counter()
+        evaluate(points)
+        times.append(time.perf_counter() - begin)
+    return median(times)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "")

@@ -1,0 +1,120 @@
+"""What evaluating a landscape takes of a device's memory, found without computing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from landsweep.kernels.curvature.extremes import HESSIAN_FIELDS, STEPS, Extremes
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.memory import PeakMemory
+from landsweep.kernels.loss.strategies import BatchNorm, make_strategy
+from landsweep.kernels.problem import Problem, trainable_parameters
+from torch import nn
+
+META = torch.device("meta")
+WIDTHS = (1, 32, 128)
+"""Points at once for which it is found: what does not grow with them may be the most for few of them."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes of a device's memory.
+
+    Parameters
+    ----------
+    vectors, data
+        Theta with the directions, and all batches of the data: where they fit, they stay on the device.
+    least, fixed, point
+        What a batch of points takes beside them: at least, once, and for each of its points.
+    """
+
+    vectors: int
+    data: int
+    least: int
+    fixed: int
+    point: int
+
+    def at(self, width: int) -> int:
+        """Return the peak with ``width`` points at once."""
+        return self.vectors + self.data + max(self.least, self.fixed + width * self.point)
+
+
+def footprint(
+    problem: Problem,
+    model: nn.Module,
+    dims: int,
+    fields: Sequence[str],
+    dtype: torch.dtype,
+    batchnorm: BatchNorm = "frozen",
+    split: str = "train",
+    draw: int = 0,
+) -> Footprint:
+    """Return what a landscape of ``dims`` directions around ``model`` takes, by the shapes of all tensors made.
+
+    The loss runs on torch's ``meta`` device. What libraries take beside tensors, such as workspaces of cuDNN, does not
+    count; ``compiled`` makes fewer tensors.
+
+    Raises
+    ------
+    Exception
+        What the loss raises where it cannot run without values.
+    """
+    data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
+    size = sum(p.numel() for _, p in trainable_parameters(model))
+    vectors = (1 + dims) * size * dtype.itemsize
+    try:
+        least, some, many = (_batch(problem, model, data, fields, dtype, batchnorm, width, size) for width in WIDTHS)
+    except Exception:  # vmap cannot follow it: one point after another
+        alone = _alone(problem, model, data, dtype) + 2 * size * dtype.itemsize
+        return Footprint(vectors, data.nbytes, alone, 0, alone)
+    point = (many - some) // (WIDTHS[2] - WIDTHS[1])
+    return Footprint(vectors, data.nbytes, least, max(0, many - WIDTHS[2] * point), point)
+
+
+def hessian_footprint(
+    problem: Problem, model: nn.Module, dtype: torch.dtype, split: str = "train", draw: int = 0
+) -> int:
+    """Return the bytes that each of many points takes whose extreme Hessian eigenvalues are found at once.
+
+    Raises
+    ------
+    Exception
+        What the loss raises where it cannot run without values, or not for many points at once.
+    """
+    data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
+    strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)
+    size = sum(p.numel() for _, p in trainable_parameters(model))
+    peaks = []
+    for width in WIDTHS[1:]:
+        points = torch.empty(width, size, device=META, dtype=dtype)
+        with PeakMemory() as memory:
+            strategy.products(data, points, points)
+        peaks.append(memory.peak)
+    return (peaks[1] - peaks[0]) // (WIDTHS[2] - WIDTHS[1]) + STEPS * size * dtype.itemsize
+
+
+def _batch(
+    problem: Problem,
+    model: nn.Module,
+    data: Data,
+    fields: Sequence[str],
+    dtype: torch.dtype,
+    batchnorm: BatchNorm,
+    width: int,
+    size: int,
+) -> int:
+    strategy = make_strategy("batched", problem, model, fields, META, dtype, batchnorm, width)
+    with PeakMemory() as memory:
+        strategy(torch.empty(width, size, device=META, dtype=dtype), data)
+    return memory.peak
+
+
+def _alone(problem: Problem, model: nn.Module, data: Data, dtype: torch.dtype) -> int:
+    working = deepcopy(model).to(META, dtype).eval().requires_grad_(False)
+    with PeakMemory() as memory, torch.enable_grad():
+        for batch in data:
+            problem.loss(working, batch)
+    return memory.peak

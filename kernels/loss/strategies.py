@@ -1,0 +1,269 @@
+"""Ways to compute the loss at many points of parameter space: one after another, many at once, or many compiled.
+
+A strategy belongs to one model, and serves every landscape around it. It maps rows of parameters ``(w, P)`` to fields
+``(w,)``, weighted means over the data: ``sum(weight * value) / sum(weight)``, summed in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from copy import deepcopy
+from functools import partial
+from typing import Any, Literal, Protocol
+
+import torch
+from landsweep.kernels.loss.batchnorm import Statistics, normalisation_layers
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+StrategyName = Literal["inplace", "batched", "compiled"]
+BatchNorm = Literal["frozen", "recomputed"]
+Fields = dict[str, Tensor]
+
+
+class Strategy(Protocol):
+    """What evaluates rows of parameters."""
+
+    fields: tuple[str, ...]
+    channels_last: bool
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Return every field at ``points`` ``(w, P)``, as ``(w,)`` float64."""
+
+
+def make_strategy(
+    name: StrategyName,
+    problem: Problem,
+    model: nn.Module,
+    fields: Sequence[str],
+    device: torch.device,
+    dtype: torch.dtype,
+    batchnorm: BatchNorm = "frozen",
+    width: int = 1,
+) -> Strategy:
+    """Return a strategy on a copy of ``model``, whose dropout is off.
+
+    Parameters
+    ----------
+    fields
+        Names among what ``problem.loss`` returns.
+    width
+        How many rows it will be given at once.
+    batchnorm
+        ``frozen``: layers normalise by their trained statistics; ``recomputed``: by those of the data at each point.
+
+    Raises
+    ------
+    ValueError
+        Where a parameter or buffer is complex.
+    """
+    for entry, tensor in [*model.named_parameters(), *model.named_buffers()]:
+        if tensor.is_complex():
+            raise ValueError(f"{entry} is complex, expected a network of real parameters and buffers")
+    working = deepcopy(model).to(device=device, dtype=dtype).eval()
+    recompute = batchnorm == "recomputed" and bool(normalisation_layers(working))
+    if name == "inplace":
+        return Inplace(problem, working, fields, recompute)
+    return Batched(problem, working, fields, recompute, compiled=name == "compiled", width=width)
+
+
+class Layout:
+    """How a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._parts = [(name, p.shape, p.numel()) for name, p in trainable_parameters(model)]
+
+    def split(self, flat: Tensor) -> dict[str, Tensor]:
+        """Return parameters by name."""
+        parts = torch.split(flat, [n for _, _, n in self._parts], dim=-1)
+        return {
+            name: part.reshape(*flat.shape[:-1], *shape)
+            for (name, shape, _), part in zip(self._parts, parts, strict=True)
+        }
+
+
+class Inplace:
+    """One point after another, its parameters copied into the model; runs any loss.
+
+    The loss runs without a graph, unless it needs the gradient of its inputs: the first point is computed both ways.
+    """
+
+    def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
+        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._layout, self._named = Layout(model), dict(trainable_parameters(model))
+        model.requires_grad_(False)  # a loss may differentiate its inputs, without a graph through the parameters
+        self._statistics = Statistics(model) if recompute else None
+        self._mode: Callable[[], Any] | None = None
+        self._views = False
+        self.channels_last = _convolves(model)
+        self._lay_out(torch.channels_last)
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Evaluate row after row."""
+        rows = [self._row(row, data) for row in points]
+        return {name: torch.stack([row[name] for row in rows]) for name in self.fields}
+
+    def _row(self, row: Tensor, data: Data) -> Fields:
+        with torch.no_grad():
+            for name, value in self._layout.split(row).items():
+                self._named[name].copy_(value)
+        if self._mode is None:
+            self._settle(next(iter(data)))
+        mode = self._mode or torch.enable_grad
+        if self._statistics is not None:
+            with self._statistics.updating(data) as batches:
+                for batch in batches:
+                    self._under(mode, batch)
+        total = Mean(self.fields, data.weight)
+        for batch in data:
+            total.add(self._under(mode, batch), batch.weight)
+        return total.values()
+
+    def _lay_out(self, layout: torch.memory_format) -> None:
+        for p in self._model.parameters():
+            if p.ndim == 4:
+                p.data = p.data.contiguous(memory_format=layout)
+
+    def _settle(self, batch: Batch) -> None:
+        """Find out how the loss runs, on a batch at the parameters at hand."""
+        try:
+            expected = self._under(torch.enable_grad, batch)
+        except RuntimeError as error:
+            if not (self.channels_last and _needs_other_layout(error)):
+                raise
+            self._views = True  # a network that takes views of its activations
+            self._lay_out(torch.contiguous_format)
+            expected = self._under(torch.enable_grad, batch)
+        self._mode = torch.enable_grad
+        with suppress(RuntimeError):
+            found = self._under(torch.inference_mode, batch)
+            # Some derivatives are zero without a graph instead of an error.
+            if all(torch.allclose(found[k], expected[k], rtol=1e-3, equal_nan=True) for k in expected):
+                self._mode = torch.inference_mode
+
+    def _under(self, mode: Callable[[], Any], batch: Batch) -> Fields:
+        batch = batch.map(Tensor.contiguous) if self._views else batch
+        with mode():
+            values = select(self._problem.loss(self._model, batch), self.fields)
+            return {name: value.detach().clone() for name, value in values.items()}
+
+
+class Batched:
+    """Many points at once: the loss vectorised over parameters, compiled where asked for."""
+
+    def __init__(
+        self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool, *, compiled: bool, width: int
+    ) -> None:
+        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._layout = Layout(model)
+        self._statistics = Statistics(model) if recompute else None
+        self._features_first = True
+        self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised
+        # Under vmap a convolution becomes one in groups, for which the layout is no help.
+        self.channels_last = width == 1 and _convolves(model)
+        if compiled:
+            torch.compiler.reset()  # what earlier models left: the number of versions of one function is limited
+            self._run = torch.compile(self._vectorised, dynamic=False)
+
+    def __call__(self, points: Tensor, data: Data) -> Fields:
+        """Evaluate all rows at once."""
+        statistics: dict[str, Tensor] = {}
+        with torch.no_grad():
+            if self._statistics is not None:
+                statistics = self._statistics.copies(len(points))
+                with self._statistics.updating(data) as batches:
+                    for batch in batches:
+                        self._vectorised(points, statistics, batch)
+            total = Mean(self.fields, data.weight)
+            for batch in data:
+                total.add(self._values(points, statistics, batch), batch.weight)
+        return total.values()
+
+    def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
+        try:
+            return self._run(points, statistics, batch)
+        except RuntimeError as error:
+            if not (self._features_first and _needs_other_layout(error)):
+                raise
+            self._features_first = False  # a network that takes views of what a linear layer gives
+            return self._run(points, statistics, batch)
+
+    def _vectorised(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
+        def one(parameters: dict[str, Tensor], normalisation: dict[str, Tensor]) -> Fields:
+            call = partial(call_with, self._model, parameters | normalisation)
+            return select(self._problem.loss(call, batch), self.fields)
+
+        if len(points) == 1:
+            first = {name: copies[0] for name, copies in statistics.items()}
+            return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
+        with FeaturesFirst() if self._features_first else nullcontext():
+            return torch.func.vmap(one)(self._layout.split(points), statistics)
+
+
+class FeaturesFirst(TorchFunctionMode):
+    """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
+
+    Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
+    """
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Replace ``torch.nn.functional.linear``."""
+        if function is nn.functional.linear and len(args) > 1 and args[0].ndim > 1 and args[1].ndim == 2:
+            return _linear(*args, **(kwargs or {}))
+        return function(*args, **(kwargs or {}))
+
+
+def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    y = torch.matmul(weight, inputs.mT)
+    return (y if bias is None else y + bias[:, None]).mT
+
+
+class Mean:
+    """The weighted mean of fields over batches, summed in float64."""
+
+    def __init__(self, fields: Sequence[str], weight: float) -> None:
+        self._totals = {name: torch.zeros((), dtype=torch.float64) for name in fields}
+        self._weight = weight
+
+    def add(self, values: Fields, weight: float) -> None:
+        """Add a batch's values."""
+        for name in self._totals:
+            self._totals[name] = self._totals[name] + values[name].double() * weight
+
+    def values(self) -> Fields:
+        """Return the means."""
+        return {name: total / self._weight for name, total in self._totals.items()}
+
+
+def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
+    """Return the fields of what a loss returned.
+
+    Raises
+    ------
+    KeyError, ValueError
+        Where one is missing, or is no mean over the batch.
+    """
+    missing = [name for name in fields if name not in values]
+    if missing:
+        raise KeyError(f"loss returned {', '.join(values)}, expected also {', '.join(missing)} (fields of the study)")
+    shapes = {name: tuple(values[name].shape) for name in fields if values[name].ndim}
+    if shapes:
+        raise ValueError(f"loss returned shapes {shapes}, expected 0-d tensors: batch means")
+    return {name: values[name] for name in fields}
+
+
+def _needs_other_layout(error: RuntimeError) -> bool:
+    """Whether a network took a view of activations that lie in memory in another order than it expects."""
+    return "view size" in str(error)
+
+
+def call_with(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
+    """Return what a network gives with these parameters and buffers in place of its own, by name."""
+    return torch.func.functional_call(model, parameters, args, kwargs)
+
+
+def _convolves(model: nn.Module) -> bool:
+    return any(p.ndim == 4 for p in model.parameters())

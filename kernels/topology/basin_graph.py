@@ -1,0 +1,184 @@
+"""Forests of basins that blocks exchange, and their reduction: merge, contract what is final, pass on the rest.
+
+A node is a vertex of the grid and stands for the component in which that vertex lies at its own level, whichever block
+names it; so two blocks' graphs are joined by taking their union. Which vertices of a shared layer have to be nodes in
+all blocks that hold them, for the union to be exact: the minima of the field restricted to what these blocks have in
+common. Any other vertex of the layer descends to one of them inside that common part, by edges that all have.
+
+The reduction follows Morozov and Weber 2013 (local trees, pruned to what others may still change) with a minimum
+spanning forest as the tree: MSF(A u B) = MSF(MSF(A) u MSF(B)) by the cycle property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.order import ascending, inverse
+from landsweep.kernels.topology.basins import Basins, grid_basins
+from landsweep.kernels.topology.touching import find
+from numba import njit
+
+
+@dataclass(frozen=True)
+class BasinGraph:
+    """Basins of a part of the grid, and the least vertices where they touch.
+
+    Parameters
+    ----------
+    vertex, value
+        ``(n,)`` int64 and float: nodes, as vertices of the grid, and the field there; ascending in (value, vertex), so
+        that of two nodes the lower is the elder.
+    share
+        ``(n,)`` float32: which part of the blocks that hold a node is in this graph; 1 where nothing outside can
+        touch it. Sums of powers of 1/2 are exact.
+    ends
+        ``(2, e)`` int32: indices of nodes.
+    upper, level
+        ``(e,)`` int64 and float: the vertex at which the two ends join, and the field there.
+    """
+
+    vertex: np.ndarray
+    value: np.ndarray
+    share: np.ndarray
+    ends: np.ndarray
+    upper: np.ndarray
+    level: np.ndarray
+
+    def to_list(self) -> list[np.ndarray]:
+        """Return the arrays in the order of the parameters."""
+        return [getattr(self, f.name) for f in fields(self)]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays: what a message of this graph costs."""
+        return sum(a.nbytes for a in self.to_list())
+
+
+def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, connectivity: str) -> BasinGraph:
+    """Return the graph of one block: its basins, joined where they touch, and the nodes that it shares with others.
+
+    Parameters
+    ----------
+    values
+        The field on ``blocks.held(index)``, non-finite values as +inf.
+    basins
+        The basins of ``values``, from any engine.
+    blocks, index, connectivity
+        The division of the grid, the number of this block in it, and ``face``, ``freudenthal`` or ``moore``.
+    """
+    f, box = values.reshape(-1), blocks.held(index)
+    shared = _shared_minima(values, blocks, index, connectivity)
+    local, ends, upper = basins.minima, basins.ends, basins.upper
+    if shared.size:
+        late = np.setdiff1d(shared, local)  # inside a basin: joins it at its own level
+        links = np.stack([basins.of(late), np.arange(len(local), len(local) + len(late))])
+        local, ends, upper = (np.concatenate(pair, axis=-1) for pair in ((local, late), (ends, links), (upper, late)))
+    value = f[local]
+    by_age = ascending(value, local)
+    vertex, node = blocks.vertices(box, local[by_age]), inverse(by_age)
+    return BasinGraph(
+        vertex,
+        value[by_age],
+        (1 / blocks.holders(vertex)).astype(np.float32) if len(blocks) > 1 else np.ones(len(vertex), np.float32),
+        node[ends],
+        blocks.vertices(box, upper),
+        f[upper],
+    )
+
+
+def _shared_minima(values: np.ndarray, blocks: Blocks, index: int, connectivity: str) -> np.ndarray:
+    """Return the vertices of the block, ascending, that are minima of the part that all of their holders hold."""
+    found = [np.empty(0, np.int64)]
+    for part, alone in blocks.layers(index):
+        layer = np.ascontiguousarray(values[part])
+        at = np.unravel_index(grid_basins(layer, connectivity).minima, layer.shape)
+        inside = np.logical_and.reduce([mask[a] for mask, a in zip(alone, at, strict=True)])
+        at = tuple(a[inside] + s.start for a, s in zip(at, part, strict=True))
+        found.append(np.ravel_multi_index(at, values.shape))
+    return np.sort(np.concatenate(found))
+
+
+def union(graphs: Sequence[BasinGraph]) -> BasinGraph:
+    """Return the union of the graphs of disjoint sets of blocks."""
+    if len(graphs) == 1:
+        return graphs[0]
+    vertex, value, share = (np.concatenate([getattr(g, name) for g in graphs]) for name in ("vertex", "value", "share"))
+    order = ascending(value, vertex)
+    new = np.diff(vertex[order], prepend=-1) != 0
+    node = (np.cumsum(new, dtype=np.int32) - np.int32(1))[inverse(order)]
+    first = order[new]
+    starts = np.cumsum([0, *(len(g.vertex) for g in graphs)])
+    return BasinGraph(
+        vertex[first],
+        value[first],
+        np.bincount(node, share, len(first)).astype(np.float32),
+        np.concatenate([node[start + g.ends] for start, g in zip(starts[:-1], graphs, strict=True)], axis=1),
+        np.concatenate([g.upper for g in graphs]),
+        np.concatenate([g.level for g in graphs]),
+    )
+
+
+def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
+    """Return what others may still change of a graph, and the merges that are final, as edges (younger, elder).
+
+    Edges are swept in ascending order of (level, upper). Where components X and Y meet, the one with the younger
+    minimum ends (elder rule); that is final if none of its nodes is held outside as well. Of a graph of the whole grid
+    all is final, and the second graph holds all of its nodes: one more per connected component than edges.
+    """
+    order = ascending(graph.level, graph.upper)
+    shared = graph.share < 1
+    # Both ends of an edge in one word, so that an edge is fetched from memory once.
+    both = np.ascontiguousarray(graph.ends.T).view(np.int64)[order].view(graph.ends.dtype)
+    one, other = both[:, 0], both[:, 1]
+    # NumPy asks for huge pages, which numba does not: a few percent of a sweep over a million edges.
+    parent, (final, rest) = np.arange(len(shared), dtype=one.dtype), np.empty((2, 3, len(shared)), np.int64)
+    final, rest = _sweep(order, one, other, shared.copy(), parent, final, rest)
+    ends_nowhere = parent == np.arange(len(parent))
+    whole = not shared.any()
+    left = _part(graph, rest, shared if whole else shared | ends_nowhere)
+    return left, _part(graph, final, ends_nowhere if whole else np.zeros_like(shared))
+
+
+def _part(graph: BasinGraph, edges: np.ndarray, nodes: np.ndarray) -> BasinGraph:
+    """Return the graph of ``edges`` (node, node, edge), of their nodes, and of those that the mask ``nodes`` names."""
+    nodes = nodes.copy()
+    nodes[edges[0]] = nodes[edges[1]] = True
+    number = np.cumsum(nodes, dtype=np.int32) - np.int32(1)
+    kept = edges[2]
+    return BasinGraph(
+        graph.vertex[nodes],
+        graph.value[nodes],
+        graph.share[nodes],
+        edges[:2].astype(np.int32) if nodes.all() else number[edges[:2]],
+        graph.upper[kept],
+        graph.level[kept],
+    )
+
+
+@njit(cache=True, nogil=True)
+def _sweep(order, one, other, shared, parent, final, rest):  # type: ignore[no-untyped-def]
+    """Return (younger, elder, edge) of final merges and of the others; nodes that end nowhere stay their own parent.
+
+    Edges come sorted: ``order[k]`` is the number of the k-th.
+    """
+    n_final = n_rest = 0
+    for k in range(order.size):
+        e, x, y = order[k], find(parent, one[k]), find(parent, other[k])
+        if x == y:
+            continue
+        if x < y:
+            x, y = y, x
+        parent[x] = y
+        # That the least way out of X is known and inside would allow to contract it, but not to pair it: the elder
+        # rule compares the two minima, and X's own may change as long as something outside can still join it.
+        if shared[x]:
+            shared[y] = True
+            rest[0, n_rest], rest[1, n_rest], rest[2, n_rest] = x, y, e
+            n_rest += 1
+        else:
+            final[0, n_final], final[1, n_final], final[2, n_final] = x, y, e
+            n_final += 1
+    return final[:, :n_final], rest[:, :n_rest]

@@ -1,0 +1,292 @@
+"""Merge tree and 0-dimensional persistence of the sublevel sets of a scalar field, exact in any dimension.
+
+Vertices are ordered by (value, C-order index), so plateaus and ties need no perturbation. The steps: basins of steepest
+descent and where they touch (:mod:`landsweep.kernels.topology.basins`), a minimum spanning forest of them
+(:mod:`landsweep.kernels.topology.basin_graph`), the tree from its merges (:mod:`landsweep.kernels.topology.grow`).
+Here they run on one array; on blocks of a larger one, in :mod:`landsweep.distributed.reduction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.stencil import row_parts, share
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract
+from landsweep.kernels.topology.basins import Basins, basin_volumes, graph_basins, grid_basins
+from landsweep.kernels.topology.grow import grow
+from landsweep.kernels.topology.segments import Segmentation, branches, segment
+from landsweep.kernels.topology.tree import MergeTree
+
+GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
+"""Finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
+
+CHUNK = 1 << 18  # vertices that stay in the third-level cache
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over the values tells: how many are not finite, the finite range, and the greatest vertex."""
+
+    n_nonfinite: int
+    low: float
+    high: float
+    greatest: int
+    greatest_value: float
+
+    @classmethod
+    def nothing(cls) -> Survey:
+        """Return the survey of no vertex."""
+        return cls(0, np.inf, -np.inf, -1, -np.inf)
+
+    def join(self, other: Survey) -> Survey:
+        """Return the survey of the vertices of both."""
+        later = (other.greatest_value, other.greatest) > (self.greatest_value, self.greatest)
+        last = other if later else self
+        return Survey(
+            self.n_nonfinite + other.n_nonfinite,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            last.greatest,
+            last.greatest_value,
+        )
+
+    def values_range(self, negate: bool) -> tuple[float, float]:
+        """Return the finite range of the field; ValueError where it has no finite value."""
+        if self.low > self.high:
+            raise ValueError(
+                f"field has no merge tree: got {self.n_nonfinite} values, none finite, expected a finite value."
+            )
+        return (-self.high, -self.low) if negate else (self.low, self.high)
+
+
+def merge_tree(
+    field: np.ndarray,
+    connectivity: str = "freudenthal",
+    *,
+    negate: bool = False,
+    volumes: bool = False,
+    threads: int = 1,
+) -> MergeTree:
+    """Return the merge tree of the sublevel sets {f <= t} of a field on a grid.
+
+    NaN and infinities of either sign count as +inf, after negation; -0.0 equals 0.0. Results depend on the order of
+    the values alone, so that float32 and float64 agree on the same numbers.
+
+    Parameters
+    ----------
+    field
+        Values, 1 to 6 axes, any strides; float32 or float64, anything else real is converted to float64. What a masked
+        array masks counts as NaN. Not modified.
+    connectivity
+        ``face``, ``freudenthal`` or ``moore``.
+    negate
+        Take the superlevel sets {f >= t}: the tree of -f, whose minima are the maxima of f.
+    volumes
+        Count the vertices of every arc as well, which takes up to three times as long as the tree.
+    threads
+        Rows are shared over so many threads; the result does not depend on it.
+
+    Raises
+    ------
+    ValueError
+        For an unknown connectivity, another number of axes, a dtype without an order, or a field without a finite
+        value.
+    """
+    values, survey = ordered(field, negate, threads)
+    basins = grid_basins(values, connectivity, threads)
+    blocks = Blocks(values.shape, values.shape)
+    graph = block_graph(values, basins, blocks, 0, connectivity)
+    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins, threads)
+    if not volumes:
+        return tree
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
+    return replace(tree, arc_volume=found.arc_volume)
+
+
+def graph_merge_tree(
+    values: np.ndarray,
+    edges: np.ndarray,
+    *,
+    negate: bool = False,
+    volumes: bool = False,
+    engine: GraphEngine = graph_basins,
+) -> MergeTree:
+    """Return the merge tree of the sublevel sets of values on the vertices of a graph.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, as the field of :func:`merge_tree`.
+    edges
+        ``(e, 2)`` integers, undirected; loops and repeated edges do no harm. A graph that is not connected has one
+        root per component.
+    negate, volumes
+        As in :func:`merge_tree`.
+    engine
+        What finds the basins, such as :func:`landsweep.kernels.topology.ttk.ttk_graph_basins`; the tree does not
+        depend on it.
+
+    Raises
+    ------
+    ValueError
+        For values of another shape, dtype or without a finite one, and for edges of another shape, dtype or with
+        vertices out of range.
+
+    Examples
+    --------
+    >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
+    [[2, 1]]
+    """
+    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    if not volumes:
+        return tree
+    found = segment(tree, f, basins.label, branches(tree, basins.minima))
+    return replace(tree, arc_volume=found.arc_volume)
+
+
+def graph_segmentation(
+    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, engine: GraphEngine = graph_basins
+) -> tuple[MergeTree, Segmentation]:
+    """Return a graph's merge tree, and the basin and the arc of every vertex; see :func:`graph_merge_tree`."""
+    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    found = segment(tree, f, basins.label, branches(tree, basins.minima), write=True)
+    return replace(tree, arc_volume=found.arc_volume), found
+
+
+def _graph_tree(
+    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine
+) -> tuple[np.ndarray, Basins, MergeTree]:
+    if np.ndim(values) != 1:
+        raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
+    edges = np.asarray(edges)
+    if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
+        raise ValueError(f"edges are no list of vertices: got {edges.dtype} {edges.shape}, expected integers (e, 2).")
+    if edges.size and not 0 <= edges.min() <= edges.max() < len(values):
+        raise ValueError(
+            f"edges name vertices that do not exist: got {edges.min()} to {edges.max()}, "
+            f"expected 0 to {len(values) - 1}."
+        )
+    f, survey = ordered(values, negate)
+    edges = np.ascontiguousarray(edges, dtype=np.int64)
+    found = engine(f, edges)
+    graph = block_graph(f, found, Blocks(f.shape, f.shape), 0, "face")
+    # Volumes are of steepest descent, which another engine's basins need not be.
+    basins = found if engine is graph_basins else graph_basins(f, edges)
+    return f, basins, _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
+
+
+def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
+    """Return the values whose order counts, C-contiguous, +inf for what is not finite; and what they are like.
+
+    The field itself is returned where it is such an array, a copy otherwise.
+
+    Raises
+    ------
+    ValueError
+        For a dtype without an order, a field without a vertex, and values that float64 rounds.
+    """
+    if isinstance(field, np.ma.MaskedArray):  # of integers too: what is masked is not finite
+        field = np.ma.filled(field.astype(field.dtype if field.dtype.kind == "f" else np.float64), np.nan)
+    field = np.asarray(field)
+    if field.dtype.kind not in "biuf":
+        raise ValueError(f"field has no order: got dtype {field.dtype}, expected real numbers.")
+    if not field.size:
+        raise ValueError(f"field has no merge tree: got shape {field.shape}, expected at least one vertex.")
+    if field.dtype not in (np.float32, np.float64) or not field.dtype.isnative:
+        exact = field
+        field = field.astype(np.float64 if field.dtype.kind != "f" or field.itemsize != 4 else np.float32)
+        if exact.itemsize >= 8 and exact.dtype.newbyteorder("=") != np.float64:
+            _refuse_rounded(exact, field)
+    values = np.ascontiguousarray(-field if negate else field).reshape(field.shape)
+    flat = values.reshape(-1)
+    chunks = range(-(-flat.size // CHUNK))
+    parts = share(row_parts(len(chunks), threads), lambda a, b: np.array([_extremes(flat, i) for i in chunks[a:b]]))
+    least, most = np.concatenate(parts).T
+    n_nonfinite, low, high = 0, least.min(), most.max()
+    if not (np.isfinite(low) and np.isfinite(high)):  # NaN is both the least and the greatest
+        finite = np.isfinite(flat)
+        n_nonfinite = flat.size - int(np.count_nonzero(finite))
+        low, high = flat.min(where=finite, initial=np.inf), flat.max(where=finite, initial=-np.inf)
+        flat = np.where(finite, flat, flat.dtype.type(np.inf))
+        most = np.array([_extremes(flat, i)[1] for i in chunks])
+    last = int(np.flatnonzero(most == most.max())[-1]) * CHUNK
+    greatest = last + int(np.flatnonzero(flat[last : last + CHUNK] == most.max())[-1])
+    survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
+    return flat.reshape(field.shape), survey
+
+
+def _refuse_rounded(exact: np.ndarray, field: np.ndarray) -> None:
+    """Raise ValueError where float64 has lost what made values differ: 64-bit integers, longdouble."""
+    same = np.abs(field).max() <= 2.0**53 if exact.dtype.kind in "iu" else np.array_equal(exact, field, equal_nan=True)
+    if not same:
+        raise ValueError(
+            f"field cannot be ordered exactly: got {exact.dtype} values that float64 rounds, expected numbers that "
+            "float64 holds, such as integers up to 2^53."
+        )
+
+
+def _extremes(flat: np.ndarray, chunk: int) -> tuple[float, float]:
+    part = flat[chunk * CHUNK : (chunk + 1) * CHUNK]
+    return part.min(), part.max()
+
+
+def _grow_whole(
+    graph: BasinGraph,
+    shape: tuple[int, ...],
+    connectivity: str,
+    negate: bool,
+    survey: Survey,
+    values: np.ndarray | None = None,
+    edges: np.ndarray | None = None,
+) -> MergeTree:
+    """Return the tree of a graph that is no block's; the greatest vertices of components if ``edges`` are given."""
+    value_range = survey.values_range(negate)
+    _, merges = contract(graph)
+    greatest, greatest_value = np.array([survey.greatest]), np.array([survey.greatest_value])
+    if values is not None and edges is not None:
+        greatest = _greatest_of_components(values, edges, np.delete(merges.vertex, merges.ends[0]))
+        greatest_value = values[greatest]
+    return grow(
+        merges,
+        greatest,
+        greatest_value,
+        shape=shape,
+        connectivity=connectivity,
+        negate=negate,
+        n_nonfinite=survey.n_nonfinite,
+        value_range=value_range,
+    )
+
+
+def _greatest_of_components(values: np.ndarray, edges: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(values)
+    _, component = connected_components(coo_array((np.ones(len(edges), bool), edges.T), (n, n)), directed=False)
+    order = np.lexsort((np.arange(n), values))
+    greatest = np.empty(component.max() + 1, np.int64)
+    greatest[component[order]] = order  # the last assignment stays
+    return greatest[component[roots]]
+
+
+def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree:
+    return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
+
+
+def segmentation(
+    field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False, threads: int = 1
+) -> tuple[MergeTree, Segmentation]:
+    """Return a field's merge tree, and the basin and the arc of every vertex.
+
+    Parameters and errors are those of :func:`merge_tree`.
+    """
+    values, survey = ordered(field, negate, threads)
+    basins = grid_basins(values, connectivity, threads)
+    graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
+    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, write=True)
+    return replace(tree, arc_volume=found.arc_volume), found

@@ -1,0 +1,136 @@
+"""Numbers that describe a landscape's merge tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from landsweep.kernels.topology.tree import MergeTree
+
+METRICS: dict[str, str] = {
+    "n_minima": "local minima, global one included (count)",
+    "n_saddles": "distinct vertices where branches of the merge tree join (count)",
+    "n_pairs": "minimum-saddle pairs; a saddle of k branches is in k - 1 (count)",
+    "n_minima_boundary": "minima on the border of the grid (count)",
+    "n_minima_interior": "minima off the border (count)",
+    "n_saddles_boundary": "saddles on the border of the grid (count)",
+    "n_saddles_interior": "saddles off the border (count)",
+    "boundary_fraction": "share of the minima that lie on the border (0 to 1)",
+    "average_persistence": "mean distance of the finite pairs to the diagonal, (death - birth) / sqrt 2 (loss)",
+    "mean_lifetime": "mean death - birth of the finite pairs (loss)",
+    "max_persistence": "greatest (death - birth) / sqrt 2 of the finite pairs (loss)",
+    "average_persistence_essential": "average persistence with the pair of global minimum and maximum (loss)",
+    "average_persistence_rel": "average persistence over the range of the loss (ratio)",
+    "average_persistence_log": "average persistence on log10 of the loss, where all of it is positive (decades)",
+    "smad": "saddle-minimum average distance: mean climb from a minimum to its first saddle (loss)",
+    "smad_normalized": "SMAD over the range of the loss (ratio)",
+    "smad_weighted": "mean climb to the first saddle times the basin's share of the grid (loss)",
+    "loss_min": "least finite value (loss)",
+    "loss_max": "greatest finite value (loss)",
+    "loss_range": "loss_max - loss_min (loss)",
+    "n_nonfinite": "grid points that are NaN or infinite (count)",
+    "n_infinite_pairs": "pairs whose saddle is not finite, left out of all means (count)",
+}
+"""Names of the metrics, in the order of :func:`topology_metrics`, and what each says, with its unit."""
+
+
+def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
+    r"""Return what :data:`METRICS` names; a number that is not defined is NaN (missing), never 0.
+
+    With the finite pairs (birth b_i, death d_i), i = 1..p, and for each minimum m its first saddle s(m), the upper
+    end of its leaf arc, and the share w(m) of vertices whose steepest descent ends in it:
+
+    - ``average_persistence`` = :math:`\frac1p \sum_i (d_i - b_i) / \sqrt2` (Xie et al. 2024), ``mean_lifetime`` the
+      same without the root, ``max_persistence`` the maximum for the mean; NaN without finite pairs;
+    - ``average_persistence_essential``: the same with the pair (global minimum, global maximum) as one more, as the
+      Topology ToolKit's diagram lists it (Tierny et al. 2018), so that a bowl has one, too;
+    - ``average_persistence_rel``: divided by ``loss_range``, NaN where that is 0;
+    - ``average_persistence_log``: the same pairs on log10 f, NaN unless every finite value is positive;
+    - ``smad`` = mean over *all* minima of f(s(m)) - f(m), 0 for a minimum under no saddle: the Landscaper package's
+      measure (arXiv:2602.07135). The length of a leaf arc, not a persistence: the saddle may end another minimum;
+    - ``smad_normalized``: divided by ``loss_range``, NaN where that is 0; ``smad_weighted`` = mean of
+      w(m) (f(s(m)) - f(m)).
+
+    Border: first or last index along an axis of length above 1. Vertices that are not finite enter counts only: a
+    climb to one is left out of the means, as its pair is; without any climb left, SMAD is NaN. The metrics of a negated
+    tree are those of -f, but for the loss's minimum and maximum, and log10, which are those of f.
+
+    Parameters
+    ----------
+    tree
+        The field's merge tree.
+    min_persistence
+        Pairs of a lower death - birth are dropped, those equal to it stay. Their minima go with them, and the saddles
+        that end no other pair; roots stay. The rest is the tree of the simplified field (Edelsbrunner, Letscher and
+        Zomorodian 2002): ``smad`` climbs to the first saddle left, and a basin counts for the minimum that its own
+        was dropped in favour of.
+
+    Returns
+    -------
+    dict of str to float
+        The keys are those of :data:`METRICS`, in their order.
+
+    Raises
+    ------
+    ValueError
+        Where ``min_persistence`` is negative or NaN.
+    """
+    tree = tree.simplify(min_persistence)
+    minima, saddles, lifetimes, climbs = tree.minima, tree.saddles, tree.lifetimes, tree.first_climb
+    finite, bounded = np.isfinite(lifetimes), np.isfinite(climbs)
+    low, high = tree.value_range
+
+    persistence = lifetimes[finite] / np.sqrt(2)
+    average = _mean(persistence)
+    smad = _mean(climbs[bounded])
+    border_minima, border_saddles = _on_border(tree, minima), _on_border(tree, saddles)
+    metrics = {
+        "n_minima": len(minima),
+        "n_saddles": len(saddles),
+        "n_pairs": len(tree.pairs),
+        "n_minima_boundary": border_minima,
+        "n_minima_interior": len(minima) - border_minima,
+        "n_saddles_boundary": border_saddles,
+        "n_saddles_interior": len(saddles) - border_saddles,
+        "boundary_fraction": border_minima / len(minima),
+        "average_persistence": average,
+        "mean_lifetime": _mean(lifetimes[finite]),
+        "max_persistence": persistence.max() if len(persistence) else np.nan,
+        "average_persistence_essential": _mean(np.append(persistence, (high - low) / np.sqrt(2))),
+        "average_persistence_rel": _over(average, high - low),
+        "average_persistence_log": _log_persistence(tree.pair_values[finite]) if low > 0 else np.nan,
+        "smad": smad,
+        "smad_normalized": _over(smad, high - low),
+        "smad_weighted": _mean(climbs[bounded] * tree.basin_volume[bounded] / np.prod(tree.shape)),
+        "loss_min": low,
+        "loss_max": high,
+        "loss_range": high - low,
+        "n_nonfinite": tree.n_nonfinite,
+        "n_infinite_pairs": len(tree.pairs) - np.count_nonzero(finite),
+    }
+    return {name: float(metrics[name]) for name in METRICS}
+
+
+def _log_persistence(values: np.ndarray) -> float:
+    """Return the average persistence on log10 of births and deaths ``(p, 2)``, which are positive."""
+    births, deaths = np.log10(values).T
+    return _mean(np.abs(deaths - births) / np.sqrt(2))
+
+
+def _on_border(tree: MergeTree, vertices: np.ndarray) -> int:
+    """Return how many vertices are first or last along an axis of length above 1."""
+    border = np.zeros(len(vertices), dtype=bool)
+    for index, n in zip(np.unravel_index(vertices, tree.shape), tree.shape, strict=True):
+        if n > 1:
+            border |= (index == 0) | (index == n - 1)
+    return int(np.count_nonzero(border))
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else np.nan
+
+
+def _over(value: float, scale: float) -> float:
+    return value / scale if scale > 0 else np.nan

@@ -1,0 +1,82 @@
+"""Simplification by persistence: the merge tree without its short branches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from landsweep.kernels.topology.basin_graph import BasinGraph
+from landsweep.kernels.topology.grow import grow
+from landsweep.kernels.topology.segments import climb_all, ladder
+from landsweep.kernels.topology.tree import MergeTree
+
+
+def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
+    """Return the merge tree without the pairs of death - birth < ``min_persistence``; those equal to it stay.
+
+    A pair is dropped before any that encloses it, so the rest is the tree of the simplified field (Edelsbrunner,
+    Letscher and Zomorodian 2002). A dropped minimum's basin, and its arcs, count for the branch that it ended at; roots
+    stay.
+
+    Raises
+    ------
+    ValueError
+        Where ``min_persistence`` is negative or NaN.
+    """
+    if not min_persistence >= 0:
+        raise ValueError(f"min_persistence is no loss difference: got {min_persistence}, expected at least 0.")
+    lasting = tree.lifetimes >= min_persistence
+    if lasting.all():
+        return tree
+    sign = -1.0 if tree.negate else 1.0
+    stays = np.ones(len(tree.minima), bool)
+    stays[tree.pair_branch[~lasting]] = False
+    # What ends in a dropped branch is shorter than it, so whatever stays ends in a branch that stays.
+    new_branch = np.cumsum(stays) - 1  # minima ascend in both trees
+    younger = tree.pair_branch[lasting]
+    merges = BasinGraph(
+        tree.minima[stays],
+        sign * tree.node_values[: len(stays)][stays],
+        np.ones(stays.sum(), np.float32),
+        new_branch[np.stack([younger, tree.branch_parent[younger]])].astype(np.int32),
+        tree.pairs[lasting, 1],
+        sign * tree.pair_values[lasting, 1],
+    )
+    greatest, level = tree.greatest
+    less = grow(
+        merges,
+        greatest,
+        sign * level,
+        shape=tree.shape,
+        connectivity=tree.connectivity,
+        negate=tree.negate,
+        n_nonfinite=tree.n_nonfinite,
+        value_range=tree.value_range,
+    )
+    heir = np.where(stays, np.arange(len(stays)), tree.branch_parent)
+    while not stays[heir].all():
+        heir = heir[heir]
+    volume = np.zeros(len(less.minima), np.int64)
+    np.add.at(volume, new_branch[heir], tree.basin_volume)
+    less = replace(less, basin_volume=volume)
+    return replace(less, arc_volume=_arc_volume(tree, less, stays, heir, new_branch)) if len(tree.arc_volume) else less
+
+
+def _arc_volume(
+    tree: MergeTree, less: MergeTree, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray
+) -> np.ndarray:
+    """Return the vertices of each arc of ``less``: arcs of a dropped branch count where its last ancestor ended."""
+    sign, branch = -1.0 if tree.negate else 1.0, tree.arc_branch
+    end_value = np.full(len(stays), np.nan)
+    end_value[tree.pair_branch] = sign * tree.pair_values[:, 1]
+    ancestor = np.arange(len(stays))  # of a dropped branch: its last dropped one, by doubling
+    further = ~stays & ~stays[tree.branch_parent]
+    ancestor[further] = tree.branch_parent[further]
+    while not np.array_equal(ancestor, ancestor[ancestor]):
+        ancestor = ancestor[ancestor]
+    kept, last = stays[branch], ancestor[branch]
+    value = np.where(kept, sign * tree.lower_values, end_value[last])
+    vertex = np.where(kept, tree.arcs[:, 1], tree.branch_end[last])
+    volume = np.zeros(len(less.arcs), np.int64)
+    np.add.at(volume, climb_all(new_branch[heir[branch]], value, vertex, ladder(less)), tree.arc_volume)
+    return volume

@@ -1,0 +1,274 @@
+"""The merge tree of a scalar field: what it holds, and what follows from it.
+
+How it is computed is said in :mod:`landsweep.kernels.topology.merge_trees`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+MINIMUM, SADDLE, ROOT, DEGENERATE = 0, 1, 3, 4  # the Topology ToolKit's CriticalType
+
+NAMES = {MINIMUM: "minimum", SADDLE: "saddle", DEGENERATE: "degenerate saddle", ROOT: "root"}
+_KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
+_SCALARS = ("connectivity", "negate", "n_nonfinite")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MergeTree:
+    """The merge tree of a field: arrays hold vertices, as C-order indices, int64 unless stated.
+
+    "Ascending" is the order (value, index). A vertex that is not finite counts as +inf; minima born there are left
+    out, and with them what they alone would add. A *branch* is the way from a minimum to the saddle where it meets an
+    older one (elder rule: Edelsbrunner and Harer 2010, VII.1) or to the root; branches are numbered as ``minima``.
+
+    Parameters
+    ----------
+    shape, connectivity, negate
+        Grid points per axis, ``(n,)`` for a graph; the neighbourhood; whether it is the tree of -f.
+    pairs
+        ``(p, 2)`` minimum, and saddle where it meets an older one; ascending in (saddle, minimum). A saddle of k
+        branches is in k - 1 pairs, and may lie at +inf; plateaus give pairs of lifetime 0.
+    roots
+        ``(r,)`` minima that never die, one per connected component, ascending: on a grid ``[global_min]``.
+    arcs
+        ``(a, 2)`` upper and lower vertex, ascending in the upper one, then in the least vertex below the arc. Those
+        that end in a root node come last, in the order of ``roots``; there is none where the greatest vertex is itself
+        a saddle, or the only vertex.
+    arc_branch
+        ``(a,)`` the branch that an arc is part of, as an index into ``minima``.
+    nodes, node_types, node_values
+        ``(n,)`` minima, saddles, root nodes, the first two ascending; int8: 0 minimum, 1 saddle of two branches,
+        4 of more, 3 root node; float64: the field there, +inf (-inf if negated) where it is not finite.
+    basin_volume
+        ``(m,)`` per minimum, the number of vertices whose steepest descent ends in it.
+    arc_volume
+        ``(a,)`` the number of vertices v with lower <= v < upper in the arc's component, the greatest vertex included
+        in the last arc; empty if not asked for. Vertices that flow to a minimum at +inf are in no basin and no arc.
+    n_nonfinite
+        Number of vertices that are not finite.
+    value_range
+        Least and greatest finite value of the field, float.
+    """
+
+    shape: tuple[int, ...]
+    connectivity: str
+    negate: bool
+    pairs: np.ndarray
+    roots: np.ndarray
+    arcs: np.ndarray
+    arc_branch: np.ndarray
+    nodes: np.ndarray
+    node_types: np.ndarray
+    node_values: np.ndarray
+    basin_volume: np.ndarray
+    arc_volume: np.ndarray
+    n_nonfinite: int
+    value_range: tuple[float, float]
+
+    @property
+    def global_min(self) -> int:
+        """The least vertex."""
+        return int(self.roots[0])
+
+    @cached_property
+    def minima(self) -> np.ndarray:
+        """``(m,)`` minima born at a finite value, ascending."""
+        return self.nodes[self.node_types == MINIMUM]
+
+    @cached_property
+    def saddles(self) -> np.ndarray:
+        """``(s,)`` distinct saddles, ascending."""
+        return self.nodes[(self.node_types == SADDLE) | (self.node_types == DEGENERATE)]
+
+    @cached_property
+    def _at_saddles(self) -> np.ndarray:
+        """``(a - roots,)`` index into ``saddles`` of the upper end of each arc that ends in one."""
+        count = len(self.arcs) - np.count_nonzero(self.node_types == ROOT)
+        return np.cumsum(np.diff(self.arcs[:count, 0], prepend=-1) != 0) - 1
+
+    @cached_property
+    def _eldest(self) -> np.ndarray:
+        """``(s,)`` the arc at each saddle whose branch goes on above it."""
+        return np.searchsorted(self._at_saddles, np.arange(len(self.saddles)))
+
+    @cached_property
+    def _ending(self) -> np.ndarray:
+        """``(p,)`` the arc in which the branch of each pair ends."""
+        return np.delete(np.arange(len(self._at_saddles)), self._eldest)
+
+    @cached_property
+    def multiplicity(self) -> np.ndarray:
+        """``(s,)`` number of branches that meet in each saddle, at least 2, int64."""
+        return np.bincount(self._at_saddles, minlength=len(self.saddles))
+
+    @cached_property
+    def upper_values(self) -> np.ndarray:
+        """``(a,)`` float64, the field at the upper end of each arc."""
+        above = self.node_values[len(self.minima) :]
+        return np.concatenate([above[self._at_saddles], above[len(self.saddles) :]])
+
+    @cached_property
+    def lower_values(self) -> np.ndarray:
+        """``(a,)`` float64, the field at the lower end of each arc."""
+        order = np.argsort(self.nodes)
+        return self.node_values[order[np.searchsorted(self.nodes, self.arcs[:, 1], sorter=order)]]
+
+    @cached_property
+    def pair_branch(self) -> np.ndarray:
+        """``(p,)`` the branch that ends in each pair, as an index into ``minima``."""
+        return self.arc_branch[self._ending]
+
+    @cached_property
+    def greatest(self) -> tuple[np.ndarray, np.ndarray]:
+        """``(r,)`` the greatest vertex of each root's component, and the field there, float64."""
+        top = np.full(len(self.minima), -1)
+        np.maximum.at(top, self.arc_branch, np.arange(len(self.arcs)))  # of one branch the arcs ascend
+        branch = np.flatnonzero(self.branch_end < 0)  # as the roots, ascending
+        alone = top[branch] < 0
+        vertex = np.where(alone, self.roots, np.append(self.arcs[:, 0], -1)[top[branch]])
+        births = self.node_values[: len(self.minima)]
+        return vertex, np.where(alone, births[branch], np.append(self.upper_values, 0)[top[branch]])
+
+    @cached_property
+    def pair_values(self) -> np.ndarray:
+        """``(p, 2)`` float64, the field at minimum and saddle of each pair."""
+        return np.stack([self.node_values[self.pair_branch], self.upper_values[self._ending]], axis=1)
+
+    @cached_property
+    def lifetimes(self) -> np.ndarray:
+        """``(p,)`` float64, death - birth of each pair (birth - death if negated), +inf for an infinite saddle."""
+        return _climb(*self.pair_values.T)
+
+    @cached_property
+    def _leaf_arc(self) -> np.ndarray:
+        """``(m,)`` the lowest arc of each branch where it ends in a saddle, else -1."""
+        leaf, at_saddle = np.full(len(self.minima), -1), slice(len(self._at_saddles))
+        starts = np.flatnonzero(self.arcs[at_saddle, 1] == self.minima[self.arc_branch[at_saddle]])
+        leaf[self.arc_branch[starts]] = starts
+        return leaf
+
+    @cached_property
+    def first_saddle(self) -> np.ndarray:
+        """``(m,)`` upper end of each minimum's leaf arc, -1 where that is no saddle."""
+        return np.where(self._leaf_arc < 0, -1, np.append(self.arcs[:, 0], -1)[self._leaf_arc])
+
+    @cached_property
+    def first_climb(self) -> np.ndarray:
+        """``(m,)`` float64, length of each minimum's leaf arc up to its first saddle, 0 under none."""
+        births = self.node_values[: len(self.minima)]
+        return _climb(births, np.where(self._leaf_arc < 0, births, np.append(self.upper_values, 0)[self._leaf_arc]))
+
+    @cached_property
+    def branch_end(self) -> np.ndarray:
+        """``(m,)`` saddle where each branch meets an older one, -1 for a branch that goes up to the root."""
+        end = np.full(len(self.minima), -1)
+        end[self.pair_branch] = self.pairs[:, 1]
+        return end
+
+    @cached_property
+    def branch_parent(self) -> np.ndarray:
+        """``(m,)`` index of the branch that each one meets at ``branch_end``, -1 for none."""
+        parent = np.full(len(self.minima), -1)
+        parent[self.pair_branch] = self.arc_branch[self._eldest[self._at_saddles[self._ending]]]
+        return parent
+
+    @cached_property
+    def branch_volume(self) -> np.ndarray:
+        """``(m,)`` number of vertices on each branch, int64; ValueError without ``arc_volume``."""
+        if len(self.arc_volume) != len(self.arcs):
+            raise ValueError("the tree has no arc volumes: expected one made with volumes=True.")
+        volume = np.zeros(len(self.minima), np.int64)
+        np.add.at(volume, self.arc_branch, self.arc_volume)
+        return np.where(volume == 0, 1, volume)  # the only vertex of a component has no arc
+
+    @cached_property
+    def leaf_volume(self) -> np.ndarray:
+        """``(m,)`` number of vertices below each minimum's first saddle, of the branch where there is none, int64."""
+        return np.where(self._leaf_arc < 0, self.branch_volume, np.append(self.arc_volume, 0)[self._leaf_arc])
+
+    def simplify(self, min_persistence: float) -> MergeTree:
+        """Return :func:`landsweep.kernels.topology.simplify.simplify` of this tree."""
+        from landsweep.kernels.topology.simplify import simplify
+
+        return simplify(self, min_persistence)
+
+    def to_networkx(self) -> Any:
+        """Return the tree as a ``networkx.DiGraph`` with an edge from each arc's lower to its upper vertex.
+
+        Nodes carry ``type``, ``value`` and, for minima, ``basin_volume``; edges ``branch``, the minimum whose branch
+        they are part of, and ``volume`` where arcs have one.
+        """
+        import networkx as nx
+
+        graph = nx.DiGraph()
+        for vertex, kind, value in zip(
+            self.nodes.tolist(), self.node_types.tolist(), self.node_values.tolist(), strict=True
+        ):
+            graph.add_node(vertex, type=NAMES[kind], value=value)
+        for vertex, volume in zip(self.minima.tolist(), self.basin_volume.tolist(), strict=True):
+            graph.nodes[vertex]["basin_volume"] = volume
+        for (upper, lower), branch in zip(self.arcs.tolist(), self.minima[self.arc_branch].tolist(), strict=True):
+            graph.add_edge(lower, upper, branch=branch)
+        if len(self.arc_volume):
+            for (upper, lower), volume in zip(self.arcs.tolist(), self.arc_volume.tolist(), strict=True):
+                graph.edges[lower, upper]["volume"] = volume
+        return graph
+
+    def to_xarray(self) -> Any:
+        """Return pairs, minima, nodes and arcs as an ``xarray.Dataset`` with dimensions of these names."""
+        import xarray as xr
+
+        data = {
+            "birth": ("pair", self.pair_values[:, 0]),
+            "death": ("pair", self.pair_values[:, 1]),
+            "lifetime": ("pair", self.lifetimes),
+            "pair_vertex": (("pair", "pair_end"), self.pairs),
+            "first_saddle": ("minimum", self.first_saddle),
+            "branch_parent": ("minimum", self.branch_parent),
+            "basin_volume": ("minimum", self.basin_volume),
+            "node_type": ("node", self.node_types, _KINDS),
+            "node_value": ("node", self.node_values),
+            "arc_vertex": (("arc", "arc_end"), self.arcs),
+            "arc_branch": ("arc", self.arc_branch),
+        }
+        if len(self.arc_volume) == len(self.arcs):
+            data["arc_volume"] = ("arc", self.arc_volume)
+        coords = {"minimum": self.minima, "node": self.nodes, "pair_end": ["minimum", "saddle"]}
+        attrs = {name: getattr(self, name) for name in _SCALARS} | {"shape": self.shape, "arc_end": "upper, lower"}
+        return xr.Dataset(data, coords, attrs)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return all fields as arrays that ``np.savez`` stores without pickling."""
+        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> MergeTree:
+        """Return the tree that :meth:`to_arrays` wrote; further keys are ignored, a missing one raises ValueError."""
+        names = [f.name for f in fields(cls)]
+        if missing := [name for name in names if name not in arrays]:
+            raise ValueError(f"arrays hold no merge tree: got no {', '.join(missing)}, expected {', '.join(names)}.")
+        values = {name: np.asarray(arrays[name]) for name in names}
+        scalars = {name: values[name].item() for name in _SCALARS}
+        pairs = {name: tuple(values[name].tolist()) for name in ("shape", "value_range")}
+        return cls(**(values | scalars | pairs))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all arrays are equal, volumes included, which a tree may have been made without."""
+        if not isinstance(other, MergeTree):
+            return NotImplemented
+        return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))
+
+    def __repr__(self) -> str:
+        kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
+        return f"MergeTree({kind}: {len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles)"
+
+
+def _climb(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):  # a difference may pass the greatest float
+        return np.where(np.isfinite(high), np.abs(high - low), np.inf)

@@ -1,0 +1,219 @@
+"""The Topology ToolKit as an engine: its FTM merge tree of a block, turned into the same basins as the native engine's.
+
+The filter call is thin; all that can be tested without the toolkit is in :func:`basins_of_tree` (Gueunet et al. 2019,
+FTM; Tierny et al. 2018, TTK). The toolkit is given the rank of each vertex in the order (value, index) instead of its
+value, which rules out what it does with NaN, infinities, ties and single precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from landsweep.kernels.geometry.order import ascending
+from landsweep.kernels.geometry.stencil import id_type
+from landsweep.kernels.topology.basins import Basins, grid_basins, own_minima, point_down
+from landsweep.kernels.topology.tree import DEGENERATE, MINIMUM, SADDLE
+
+INSTALL = "conda install -c conda-forge topologytoolkit"
+
+
+def available() -> bool:
+    """Return whether the toolkit can be imported."""
+    try:
+        import topologytoolkit  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def basins_of_tree(raw: Mapping[str, np.ndarray]) -> Basins:
+    """Return basins whose graph has the components of a join tree that TTK's ``ttkMergeTree`` put out.
+
+    Every saddle joins one minimum from under each of its lower arcs. A vertex belongs to a minimum from under its arc,
+    with which it is connected at its own level: not where its steepest descent ends, but all that a union of blocks
+    needs.
+
+    Parameters
+    ----------
+    raw
+        Output arrays of the filter (join tree, FTM, segmentation on): ``node_id``, ``node_vertex_id``,
+        ``node_critical_type`` per node; ``arc_up_node_id``, ``arc_down_node_id``, ``arc_segmentation_id`` per arc;
+        ``vertex_segmentation_id`` per vertex.
+
+    Raises
+    ------
+    ValueError
+        Where they are not the arrays of a tree.
+    """
+    ids, vertex, kind = (np.asarray(raw[f"node_{n}"]).astype(np.int64) for n in ("id", "vertex_id", "critical_type"))
+    up, down = (np.asarray(raw[f"arc_{n}_node_id"]).astype(np.int64) for n in ("up", "down"))
+    segment, owner = (np.asarray(raw[f"{n}_segmentation_id"]).astype(np.int64) for n in ("arc", "vertex"))
+    if len(up) != len(ids) - 1 or not len(ids):
+        raise ValueError(f"TTK gave no tree: got {len(ids)} nodes, {len(up)} arcs, expected one arc fewer than nodes.")
+    place = np.full(ids.max() + 1, -1)
+    place[ids] = np.arange(len(ids))
+    up, down = place[up], place[down]
+    minima = np.sort(vertex[kind == MINIMUM])
+    below = np.full(len(ids), -1)  # a minimum from under each node
+    below[kind == MINIMUM] = np.searchsorted(minima, vertex[kind == MINIMUM])
+    arcs = np.argsort(up, kind="stable")
+    starts = np.searchsorted(up[arcs], np.arange(len(ids) + 1))
+    for node in _upwards(up, down, len(ids)):
+        under = arcs[starts[node] : starts[node + 1]]
+        if len(under):
+            below[node] = below[down[under[0]]]
+    joins = np.flatnonzero((kind == SADDLE) | (kind == DEGENERATE))
+    first = np.repeat(starts[joins], starts[joins + 1] - starts[joins] - 1)
+    other = np.concatenate([arcs[starts[n] + 1 : starts[n + 1]] for n in joins]) if len(joins) else arcs[:0]
+    ends = np.stack([below[down[arcs[first]]], below[down[other]]])
+    of_arc = np.full(max(segment.max(initial=-1), owner.max(initial=-1)) + 1, -1)
+    of_arc[segment] = below[down]
+    label = np.where(owner < 0, -1, of_arc[owner]) if len(segment) else np.zeros(len(owner), np.int64)
+    if (label < 0).any() or (below < 0).any():
+        raise ValueError("TTK gave an incomplete tree: got vertices in no arc, expected each vertex in one.")
+    size = id_type(len(owner))
+    return Basins(minima, ~label.astype(size), ends.astype(size), vertex[up[other]].astype(size))
+
+
+def _upwards(up: np.ndarray, down: np.ndarray, count: int) -> list[int]:
+    """Return the nodes, each after all nodes below it."""
+    waiting = np.bincount(up, minlength=count)
+    parent = np.full(count, -1)
+    parent[down] = up
+    order = np.flatnonzero(waiting == 0).tolist()
+    for node in order:
+        above = parent[node]
+        if above >= 0:
+            waiting[above] -= 1
+            if not waiting[above]:
+                order.append(int(above))
+    return order
+
+
+def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basins:
+    """Return the basins of a block by TTK where it can make them, by the native engine otherwise.
+
+    TTK has Freudenthal's triangulation of 2-D and 3-D grids; in one dimension its greatest vertex may be a saddle,
+    which its FTM does not survive. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`.
+
+    Raises
+    ------
+    ImportError
+        Where TTK is missing.
+    RuntimeError
+        Where its filter printed an error instead of making a tree.
+    """
+    if connectivity != "freudenthal" or sum(n > 1 for n in values.shape) not in (2, 3) or values.ndim > 3:
+        return grid_basins(values, connectivity, threads)
+    flat = values.reshape(-1)
+    raw = run_filter(_image(_ranks(flat), values.shape), threads)
+    basins = _checked(raw)
+    down = point_down(values, connectivity, threads)
+    _same_minima(basins, own_minima(down, 0, down.size))
+    return basins
+
+
+def ttk_graph_basins(values: np.ndarray, edges: np.ndarray, threads: int = 1) -> Basins:
+    """Return the basins of a graph by TTK, as line cells; parameters as those of ``graph_basins``, errors as above.
+
+    A vertex above all others joins the components: FTM needs a connected input, and a greatest vertex that is no
+    saddle. What it adds is dropped again.
+    """
+    n = len(values)
+    top = np.stack([np.arange(n), np.full(n, n)], axis=1)
+    ranks = np.append(_ranks(values), float(n))
+    basins = _checked(run_filter(_lines(ranks, np.concatenate([edges, top])), threads))
+    real = basins.upper < n
+    return Basins(basins.minima, basins.label[:n], np.ascontiguousarray(basins.ends[:, real]), basins.upper[real])
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    ranks = np.empty(values.size)
+    ranks[ascending(values, np.arange(values.size))] = np.arange(values.size)
+    return ranks
+
+
+def _checked(raw: Mapping[str, np.ndarray]) -> Basins:
+    try:
+        return basins_of_tree(raw)
+    except ValueError as error:
+        raise RuntimeError(f"{error} Its messages are printed above; topology.engine: native needs no TTK.") from error
+
+
+def _same_minima(basins: Basins, expected: np.ndarray) -> None:
+    if not np.array_equal(basins.minima, expected):
+        raise RuntimeError(
+            f"TTK gave another field's tree: got {len(basins.minima)} minima, expected {len(expected)}; "
+            "topology.engine: native needs no TTK."
+        )
+
+
+def _image(ranks: np.ndarray, shape: tuple[int, ...]) -> Any:
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+
+    image = vtkImageData()
+    image.SetDimensions(*(*shape[::-1], 1, 1)[:3])  # the last axis is x, the fastest
+    array = numpy_to_vtk(ranks, deep=True)
+    array.SetName("rank")
+    image.GetPointData().SetScalars(array)
+    return image
+
+
+def _lines(ranks: np.ndarray, edges: np.ndarray) -> Any:
+    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import VTK_LINE, vtkCellArray, vtkUnstructuredGrid
+
+    grid, points, cells = vtkUnstructuredGrid(), vtkPoints(), vtkCellArray()
+    points.SetData(numpy_to_vtk(np.zeros((len(ranks), 3)), deep=True))
+    offsets = numpy_to_vtkIdTypeArray(np.arange(0, 2 * len(edges) + 1, 2), deep=True)
+    cells.SetData(offsets, numpy_to_vtkIdTypeArray(np.ascontiguousarray(edges, np.int64).reshape(-1), deep=True))
+    grid.SetPoints(points)
+    grid.SetCells(VTK_LINE, cells)
+    array = numpy_to_vtk(ranks, deep=True)
+    array.SetName("rank")
+    grid.GetPointData().SetScalars(array)
+    return grid
+
+
+def run_filter(data: Any, threads: int) -> dict[str, np.ndarray]:
+    """Return the output arrays of TTK's FTM join tree of a VTK data set with point scalars ``rank``."""
+    try:
+        import topologytoolkit as ttk
+    except ImportError as error:
+        raise ImportError(
+            f"the Topology ToolKit cannot be imported ({error}): install it with `{INSTALL}`, or use topology.engine: "
+            "native."
+        ) from error
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    tree = ttk.ttkMergeTree()
+    tree.SetTreeType(0)
+    tree.SetBackend(0)
+    tree.SetUseAllCores(False)
+    tree.SetThreadNumber(threads)
+    tree.SetDebugLevel(0)
+    tree.SetWithSegmentation(True)
+    tree.SetInputData(data)
+    tree.SetInputArrayToProcess(0, 0, 0, 0, "rank")
+    tree.Update()
+    nodes, arcs, segmentation = (tree.GetOutputDataObject(i) for i in range(3))
+    wanted = [
+        ("node_id", nodes.GetPointData(), "NodeId"),
+        ("node_vertex_id", nodes.GetPointData(), "VertexId"),
+        ("node_critical_type", nodes.GetPointData(), "CriticalType"),
+        ("arc_up_node_id", arcs.GetCellData(), "upNodeId"),
+        ("arc_down_node_id", arcs.GetCellData(), "downNodeId"),
+        ("arc_segmentation_id", arcs.GetCellData(), "SegmentationId"),
+        ("vertex_segmentation_id", segmentation.GetPointData(), "SegmentationId"),
+    ]
+    found = {key: data.GetArray(name) for key, data, name in wanted}
+    if missing := [key for key, array in found.items() if array is None]:
+        raise RuntimeError(
+            f"TTK made no merge tree: got no {', '.join(missing)}; its messages are printed above; "
+            "topology.engine: native needs no TTK."
+        )
+    return {key: vtk_to_numpy(array).copy() for key, array in found.items()}

@@ -1,0 +1,158 @@
+"""What happens during a run, as dataclasses for subscribers: progress, logs, tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.base.launch import batch_job
+
+if TYPE_CHECKING:
+    from landsweep.executors.executor import Executor
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened."""
+
+
+@dataclass(frozen=True)
+class RankStarted(Event):
+    """A process of a run is ready to work; ``seconds`` after the system started it."""
+
+    rank: int
+    ranks: int
+    local_rank: int
+    host: str
+    pid: int
+    seconds: float
+    job: str | None = None
+    restart: int = 0
+    node: str | None = None
+
+
+def rank_started(executor: Executor) -> RankStarted:
+    """Return where this process stands; the first line of its log."""
+    import psutil
+
+    job, restart = batch_job()
+    return RankStarted(
+        rank=executor.rank,
+        ranks=executor.size,
+        local_rank=executor.local_rank,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        seconds=round(time.time() - psutil.Process().create_time(), 3),
+        job=job,
+        restart=restart,
+        node=os.environ.get("SLURM_NODEID"),
+    )
+
+
+@dataclass(frozen=True)
+class RankLost(Event):
+    """A process that worked is gone; ``left`` others remain, and take over what it had in hand."""
+
+    rank: int
+    where: str
+    left: int
+
+
+@dataclass(frozen=True)
+class Hardware(Event):
+    """What the ranks of a session compute on: ``gpus`` is 0 for CPUs."""
+
+    ranks: int
+    gpus: int
+
+
+@dataclass(frozen=True)
+class StageStarted(Event):
+    """A stage begins with ``todo`` items, of which ``weights`` add up to its work (points, models, members)."""
+
+    stage: str
+    todo: int
+    work: int
+    noun: str
+    done_before: int = 0
+
+
+@dataclass(frozen=True)
+class ItemDone(Event):
+    """One model, member or unit is finished (or failed) on some rank."""
+
+    stage: str
+    index: int
+    work: int
+    seconds: float
+    rank: int
+    failed: bool = False
+    file_seconds: float = 0.0
+    """The part of ``seconds`` in which files were waited for."""
+    ranks: int = 1
+    """Processes that worked on it together."""
+
+
+@dataclass(frozen=True)
+class Helped(Event):
+    """What a rank that is not the root did of an item that all of them work on together."""
+
+    stage: str
+    index: int
+    seconds: float
+    rank: int
+    file_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class StageFinished(Event):
+    """A stage has nothing left to do."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Notice(Event):
+    """A sentence for the user."""
+
+    text: str
+
+
+Subscriber = Callable[[Event], None]
+
+
+class Bus:
+    """Hands every event to every subscriber, in order."""
+
+    def __init__(self, *subscribers: Subscriber) -> None:
+        self.subscribers = list(subscribers)
+
+    def __call__(self, event: Event) -> None:
+        """Publish an event."""
+        for subscriber in self.subscribers:
+            subscriber(event)
+
+
+class JsonLines:
+    """Appends each event as one JSON line to a rank's log."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    def __call__(self, event: Event) -> None:
+        """Write one event."""
+        record = {"time": round(time.time(), 3), "event": type(event).__name__, **dataclasses.asdict(event)}
+        self._file.write(json.dumps(record) + "\n")
+
+    def close(self) -> None:
+        """Close the log."""
+        self._file.close()

@@ -1,0 +1,57 @@
+"""Signals become a flag: finish the unit in hand, then stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from landsweep.base.errors import Stopped
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+
+
+_early: list[int] = []
+"""Signals that came before anybody could act on them."""
+
+
+def listen() -> None:
+    """Remember USR2 and TERM from now on: without it a warning that comes while Python starts ends the process."""
+    for number in (signal.SIGUSR2, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: _early.append(number))
+
+
+class StopFlag:
+    """Turns the first INT, TERM or USR2 into a request, a second INT or TERM into :class:`Stopped` at once.
+
+    Handlers are installed while its block runs, in the main thread only (a notebook's kernel thread, too).
+    """
+
+    def __init__(self, *, announce: bool = True) -> None:
+        self.requested = False
+        self._announce = announce
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                self._before[number] = signal.signal(number, self._handle)
+            self.requested |= bool(_early)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def request(self) -> None:
+        """Ask to stop, as a signal does."""
+        self.requested = True
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.requested and number != signal.SIGUSR2:
+            raise Stopped
+        self.requested = True
+        if self._announce:
+            print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)

@@ -1,0 +1,222 @@
+"""What the commands print."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.base.errors import UserError
+from landsweep.base.yamlfile import nearest
+from landsweep.disk.rundir import read_json
+from landsweep.study.curvature_spec import ENDS
+
+if TYPE_CHECKING:
+    from landsweep.api import Run
+    from landsweep.predict.bench import Speed
+    from landsweep.predict.estimate import Estimate
+    from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
+
+FAILURES_SHOWN = 5
+SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
+
+
+def size(count: float) -> str:
+    """Return bytes for people, in decimal units."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if count < 1000 or unit == "TB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    raise AssertionError("unreachable")
+
+
+def duration(seconds: float) -> str:
+    """Return seconds for people."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def print_rows(rows: Mapping[str, str]) -> None:
+    """Print what there is under each name."""
+    for name, text in rows.items():
+        if text:
+            print(f"{name:<8} {text}")
+
+
+def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) -> None:
+    """Print what a study would do."""
+    axes = ", ".join(f"{name} {len(values)}" for name, values in plan.axes.items())
+    grid = " x ".join(map(str, plan.grid_shape))
+    costs, time = estimate.costs, f"not measured: no earlier run of this problem beside {out}; the run times itself"
+    if costs.total is not None:
+        time = f"about {duration(costs.total)} on {ranks} rank(s), as measured in {estimate.source}"
+        parts = {name: value for name, value in costs.parts.items() if value is not None and value > costs.total / 100}
+        time += f" ({', '.join(f'{name} {duration(value)}' for name, value in parts.items())})"
+    rows = {
+        "study": f"{study.name} -> {out}",
+        "models": f"{estimate.models}",
+        "members": f"{estimate.members} ({axes})",
+        "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
+        "hessian": _curvature(study, plan),
+        "certify": _certificates(study, estimate),
+        "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
+        "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
+        "topology": estimate.topology,
+        "time": time,
+    }
+    print_rows(rows)
+
+
+def _curvature(study: Study, plan: Plan) -> str:
+    """Return what is found out of the Hessian at the weights, empty where nothing is asked for."""
+    curvature = study.curvature
+    parts = [f"{n} {which}" for which in ENDS if (n := getattr(curvature, which))]
+    parts = [f"eigenvalues: {', '.join(parts)}"] if parts else []
+    parts += [f"trace by {curvature.trace}"] if curvature.trace != "none" else []
+    parts += ["density"] if curvature.density else []
+    if not parts:
+        return ""
+    return f"{len(set(plan.sites.values()))} at trained weights ({'; '.join(parts)}; by {curvature.engine})"
+
+
+def _certificates(study: Study, estimate: Estimate) -> str:
+    """Return what the certificates cost beside the landscapes, empty where none is asked for."""
+    parts = []
+    if estimate.float64_points:
+        parts.append(f"{estimate.float64_points:,} points again in float64")
+    if study.certify.draws:
+        parts.append(
+            f"the ends of all pairs on {study.certify.draws} draws, at most {estimate.draw_points:,} evaluations"
+        )
+    return "; ".join(parts)
+
+
+def speed(found: Speed) -> None:
+    """Print how fast points are evaluated."""
+    rows = {
+        "study": f"{found.study}, its first model",
+        "device": f"{found.device}, torch {found.torch}, {found.threads} CPU thread(s)",
+        "strategy": f"{found.strategy}, {found.width} at once, {found.dtype} ({found.reason})",
+        "speed": f"{found.points_per_second:,.0f} points/s ({found.slowest:,.0f} to {found.fastest:,.0f})",
+        "limit": (
+            f"{found.flops_per_point / 1e6:,.3g} Mflop a point, {found.fraction:.1%} of a large matrix product's "
+            f"{found.limit_flops / 1e9:,.0f} Gflop/s"
+        ),
+        "time": (
+            f"compute {found.compute:.1%}, transfer {found.transfer:.1%}, wait {found.wait:.1%}; "
+            f"beside it, write {found.write:.1%}"
+        ),
+    }
+    print_rows(rows)
+
+
+def status(run: Run) -> None:
+    """Print how far a run is."""
+    from landsweep.disk.lock import owner
+    from landsweep.pipeline.status import disk_use, stage_counts
+
+    print(repr(run))
+    print(f"{'stage':<9} {'done':>9} {'of':>9} {'failed':>7} {'time':>9}")
+    for c in stage_counts(run.directory, run.study, run.plan):
+        spent = duration(c.seconds) if c.seconds else "-"
+        print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {spent:>9}  {c.noun}")
+    used, files = disk_use(run.directory)
+    sessions = read_json(run.directory.provenance)["sessions"]
+    last = sessions[-1]
+    alive = owner(run.directory.lock)
+    if alive and (text := _speed(run.directory.progress)):
+        print(text)
+    state = f"running as {alive}" if alive else last.get("outcome", "killed")
+    print(f"{size(used)} in {files} files; {len(sessions)} session(s), the last from {last['started']}: {state}")
+    print_failures(run)
+
+
+def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
+    """Return the table of metrics as text.
+
+    Raises
+    ------
+    UserError
+        Where a column is unknown.
+    """
+    table = run.metrics
+    known = [str(name) for name in table]
+    for name in columns:
+        if name not in known:
+            raise UserError(f"--column is {name!r}, expected one of {', '.join(known)}{nearest(name, known) or '.'}")
+    if csv:
+        return table[list(columns) or known].to_csv(index=False)
+    axes = [name for name, values in run.plan.axes.items() if len(values) > 1]
+    shown = list(columns) or [name for name in SHOWN_METRICS if name in known]
+    return table[[*axes, "representation", *(c for c in shown if c not in axes)]].to_string(index=False) + "\n"
+
+
+def _speed(progress: Path) -> str:
+    """Return how fast the running stage is and when it will end; empty where nobody can say."""
+    if not progress.exists():
+        return ""
+    try:
+        state = read_json(progress)
+        done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+    except (ValueError, KeyError, TypeError):  # damaged, or of another version
+        return ""
+    if done <= 0 or seconds <= 0 or state["done"] == state["total"]:
+        return ""
+    rate, left = done / seconds, (state["total"] - state["done"]) / (done / seconds)
+    each = state.get("gpus") or state.get("ranks") or 1
+    what = "GPU" if state.get("gpus") else "rank"
+    end = time.strftime("%F %T", time.localtime(state["time"] + left))
+    return (
+        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}, {rate:,.3g} {state['noun']}/s, "
+        f"{rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
+    )
+
+
+def print_failures(run: Run) -> None:
+    """Print the first failures, one line each."""
+    failures = run.directory.failures()
+    for (stage, index), path in list(failures.items())[:FAILURES_SHOWN]:
+        data = read_json(path)
+        coords = ", ".join(f"{k}={v}" for k, v in data["coords"].items())
+        print(f"failed: {stage} {index} ({coords}): {data['error']}  [{path}]")
+    if len(failures) > FAILURES_SHOWN:
+        print(f"... and {len(failures) - FAILURES_SHOWN} more in {run.path / 'failures'}")
+    if failures:
+        print("Try them again with --retry-failed.")
+
+
+def closing(run: Run) -> None:
+    """Print where things are and the numbers that matter."""
+    from landsweep.report.summary import label
+
+    file = run.directory.report / "summary.json"
+    if file.exists():
+        data = read_json(file)
+        names = ", ".join(run.study.connectivity)
+        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}")
+        for line in data["quality"][:2]:
+            print(f"  {line}")
+        for line in data.get("curvature", []):  # a report of an older version has none
+            print(f"  {line}")
+        for trend in data["trends"]:
+            print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
+        for line in data.get("certificates", []):
+            print(f"  {line}")
+        if data["non_finite_points"]:
+            print(f"  {data['non_finite_points']} points are not finite")
+        for line in data["warnings"]:
+            print(f"  note: {line}")
+        for name, path in (
+            ("figure", run.directory.report / "trend.png"),
+            ("panels", run.directory.report / "landscapes.png"),
+            ("table", run.directory.report / "summary.md"),
+            ("metrics", run.directory.metrics),
+        ):
+            if path.exists():
+                print(f"  {name:<8} {path}")
+    print_failures(run)

@@ -1,0 +1,212 @@
+"""A heartbeat lock: one live process (or MPI job) works on a run at a time.
+
+Lustre and NFS may lack ``flock`` across nodes, so the lock is a file whose modification time is renewed. A batch job
+that was requeued owns what its earlier life held, even where that life still writes: after a node failure Slurm may
+start a job again while its old processes live. Such a ghost finds another token in the lock and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from landsweep.base.errors import UserError
+from landsweep.base.launch import batch_job
+
+HEARTBEAT_SECONDS = 5.0
+STALE_SECONDS = 30.0
+POLL_SECONDS = 0.2
+
+
+def _started(pid: int) -> str | None:
+    """Return when a process of this host started, or None where it does not live (or is a zombie)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        if Path("/proc/self/stat").exists():
+            return None
+        with suppress(ProcessLookupError, PermissionError):  # no /proc (macOS)
+            os.kill(pid, 0)
+            return "alive"
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _is_dead(owner: dict[str, Any], age: float) -> bool:
+    """Return whether a lock's owner is gone: by its process on this host, by its heartbeat on others."""
+    if owner.get("host") == socket.gethostname() and owner.get("started") is not None:
+        return bool(_started(int(owner["pid"])) != owner["started"])
+    return age > STALE_SECONDS
+
+
+def _is_earlier_life(owner: dict[str, Any]) -> bool:
+    """Return whether a lock was taken by this batch job before it was requeued."""
+    job, restart = batch_job()
+    return job is not None and owner.get("job") == job and int(owner.get("restart", 0)) < restart
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _name(owner: dict[str, Any]) -> str:
+    job = f" (job {owner['job']})" if owner.get("job") else ""
+    return f"process {owner.get('pid', '?')} on {owner.get('host', '?')}{job}"
+
+
+def token(path: Path) -> str | None:
+    """Return what the lock of a run says of the session that holds it, None where there is none."""
+    return _read(path).get("token")
+
+
+def ended(path: Path, token: str | None) -> bool:
+    """Return whether a session's lock is gone or another's; one that cannot be read just now is neither."""
+    try:
+        found = json.loads(path.read_text())
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return bool(found.get("token") != token)
+
+
+def owner(path: Path) -> str | None:
+    """Return who holds a lock and lives, or None."""
+    found = _read(path)
+    try:
+        age = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    return _name(found) if found and not _is_dead(found, age) else None
+
+
+class RunLock:
+    """Holds ``lock.json`` while its block runs.
+
+    A lock of another host that is not renewed while one looks is taken over; that takes up to 30 s.
+
+    Parameters
+    ----------
+    path
+        The lock file.
+    lost
+        Called once, from another thread, when somebody else has taken the lock over.
+    patience
+        Seconds to wait for an owner that lives.
+
+    Raises
+    ------
+    UserError
+        On entering, where another live process holds the run.
+    """
+
+    def __init__(self, path: Path, lost: Callable[[], None] = lambda: None, patience: float = 0.0) -> None:
+        self.path = path
+        self.token = uuid.uuid4().hex
+        self.acquired_at = 0.0
+        self._lost, self._patience = lost, patience
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="landsweep-lock", daemon=True)
+
+    def __enter__(self) -> Self:
+        pid, (job, restart) = os.getpid(), batch_job()
+        owner = {"token": self.token, "host": socket.gethostname(), "pid": pid, "started": _started(pid)}
+        owner |= {"job": job, "restart": restart} if job is not None else {}
+        mine = self.path.with_name(f".lock.{self.token}.new.partial")
+        mine.write_text(json.dumps(owner))
+        try:
+            while True:
+                try:
+                    os.link(mine, self.path)  # appears whole, and fails where a lock stands
+                    break
+                except FileExistsError:
+                    self._clear_if_dead()
+        finally:
+            mine.unlink()
+        self.acquired_at = time.time()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self.held():
+            self.path.unlink(missing_ok=True)
+
+    def held(self) -> bool:
+        """Return whether nobody else has taken the lock over."""
+        return _read(self.path).get("token", self.token) == self.token
+
+    def _clear_if_dead(self) -> None:
+        """Remove the lock of an owner that is dead or dies while one looks; raise where it lives."""
+        owner = _read(self.path)
+        if not (_is_earlier_life(owner) or self._dies(owner)):
+            return
+        # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
+        # moved is put back if a newer owner's lock was caught instead.
+        grave = self.path.with_name(f".lock.{self.token}.partial")
+        with suppress(FileNotFoundError):
+            self.path.rename(grave)
+            if json.loads(grave.read_text() or "{}").get("token") != owner.get("token"):
+                with suppress(FileExistsError):
+                    os.link(grave, self.path)
+            grave.unlink()
+
+    def _dies(self, owner: dict[str, Any]) -> bool:
+        """Return whether the owner is dead, False where its lock is gone; watch an owner of another host for a while.
+
+        Clocks of hosts differ, so that a change of the lock's time is what shows life.
+        """
+        begin = last = time.monotonic()
+        seen: float | None = None
+        told = False
+        while True:
+            try:
+                modified = self.path.stat().st_mtime
+            except FileNotFoundError:
+                return False
+            if _read(self.path).get("token") != owner.get("token"):
+                return False
+            now, age = time.monotonic(), time.time() - modified
+            if _is_dead(owner, age) or (seen == modified and now - last > STALE_SECONDS):
+                return True
+            here = owner.get("host") == socket.gethostname()
+            alive = here or (seen is not None and modified != seen)
+            if alive and now - begin >= self._patience:
+                raise UserError(
+                    f"{self.path.parent} is in use by {_name(owner)} (last sign of life {max(age, 0):.0f} s ago): wait "
+                    "for it, stop it, or name another run directory with --out."
+                )
+            if seen != modified:
+                seen, last = modified, now
+            if not told and not here:
+                told = True
+                print(
+                    f"{self.path.parent} is locked by {_name(owner)}: waiting up to {STALE_SECONDS:.0f} s for a sign "
+                    "of life.",
+                    file=sys.stderr,
+                    flush=True,
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(HEARTBEAT_SECONDS):
+            if not self.held():
+                self._lost()
+                return
+            with suppress(OSError):
+                os.utime(self.path)

@@ -1,0 +1,142 @@
+"""Where a run's numbers come from: versions, hosts, commands, timings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from landsweep.base.events import Event, ItemDone, StageFinished, StageStarted
+from landsweep.base.launch import batch_job
+from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, write_json
+from landsweep.executors.executor import Executor
+from landsweep.study.study import Study
+
+PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
+
+
+class Timings:
+    """Adds up a session's time by stage, for ``plan`` and for people."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, dict[str, float]] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, StageStarted):
+            self.stages[event.stage] = {"items": 0, "work": 0, "busy_seconds": 0.0}
+        elif isinstance(event, ItemDone):
+            stage = self.stages[event.stage]
+            stage["items"] += 1
+            stage["work"] += event.work
+            stage["busy_seconds"] = round(stage["busy_seconds"] + event.seconds * event.ranks, 4)
+        elif isinstance(event, StageFinished):
+            self.stages[event.stage]["seconds"] = round(event.seconds, 4)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _processor() -> str:
+    """Return the name of this machine's CPU, and how many of them this process may use."""
+    name = platform.processor() or platform.machine()
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
+    return f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} x {name}"
+
+
+def _git(folder: Path) -> str | None:
+    """Return the commit of the study's repository, ``+`` where it has uncommitted changes, or None."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    out = []
+    for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"]):
+        try:
+            done = subprocess.run([git, "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        if done.returncode:
+            return None
+        out.append(done.stdout.strip())
+    return out[0] + ("+" if out[1] else "")
+
+
+def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) -> str:
+    """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which is in ``folder``.
+
+    ``folder`` is None for a session that needs no problem. Returns the session's id.
+    """
+    data: dict[str, Any] = (
+        read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
+    )
+    job, restart = batch_job()
+    session: dict[str, Any] = {
+        "id": uuid.uuid4().hex,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "command": sys.argv,
+        "directory": str(Path.cwd()),
+        "study_folder": str(folder.resolve()) if folder else None,
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "job": job,
+        "restart": restart,
+        "ranks": executor.size,
+        "executor": type(executor).__name__,
+        "dtype": study.evaluation.dtype,
+        "versions": versions(),
+        "git": _git(folder) if folder else None,
+    }
+    file = study.problem.file(folder) if folder else None
+    if file is not None:
+        source = file.read_bytes()
+        digest = hashlib.sha256(source).hexdigest()
+        session["problem_sha256"] = digest
+        copy = run.path / "problem" / f"{digest[:12]}.py"
+        if not copy.exists():
+            with atomic(copy) as partial:
+                partial.write_bytes(source)
+    data["schema_version"] = SCHEMA_VERSION
+    data["sessions"].append(session)
+    write_json(run.provenance, data)
+    return str(session["id"])
+
+
+def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Timings) -> None:
+    """Complete a session, which is the last one unless another has taken the run over."""
+    data = read_json(run.provenance)
+    (found,) = (s for s in data["sessions"] if s.get("id") == session)
+    found |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
+    write_json(run.provenance, data)
+
+
+def rates(run: RunDir) -> dict[str, float]:
+    """Return a run's measured seconds per model and per point, one rank, where it has any."""
+    found: dict[str, float] = {}
+    if not run.provenance.exists():
+        return found
+    for session in read_json(run.provenance)["sessions"]:
+        for stage, timing in session.get("stages", {}).items():
+            if timing["work"]:
+                found[stage] = timing["busy_seconds"] / timing["work"]
+    return found

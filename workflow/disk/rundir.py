@@ -1,0 +1,233 @@
+"""The run directory: its paths, atomic files, and the record of failures."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from landsweep.base import clock
+from landsweep.base.errors import UserError
+
+PARTIAL = ".partial"
+fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
+"""Called before anything appears in a run directory; see :func:`fenced`."""
+SCHEMA_VERSION = 2
+"""Of the whole run directory; a newer one is refused. Version 2 changed the files of merge trees."""
+
+
+@contextmanager
+def fenced(check: Callable[[], None] | None) -> Iterator[None]:
+    """Call ``check``, if any, before what the block makes appears in a run directory; what it raises prevents that.
+
+    For processes that may go on after their session has ended: another one may own the run by then.
+    """
+    before = fence.set(check)
+    try:
+        yield
+    finally:
+        fence.reset(before)
+
+
+def check_fence() -> None:
+    """Raise where this process must not write any more; see :func:`fenced`."""
+    if (check := fence.get()) is not None:
+        check()
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a path beside ``path`` to write to; it is renamed into place when the block ends well.
+
+    Whoever finds ``path`` finds it whole: its existence is its completion.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Unique among hosts too: after a node failure two sessions may write the same file for a while.
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{PARTIAL}")
+    try:
+        with clock.on_files():
+            yield partial
+            with partial.open("rb") as handle:
+                os.fsync(handle.fileno())
+            check_fence()
+            partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically."""
+    with atomic(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a JSON file atomically."""
+    write_text(path, json.dumps(data, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """Paths within one run directory (see ``docs/design.md``, section "The run directory")."""
+
+    path: Path
+
+    @property
+    def study(self) -> Path:
+        """The resolved study."""
+        return self.path / "study.yaml"
+
+    @property
+    def provenance(self) -> Path:
+        """Versions, hosts, commands, timings."""
+        return self.path / "provenance.json"
+
+    @property
+    def members(self) -> Path:
+        """Index to coordinates, for models and members."""
+        return self.path / "members.json"
+
+    @property
+    def landscape(self) -> Path:
+        """The hypercube."""
+        return self.path / "landscape.zarr"
+
+    @property
+    def metrics(self) -> Path:
+        """One row a member and representation."""
+        return self.path / "metrics.parquet"
+
+    @property
+    def report(self) -> Path:
+        """Figures and tables for people."""
+        return self.path / "report"
+
+    @property
+    def logs(self) -> Path:
+        """One JSON-lines file a rank."""
+        return self.path / "logs"
+
+    @property
+    def lock(self) -> Path:
+        """Who works on this run now."""
+        return self.path / "lock.json"
+
+    @property
+    def progress(self) -> Path:
+        """How far the running stage is, renewed every few seconds by one rank."""
+        return self.path / "progress.json"
+
+    @property
+    def jobs(self) -> Path:
+        """What was submitted to a batch system: scripts, job ids, output."""
+        return self.path / "jobs"
+
+    @property
+    def schema(self) -> int:
+        """Schema version of what is in this directory, the current one where nothing is."""
+        return int(read_json(self.provenance)["schema_version"]) if self.provenance.exists() else SCHEMA_VERSION
+
+    @property
+    def segmentation(self) -> Path:
+        """The basin and the arc of every point."""
+        return self.path / "segmentation.zarr"
+
+    def check_schema(self) -> None:
+        """Refuse a run directory that a newer landsweep wrote.
+
+        Raises
+        ------
+        UserError
+            Where its schema version is above ours.
+        """
+        if self.schema > SCHEMA_VERSION:
+            raise UserError(
+                f"{self.path} has schema version {self.schema}, expected at most {SCHEMA_VERSION}: install a newer "
+                "landsweep."
+            )
+
+    def check_free(self, besides: Collection[Path] = ()) -> None:
+        """Refuse a directory that holds something else, ``besides`` apart.
+
+        Raises
+        ------
+        UserError
+            Where it is not empty and no run.
+        """
+        if self.members.exists() or self.lock.exists() or not self.path.is_dir():
+            return
+        if any(p != self.jobs and p not in besides for p in self.path.iterdir()):
+            raise UserError(
+                f"{self.path} is not empty and holds no run, expected a run directory or a new name: choose another "
+                "with --out."
+            )
+
+    def log(self, rank: int) -> Path:
+        """Return the path of what one rank did, one JSON object a line."""
+        return self.logs / f"rank{rank:05d}.jsonl"
+
+    def theta(self, model: int) -> Path:
+        """Trained weights; existing means that training is complete."""
+        return self.path / "weights" / f"model-{model:05d}" / "theta.safetensors"
+
+    def checkpoint(self, model: int) -> Path:
+        """Training in progress: weights, optimiser, random state."""
+        return self.path / "weights" / f"model-{model:05d}" / "training.pt"
+
+    def quality(self, model: int) -> Path:
+        """Figures of merit of a trained model, and how long it took."""
+        return self.path / "weights" / f"model-{model:05d}" / "quality.json"
+
+    def directions(self, member: int) -> Path:
+        """Delta, its norms, Gram matrix and scale."""
+        return self.path / "directions" / f"member-{member:05d}.safetensors"
+
+    def curvature(self, site: int) -> Path:
+        """Eigenvalues, trace and density; of members with the same loss, the first has them."""
+        return self.path / "curvature" / f"member-{site:05d}.npz"
+
+    def topology(self, member: int) -> Path:
+        """Merge trees and metrics of one member."""
+        return self.path / "topology" / f"member-{member:05d}.npz"
+
+    def certify(self, member: int) -> Path:
+        """Certificates of one member's pairs."""
+        return self.path / "certify" / f"member-{member:05d}.npz"
+
+    def failure(self, stage: str, index: int) -> Path:
+        """Return the path of what one model or member died of."""
+        return self.path / "failures" / f"{stage}-{index:05d}.json"
+
+    def failures(self, stage: str = "*") -> dict[tuple[str, int], Path]:
+        """Return the recorded failures by stage and index."""
+        found = {}
+        for path in sorted((self.path / "failures").glob(f"{stage}-*.json")):
+            name, _, index = path.stem.rpartition("-")
+            found[name, int(index)] = path
+        return found
+
+    def missing(self, count: int, path: Callable[[int], Path]) -> list[int]:
+        """Return the indices below ``count`` whose file is absent, with one directory listing where there is one."""
+        if count == 0:
+            return []
+        flat = path(0).parent == path(count).parent
+        names = {p.name for p in path(0).parent.iterdir()} if flat and path(0).parent.is_dir() else set()
+        return [i for i in range(count) if (path(i).name not in names if flat else not path(i).exists())]
+
+    def sweep_partials(self, older_than: float) -> None:
+        """Remove what killed writers left half-written before ``older_than`` (seconds since the epoch)."""
+        for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
+            for path in self.path.glob(pattern):
+                if path.is_file() and path.stat().st_mtime < older_than:
+                    path.unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""The basin and the arc of every point, as Zarr arrays beside the landscape, where a study asks for them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import zarr
+from landsweep.disk.rundir import check_fence
+from landsweep.disk.store import consolidate, open_group
+from landsweep.kernels.geometry.blocks import Blocks, Box
+from landsweep.study.plan import Member
+from zarr.codecs import ZstdCodec
+
+if TYPE_CHECKING:
+    from landsweep.distributed.reduction import Write
+    from landsweep.session.context import Context
+
+MEANING = {
+    "basin": "the minimum in which steepest descent ends: index into the tree's minima, -1 for none",
+    "arc": "the arc that holds the point: index into the tree's arcs, -1 for none",
+}
+
+
+class SegmentationStore:
+    """A group of arrays ``<representation>/basin`` and ``<representation>/arc`` over sweep and grid axes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._group = path, open_group(path, "r+")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a path."""
+        return SegmentationStore, (self._path,)
+
+    @staticmethod
+    def blocks(path: Path, blocks: Blocks) -> Blocks:
+        """Return the blocks that stored arrays are made of, else ``blocks``: a chunk must have one writer."""
+        if not (path / "zarr.json").exists():
+            return blocks
+        chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
+        return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+
+    @staticmethod
+    def create(path: Path, context: Context, blocks: Blocks) -> None:
+        """Create the arrays, or grow them to the sweep; one chunk per block, so that each has one writer."""
+        plan = context.plan
+        group = open_group(path, "a")
+        for representation in context.study.connectivity:
+            for name, meaning in MEANING.items():
+                key = f"{representation}/{name}"
+                if key in group:
+                    array = group[key]
+                    assert isinstance(array, zarr.Array)
+                    array.resize(plan.shape)
+                else:
+                    group.create_array(
+                        key,
+                        shape=plan.shape,
+                        chunks=(*(1 for _ in plan.sweep_shape), *blocks.block),
+                        dtype="int64",
+                        fill_value=-1,
+                        dimension_names=plan.dims,
+                        compressors=ZstdCodec(level=1, checksum=True),
+                        attributes={"long_name": meaning},
+                    )
+        for _, inner in group.groups():
+            consolidate(inner)
+
+    def writer(self, representation: str, member: Member) -> Write:
+        """Return what writes a member's box."""
+        return partial(self._write, representation, member.position)
+
+    def _write(
+        self, representation: str, position: tuple[int, ...], box: Box, basin: np.ndarray, arc: np.ndarray
+    ) -> None:
+        check_fence()
+        for name, values in (("basin", basin), ("arc", arc)):
+            self._group[f"{representation}/{name}"][(*position, *box)] = values  # type: ignore[index]  # an array

@@ -1,0 +1,108 @@
+"""Weights in and out: safetensors or ``torch.load(weights_only=True)``, never an unpickled object."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import atomic
+from landsweep.session.context import users_code
+from landsweep.study.plan import Model
+from landsweep.study.study import Scalar
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from landsweep.session.context import Context
+
+
+def state(model: nn.Module) -> dict[str, Tensor]:
+    """Return parameters and persistent buffers by name, tied ones once."""
+    persistent = model.state_dict()
+    named = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    return {name: t.detach().cpu().contiguous().clone() for name, t in named.items() if name in persistent}
+
+
+def save_theta(path: Path, model: nn.Module) -> None:
+    """Write a trained model; the file appears whole."""
+    with atomic(path) as partial:
+        save_file(state(model), partial)
+
+
+def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn.Module:
+    """Load tensors by name into ``model`` in place.
+
+    Raises
+    ------
+    UserError
+        Where names or shapes do not fit.
+    """
+    own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    expected = {name: tuple(t.shape) for name, t in state(model).items()}
+    given = {name: tuple(t.shape) for name, t in tensors.items() if name in expected or name not in model.state_dict()}
+    if given != expected:
+        wrong = sorted(k for k in expected.keys() | given.keys() if expected.get(k) != given.get(k))
+        raise UserError(
+            f"{source} does not fit the network: {wrong[0]} has shape {given.get(wrong[0], 'missing')}, expected "
+            f"{expected.get(wrong[0], 'no such parameter')}: give weights of the network that build() makes."
+        )
+    with torch.no_grad():
+        for name in expected:
+            own[name].copy_(tensors[name])
+    return model
+
+
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a user's checkpoint.
+
+    Raises
+    ------
+    UserError
+        Where it is missing, is no checkpoint, or would have to be unpickled.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        data: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist, expected a checkpoint (.safetensors or .pt).") from None
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"{path} is no checkpoint that can be read safely ({first}): expected .safetensors, or a state_dict saved "
+            "with torch.save."
+        ) from None
+    for key in ("state_dict", "model_state_dict", "model"):
+        if isinstance(data, dict) and isinstance(data.get(key), dict):
+            data = data[key]
+    if not isinstance(data, dict) or not all(isinstance(t, Tensor) for t in data.values()):
+        raise UserError(f"{path} holds a {type(data).__name__}, expected a state_dict: names and tensors.")
+    return data
+
+
+def build(context: Context, model: Model) -> nn.Module:
+    """Return a model's untrained network."""
+    problem = context.problem(model.index)
+    with users_code():
+        network = problem.build(_seed(model.coords))
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"build() returned {type(network).__name__}, expected a torch.nn.Module")
+        if not any(p.requires_grad for p in network.parameters()):
+            raise ValueError("build() returned a network without trainable parameters, expected at least one")
+    return network
+
+
+def load_trained(context: Context, model: Model) -> nn.Module:
+    """Return a trained network on the CPU, in evaluation mode."""
+    network = build(context, model)
+    path = context.run.theta(model.index)
+    return restore(network, load_file(path), path).eval()
+
+
+def _seed(coords: Mapping[str, Scalar]) -> int:
+    return int(coords["seed"])

@@ -1,0 +1,70 @@
+"""How the topology stage cuts members into blocks, and the memory that takes, before it runs."""
+
+from __future__ import annotations
+
+from math import prod
+
+from landsweep.kernels.geometry.blocks import Blocks
+
+SPLIT_POINTS = 2**20
+"""Points below which a member is not cut for more ranks: its tree takes milliseconds, and messages would cost more."""
+
+EDGES = 64
+"""Bytes per vertex for basins, and for where they touch, on white noise: what grows with the roughness of the field.
+
+Measured 23 to 51 over connectivities and dimensions (``benchmarks/topology.py memory``); smooth fields need under 1.
+"""
+
+PER_MINIMUM = 400
+"""Bytes per minimum where a member is cut: the root grows the tree from all merges, and every rank gets the tree."""
+
+PER_POINT_KNN = 500
+"""Bytes per point of a landscape for ``knn``, whose graph is made and kept whole: measured 360 to 450."""
+
+BASE = 32_000_000
+"""Bytes that do not grow with the block: caches, buffers of threads and messages."""
+
+CHUNKS = 20
+"""Chunks that Zarr holds while it reads: ten at a time, each as stored and as decoded."""
+
+
+def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:
+    """Return the blocks of a member: one, unless it is above ``limit`` points or ranks would be idle without.
+
+    A member that is cut is worked on by all ranks together, so there is a block for each.
+    """
+    points = prod(shape)
+    if points > limit or (members < ranks and points >= SPLIT_POINTS):
+        limit = min(limit, -(-points // ranks))
+    return Blocks.of(shape, limit)
+
+
+def reduction_bytes(
+    blocks: Blocks, itemsize: int, *, chunk: int = 2**20, ranks: int = 1, segmentation: bool = False
+) -> int:
+    """Return the bytes that a rank needs beyond the program itself, to find the tree of one member by blocks.
+
+    Per vertex of the largest box, one layer wider on every side: the values twice (as read, and without the layers
+    below), a label of 4 bytes (8 from 2^31 vertices), a mark of 1, :data:`EDGES`, and 16 of the segmentation if it is
+    written. Once per rank: chunks in hand, and 40 bytes for each vertex on a border of its blocks. With several blocks
+    :data:`PER_MINIMUM` come on top, and only the field can tell how many there are.
+
+    Parameters
+    ----------
+    blocks
+        The grid and its blocks.
+    itemsize
+        Bytes per value.
+    chunk
+        Points of a stored chunk.
+    ranks
+        Ranks that share the blocks.
+    segmentation
+        Whether the basin and the arc of every vertex are written.
+    """
+    box = prod(min(n, b + 2) for n, b in zip(blocks.shape, blocks.block, strict=True))
+    label = 4 if box < 2**31 else 8
+    surface = sum(prod(blocks.block) // b * 2 for b in blocks.block) if len(blocks) > 1 else 0
+    borders = -(-len(blocks) // ranks) * surface * 40
+    per_vertex = 2 * itemsize + label + 1 + EDGES + 16 * segmentation
+    return BASE + CHUNKS * min(chunk, box) * itemsize + box * per_vertex + borders

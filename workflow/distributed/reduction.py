@@ -1,0 +1,324 @@
+"""Merge tree of a field too large for one array: blocks read one at a time, reduced pairwise over ranks.
+
+1. Each rank reads its blocks, contracts each to what others may still change (a *forest* over the layers it shares with
+   them, :mod:`landsweep.kernels.topology.basin_graph`), and merges these as a carry in binary addition, so it holds
+   a logarithmic number of them.
+2. Ranks merge their forests in a binary tree. What is final stays where it was found until the root collects it.
+3. The root sweeps all merges into the tree. Any tree of merges, and any blocks, give the same result.
+4. Basins of steepest descent cross blocks: ranks resolve the vertices through which their blocks drain into one
+   another, read the blocks again, and count.
+
+So every block is read twice, one layer larger on every side; the first step leaves out the layers below, as an edge
+between blocks need be in one of them only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+from landsweep.kernels.geometry.blocks import Blocks, Box, box_shape, inside
+from landsweep.kernels.geometry.connectivity import offsets
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.topology.basins import Basins, grid_basins
+from landsweep.kernels.topology.flow import drain
+from landsweep.kernels.topology.grow import grow
+from landsweep.kernels.topology.merge_trees import Survey, ordered
+from landsweep.kernels.topology.segments import branches, segment
+from landsweep.kernels.topology.tree import MergeTree
+
+if TYPE_CHECKING:
+    from landsweep.executors.group import Group
+
+Result = TypeVar("Result")
+
+Read = Callable[[Box], np.ndarray]
+Write = Callable[[Box, np.ndarray, np.ndarray], None]
+Arrays = list[np.ndarray]
+
+
+class Engine(Protocol):
+    """What finds the basins of a block: the values, +inf for non-finite, the connectivity, and threads."""
+
+    def __call__(self, values: np.ndarray, connectivity: str, threads: int = 1, /) -> Basins:
+        """Return the basins of ``values``."""
+
+
+@dataclass(frozen=True)
+class BlockedField:
+    """A field on a grid, its blocks, and what is asked of its merge tree.
+
+    Parameters
+    ----------
+    read
+        Returns the field on a box, in its dtype; called twice per block.
+    blocks
+        The grid and its blocks.
+    connectivity, negate, volumes, threads
+        As :func:`landsweep.kernels.topology.merge_trees.merge_tree`.
+    engine
+        What finds the basins of a block.
+    write
+        Called for each block with the owned box, and the basin and the arc of each of its vertices, int64.
+    """
+
+    read: Read
+    blocks: Blocks
+    connectivity: str = "freudenthal"
+    negate: bool = False
+    volumes: bool = False
+    engine: Engine = grid_basins
+    threads: int = 1
+    write: Write | None = None
+
+    def around(self, index: int) -> tuple[np.ndarray, Survey]:
+        """Return a block and a layer around it, ordered, and the survey of both."""
+        return ordered(self.read(self.blocks.around(index)), self.negate, self.threads)
+
+
+@dataclass
+class Ledger:
+    """What a reduction did on this rank, for measurements: counted, not timed."""
+
+    vertices: int = 0
+    edges: int = 0
+    edges_left: int = 0
+    messages: int = 0
+    bytes_sent: int = 0
+    forest_bytes: int = 0
+    """The part of ``bytes_sent`` that went to this rank's partner in the tree; the rest are merges, for the root."""
+
+
+def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None = None) -> MergeTree | None:
+    """Return the merge tree of a field on the root of ``group``, None elsewhere; called on every rank.
+
+    Parameters
+    ----------
+    field
+        What is reduced. Rank r takes the r-th part of its blocks, and calls ``write`` once for each.
+    group
+        The ranks that work together.
+    ledger
+        Counts, on each rank.
+
+    Raises
+    ------
+    ValueError
+        On every rank, for an unknown connectivity, another number of axes, a dtype without an order, or a field without
+        a finite value.
+    """
+    ledger = Ledger() if ledger is None else ledger
+    blocks = field.blocks
+    mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
+    offsets(field.connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
+    forest, merges, survey, borders = _agreed(group, lambda: local(field, mine, ledger))
+    survey = _merge_surveys(group, survey)
+    survey.values_range(field.negate)  # ValueError on every rank, where no value is finite
+    merges.extend(_reduce_over_ranks(group, forest, ledger))
+    collected = _collect(group, merges, ledger)
+    tree = None if collected is None else grown(field, collected, survey)
+    ends = resolve(group, blocks, borders)
+    shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
+    totals = group.sum(basin_sizes(field, mine, shared, ends))
+    return None if tree is None or totals is None else with_sizes(field, tree, totals)
+
+
+def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
+    """Return the tree of all merges of a field; the sizes of its basins are not known yet."""
+    return grow(
+        merges,
+        np.array([survey.greatest]),
+        np.array([survey.greatest_value]),
+        shape=field.blocks.shape,
+        connectivity=field.connectivity,
+        negate=field.negate,
+        n_nonfinite=survey.n_nonfinite,
+        value_range=survey.values_range(field.negate),
+    )
+
+
+def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTree:
+    """Return the tree with the sizes of its basins, and of its arcs where these are asked for."""
+    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if field.volumes else tree.arc_volume)
+
+
+def _agreed(group: Group, work: Callable[[], Result]) -> Result:
+    """Return what ``work`` returns; a ValueError on one rank is raised on all, which would wait for it otherwise."""
+    result, refusal = None, ""
+    try:
+        result = work()
+    except ValueError as error:
+        refusal = str(error)
+    gathered = group.gather([np.frombuffer(refusal.encode(), np.uint8)])
+    first = max((text for (text,) in gathered), key=len) if gathered is not None else None
+    (text,) = group.broadcast(None if first is None else [first])
+    if text.size:
+        raise ValueError(text.tobytes().decode())
+    assert result is not None
+    return result
+
+
+def local(
+    field: BlockedField, mine: range, ledger: Ledger
+) -> tuple[BasinGraph | None, list[BasinGraph], Survey, list[Arrays]]:
+    """Return what is left of some blocks, their final merges, their survey, and where their borders drain."""
+    blocks, connectivity, threads = field.blocks, field.connectivity, field.threads
+    borders: list[Arrays] = []
+    carry: list[tuple[int, BasinGraph]] = []
+    merges: list[BasinGraph] = []
+    survey = Survey.nothing()
+    for index in mine:
+        values, seen = field.around(index)
+        survey = survey.join(_owned(seen, values, blocks, index))
+        if len(blocks) > 1:
+            found = drain(values, blocks, index, connectivity, threads)
+            leads = np.concatenate([found.minima, found.targets])[found.drains]
+            borders.append([found.border, leads, found.drains >= len(found.minima)])
+            del found
+        outer, held = blocks.around(index), blocks.held(index)
+        values = np.ascontiguousarray(values[inside(held, outer)])
+        graph = block_graph(values, field.engine(values, connectivity, threads), blocks, index, connectivity)
+        del values
+        left, final = contract(graph)
+        ledger.vertices += int(np.prod(box_shape(blocks.owned(index))))
+        ledger.edges += len(graph.upper)
+        ledger.edges_left += len(left.upper)
+        merges.append(final)
+        level = 0
+        while carry and carry[-1][0] == level:
+            left, final = contract(union([carry.pop()[1], left]))
+            merges.append(final)
+            level += 1
+        carry.append((level, left))
+    while len(carry) > 1:
+        left, final = contract(union([carry.pop()[1], carry.pop()[1]]))
+        merges.append(final)
+        carry.append((0, left))
+    return carry[0][1] if carry else None, merges, survey, borders
+
+
+def _owned(seen: Survey, values: np.ndarray, blocks: Blocks, index: int) -> Survey:
+    """Return the survey of a box as that of the block in it: layers around it are seen twice, which one count minds."""
+    lost = 0
+    if seen.n_nonfinite:
+        lost = int(np.count_nonzero(np.isinf(values[inside(blocks.owned(index), blocks.around(index))])))
+    greatest = int(blocks.vertices(blocks.around(index), np.array([seen.greatest]))[0])
+    return replace(seen, n_nonfinite=lost, greatest=greatest)
+
+
+def _merge_surveys(group: Group, survey: Survey) -> Survey:
+    counts = np.array([survey.n_nonfinite, survey.greatest])
+    gathered = group.gather([counts, np.array([survey.low, survey.high, survey.greatest_value])])
+    for (lost, greatest), (low, high, greatest_value) in (gathered or [])[1:]:
+        survey = survey.join(Survey(int(lost), float(low), float(high), int(greatest), float(greatest_value)))
+    counts = np.array([survey.n_nonfinite, survey.greatest])
+    (lost, greatest), (low, high, greatest_value) = group.broadcast(
+        [counts, np.array([survey.low, survey.high, survey.greatest_value])]
+    )
+    return Survey(int(lost), float(low), float(high), int(greatest), float(greatest_value))
+
+
+def _reduce_over_ranks(group: Group, forest: BasinGraph | None, ledger: Ledger) -> list[BasinGraph]:
+    """Merge the forests of all ranks in a binary tree; return the merges that became final here."""
+    merges: list[BasinGraph] = []
+    stride = 1
+    while stride < group.size:
+        if group.rank % (2 * stride):
+            if forest is not None:
+                ledger.messages += 1
+                ledger.forest_bytes = forest.nbytes
+                ledger.bytes_sent += forest.nbytes
+            group.send(forest.to_list() if forest is not None else [], group.rank - stride)
+            return merges
+        if group.rank + stride < group.size:
+            arrays = group.receive(group.rank + stride)
+            if arrays and forest is not None:
+                forest, final = contract(union([forest, BasinGraph(*arrays)]))
+                merges.append(final)
+            elif arrays:
+                forest = BasinGraph(*arrays)
+        stride *= 2
+    return merges
+
+
+def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGraph | None:
+    """Return the merges of all ranks on the root, as one graph."""
+    part = union(merges) if merges else None
+    if group.rank and part is not None:
+        ledger.messages += 1
+        ledger.bytes_sent += part.nbytes
+    gathered = group.gather(part.to_list() if part is not None else [])
+    return None if gathered is None else union([BasinGraph(*arrays) for arrays in gathered if arrays])
+
+
+def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> Arrays:
+    """Return what some blocks add to the sizes of basins, and of arcs if asked for; write both per vertex."""
+    blocks, threads = field.blocks, field.threads
+    basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
+    for index in mine:
+        values, _ = field.around(index)
+        found = drain(values, blocks, index, tree.connectivity, threads)
+        branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
+        shape = box_shape(blocks.owned(index))
+        if field.volumes or field.write is not None:
+            part = segment(
+                tree,
+                values,
+                found.label,
+                branch_of,
+                rows=found.rows,
+                bases=found.bases,
+                shape=shape,
+                threads=threads,
+                write=field.write is not None,
+            )
+            arc_volume += part.arc_volume
+            basin_volume += part.basin_volume
+            if field.write is not None:
+                field.write(blocks.owned(index), part.basin, part.arc)
+        else:
+            counts = found.counts(shape[-1])
+            np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])
+        del values, found
+    return [basin_volume, arc_volume]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where vertices next to other blocks lead in the end: from ``vertex``, ascending, to the minima ``leads``."""
+
+    vertex: np.ndarray
+    leads: np.ndarray
+
+    def __call__(self, exits: np.ndarray) -> np.ndarray:
+        """Return the minima in which steepest descent ends from vertices of other blocks."""
+        return self.leads[np.searchsorted(self.vertex, exits)]
+
+
+def resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
+    """Return where the vertices on this rank's borders lead in the end.
+
+    Every vertex next to another block leads to a minimum of its own block, or to a vertex next to a border of another
+    one. Each round asks the owner of that vertex where it leads by now, so that the number of rounds is the logarithm
+    of the blocks that a way crosses (pointer doubling: Wyllie 1979).
+    """
+    nothing = [np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool)]
+    vertex, leads, open_ = (np.concatenate(parts) for parts in zip(nothing, *borders, strict=True))
+    order = np.argsort(vertex)
+    vertex, leads, open_ = vertex[order], leads[order], open_[order]
+    bounds = len(blocks) * np.arange(1, group.size + 1) // group.size
+    while group.any(bool(open_.any())):
+        asked, back = np.unique(leads[open_], return_inverse=True)
+        rank = np.searchsorted(bounds, blocks.owner(asked), side="right")
+        by_rank = np.argsort(rank, kind="stable")
+        cuts = np.searchsorted(rank[by_rank], np.arange(1, group.size))
+        questions = group.exchange([[part] for part in np.split(asked[by_rank], cuts)])
+        at = [np.searchsorted(vertex, q[0]) for q in questions]
+        answers = group.exchange([[leads[i], open_[i]] for i in at])
+        now, still = np.empty(len(asked), np.int64), np.empty(len(asked), bool)
+        now[by_rank] = np.concatenate([a[0] for a in answers])
+        still[by_rank] = np.concatenate([a[1] for a in answers])
+        leads[open_], open_[open_] = now[back], still[back]
+    return Ends(vertex, leads)

@@ -1,0 +1,156 @@
+"""The merge tree of a landscape in one representation, by one engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from landsweep.base.errors import UserError
+from landsweep.distributed.reduction import BlockedField, Engine, Read, Write, reduced_merge_tree
+from landsweep.distributed.reduction_tasks import Submit, submit_merge_tree
+from landsweep.executors.group import Alone, Group
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.topology.basins import graph_basins, grid_basins
+from landsweep.kernels.topology.merge_trees import (
+    GraphEngine,
+    graph_merge_tree,
+    graph_segmentation,
+    merge_tree,
+    segmentation,
+)
+from landsweep.kernels.topology.tree import MergeTree
+from landsweep.kernels.topology.ttk import ttk_graph_basins
+
+if TYPE_CHECKING:
+    from landsweep.study.study import Topology
+
+ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
+"""What a triangulation of the points of a grid is: its diagonal is fixed, and Gabriel's graph leaves it out."""
+
+NO_EDGES = np.empty((0, 2), np.int64)
+
+
+def make_engine(name: str) -> Engine:
+    """Return the engine of a study's ``topology.engine``.
+
+    Raises
+    ------
+    UserError
+        Where TTK is asked for and missing.
+    """
+    from landsweep.kernels.topology import ttk
+
+    if name == "native" or (name == "auto" and not ttk.available()):
+        return grid_basins
+    if not ttk.available():
+        raise UserError(
+            f"topology.engine is ttk, but the Topology ToolKit cannot be imported: install it with `{ttk.INSTALL}`, or "
+            "use native, whose result is the same."
+        )
+    return ttk.ttk_basins
+
+
+def tree_of(
+    read: Read,
+    shape: tuple[int, ...],
+    representation: str,
+    topology: Topology,
+    *,
+    negate: bool = False,
+    group: Group | None = None,
+    blocks: Blocks | None = None,
+    submit: Submit | None = None,
+    volumes: bool = True,
+    write: Write | None = None,
+    threads: int = 1,
+) -> MergeTree | None:
+    """Return the merge tree of a landscape on the root of the group, None on its other ranks.
+
+    Parameters
+    ----------
+    read, shape
+        Returns the field on a box; points per axis.
+    representation
+        One of :data:`landsweep.kernels.geometry.connectivity.REPRESENTATIONS`.
+    topology
+        The study's section: k, mutual, engine.
+    negate
+        Take superlevel sets.
+    group, blocks
+        Who works together, and on which blocks; one process and one block where they are not given.
+        The graph of ``knn`` is not cut into blocks: the root computes its tree.
+    submit
+        Work on the blocks as tasks instead of by a group: :mod:`landsweep.distributed.reduction_tasks`.
+    volumes, write, threads
+        As :class:`landsweep.distributed.reduction.BlockedField`.
+
+    Raises
+    ------
+    ValueError
+        For a field without a finite value.
+    UserError
+        As :func:`make_engine` raises.
+    """
+    group = Alone() if group is None else group
+    blocks = Blocks(shape, shape) if blocks is None else blocks
+    engine = make_engine(topology.engine)
+    if representation == "knn":
+        graph_engine = graph_basins if engine is grid_basins else ttk_graph_basins
+        return _knn_tree(read, shape, topology, negate, volumes, write, graph_engine) if group.rank == 0 else None
+    connectivity = ON_A_GRID.get(representation, representation)
+    if len(blocks) == 1 and engine is grid_basins:
+        if group.rank:
+            return None
+        tree = _whole_tree(read, shape, connectivity, negate, volumes, write, threads)
+        return replace(tree, connectivity=representation)
+    field = BlockedField(read, blocks, connectivity, negate, volumes, engine, threads, write)
+    reduced = reduced_merge_tree(field, group) if submit is None else submit_merge_tree(submit, field).result()
+    return None if reduced is None else replace(reduced, connectivity=representation)
+
+
+def _whole_tree(
+    read: Read,
+    shape: tuple[int, ...],
+    connectivity: str,
+    negate: bool,
+    volumes: bool,
+    write: Write | None,
+    threads: int,
+) -> MergeTree:
+    """Return the tree of a field that is one block: read once, and none of its basins crosses a border."""
+    box = tuple(slice(0, n) for n in shape)
+    if write is None:
+        return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads)
+    tree, found = segmentation(read(box), connectivity, negate=negate, threads=threads)
+    write(box, found.basin, found.arc)
+    return tree
+
+
+@lru_cache(maxsize=32)
+def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
+    """Return the edges of ``knn`` over the points of a grid at unit spacing, kept for the next landscape."""
+    from landsweep.kernels.geometry.graphs import grid_edges
+
+    return grid_edges("knn", shape, k=k, mutual=mutual)
+
+
+def _knn_tree(
+    read: Read,
+    shape: tuple[int, ...],
+    topology: Topology,
+    negate: bool,
+    volumes: bool,
+    write: Write | None,
+    engine: GraphEngine,
+) -> MergeTree:
+    box = tuple(slice(0, n) for n in shape)
+    values = np.asarray(read(box)).reshape(-1)
+    near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
+    if write is None:
+        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine)
+    else:
+        tree, found = graph_segmentation(values, near, negate=negate, engine=engine)
+        write(box, found.basin.reshape(shape), found.arc.reshape(shape))
+    return replace(tree, connectivity="knn", shape=shape)

@@ -1,0 +1,217 @@
+"""Items as tasks of a Dask cluster: workers may come, go and die; what one had in hand goes to the others.
+
+The process that plans holds the queue (:mod:`landsweep.executors.dask.feed`) and keeps each worker supplied, so that a
+worker stays with the model it has loaded; Dask carries the tasks and tries failed ones again. Small items
+travel in batches of about :data:`landsweep.executors.dask.flight.TASK_SECONDS`, which keeps the scheduler's share
+small.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
+from itertools import count
+from typing import Any, TypeVar
+
+from landsweep.base.errors import Stopped, TooManyFailures, UserError
+from landsweep.base.events import Notice, RankLost, Subscriber
+from landsweep.base.stop import StopFlag
+from landsweep.executors.dask.feed import Feed
+from landsweep.executors.dask.flight import Flight
+from landsweep.executors.dask.workers import Seen, Workers
+from landsweep.executors.group import Alone, Group
+from landsweep.session import attach as remote
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SILENCE_SECONDS = 10.0
+LOOK_SECONDS = 1.0
+"""How often the workers are counted."""
+STUCK_SECONDS = 5.0
+"""How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
+
+
+class DaskExecutor:
+    """Spreads items over the workers of a cluster.
+
+    Parameters
+    ----------
+    workers
+        The cluster, and what is known of it.
+    retries
+        How often a task is tried again that raised what is nobody's mistake, such as an I/O error.
+    patience
+        Seconds without any worker until a run stops, where nobody sees to it that they come back.
+    """
+
+    rank, local_rank, local_size = 0, 0, 1
+    is_root = True
+    elastic = True
+
+    def __init__(self, workers: Workers, retries: int, patience: float) -> None:
+        self.workers, self._retries, self._patience = workers, retries, patience
+        self.size = workers.expected
+        self.token = workers.token
+        self._tell: Subscriber = lambda event: None
+        self._client = workers.client
+        self._ranks: dict[str, int] = {}
+        """Processes that have worked, by address: rank 1 is the first to reply."""
+        self._seen: dict[str, Seen] = {}
+        self._places: dict[str, int] = {}
+        self._ready: dict[str, int] = {}
+        """Workers that begin tasks, and the number of each among those of its node."""
+        self._idle_since: dict[str, float] = {}
+        """When workers were first seen at nothing that begin nothing either."""
+        self._looked = self._alone_since = 0.0
+        self._said = False
+
+    def listen(self, tell: Subscriber) -> None:
+        """Hand over what happens to workers."""
+        self._tell = tell
+        tell(Notice(self.workers.greeting))
+
+    def on_root(self, function: Callable[[], Result]) -> Result:
+        """Call ``function``."""
+        return function()
+
+    def on_worker(self, function: Callable[[], Result]) -> Result:
+        """Return what ``function`` returns on some worker."""
+        found: list[Result] = []
+        with StopFlag(announce=False) as stop:
+            self.map(lambda item: function(), [None], lambda result, rank: found.append(result), stop, name="probe")
+        return found[0]
+
+    def group(self) -> AbstractContextManager[Group]:
+        """Return this process: workers that may go cannot compute one result together."""
+        return nullcontext(Alone())
+
+    def map(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Result, int], None],
+        stop: StopFlag,
+        *,
+        name: str = "item",
+        affinity: Callable[[Item], Hashable] | None = None,
+        given_up: Callable[[Item, str], Result] | None = None,
+    ) -> None:
+        """Share the items over whichever workers there are; see :meth:`landsweep.executors.executor.Executor.map`.
+
+        Raises
+        ------
+        TooManyFailures
+            Where an item was in hand of each of several workers that died, and there is no ``given_up``.
+        Stopped
+            Also where the scheduler or all workers are gone, with a sentence.
+        """
+        from cloudpickle import dumps
+
+        feed = Feed([affinity(item) for item in items] if affinity is not None else range(len(items)))
+        flight = Flight(self._client, feed, items, remote.Batch(self.token, dumps(work), ()), name, self._retries)
+        self._alone_since = time.monotonic()
+        try:
+            while flight.unfinished:
+                if stop.requested and not flight.stopping:
+                    flight.stop()
+                self._look(flight)
+                flight.supply(self._ready)
+                for reply in flight.replies():
+                    rank = self._rank_of(reply)
+                    for result in reply.results:
+                        done(result, rank)
+                    if reply.refusal:
+                        raise UserError(reply.refusal)
+                    stop.requested |= reply.stopped
+                for index, why in () if flight.stopping else flight.given_up():
+                    if given_up is None:
+                        raise TooManyFailures(f"{name.capitalize()}: {why}.")
+                    done(given_up(items[index], f"{why}, and try again with --retry-failed"), 0)
+        except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
+            if not _lost(error, self._client):
+                raise
+            raise Stopped(f"The scheduler at {self.workers.address} is gone") from error
+        finally:
+            with suppress(Exception):  # a cluster that is gone has nothing left to cancel
+                flight.cancel()
+        if stop.requested:
+            raise Stopped
+
+    def _rank_of(self, reply: remote.Reply) -> int:
+        """Return the number of the process that replied, and announce it the first time."""
+        if reply.address not in self._ranks:
+            self._ranks[reply.address] = 1 + len(self._ranks)
+            self._tell(replace(reply.process, rank=self._ranks[reply.address]))
+        return self._ranks[reply.address]
+
+    def _look(self, flight: Flight) -> None:
+        """Count the workers now and then, have lost ones replaced, and take back what they had in hand."""
+        now = time.monotonic()
+        if self._ready and now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        before, self._seen = self._seen, self.workers.look()
+        for address in before.keys() - self._seen.keys():
+            flight.lose(address, died=not self.workers.as_planned(address))
+            self._places.pop(address, None)
+            if address in self._ranks:
+                self._tell(RankLost(self._ranks[address], address, len(self._seen)))
+        for address, seen in self._seen.items():
+            if address not in self._places:
+                self._places[address] = self._free_place(seen.host)
+        self._ready = {address: self._places[address] for address, seen in self._seen.items() if seen.ready}
+        self._take_from_stuck(flight, now)
+        if said := self.workers.keep(len(self._seen)):
+            self._tell(Notice(said))
+        if self._ready or any(seen.busy for seen in self._seen.values()):
+            self._alone_since, self._said = now, False
+        else:
+            self._wait(now)
+
+    def _free_place(self, host: str) -> int:
+        """Return the lowest number that no worker of a node has."""
+        taken = {place for address, place in self._places.items() if self._seen[address].host == host}
+        return next(n for n in count() if n not in taken)
+
+    def _wait(self, now: float) -> None:
+        """Say that no worker is ready, or stop where that has lasted too long."""
+        waited = now - self._alone_since
+        if waited > SILENCE_SECONDS and not self._said:
+            self._said = True
+            queued = "; jobs may be in the queue" if self.workers.jobs_wait else ""
+            self._tell(Notice(f"Waiting for workers: none is {'ready' if self._seen else 'connected'}{queued}."))
+        if not self.workers.waits and waited > self._patience:
+            there = "ready at" if self._seen else "connected to"
+            raise Stopped(f"No worker has been {there} {self.workers.address} for {waited:.0f} s")
+
+    def _take_from_stuck(self, flight: Flight, now: float) -> None:
+        """Take back what workers have in hand that will not begin it: Dask pauses those that are short of memory."""
+        idle = [address for address, seen in self._seen.items() if not (seen.ready or seen.busy)]
+        self._idle_since = {address: self._idle_since.get(address, now) for address in idle}
+        for address, since in self._idle_since.items():
+            if now - since > STUCK_SECONDS and flight.lose(address, died=False):
+                self._tell(
+                    Notice(
+                        f"The worker at {address} is paused, so what it had in hand goes to others: Dask does that to "
+                        "workers that use most of their memory limit; start them with --memory-limit 0."
+                    )
+                )
+
+    def close(self) -> None:
+        """Let go of the cluster, and end it where it is ours."""
+        self.workers.close()
+
+    def abort(self, status: int) -> None:
+        """Let go of the cluster; what workers have in hand is lost, what they have done is kept."""
+        self.close()
+
+
+def _lost(error: BaseException, client: Any) -> bool:
+    """Return whether an error comes from a scheduler that is gone, not from the work."""
+    from distributed.core import CommClosedError
+
+    return isinstance(error, CommClosedError | CancelledError) or client.status != "running"

@@ -1,0 +1,268 @@
+"""One run from study to report: what is checked, written and done, in which order."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from landsweep.base.errors import Exit, Stopped, UserError, explain_os_error, guard_io
+from landsweep.base.events import Bus, ItemDone, JsonLines, Notice, Subscriber, rank_started
+from landsweep.base.stop import StopFlag
+from landsweep.base.yamlfile import nearest
+from landsweep.disk import provenance
+from landsweep.disk.lock import RunLock
+from landsweep.disk.rundir import RunDir, write_json, write_text
+from landsweep.executors.executor import Executor
+from landsweep.pipeline import identity
+from landsweep.session.context import Context
+from landsweep.session.progress import ProgressFile
+from landsweep.stages import OF_THE_PROBLEM, STAGES
+from landsweep.study.plan import Plan, make_plan
+from landsweep.study.study import Study
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command says beside the study; none of it is part of the results."""
+
+    retry_failed: bool = False
+    max_failures: int | None = None
+    allow_mixed: bool = False
+    repair: bool = False
+    redo: bool = False
+    stages: tuple[str, ...] = STAGES
+
+    @property
+    def needs_problem(self) -> bool:
+        """Whether networks are built."""
+        return bool(OF_THE_PROBLEM.intersection(self.stages))
+
+
+def run_directory(study: Study, out: Path | None) -> Path:
+    """Return where a study's run lives."""
+    return out if out is not None else Path("runs") / study.name
+
+
+def parse_stages(text: str | None) -> tuple[str, ...]:
+    """Return the stages that a comma-separated list names, all of them for None.
+
+    Raises
+    ------
+    UserError
+        Where one is no stage.
+    """
+    names = STAGES if text is None else tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in STAGES:
+            raise UserError(
+                f"--stages names {name!r}, expected some of {', '.join(STAGES)}{nearest(name, list(STAGES))}"
+            )
+    return names
+
+
+def execute(
+    study: Study,
+    folder: Path,
+    out: Path,
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...] = (),
+    options: Options = Options(),  # frozen
+    stop: StopFlag | None = None,
+) -> Exit:
+    """Do whatever the run directory lacks; called on every rank.
+
+    Parameters
+    ----------
+    study
+        The study.
+    folder
+        Where relative paths of the study start: the study file's folder.
+    out
+        The run directory.
+    executor
+        Spreads the work.
+    subscribers
+        Receive the events, on the root.
+
+    Returns
+    -------
+    Exit
+        ``DONE``, ``FAILED_MEMBERS`` or ``STOPPED``.
+
+    Raises
+    ------
+    UserError
+        On every rank, for whatever the user can mend.
+    """
+    from landsweep.study.problems import check
+
+    if options.needs_problem:
+        executor.on_root(lambda: check(study, folder))
+    if study.topology.engine == "ttk":
+        from landsweep.distributed.representations import make_engine
+
+        executor.on_root(lambda: make_engine("ttk") and None)
+    with ExitStack() as stack:
+        stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
+        prepared = executor.on_root(
+            lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop))
+        )
+        history, session = prepared
+        run = RunDir(out)
+        log = JsonLines(run.log(executor.rank))
+        stack.callback(log.close)
+        log(rank_started(executor))
+        timings = provenance.Timings()
+        bus = Bus(timings)
+        if executor.is_root:
+            bus.subscribers += [ProgressFile(run.progress), *subscribers]
+            own = executor.elastic  # where who works keeps no log of its own
+            bus.subscribers.append(lambda event: log(event) if own or not isinstance(event, ItemDone) else None)
+        executor.listen(bus)
+        plan = make_plan(study, history)
+        context = Context(
+            study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed
+        )
+        begin = time.perf_counter()
+        outcome = "aborted"
+        try:
+            _stages(context, options)
+            failed = executor.on_root(lambda: len(run.failures()))
+            status = Exit.FAILED_MEMBERS if failed else Exit.DONE
+            outcome = status.name.lower()
+        except Stopped as stopped:
+            status, outcome = Exit.STOPPED, "stopped"
+            if stopped.args:
+                bus(Notice(f"{stopped}."))
+        except OSError as error:
+            raise explain_os_error(error) or error from error
+        finally:
+            if executor.is_root:
+                provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
+    return status
+
+
+def recompute_topology(
+    out: Path,
+    overrides: tuple[str, ...],
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...] = (),
+    *,
+    redo: bool = False,
+) -> Exit:
+    """Compute the topology of an existing run as its study with ``overrides`` says; evaluates nothing.
+
+    Called on every rank. What differs from the run's study is done again; all of it with ``redo``, or for another
+    engine. Returns as :func:`execute`.
+
+    Raises
+    ------
+    UserError
+        Where there is no run, an override is no key of ``topology``, or the run cannot go on.
+    """
+
+    def read() -> tuple[Study, bool]:
+        from landsweep.api import Run
+        from landsweep.disk.store import Landscape
+
+        before = Run(out).study
+        if not Landscape.exists(RunDir(out).landscape):
+            raise UserError(f"{out} holds no landscapes, expected evaluated ones: `landsweep run` makes them.")
+        study = Study.load(RunDir(out).study, overrides)
+        if before.model_copy(update={"topology": study.topology}) != study:
+            raise UserError(
+                f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
+                "use `landsweep run` for the others."
+            )
+        return study, redo or before.topology.engine != study.topology.engine
+
+    study, redo = executor.on_root(read)
+    status = execute(study, out, out, executor, subscribers, Options(redo=redo, stages=("topology", "report")))
+    if study.certify.asked and executor.is_root:
+        for tell in subscribers:
+            tell(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
+    return status
+
+
+def _prepare(
+    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: Options, stop: StopFlag
+) -> tuple[list[dict[str, Any]], str]:
+    """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
+
+    Returns the history of the sweep's axes and the session's id.
+    """
+    run = RunDir(out)
+    run.check_free()
+    if not run.members.exists():
+        _check_stages(run, make_plan(study), options)  # before a directory is made for nothing
+    out.mkdir(parents=True, exist_ok=True)
+    lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
+    run.sweep_partials(lock.acquired_at)
+    change = identity.compare(run, study, redo=options.redo)
+    _check_stages(run, make_plan(study, change.history), options)
+    if options.redo and not options.needs_problem:
+        change = replace(change, topology=True, certify=True)
+    identity.apply(run, change)
+    if options.retry_failed:
+        identity.forget_failures(run)
+    if options.repair:
+        identity.repair(run)
+    history = change.history
+    plan = make_plan(study, history)
+    write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
+    write_text(run.study, study.to_yaml())
+    return history, provenance.begin(run, study, folder if options.needs_problem else None, executor)
+
+
+def _check_stages(run: RunDir, plan: Plan, options: Options) -> None:
+    """Refuse stages whose input is neither there nor about to be made."""
+    from landsweep.disk.store import Landscape
+
+    asked = set(options.stages)
+    failed = run.failures()
+    lost = {m.index for m in plan.models if ("train", m.index) in failed}
+    lacking = ""
+    if not asked & {"train"} and asked & {"curvature", "subspace"}:
+        left = sum(m.index not in lost and not run.theta(m.index).exists() for m in plan.models)
+        lacking = f"{left} models to train" if left else ""
+    elif "evaluate" in asked and not asked & {"subspace"}:
+        missing = set(run.missing(len(plan.members), run.directions))
+        left = sum(
+            m.index in missing and m.model not in lost and ("subspace", m.index) not in failed for m in plan.members
+        )
+        lacking = f"{left} directions to make" if left else ""
+    elif "evaluate" not in asked and asked & {"topology", "certify", "report"}:
+        if not Landscape.exists(run.landscape):
+            lacking = "no landscapes"
+        elif left := len(Landscape(run.landscape).pending()):
+            lacking = f"{left} units to evaluate"
+    if lacking:
+        raise UserError(
+            f"--stages is {','.join(options.stages)}, but {run.path} has {lacking}: run the other stages first, or "
+            "leave --stages out."
+        )
+
+
+def _stages(context: Context, options: Options) -> None:
+    """Run every stage in turn; each does what the run directory lacks."""
+    from importlib import import_module
+
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    if options.needs_problem:
+        context.prepare_process()
+    for name in (stage for stage in STAGES if stage in options.stages):
+        if context.executor.on_root(lambda: context.stop.requested):
+            raise Stopped  # a ghost must not begin to write tables
+        if name != "report":
+            import_module(f"landsweep.stages.{name}.work").run(context)
+        elif context.executor.on_root(lambda: not (context.run.report / "summary.json").exists()):
+            from landsweep.stages.report import reduce
+            from landsweep.stages.report import work as report
+
+            context.bus(Notice("Writing tables and figures."))
+            reduce.run(context)
+            report.run(context)

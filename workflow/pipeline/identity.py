@@ -1,0 +1,175 @@
+"""Whether a run directory belongs to a study, and what a changed study makes stale."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, read_json
+from landsweep.study.plan import extended_axes, make_plan
+from landsweep.study.study import Study
+
+EVALUATION_KEYS = ("evaluation", "fields")
+IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What differs between a run and the study that continues it."""
+
+    history: list[dict[str, Any]]
+    evaluation: bool = False
+    topology: bool = False
+    certify: bool = False
+    curvature: bool = False
+    extended: bool = False
+    keys: list[str] = field(default_factory=list)
+
+
+def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
+    """Return what is stale, having written nothing.
+
+    Raises
+    ------
+    UserError
+        Where the run belongs to a different study, or evaluated units would be lost without ``redo``.
+    """
+    wants = {name: list(values) for name, values in study.axes.items()}
+    if not run.study.exists():
+        return Change([wants])
+    run.check_schema()
+    before = Study.load(run.study)
+    known = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
+    for key in IDENTITY_KEYS[1:]:
+        if getattr(before, key) != (known if key == "subspaces" else getattr(study, key)):
+            what = _difference(before, study, key)
+            raise UserError(
+                f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
+                "continue it with the study it began with, or name another run directory with --out."
+            )
+    history = [dict(h) for h in read_json(run.members)["history"]] if run.members.exists() else []
+    had = {name: list(values) for name, values in before.axes.items()}
+    try:
+        axes = extended_axes(had, wants)
+    except UserError as error:
+        raise UserError(f"{run.path} holds a different study: {error}") from None
+    extended = any(len(axes[name]) > len(had[name]) for name in axes)
+    if not history or extended:
+        history.append({name: list(values) for name, values in axes.items()})
+    if run.members.exists():
+        planned = read_json(run.members)["members"]
+        now = [{"model": m.model, **m.coords} for m in make_plan(study, history).members]
+        if now[: len(planned)] != planned:
+            raise UserError(
+                f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
+                "also where directions do not depend on it, expected this version's: name another run directory with "
+                "--out."
+            )
+    keys = [key for key in EVALUATION_KEYS if getattr(before, key) != getattr(study, key)]
+    evaluated = run.landscape.exists()
+    if keys and evaluated and not redo:
+        raise UserError(
+            f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so "
+            "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
+        )
+    topology = bool(keys) or before.topology.results != study.topology.results or run.schema < SCHEMA_VERSION
+    return Change(
+        history,
+        evaluation=bool(keys),
+        topology=topology,
+        certify=topology or before.certify != study.certify,
+        curvature=before.curvature != study.curvature,
+        extended=extended,
+        keys=keys,
+    )
+
+
+def _difference(before: Study, after: Study, key: str) -> str:
+    """Return the first difference under a key: ``grid.points is 21, the run has 41``."""
+
+    def walk(a: Any, b: Any, path: str) -> str | None:
+        if isinstance(a, dict) and isinstance(b, dict):
+            for name in [*a, *(n for n in b if n not in a)]:
+                found = walk(a.get(name), b.get(name), f"{path}.{name}")
+                if found:
+                    return found
+            return None
+        return None if a == b else f"{path} is {b!r}, the run has {a!r}"
+
+    return walk(before.model_dump(mode="json")[key], after.model_dump(mode="json")[key], key) or key
+
+
+def apply(run: RunDir, change: Change) -> None:
+    """Remove what a change makes stale, before the new study is written down."""
+    if change.evaluation and run.landscape.exists():
+        shutil.rmtree(run.landscape)
+        _unlink(run, "evaluate")
+    if change.topology:
+        shutil.rmtree(run.path / "topology", ignore_errors=True)
+        shutil.rmtree(run.segmentation, ignore_errors=True)
+        _unlink(run, "topology")
+    if change.certify:
+        shutil.rmtree(run.path / "certify", ignore_errors=True)
+        _unlink(run, "certify")
+    if change.curvature:
+        shutil.rmtree(run.path / "curvature", ignore_errors=True)
+        _unlink(run, "curvature")
+    if change.evaluation or change.topology or change.certify or change.curvature or change.extended:
+        outdate_report(run)
+
+
+def _unlink(run: RunDir, stage: str) -> None:
+    for path in run.failures(stage).values():
+        path.unlink()
+
+
+def outdate_report(run: RunDir) -> None:
+    """Mark tables and figures as to be made again; numbers of the old study must not pass for the new one's."""
+    (run.report / "summary.json").unlink(missing_ok=True)
+    run.metrics.unlink(missing_ok=True)
+
+
+def forget_failures(run: RunDir) -> None:
+    """Make failed models and members incomplete again (``--retry-failed``)."""
+    from landsweep.disk.store import Landscape, Status
+
+    if Landscape.exists(run.landscape):
+        landscape = Landscape(run.landscape, "r+")
+        for unit in landscape.units():
+            if landscape.shard_file("status", unit).exists():
+                status = landscape.read_status(unit).copy()
+                if (status == Status.FAILED).any():
+                    status[status == Status.FAILED] = Status.NOT_EVALUATED
+                    if status.any():  # other members of this unit are kept
+                        landscape.status[unit.box] = status
+                    else:
+                        landscape.discard(unit)
+    for path in run.failures().values():
+        path.unlink()
+    outdate_report(run)
+
+
+def repair(run: RunDir) -> None:
+    """Read every complete unit; what is damaged, and what was made from it, is made incomplete (``--repair``)."""
+    from landsweep.disk.store import Landscape
+
+    if not Landscape.exists(run.landscape):
+        return
+    landscape = Landscape(run.landscape, "r+")
+    members = read_json(run.members)
+    for unit in landscape.damaged():
+        landscape.discard(unit)
+        positions = set(unit.positions(landscape.sweep_ndim))
+        for index, position in enumerate(positions_of(members)):
+            if position in positions:
+                run.topology(index).unlink(missing_ok=True)
+                run.certify(index).unlink(missing_ok=True)
+        outdate_report(run)
+
+
+def positions_of(members: dict[str, Any]) -> list[tuple[int, ...]]:
+    """Return every member's position on the sweep axes."""
+    axes = members["axes"]
+    return [tuple(axes[name].index(m[name]) for name in axes) for m in members["members"]]

@@ -1,0 +1,223 @@
+"""What a run costs on any number of ranks: a model of its parts, from rates that one rank was measured to have.
+
+Every part is a formula whose constants were measured (docs/scale.md compares them with runs); what cannot be known
+before, such as how rough a landscape is, is taken from white noise, the worst case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, log2, prod
+
+from landsweep.distributed.blocking import member_blocks
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.study.plan import Plan, even_shard, unit_points
+from landsweep.study.study import Study
+
+POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
+"""Of a merge tree on one core where no run was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
+GRID_POINTS_PER_SECOND = 5e6
+FOREST_BYTES = {1: 36.0, 2: 20.6, 3: 7.5}
+"""Bytes of a forest for each vertex that its blocks share with others: white noise, float32, by dimension.
+
+Smooth fields need a tenth or less (docs/scale.md). Beyond three dimensions that of three is taken.
+"""
+MERGE_BYTES = 36.0
+"""Bytes of a final merge, which the root collects from all other ranks: one for each minimum."""
+SENDERS = 16
+"""Ranks of a level that are looked at."""
+POINTS_PER_MINIMUM = {1: 3.0, 2: 7.0, 3: 14.6}
+"""Of white noise, Freudenthal."""
+READS = 8
+"""Files of metadata that a rank reads; docs/benchmarks.md, "On a cluster"."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Constants of a machine; the defaults were measured, but for the last (docs/scale.md).
+
+    Parameters
+    ----------
+    start
+        Seconds from the start of the processes to the first stage.
+    per_member
+        Seconds that one rank takes alone for each member: plans and lists.
+    per_item
+        Seconds to deal out a small item, and to hear of it.
+    per_unit
+        The same for a unit of a second and more.
+    read
+        Seconds to open and read a small file: measured on a local disk, and taken for one after the other of all ranks.
+    latency
+        Seconds until a rank sees a message.
+    bandwidth
+        Bytes per second between two ranks: assumed, far below what networks of clusters have.
+    """
+
+    start: float = 2.5
+    per_member: float = 0.7e-3
+    per_item: float = 0.1e-3
+    per_unit: float = 6e-3
+    read: float = 1e-5
+    latency: float = 1e-3
+    bandwidth: float = 1e9
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """The tree of ranks that reduces one large member: levels, the largest message of each, and what the root collects.
+
+    Bytes are upper bounds for fields that are smoother than white noise.
+    """
+
+    depth: int
+    messages: tuple[float, ...]
+    root: float
+
+    def seconds(self, machine: Machine) -> float:
+        """Return how long messages take, one level after the other, and the root's own ones."""
+        largest = sum(machine.latency + size / machine.bandwidth for size in self.messages)
+        return largest + (machine.latency * self.depth + self.root / machine.bandwidth if self.depth else 0.0)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds of a run in parts; None where no run of the problem was measured.
+
+    ``tail`` is the part of the evaluation in which some ranks have nothing to do.
+    """
+
+    ranks: int
+    start: float
+    metadata: float
+    alone: float
+    train: float | None
+    curvature: float | None
+    directions: float
+    evaluate: float | None
+    tail: float | None
+    trees: float
+    reduction: float
+    certify: float | None
+    tree: Reduction
+    units: int
+
+    @property
+    def parts(self) -> dict[str, float | None]:
+        """Every part by name; they add up to the total."""
+        names = (
+            *("start", "metadata", "alone", "train", "curvature", "directions"),
+            *("evaluate", "tail", "trees", "reduction", "certify"),
+        )
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def total(self) -> float | None:
+        """Time to solution without tables and figures, None where a part is not known."""
+        values = list(self.parts.values())
+        return None if None in values else sum(v for v in values if v is not None)
+
+    @property
+    def stages(self) -> dict[str, float | None]:
+        """Seconds of each stage, without starting."""
+        return {
+            "train": self.train,
+            "curvature": self.curvature,
+            "subspace": self.directions,
+            "evaluate": None if self.evaluate is None or self.tail is None else self.evaluate + self.tail,
+            "topology": self.trees + self.reduction,
+            "certify": self.certify,
+        }
+
+
+def tree_seconds(connectivity: Sequence[str], points: int) -> float:
+    """Return about how long the merge trees of ``points`` points take one core, beyond what every member costs."""
+    return sum(points / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in connectivity)
+
+
+def for_grid(rates: Mapping[str, float], connectivity: Sequence[str], had: int, wants: int) -> dict[str, float]:
+    """Return rates of landscapes of ``had`` points for those of ``wants``: points beyond take the trees longer."""
+    more = tree_seconds(connectivity, max(0, wants - had))
+    return {stage: rate + more * (stage == "topology") for stage, rate in rates.items()}
+
+
+def costs(
+    study: Study,
+    plan: Plan,
+    rates: Mapping[str, float],
+    ranks: int,
+    machine: Machine = Machine(),  # frozen
+) -> Costs:
+    """Return what a run costs.
+
+    Parameters
+    ----------
+    study, plan
+        What is computed.
+    rates
+        Seconds per model, site, point or member of one rank, by stage.
+    ranks
+        Processes; models, directions and small merge trees are shared one a rank: ranks beyond their number wait.
+    """
+    members, models, sites = len(plan.members), len(plan.models), len(set(plan.sites.values()))
+    landscape, certify = prod(plan.grid_shape), study.certify
+
+    def shared(count: int, rate: float | None) -> float | None:
+        return None if rate is None else ceil(count / ranks) * (rate + machine.per_item)
+
+    rate = rates.get("evaluate")
+    sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rate)
+    shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
+    units = prod(ceil(n / s) for n, s in zip(plan.shape, shard, strict=True))
+    evaluate = tail = None
+    if rate is not None:
+        evaluate = plan.points * rate / ranks
+        unit = plan.points / units * rate  # units at the edges are smaller
+        tail = max(0.0, ceil(units / ranks) * (unit + machine.per_unit) - evaluate)
+    one = rates.get("topology", tree_seconds(study.connectivity, landscape))
+    blocks = member_blocks(plan.grid_shape, study.topology.block, members, ranks)
+    tree = reduction(blocks, ranks)
+    together = len(blocks) > 1
+    share = ceil(len(blocks) / ranks) / len(blocks)  # of a member, where ranks work on it together
+    again = certify.float64_points(landscape) * members
+    trees = members * share * one if together else shared(members, one)
+    assert trees is not None
+    return Costs(
+        ranks=ranks,
+        start=machine.start,
+        metadata=machine.read * (READS * ranks + units),
+        alone=machine.per_member * members,
+        train=shared(models, rates.get("train", 0.0 if rate is not None else None)),
+        curvature=shared(sites, rates.get("curvature")) if study.curvature.asked else 0.0,
+        directions=shared(members, rates.get("subspace", 0.0)) or 0.0,
+        evaluate=evaluate,
+        tail=tail,
+        trees=trees,
+        reduction=members * len(study.connectivity) * tree.seconds(machine) if together else 0.0,
+        certify=0.0 if not certify.asked else None if rate is None else again * rate / ranks,
+        tree=tree,
+        units=units,
+    )
+
+
+def reduction(blocks: Blocks, ranks: int) -> Reduction:
+    """Return the tree over ranks in which a member of several blocks is reduced.
+
+    Rank r has the r-th part of the blocks. At level k those of ``2^k`` ranks are one region, whose forest has
+    at most :data:`FOREST_BYTES` for each vertex next to a block of another one.
+    """
+    if len(blocks) == 1 or ranks == 1:
+        return Reduction(0, (), 0.0)
+    ndim = min(3, len(blocks.shape))
+    first = [len(blocks) * rank // ranks for rank in range(ranks + 1)]
+    depth = ceil(log2(ranks))
+    messages = []
+    for level in range(depth):
+        region = 2**level
+        senders = range(region, ranks, 2 * region)
+        some = senders[:: max(1, len(senders) // SENDERS)]  # they differ by where they lie in the grid
+        shared = (blocks.shared_vertices(first[rank], first[min(ranks, rank + region)]) for rank in some)
+        messages.append(FOREST_BYTES[ndim] * max(shared))
+    minima = prod(blocks.shape) / POINTS_PER_MINIMUM[ndim]
+    return Reduction(depth, tuple(messages), MERGE_BYTES * minima * (ranks - 1) / ranks)

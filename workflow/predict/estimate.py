@@ -1,0 +1,168 @@
+"""What a study will cost, before anything runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+from landsweep.base.errors import UserError
+from landsweep.disk import provenance
+from landsweep.disk.rundir import RunDir
+from landsweep.predict.costs import Costs, costs, for_grid
+from landsweep.study.plan import Plan, unit_points
+from landsweep.study.study import Study
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Counts of a plan, and its time where an earlier run of the same problem was measured."""
+
+    models: int
+    members: int
+    points: int
+    float64_points: int
+    draw_points: int
+    units: int
+    unit_bound: str
+    bytes: int
+    files: int
+    topology: str
+    costs: Costs
+    source: str
+
+
+def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
+    """Return the estimate; its costs are modelled for ``ranks`` and leave draws, tables and figures out."""
+    rates, source = measured_rates(study, out)
+    sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
+    found = costs(study, plan, rates, ranks)
+    count = found.units
+    certify, landscape = study.certify, prod(plan.grid_shape)
+    float64_points = len(plan.members) * certify.float64_points(landscape)
+    return Estimate(
+        models=len(plan.models),
+        members=len(plan.members),
+        points=plan.points,
+        float64_points=float64_points,
+        draw_points=len(plan.members) * certify.draw_points(landscape),
+        units=count,
+        unit_bound=sizing.reason,
+        bytes=prod(plan.shape) * study.bytes_per_point,
+        # shards of each field and of status; theta and quality; directions, trees, certificates; curvature; the rest
+        files=count * (len(study.fields) + 1)
+        + 2 * len(plan.models)
+        + (2 + certify.asked) * len(plan.members)
+        + len(set(plan.sites.values())) * study.curvature.asked
+        + 120,
+        topology=_topology(study, plan, ranks),
+        costs=found,
+        source=source,
+    )
+
+
+def _topology(study: Study, plan: Plan, ranks: int) -> str:
+    """Return how the merge trees are made, and the memory that takes."""
+    from landsweep.cli.show import size
+    from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
+
+    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
+    peak = reduction_bytes(
+        blocks,
+        study.evaluation.itemsize,
+        ranks=ranks if len(blocks) > 1 else 1,
+        segmentation=study.topology.segmentation,
+    )
+    if "knn" in study.connectivity:
+        peak = max(peak, BASE + PER_POINT_KNN * prod(plan.grid_shape))
+    shape = " x ".join(map(str, blocks.block))
+    how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
+    more = f", and {PER_MINIMUM} B per minimum" if len(blocks) > 1 else ""
+    return f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank{more}"
+
+
+def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
+    """Return what evaluation takes of a device's memory, by the shapes of the tensors of the first member.
+
+    It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
+    """
+    from landsweep.cli.show import size
+    from landsweep.stages.models.probe import predicted
+    from landsweep.study.problems import make_problem
+
+    first = plan.members[0]
+    try:
+        problem = make_problem(study, folder, plan.models[first.model].coords)
+        takes = predicted(study, problem, problem.build(int(first.coords["seed"])), first)
+    except (Exception, SystemExit) as error:  # whatever the user's code raises: a plan is made all the same
+        return f"not predicted ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
+    width = 1 if study.evaluation.strategy == "inplace" else study.evaluation.batch
+    parts = f"data {size(takes.data)}, weights and directions {size(takes.vectors)}, a point {size(takes.point)}"
+    if width == "auto":
+        return f"{size(takes.at(1))} a rank with one point at once ({parts}); the run chooses how many"
+    return f"{size(takes.at(width))} a rank with {width} point{'s' * (width > 1)} at once ({parts})"
+
+
+def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
+    """Return how long the extreme eigenvalues of the Hessian at every point take; empty where no field is one.
+
+    One product is timed on an untrained network and the first batch of the data; ``folder`` is
+    as in :func:`predict_memory`.
+    """
+    if not study.hessian_fields:
+        return ""
+    import torch
+    from landsweep.cli.show import duration
+    from landsweep.kernels.curvature.extremes import STEPS
+    from landsweep.kernels.curvature.hessian import CurvatureProduct
+    from landsweep.kernels.loss.precision import PRECISIONS
+    from landsweep.stages.models.loader import part_of
+    from landsweep.study.problems import make_problem
+
+    first = plan.members[0]
+    dtype = PRECISIONS[study.evaluation.stored].dtype
+    try:
+        torch.set_num_threads(study.evaluation.threads)
+        problem = make_problem(study, folder, plan.models[first.model].coords)
+        network = problem.build(int(first.coords["seed"])).eval()
+        split, draw = part_of(first)
+        here, *others = problem.batches(split=split, draw=draw)
+        batch = here.to(torch.device("cpu"), dtype)
+        product = CurvatureProduct(problem, network, [batch], torch.device("cpu"), dtype)
+        times = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            product(product.theta)
+            times.append(time.perf_counter() - begin)
+    except (Exception, SystemExit) as error:  # as above
+        return f"not timed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
+    seconds = sorted(times)[1] * (1 + sum(b.weight for b in others) / here.weight)
+    few, many = (plan.points * n * seconds / ranks for n in (STEPS // 5, STEPS))
+    return (
+        f"{plan.points:,} points of {STEPS // 5} to {STEPS} products with the Hessian, {1e3 * seconds:.3g} ms each on "
+        f"this CPU ({study.evaluation.threads} thread(s)): {duration(few)} to {duration(many)} on {ranks} rank(s)"
+    )
+
+
+def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
+    """Return seconds per model, point and member of the latest run of the same problem beside ``out``."""
+    candidates = [
+        out,
+        *sorted((p for p in out.parent.glob("*") if p.is_dir()), key=lambda p: -p.stat().st_mtime),
+    ]
+    for path in candidates:
+        run = RunDir(path)
+        if not run.study.exists():
+            continue
+        try:
+            other = Study.load(run.study)
+        except UserError:  # a run of another version
+            continue
+        if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
+            rates = provenance.rates(run)
+            if other.curvature != study.curvature:
+                rates.pop("curvature", None)
+            if "evaluate" in rates:
+                return for_grid(rates, study.connectivity, prod(other.grid.shape), prod(study.grid.shape)), str(path)
+    return {}, ""

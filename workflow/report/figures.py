@@ -1,0 +1,231 @@
+"""The figures of a run: trends over the swept axis, landscapes, spectra."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from landsweep.disk.rundir import atomic
+from landsweep.disk.store import Landscape
+from landsweep.disk.trees import read_tree
+from landsweep.report import summary
+from landsweep.session.context import Context
+from landsweep.study.plan import Member, grid_coordinates
+from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
+
+MAX_PANELS = 16
+PANEL_INCHES, MIN_INCHES = 2.7, 6.5
+DECADE = 10
+"""What values have to span before a logarithmic scale says more than a linear one."""
+
+
+def _save(figure: Any, path: Path) -> None:
+    with atomic(path) as partial:
+        figure.savefig(partial, dpi=120, format="png")
+
+
+TREND_PANELS = {
+    "n_saddles": ("saddles", "linear"),
+    "average_persistence": ("average persistence", "log"),
+    "average_persistence_rel": ("average persistence / loss range", "linear"),
+    "hessian_top_eigenvalue": ("top Hessian eigenvalue", "log"),
+    "hessian_trace": ("Hessian trace", "log"),
+    "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "log"),
+}
+
+
+def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
+    """Draw what Xie et al. 2024 draw in their figure 6 along the swept axis, with the error.
+
+    Of landscapes saddles and average persistence, and its share of the loss range; of models, where the study asks for
+    them, the Hessian's top eigenvalue and its trace. Lines are medians over the series, bands their range.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    axis = summary.swept_axis(study, table)
+    if axis is None:
+        return
+    panels = [name for name in TREND_PANELS if summary.known(table, name)]
+    if axis in DIRECTION_AXES:  # which leaves the models alone
+        panels = [name for name in panels if not name.startswith("hessian")]
+    versions = summary.versions(table)
+    rows = -(-len(panels) // 3)
+    figure = Figure(figsize=(12, 3.6 * rows), layout="constrained")
+    axes = figure.subplots(rows, 3, squeeze=False).ravel()
+    for panel, metric in zip(axes, panels, strict=False):
+        label, scale = TREND_PANELS[metric]
+        parts = {"median over models": summary.sites(study, table)} if metric.startswith("hessian") else versions
+        for colour, (version, part) in enumerate(parts.items()):
+            _line(panel, part.groupby(axis)[metric], "0.15" if parts is not versions else f"C{colour}", version)
+        panel.set(xlabel=axis, ylabel=label)
+        if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
+            panel.set_yscale("log")
+        else:
+            panel.yaxis.set_major_formatter("{x:.3g}")  # a common factor would stand where the legend does
+        if all(float(v).is_integer() for v in table[axis]):
+            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        handles, labels = panel.get_legend_handles_labels()
+        handles, labels = handles + (more := _error(panel, table, axis))[0], labels + more[1]
+        panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
+    for panel in axes[len(panels) :]:
+        panel.set_axis_off()
+    counts = sorted({len(summary.series(part, study, axis)) for part in versions.values()})
+    count = " or ".join(map(str, counts))
+    figure.suptitle(f"{study.name}: line = median, band = range over {count} series", fontsize=10)
+    _save(figure, path)
+
+
+def _line(panel: Any, grouped: Any, colour: str, label: str) -> None:
+    median = grouped.median()
+    panel.fill_between(median.index, grouped.min(), grouped.max(), color=colour, alpha=0.2, linewidth=0)
+    panel.plot(median.index, median, "o-", color=colour, markersize=4, label=label)
+
+
+def _error(panel: Any, table: pd.DataFrame, axis: str) -> tuple[list[Any], list[str]]:
+    """Draw the models' error on an axis of its own, and return what the legend says of it."""
+    error = summary.error_column(table)
+    if error is None:
+        return [], []
+    twin = panel.twinx()
+    merit, name = table.groupby(axis)[error].median(), summary.label(error)
+    twin.plot(merit.index, merit, "s--", color="0.45", markersize=3.5, linewidth=1, label=name)
+    twin.set_ylabel(name, color="0.35")
+    twin.tick_params(axis="y", colors="0.35")
+    handles, labels = twin.get_legend_handles_labels()
+    return list(handles), list(labels)
+
+
+def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
+    """Draw the spectral densities of the models' Hessians, one curve a model, along the swept axis."""
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
+    grid, curves = landscape.get("hessian_x"), landscape.get("hessian_density")
+    names = [name for name in study.axes if name not in DIRECTION_AXES]
+    values = {name: landscape.get(name) for name in names}
+    swept = [name for name in names if len(study.axes[name]) > 1]
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    panel = figure.subplots()
+    shown = [at for at in np.ndindex(curves.shape[:-1]) if np.isfinite(curves[at]).all()]
+    for k, at in enumerate(shown):
+        label = ", ".join(f"{name} = {values[name][i]}" for name, i in zip(names, at, strict=True) if name in swept)
+        colour = colormaps["viridis"](k / max(1, len(shown) - 1))
+        panel.plot(grid, curves[at], color=colour, linewidth=1, label=label if len(shown) <= MAX_PANELS else None)
+    highest = float(np.nanmax(curves))
+    panel.set(yscale="log", ylim=(1e-7 * highest, 3 * highest), xlabel="eigenvalue of the Hessian", ylabel="density")
+    if swept and len(shown) <= MAX_PANELS:
+        panel.legend(fontsize=8, frameon=False, ncols=2)
+    figure.suptitle(f"{study.name}: spectral density of the Hessian", fontsize=10)
+    _save(figure, path)
+
+
+def draw_landscapes(context: Context, folder: Path) -> None:
+    """Draw one panel per model, and per model one figure with all its landscapes.
+
+    Where both extreme eigenvalues of the Hessian are fields, their ratio is drawn as well (Li et al. 2018, figure 7).
+    """
+    landscape = Landscape(context.run.landscape)
+    by_model: dict[int, list[Member]] = {}
+    for member in context.plan.members:
+        if context.run.topology(member.index).exists():
+            by_model.setdefault(member.model, []).append(member)
+    firsts = [members[0] for members in by_model.values()]
+    _panels(context, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", _model_axes(context))
+    if set(HESSIAN_FIELDS) <= set(context.study.fields):
+        _panels(context, landscape, firsts[:MAX_PANELS], folder / "curvature.png", _model_axes(context), curvature=True)
+    if len(by_model) <= MAX_PANELS:
+        for model, members in by_model.items():
+            own = [a for a in context.plan.axes if len({m.coords[a] for m in members}) > 1]
+            _panels(
+                context,
+                landscape,
+                members[:MAX_PANELS],
+                folder / f"landscape-{model:05d}.png",
+                own,
+                model=model,
+            )
+
+
+def _model_axes(context: Context) -> list[str]:
+    return [a for a, values in context.plan.axes.items() if len(values) > 1 and a in context.plan.models[0].coords]
+
+
+def _label(coords: dict[str, Any], axes: list[str]) -> str:
+    return ", ".join(f"{a.replace('_', ' ')} = {coords[a]}" for a in axes)
+
+
+def _panels(
+    context: Context,
+    landscape: Landscape,
+    members: list[Member],
+    path: Path,
+    axes: list[str],
+    model: int | None = None,
+    curvature: bool = False,
+) -> None:
+    from matplotlib.figure import Figure
+
+    columns = min(5, len(members))
+    rows = -(-len(members) // columns)
+    width = max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5)
+    height = (width - 0.5) / columns / 1.2 * rows + 0.6
+    figure = Figure(figsize=(width, height), layout="constrained")
+    for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
+        _panel(figure, panel, context, landscape, member, curvature)
+        panel.set_title(_label(dict(member.coords), axes) or context.study.name, fontsize=9)
+    for panel in figure.axes:
+        if not panel.has_data():
+            panel.set_axis_off()
+    d = context.study.grid.dims
+    what = "log10 loss" if d > 1 else "loss"
+    if curvature:
+        what = "|smallest / largest| eigenvalue of the Hessian"
+    slices = f", central slice of {d} dimensions" if d > 2 else ""
+    own = _label(dict(context.plan.models[model].coords), _model_axes(context)) if model is not None else ""
+    marks = "; dots: minima, crosses: saddles" if d == 2 and not curvature else ""
+    figure.suptitle(f"{context.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
+    _save(figure, path)
+
+
+def _panel(
+    figure: Any, panel: Any, context: Context, landscape: Landscape, member: Member, curvature: bool = False
+) -> None:
+    """Draw one landscape: a curve, a map with its critical points, or the central slice of more dimensions.
+
+    The first direction runs along x and the second along y: ``field[i, j]`` lies at ``(alpha_0[i], alpha_1[j])``.
+    """
+    study = context.study
+    subspace = study.subspaces[str(member.coords["subspace"])]
+    x, *others = (np.array(c) for c in grid_coordinates(subspace.ranges(study.grid.dims), study.grid.shape))
+    if curvature:
+        low, high = (landscape.read_member(name, member.position) for name in ("hessian_min", "hessian_max"))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            field = np.abs(low / high)
+    else:
+        field = landscape.read_member("loss", member.position)
+    panel.tick_params(labelsize=7)
+    panel.set_xlabel("direction 0", fontsize=7)
+    if field.ndim == 1:
+        panel.plot(x, field)
+        return
+    panel.set_ylabel("direction 1", fontsize=7)
+    plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]
+    positive = bool((plane[np.isfinite(plane)] > 0).all())
+    shown = np.log10(plane) if positive and not curvature else plane
+    image = panel.pcolormesh(
+        x, others[0], np.ma.masked_invalid(shown).T, shading="nearest", cmap="viridis", rasterized=True
+    )
+    bar = figure.colorbar(image, ax=panel)
+    bar.ax.tick_params(labelsize=7)
+    if field.ndim == 2 and not curvature:
+        try:
+            tree = read_tree(context.run, member.index, study.connectivity[0])
+        except Exception:  # a landscape without finite values has no tree, and its panel stays empty
+            return
+        for vertices, style in ((tree.saddles, "x"), (tree.minima, "o")):
+            i, j = np.unravel_index(vertices, field.shape)
+            colour = "white" if style == "o" else "#ff7f0e"
+            panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")

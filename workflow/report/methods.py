@@ -1,0 +1,216 @@
+"""A methods paragraph and its references, stating every choice of a run."""
+
+from __future__ import annotations
+
+import re
+
+from landsweep.disk.rundir import RunDir, read_json
+from landsweep.report.references import BIBTEX
+from landsweep.study.curvature_spec import ENDS
+from landsweep.study.study import Scalar, Study, Subspace
+
+NORMALISATION = {
+    "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
+    "layer": "rescaled so that each parameter tensor has the norm of the corresponding tensor of the weights",
+    "model": "rescaled to the norm of the weights",
+    "none": "left at unit norm",
+}
+UNIT = {
+    "multiple": "coordinates are multiples of the stored direction vectors",
+    "l2": "coordinates are Euclidean lengths in parameter space",
+    "relative": "coordinates are lengths relative to the norm of the weights",
+    "loss_rise": "coordinate 1 along each axis is where the loss has risen by {rise:g} on either side",
+}
+CONNECTIVITY = {
+    "face": "axis neighbours (face)",
+    "freudenthal": "the Freudenthal triangulation",
+    "moore": "all neighbours of the surrounding cube (Moore)",
+    "knn": "the graph of the {k} nearest neighbours of each grid point at unit spacing, {either} [xie2024]",
+    "delaunay": "the Delaunay triangulation of the grid points, with one diagonal of each cell throughout",
+    "gabriel": "the Gabriel graph of the grid points [gabriel1969]",
+}
+
+
+def methods(run: RunDir) -> str:
+    """Return the paragraph and BibTeX of a run."""
+    study = Study.load(run.study)
+    session = read_json(run.provenance)["sessions"][-1]
+    sentences = [_sweep(study)]
+    if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
+        sentences.append("The problem is the convection equation of [krishnapriyan2021].")
+    sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
+    sentences += [_evaluation(run, study, session), _topology(study)]
+    if study.curvature.asked:
+        sentences.append(_curvature(study))
+    if study.certify.float64 != "none":
+        sentences.append(_float64(study))
+    if study.certify.draws:
+        sentences.append(_draws(study))
+    members = read_json(run.members)["members"]
+    lacking = sum(not run.topology(index).exists() for index in range(len(members)))
+    if lacking:
+        sentences.append(
+            f"{lacking} of these {len(members)} landscapes have no merge tree: they failed or are to come."
+        )
+    sentences.append(_software(session))
+    paragraph = " ".join(sentences)
+    cited = dict.fromkeys(key for key in re.findall(r"\[(\w+)\]", paragraph) if key in BIBTEX)
+    return paragraph + "\n\n" + "\n\n".join(BIBTEX[key] for key in cited) + "\n"
+
+
+def _values(values: tuple[Scalar, ...]) -> str:
+    return (
+        ", ".join(map(str, values)) if len(values) <= 12 else f"{values[0]}, ..., {values[-1]} ({len(values)} values)"
+    )
+
+
+def _sweep(study: Study) -> str:
+    axes = "; ".join(f"{name.replace('_', ' ')} = {_values(values)}" for name, values in study.axes.items())
+    params = ", ".join(f"{k} = {v}" for k, v in study.problem.params.items())
+    return (
+        f"We evaluated loss landscapes of {study.problem.path.rpartition(':')[2]}"
+        f"{f' ({params})' if params else ''} for every combination of {axes}."
+    )
+
+
+def _subspace(name: str, subspace: Subspace, study: Study) -> str:
+    d = study.grid.dims
+    ranges = subspace.ranges(d)
+    grid = " x ".join(map(str, study.grid.shape))
+    span = (
+        f"[{ranges[0][0]:g}, {ranges[0][1]:g}]" + (f"^{d}" if d > 1 else "")
+        if len(set(ranges)) == 1
+        else " x ".join(f"[{a:g}, {b:g}]" for a, b in ranges)
+    )
+    if subspace.kind == "random":
+        ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
+        made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
+    elif subspace.kind == "hessian":
+        made = _eigenvectors(subspace, d)
+    else:
+        scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
+        made = f"{d} directions read from {subspace.path} and {scaled}"
+    unit = UNIT[subspace.unit].format(rise=subspace.rise)
+    return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
+
+
+def _eigenvalues(which: str, count: int) -> str:
+    """Return ``the 3 largest eigenvalues``."""
+    number, plural = ("", "") if count == 1 else (f"{count} ", "s")
+    if which == "magnitude":
+        return f"the {number}eigenvalue{plural} of the greatest magnitude"
+    return f"the {number}{which} eigenvalue{plural}"
+
+
+def _eigenvectors(subspace: Subspace, dims: int) -> str:
+    first, last = subspace.skip + 1, subspace.skip + dims
+    which = f"the eigenvectors of {_eigenvalues(subspace.which, dims)}"
+    if subspace.skip:
+        which = f"eigenvectors {first} to {last}, counted from {_eigenvalues(subspace.which, 1)},"
+    scaled = "" if subspace.normalisation == "none" else f", {NORMALISATION[subspace.normalisation]}"
+    return (
+        f"{which} of the Hessian of the loss on split "
+        f"'{subspace.split}', draw {subspace.draw}, by Lanczos' method [lanczos1950] to residuals of "
+        f"{subspace.tolerance:g} of the eigenvalue{scaled}"
+    )
+
+
+def _curvature(study: Study) -> str:
+    curvature = study.curvature
+    by_pyhessian = curvature.engine == "pyhessian"
+    found = []
+    for which in ENDS:
+        if count := getattr(curvature, which):
+            how = (
+                f"power iteration until they changed by less than {curvature.tolerance:g}"
+                if by_pyhessian
+                else f"Lanczos' method [lanczos1950] to residuals of {curvature.tolerance:g} of them"
+            )
+            found.append(f"{_eigenvalues(which, count)} by {how}")
+    if curvature.trace != "none":
+        how = "Hutchinson's method [hutchinson1990]" if curvature.trace == "hutchinson" else "Hutch++ [meyer2021]"
+        until = "" if by_pyhessian else f" until its standard error was at most {curvature.trace_error:g} of it, and"
+        found.append(f"the trace by {how}{until} with at most {curvature.trace_vectors} random vectors")
+    if curvature.density:
+        vectors, steps = curvature.density_vectors, curvature.density_steps
+        found.append(
+            f"the spectral density by stochastic Lanczos quadrature [ubaru2017] ({vectors} vectors of {steps} steps)"
+        )
+    matrix = "Hessian" if curvature.matrix == "hessian" else "Gauss-Newton matrix [schraudolph2002]"
+    engine = " with PyHessian [yao2020]" if by_pyhessian else ""
+    return (
+        f"Of the {matrix} of the loss at the trained weights we computed{engine} in {curvature.dtype}: "
+        f"{'; '.join(found)}."
+    )
+
+
+def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
+    how = error = ""
+    if (run.landscape / "zarr.json").exists():
+        chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
+        how = (
+            f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
+            f"{chosen['threads']})"
+        )
+        if study.evaluation.stored != "float64" and chosen["float64_error"]:
+            worst = ", ".join(f"{name} {value:.1g}" for name, value in chosen["float64_error"].items())
+            error = f" At a few points they differ from float64 by at most, relative to the greatest value: {worst}."
+    norm = ""
+    if study.evaluation.batchnorm == "recomputed":
+        norm = " Statistics of normalisation layers were recomputed from the data at each point."
+    if study.hessian_fields:
+        error += (
+            f" {' and '.join(study.hessian_fields)} are extreme eigenvalues of the Hessian at each point [li2018], by "
+            f"Lanczos' method [lanczos1950] to residuals of {study.evaluation.hessian_tolerance:g} of the eigenvalue."
+        )
+    return (
+        f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{how}, each point's "
+        f"parameters as theta + alpha Delta in one product.{norm}{error}"
+    )
+
+
+def _topology(study: Study) -> str:
+    either = "joined where both list each other" if study.topology.mutual else "joined where either lists the other"
+    names = " and on ".join(CONNECTIVITY[c].format(k=study.topology.k, either=either) for c in study.connectivity)
+    threshold = study.topology.min_persistence
+    kept = f", of which pairs of persistence below {threshold:g} were dropped" if threshold else ""
+    return (
+        f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
+        f"{names}, with vertices ordered by (value, index){_engine(study)}{kept}; "
+        "saddles are distinct join-saddle vertices and average persistence "
+        "is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+    )
+
+
+def _engine(study: Study) -> str:
+    if study.topology.engine == "native":
+        return ""
+    where = " where it was installed" if study.topology.engine == "auto" else ""
+    return f", by the Topology ToolKit [tierny2018]{where} for Freudenthal triangulations of two or three dimensions"
+
+
+def _float64(study: Study) -> str:
+    points = study.certify.float64
+    where, verb = (
+        ("every point", "is") if points == "all" else (f"{points} random points a landscape", "is estimated as")
+    )
+    return (
+        f"Pairs count as above rounding where death - birth exceeds 2 epsilon [cohensteiner2007]; epsilon {verb} the "
+        f"greatest difference of the loss from float64 over {where}."
+    )
+
+
+def _draws(study: Study) -> str:
+    return (
+        "Pairs count as above the sampling of the data where Student's 95 % interval [student1908] of the mean of "
+        f"f(saddle) - f(minimum) over {study.certify.draws} further draws, both on the same draw, lies above 0."
+    )
+
+
+def _software(session: dict[str, object]) -> str:
+    versions = session["versions"]
+    assert isinstance(versions, dict)
+    shown = ", ".join(
+        f"{name} {versions[name]}" for name in ("landsweep", "torch", "numpy", "zarr", "numba") if name in versions
+    )
+    return f"Software: {shown}, Python {versions['python']}, {session['ranks']} rank(s)."

@@ -1,0 +1,355 @@
+"""What every stage is given, and what a rank loads once and keeps."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from landsweep.base import clock
+from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
+from landsweep.base.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.base.stop import StopFlag
+from landsweep.disk import lock
+from landsweep.disk.rundir import RunDir, write_json
+from landsweep.executors.executor import Executor
+from landsweep.executors.group import Alone, Group
+from landsweep.pipeline.identity import outdate_report
+from landsweep.study.plan import Member, Model, Plan
+from landsweep.study.study import Study
+
+if TYPE_CHECKING:
+    import torch
+    from landsweep.kernels.problem import Problem
+    from torch import nn
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is reported of one item: how much work it was, how long it took, and whether it failed."""
+
+    index: int
+    work: int
+    seconds: float
+    failed: bool = False
+    note: Any = None
+    file_seconds: float = 0.0
+    ranks: int = 1
+
+    def event(self, stage: str, rank: int) -> ItemDone:
+        """Return what subscribers and logs are told."""
+        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds, self.ranks)
+
+
+@dataclass
+class Context:
+    """One run in progress on one rank."""
+
+    study: Study
+    folder: Path
+    plan: Plan
+    run: RunDir
+    executor: Executor
+    bus: Bus
+    log: Subscriber
+    stop: StopFlag
+    max_failures: int | None = None
+    allow_mixed: bool = False
+    failed: int = 0
+    _loaded: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the run's address; :func:`landsweep.session.attach.attach` opens it there."""
+        from landsweep.executors.dask.executor import DaskExecutor
+        from landsweep.session.attach import Address, attach
+
+        executor = self.executor
+        assert isinstance(executor, DaskExecutor)
+        return attach, (
+            Address(
+                executor.token,
+                self.run.path.absolute(),
+                self.folder.absolute(),
+                lock.token(self.run.lock),
+                executor.size,
+                executor.workers.per_node,
+                self.allow_mixed,
+            ),
+        )
+
+    def kept(self, what: str, key: Any, load: Callable[[], T]) -> T:
+        """Return ``load()``, kept until another ``key`` is asked for: units come sorted by model."""
+        found = self._loaded.get(what)
+        if found is None or found[0] != key:
+            self._loaded.pop(what, None)  # let go of the old one before the new one is made
+            self._loaded[what] = found = (key, load())
+        return found[1]
+
+    def forget(self, what: str) -> None:
+        """Let go of what :meth:`kept` holds under this name."""
+        self._loaded.pop(what, None)
+
+    def problem(self, model: int) -> Problem:
+        """Return a model's problem."""
+        from landsweep.study.problems import make_problem
+
+        return self.kept(
+            "problem", model, lambda: make_problem(self.study, self.folder, self.plan.models[model].coords)
+        )
+
+    def network(self, model: int) -> nn.Module:
+        """Return a trained network on the CPU; it is shared, so leave it as it is."""
+        from landsweep.disk.weights import load_trained
+
+        return self.kept("network", model, lambda: load_trained(self, self.plan.models[model]))
+
+    def device(self) -> torch.device:
+        """Return this rank's device: GPUs are dealt by node-local rank."""
+        import torch
+
+        wanted = self.study.evaluation.device
+        if wanted == "cpu" or (wanted == "auto" and not torch.cuda.is_available()):
+            return torch.device("cpu")
+        return torch.device("cuda", self.executor.local_rank % torch.cuda.device_count())
+
+    def memory(self) -> float:
+        """Return the bytes of its device that this rank may count on: the free ones, shared by the ranks beside it."""
+        import torch
+        from landsweep.kernels.loss.memory import free_memory
+
+        device, ranks = self.device(), self.executor.local_size
+        sharing = ceil(ranks / torch.cuda.device_count()) if device.type == "cuda" else ranks
+        return free_memory(device) / sharing
+
+    def prepare_process(self) -> None:
+        """Set what this process computes with; before anything whose last bits count."""
+        import scipy.linalg
+        import torch
+        from landsweep.kernels.loss.memory import keep_freed_memory
+        from threadpoolctl import threadpool_limits
+
+        threads = self.study.evaluation.threads
+        torch.set_num_threads(threads)
+        # Sums of NumPy's and SciPy's BLAS depend on its threads, which launchers and Dask set as they like.
+        scipy.linalg.get_blas_funcs("gemm")  # loads its library, so that it is limited too
+        threadpool_limits(threads, user_api="blas")
+        keep_freed_memory()
+        if self.executor.is_root:
+            self.bus(Hardware(self.executor.size, self.gpus()))
+
+    def gpus(self) -> int:
+        """Return how many GPUs the ranks use, taking every node for one like this; 0 on CPUs."""
+        import torch
+
+        if self.executor.elastic:
+            return self.executor.size if self.executor.on_worker(lambda: self.device().type) == "cuda" else 0
+        if self.device().type != "cuda":
+            return 0
+        nodes = ceil(self.executor.size / self.executor.local_size)
+        return min(self.executor.size, nodes * torch.cuda.device_count())
+
+    def run_stage(
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T], Outcome],
+        weigh: Callable[[T], int] = lambda item: 1,
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
+        finish: Callable[[], None] = lambda: None,
+        affinity: Callable[[T], Hashable] | None = None,
+        given_up: Callable[[T, str], Outcome] | None = None,
+    ) -> None:
+        """Share a stage's items over the ranks and publish what happens.
+
+        Items of equal ``affinity`` need the same model. ``finish`` is called on every rank after its last item, also
+        where the stage is stopped. ``given_up`` records an item that no process survived as failed; models, members and
+        lists of them need none.
+
+        Raises
+        ------
+        TooManyFailures
+            Once more items failed than ``max_failures``.
+        Stopped
+            On a signal.
+        """
+        if not items:
+            return
+        begin = time.perf_counter()
+        if self.executor.is_root:
+            outdate_report(self.run)
+            self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, done_before))
+
+        def logged(item: T) -> Outcome:
+            before = clock.spent()
+            outcome = replace(work(item), file_seconds=round(clock.spent() - before, 6))
+            self.log(outcome.event(stage, self.executor.rank))  # the rank that did it writes it down
+            return outcome
+
+        try:
+            self.executor.map(
+                logged,
+                items,
+                lambda outcome, rank: self._done(stage, outcome, rank, on_done),
+                self.stop,
+                name=stage,
+                affinity=affinity,
+                given_up=given_up or (lambda item, why: self._given_up(stage, item, weigh(item), why)),
+            )
+        finally:
+            finish()
+        self.executor.on_root(lambda: None)  # all ranks have finished
+        if self.executor.is_root:
+            self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def _given_up(self, stage: str, item: Any, weight: int, why: str) -> Outcome:
+        first, *others = item if isinstance(item, list) else [item]
+
+        def refuse() -> None:
+            for other in others:
+                self.record(stage, other, ProblemError(why))
+            raise ProblemError(why)
+
+        return self.guarded(stage, first, refuse, weight)
+
+    def _done(self, stage: str, outcome: Outcome, rank: int, on_done: Callable[[Outcome], None] | None) -> None:
+        """Take note on the root of what was done."""
+        self.failed += outcome.failed
+        self.bus(outcome.event(stage, rank))
+        if on_done is not None:
+            on_done(outcome)
+        if self.max_failures is not None and self.failed > self.max_failures:
+            raise TooManyFailures(
+                f"{self.failed} models or members failed, more than --max-failures {self.max_failures}; their "
+                f"tracebacks are in {self.run.path / 'failures'}."
+            )
+
+    def run_together(
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T, Group], Outcome],
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
+    ) -> None:
+        """Work on one item after another, all ranks on the same one, and publish what happens.
+
+        Raises
+        ------
+        TooManyFailures, Stopped
+            As :meth:`run_stage`; Stopped on a signal to any rank, and where ``work`` raises it on the root.
+        """
+        if not items:
+            return
+        begin = time.perf_counter()
+        if self.executor.is_root:
+            outdate_report(self.run)
+            self.bus(StageStarted(stage, len(items), len(items), noun, done_before))
+        with self.executor.group() as group:
+            for item in items:
+                if group.any(self.stop.requested):
+                    raise Stopped
+                before = clock.spent()
+                try:
+                    outcome = work(item, group)
+                    files = round(clock.spent() - before, 6)
+                    outcome = replace(outcome, file_seconds=files, ranks=group.size)
+                except Stopped:
+                    self.stop.requested = True
+                    continue
+                if not self.executor.is_root:
+                    self.log(Helped(stage, outcome.index, outcome.seconds, self.executor.rank, outcome.file_seconds))
+                else:
+                    self.log(outcome.event(stage, 0))
+                    self._done(stage, outcome, 0, on_done)
+            if group.any(self.stop.requested):
+                raise Stopped
+        if self.executor.is_root:
+            self.bus(StageFinished(stage, time.perf_counter() - begin))
+
+    def run_shared(
+        self,
+        stage: str,
+        noun: str,
+        items: list[T],
+        work: Callable[[T, Group], Outcome],
+        parts: Callable[[T], int],
+        done_before: int = 0,
+        on_done: Callable[[Outcome], None] | None = None,
+    ) -> None:
+        """Work on as many items as leaves no rank idle one a rank, on the others together where they have ``parts``.
+
+        Raises
+        ------
+        TooManyFailures, Stopped
+            As :meth:`run_stage`.
+        """
+        size = self.executor.size
+        last = items[len(items) // size * size :]
+        together = not self.executor.elastic and self.executor.on_root(
+            lambda: bool(last) and all(parts(item) > 1 for item in last)
+        )
+        single = items[: len(items) - len(last)] if together else items
+        self.run_stage(stage, noun, single, lambda item: work(item, Alone()), done_before=done_before, on_done=on_done)
+        if together:
+            self.run_together(stage, noun, last, work, done_before + len(single), on_done)
+
+    def record(self, stage: str, item: Model | Member, error: ProblemError) -> None:
+        """Write down what an item died of.
+
+        Raises
+        ------
+        Stopped
+            Where this process was asked to stop, so that it is nobody's failure: signals go to all processes of a job
+            step or a terminal, also to those that a problem has started, such as the compiler.
+        """
+        if self.stop.requested:
+            raise Stopped from error
+        record_failure(self.run, stage, item, error)
+
+    def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
+        """Run the part of an item that calls the user's code; record a failure instead of raising."""
+        begin = time.perf_counter()
+        failed, note = False, None
+        try:
+            note = compute()
+        except ProblemError as error:
+            failed = True
+            self.record(stage, item, error)
+        return Outcome(item.index, weight, time.perf_counter() - begin, failed, note)
+
+
+@contextmanager
+def users_code() -> Iterator[None]:
+    """Turn whatever the user's problem raises into :class:`ProblemError`; everything else is our own fault."""
+    try:
+        yield
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise ProblemError(f"{type(error).__name__}: {error}") from error
+
+
+def record_failure(run: RunDir, stage: str, item: Model | Member, error: ProblemError) -> None:
+    """Write down what a model or member died of."""
+    cause = error.__cause__ or error
+    write_json(
+        run.failure(stage, item.index),
+        {
+            "stage": stage,
+            "index": item.index,
+            "coords": dict(item.coords),
+            "error": str(error),
+            "traceback": "".join(traceback.format_exception(cause)),
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        },
+    )

@@ -1,0 +1,115 @@
+"""What the certificates say: columns of the table of metrics, and arrays of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from landsweep.base.errors import UserError
+from landsweep.disk.rundir import RunDir
+from landsweep.disk.store import Landscape
+from landsweep.disk.trees import read_tree
+from landsweep.kernels.topology import significance as kernel
+from landsweep.kernels.topology.tree import MergeTree
+from landsweep.session.context import Context
+from landsweep.study.study import Study
+
+METHODS = ("none", "estimated", "certified")
+COUNTS = {
+    "n_pairs": "minimum-saddle pairs",
+    "n_saddles": "distinct saddles of pairs",
+    "n_minima": "minima of pairs, and roots,",
+}
+CERTIFICATES = {
+    "positive": "of persistence (death - birth) above 0 (count)",
+    "float64": "of persistence above twice float64_epsilon (count)",
+    "draws": "whose 95 % interval of persistence over draws of the data lies above 0 (count)",
+}
+EPSILON = "greatest difference of the loss from the same points in float64 (loss)"
+COLUMNS = {"float64_epsilon": EPSILON} | {
+    f"{what}_{which}": f"{noun} {condition}"
+    for which, condition in CERTIFICATES.items()
+    for what, noun in COUNTS.items()
+}
+"""The numbers of :func:`columns` and what each says, with its unit."""
+
+
+def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
+    """Yield a member's merge trees by representation; none for one without finite values."""
+    for name in study.connectivity:
+        try:
+            tree = read_tree(run, member, name)
+        except UserError:
+            continue
+        yield name, tree
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    if not path.exists():
+        return {}
+    with np.load(path) as data:
+        return {name: data[name] for name in data.files if name not in ("draw_vertices", "draw_values")}
+
+
+def columns(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
+    """Return a member's certificates by representation: :data:`COLUMNS`, ``float64_method``, ``draws_distinct``.
+
+    Counts are of the pairs that ``topology.min_persistence`` leaves. What was not asked for, or could not be found
+    out, is NaN, and None for the method.
+    """
+    stored = _read(run.certify(member))
+    method = METHODS[int(stored.get("float64_method", 0))]
+    missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
+        "float64_method": None if method == "none" else method,
+        "float64_epsilon": float(stored.get("float64_epsilon", np.nan)),
+        "draws_distinct": float(stored.get("draws_distinct", np.nan)),
+    }
+    rows = {name: dict(missing) for name in study.connectivity}
+    if not run.topology(member).exists():
+        return rows
+    for name, tree in trees(run, study, member):
+        kept = tree.lifetimes >= study.topology.min_persistence
+        holds = {"positive": tree.lifetimes > 0}
+        if method != "none":
+            holds["float64"] = kernel.above_rounding(tree.lifetimes, missing["float64_epsilon"])
+        if f"{name}/interval" in stored and stored["draws_distinct"] == len(stored["draws"]):
+            holds["draws"] = kernel.above_sampling(stored[f"{name}/interval"])
+        for which, mask in holds.items():
+            for what, value in asdict(kernel.count(tree, mask & kept)).items():
+                rows[name][f"n_{what}_{which}"] = float(value)
+    return rows
+
+
+def pack(context: Context, landscape: Landscape, table: pd.DataFrame) -> None:
+    """Put the certificates into the store, the intervals beside ``pair_vertex`` and in its order."""
+    plan, names = context.plan, context.study.connectivity
+    dims = ["representation", *plan.axes]
+    where = {m.index: m.position for m in plan.members}
+    at = [(names.index(r), *where[m]) for m, r in zip(table["member"], table["representation"], strict=True)]
+    for name, description in (COLUMNS | {"draws_distinct": "draws of the data that differ (count)"}).items():
+        data = np.full((len(names), *plan.sweep_shape), np.nan)
+        for place, value in zip(at, table[name], strict=True):
+            data[place] = value
+        landscape.put(name, data, dims, long_name=description)
+    method = np.zeros((len(names), *plan.sweep_shape), np.uint8)
+    for place, text in zip(at, table["float64_method"], strict=True):
+        method[place] = METHODS.index(text) if text in METHODS else 0
+    flags = {"flag_values": list(range(len(METHODS))), "flag_meanings": " ".join(METHODS)}
+    landscape.put("float64_method", method, dims, long_name="what float64_epsilon is", **flags)
+    bounds = np.asarray(landscape.group["pair_range"][...])  # type: ignore[index]  # an array of the group
+    intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
+    for member in plan.members:
+        stored = _read(context.run.certify(member.index))
+        for name, (low, high) in zip(names, bounds[member.index], strict=True):
+            if f"{name}/interval" in stored:
+                intervals[low:high] = stored[f"{name}/interval"]
+    landscape.put(
+        "pair_interval",
+        intervals,
+        ["pair", "interval_end"],
+        long_name="low and high end of each pair's 95 % interval of persistence over draws of the data",
+    )

@@ -1,0 +1,178 @@
+"""Stage certify: every member's landscape again, in float64 and on draws of the data; one file a member.
+
+Draws are evaluated in the landscape's own dtype, as they are to be compared with it; the ends of pairs are known only
+once the trees are, so this stage comes after topology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from landsweep.base.errors import Stopped
+from landsweep.base.events import Notice
+from landsweep.disk.rundir import atomic
+from landsweep.disk.store import Landscape
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.topology import significance as kernel
+from landsweep.session.context import Context, Outcome, users_code
+from landsweep.stages.certify.columns import METHODS, trees
+from landsweep.stages.models.loader import Loader
+from landsweep.stages.models.probe import uncompiled
+from landsweep.stages.subspace import work as subspace
+from landsweep.study.plan import Member, grid_coordinates
+from landsweep.study.study import Study
+
+CHUNK = 1 << 16
+"""Points evaluated between two looks at the stop flag, and held beside the member."""
+SEED = 2007
+"""Of the samples of points, with the member's index."""
+
+
+def todo(context: Context) -> list[Member]:
+    """Return the members that have topology but no certificates, and that have not failed here."""
+    run, count = context.run, len(context.plan.members)
+    if not context.study.certify.asked or not Landscape.exists(run.landscape):
+        return []
+    failed = {index for _, index in run.failures("certify")}
+    wanted = set(run.missing(count, run.certify)) - failed - set(run.missing(count, run.topology))
+    return [m for m in context.plan.members if m.index in wanted]
+
+
+def run(context: Context) -> None:
+    """Certify what the study asks for, members shared over ranks."""
+    items = context.executor.on_root(lambda: todo(context))
+    if not items:
+        return
+    landscape = Landscape(context.run.landscape)
+    said: set[str] = set()
+    context.forget("evaluator")  # of the stage before: a second copy of network and directions
+
+    def work(member: Member) -> Outcome:
+        return context.guarded("certify", member, lambda: compute_one(context, landscape, member))
+
+    def announce(outcome: Outcome) -> None:
+        for text in outcome.note or ():
+            if text not in said:
+                said.add(text)
+                context.bus(Notice(f"certify {outcome.index}: {text}."))
+
+    context.run_stage(
+        "certify",
+        "members",
+        items,
+        work,
+        done_before=len(context.plan.members) - len(items),
+        on_done=announce,
+        affinity=lambda member: member.model,
+    )
+
+
+def compute_one(context: Context, landscape: Landscape, member: Member) -> list[str]:
+    """Write one member's certificates and return what is to be said of them; without a tree there are none."""
+    pairs = {name: _Pairs(tree.pairs, tree.negate) for name, tree in trees(context.run, context.study, member.index)}
+    points = _Points(context, landscape, member)
+    arrays: dict[str, Any] = {"float64_epsilon": np.nan, "float64_method": 0, "float64_points": 0}
+    notes = []
+    if pairs and context.study.certify.float64 != "none":
+        arrays |= _float64(context, landscape, member, points)
+        if np.isinf(arrays["float64_epsilon"]):
+            notes.append("some points are finite in float32 or in float64 but not in both, so no pair holds")
+    if pairs and context.study.certify.draws:
+        more, warning = _draws(context, landscape, member, points, pairs)
+        arrays |= more
+        notes += [warning] if warning else []
+    with atomic(context.run.certify(member.index)) as partial, partial.open("wb") as handle:
+        np.savez_compressed(handle, **arrays)
+    return notes
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """What draws need of a merge tree, so that one tree is held at a time: ``(p, 2)`` vertices, and which is higher."""
+
+    vertices: np.ndarray
+    negate: bool
+
+
+class _Points:
+    """The points of one member's grid, by C-order vertex, and their evaluation in chunks."""
+
+    def __init__(self, context: Context, landscape: Landscape, member: Member) -> None:
+        study = context.study
+        ranges = study.subspaces[str(member.coords["subspace"])].ranges(study.grid.dims)
+        self._context, self._shape = context, study.grid.shape
+        self._axes = [np.array(axis) for axis in grid_coordinates(ranges, study.grid.shape)]
+        path = context.run.directions(member.index)
+        self._scale, self.delta = subspace.load_geometry(path).scale, subspace.load_delta(path)
+        self.strategy, self.width = landscape.choices["strategy"], int(landscape.choices["width"])
+
+    def losses(self, evaluator: Evaluator, vertices: np.ndarray | range) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield the losses at ``vertices`` chunk by chunk, computed as the landscape's own points are."""
+        for start in range(0, len(vertices), CHUNK):
+            if start and self._context.stop.requested:
+                raise Stopped  # a large member is no unit: what it has done so far is done again
+            part = slice(start, start + CHUNK)
+            index = np.unravel_index(np.asarray(vertices[part]), self._shape)
+            alpha = np.stack([axis[i] for axis, i in zip(self._axes, index, strict=True)], axis=-1) * self._scale
+            with users_code():
+                losses = evaluator(alpha)["loss"]
+            yield part, losses
+
+
+def _float64(context: Context, landscape: Landscape, member: Member, points: _Points) -> dict[str, Any]:
+    """Return the greatest difference from float64 over all points or a sample of them, and which of the two it is."""
+    field = landscape.read_member("loss", member.position).reshape(-1)
+    asked = context.study.certify.float64_points(field.size)
+    everywhere = asked == field.size
+    vertices: np.ndarray | range = range(field.size)
+    if not everywhere:
+        rng = np.random.default_rng([SEED, member.index])
+        vertices = np.sort(rng.choice(field.size, asked, replace=False, shuffle=False))
+    with users_code():
+        evaluator = Loader(context, "float64").evaluator(
+            member, points.delta, uncompiled(points.strategy), points.width
+        )
+    epsilon = 0.0
+    for part, losses in points.losses(evaluator, vertices):
+        epsilon = max(epsilon, kernel.sup_difference(field[np.asarray(vertices[part])], losses))
+    method = METHODS.index("certified" if everywhere else "estimated")
+    return {"float64_epsilon": epsilon, "float64_method": method, "float64_points": asked}
+
+
+def _draws(
+    context: Context, landscape: Landscape, member: Member, points: _Points, pairs: dict[str, _Pairs]
+) -> tuple[dict[str, Any], str]:
+    """Return the losses of all ends of pairs on every draw and the pairs' intervals, and a warning or nothing."""
+    draws = draws_of(context.study, member)
+    vertices = np.unique(np.concatenate([found.vertices.reshape(-1) for found in pairs.values()]))
+    values = np.empty((len(draws), len(vertices)), context.study.evaluation.stored)
+    loader = Loader(context, context.study.evaluation.dtype)
+    for r, draw in enumerate(draws) if len(vertices) else ():
+        with users_code():
+            evaluator = loader.evaluator(member, points.delta, points.strategy, points.width, draw)
+        for part, losses in points.losses(evaluator, vertices):
+            values[r, part] = losses
+    distinct = kernel.distinct_draws(values)
+    arrays = {"draws": np.array(draws), "draws_distinct": distinct, "draw_vertices": vertices, "draw_values": values}
+    for name, found in pairs.items():
+        at = np.searchsorted(vertices, found.vertices)
+        with np.errstate(invalid="ignore", over="ignore"):  # of two infinite ends nothing is known
+            climb = values[:, at[:, 1]].astype(np.float64) - values[:, at[:, 0]]
+        interval = kernel.draw_intervals(-climb if found.negate else climb)
+        arrays[f"{name}/interval"] = interval if distinct == len(draws) else np.full_like(interval, np.nan)
+    warning = ""
+    if distinct < len(draws):
+        warning = (
+            f"draws do not differ: {len(draws)} draws gave {distinct} different set(s) of losses, expected all to "
+            "differ, so no interval is given: let batches(split, draw) use draw, or set certify.draws to 0"
+        )
+    return arrays, warning
+
+
+def draws_of(study: Study, member: Member) -> list[int]:
+    """Return the draws 1..R, the landscape's own left out: its pairs were found on it, so it cannot test them."""
+    own, count = int(member.coords.get("draw", 0)), study.certify.draws
+    return [draw for draw in range(1, count + 2) if draw != own][:count]

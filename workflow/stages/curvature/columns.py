@@ -1,0 +1,136 @@
+"""What the stage curvature found: columns of the table of metrics, and arrays of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from landsweep.disk.rundir import RunDir
+from landsweep.disk.store import Landscape
+from landsweep.kernels.curvature.spectrum import Spectrum
+from landsweep.session.context import Context
+from landsweep.study.curvature_spec import ENDS
+from landsweep.study.plan import Plan
+from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS
+
+COLUMNS = {
+    "hessian_top_eigenvalue": "largest eigenvalue of the Hessian at the weights (loss / squared parameter)",
+    "hessian_lowest_eigenvalue": "smallest eigenvalue of the Hessian at the weights (loss / squared parameter)",
+    "hessian_eigenvalue_ratio": "|smallest / largest| eigenvalue",
+    "hessian_trace": "trace of the Hessian at the weights (loss / squared parameter)",
+    "hessian_trace_error": "standard error of hessian_trace (loss / squared parameter)",
+    "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
+}
+"""The numbers of :func:`columns` and what each says, with its unit."""
+DENSITY_POINTS = 1001
+DENSITY_SIGMA = 0.005
+"""Width of the Gaussians that smooth the density, as a part of the span of all eigenvalues."""
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    if not path.exists():
+        return {}
+    with np.load(path) as data:
+        return {name: data[name] for name in data.files}
+
+
+def columns(run: RunDir, site: int) -> dict[str, float]:
+    """Return :data:`COLUMNS` of one site; what was not asked for, or could not be found out, is NaN."""
+    stored = _read(run.curvature(site))
+    values = np.concatenate(
+        [stored[f"{which}_values"] for which in ENDS if f"{which}_values" in stored] or [np.zeros(0)]
+    )
+    top = low = np.nan
+    # The eigenvalue of the greatest magnitude is also the largest, or the smallest: its sign says which.
+    strongest = stored.get("magnitude_values", np.zeros(1))[0]
+    if "largest_values" in stored or strongest > 0:
+        top = float(values.max())
+    if "smallest_values" in stored or strongest < 0:
+        low = float(values.min())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = float(np.abs(np.float64(low) / top))
+    found = (top, low, ratio, *(float(stored.get(k, np.nan)) for k in ("trace", "trace_error", "gradient_norm")))
+    return dict(zip(COLUMNS, found, strict=True))
+
+
+def pack(context: Context, landscape: Landscape) -> None:
+    """Put the numbers, the eigenvalues, the traces by layer and the densities into the store, on the axes of losses."""
+    for name in [n for n in landscape.group if n.startswith("hessian_") and n not in HESSIAN_FIELDS]:
+        del landscape.group[name]  # what an earlier study asked for
+    if not context.study.curvature.asked:
+        return
+    plan = context.plan
+    stored = {site: _read(context.run.curvature(site)) for site in sorted(set(plan.sites.values()))}
+    put = _Put(landscape, plan, stored)
+    found = {site: columns(context.run, site) for site in stored}
+    for name, description in COLUMNS.items():
+        put.array(name, {site: np.array(row[name]) for site, row in found.items()}, (), description)
+    for which in ENDS:
+        end = f"the eigenvalues of greatest {which}" if which == "magnitude" else f"the {which} eigenvalues"
+        dims = (f"hessian_{which}",)
+        put.array(f"hessian_{which}_eigenvalue", put.named(f"{which}_values"), dims, end)
+        put.array(f"hessian_{which}_residual", put.named(f"{which}_residuals"), dims, f"|H v - lambda v| of {end}")
+    put.layers()
+    put.density()
+
+
+class _Put:
+    """Writes what sites have into arrays over the axes that tell losses apart."""
+
+    def __init__(self, landscape: Landscape, plan: Plan, stored: dict[int, dict[str, np.ndarray]]) -> None:
+        self._landscape, self._stored = landscape, stored
+        self._axes = [axis for axis in plan.axes if axis not in DIRECTION_AXES]
+        keep = [list(plan.axes).index(axis) for axis in self._axes]
+        self._shape = [plan.sweep_shape[k] for k in keep]
+        self._at = {site: tuple(plan.members[site].position[k] for k in keep) for site in stored}
+
+    def named(self, name: str) -> dict[int, np.ndarray]:
+        """Return one array of each site that has it."""
+        return {site: arrays[name] for site, arrays in self._stored.items() if name in arrays}
+
+    def array(
+        self, name: str, values: dict[int, np.ndarray], dims: tuple[str, ...], text: str, **attrs: object
+    ) -> None:
+        """Write one array, NaN where a site has no value or fewer values; nothing where none has any."""
+        if not values:
+            return
+        inner = tuple(max(n) for n in zip(*(v.shape for v in values.values()), strict=True))
+        data = np.full((*self._shape, *inner), np.nan)
+        for site, value in values.items():
+            index: tuple[Any, ...] = (*self._at[site], *(slice(n) for n in value.shape))
+            data[index] = value
+        self._landscape.put(name, data, [*self._axes, *dims], long_name=text, **attrs)
+
+    def layers(self) -> None:
+        """Write the traces of parameters, by name: models may have other layers."""
+        layers = self.named("layers")
+        names = list(dict.fromkeys(str(name) for found in layers.values() for name in found))
+        if not names:
+            return
+        self._landscape.put("hessian_layer", np.array(names), ["hessian_layer"], long_name="parameter")
+        for name, key in (("hessian_layer_trace", "layer_traces"), ("hessian_layer_trace_error", "layer_errors")):
+            rows = {site: np.full(len(names), np.nan) for site in layers}
+            for site, own in layers.items():
+                rows[site][[names.index(str(n)) for n in own]] = self._stored[site][key]
+            what = (
+                "standard error of hessian_layer_trace" if "error" in name else "trace of a parameter's diagonal block"
+            )
+            self.array(name, rows, ("hessian_layer",), what)
+
+    def density(self) -> None:
+        """Write the quadratures as they are, and the densities they give on one grid."""
+        nodes, weights = self.named("density_nodes"), self.named("density_weights")
+        if not nodes:
+            return
+        dims = ("hessian_vector", "hessian_step")
+        self.array("hessian_density_node", nodes, dims, "Ritz values of stochastic Lanczos quadrature")
+        self.array("hessian_density_weight", weights, dims, "their weights, which sum to 1 for each random vector")
+        low, high = (float(f([f(x) for x in nodes.values()])) for f in (np.min, np.max))
+        span = (high - low) or abs(high) or 1.0
+        grid = np.linspace(low - 0.05 * span, high + 0.05 * span, DENSITY_POINTS)
+        sigma = DENSITY_SIGMA * span
+        self._landscape.put("hessian_x", grid, ["hessian_x"], long_name="eigenvalue")
+        densities = {site: Spectrum(nodes[site], weights[site]).density(grid, sigma) for site in nodes}
+        text = f"spectral density, its integral 1, smoothed by Gaussians of width {sigma:.3g}"
+        self.array("hessian_density", densities, ("hessian_x",), text, sigma=sigma)

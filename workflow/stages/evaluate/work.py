@@ -1,0 +1,266 @@
+"""Stage evaluate: every point of the hypercube, unit by unit."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from landsweep.base import clock
+from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.events import Notice
+from landsweep.disk.store import Landscape, Status
+from landsweep.kernels.curvature.extremes import STEPS, Extremes
+from landsweep.session.context import Context, Outcome, users_code
+from landsweep.stages.models.loader import Loader
+from landsweep.stages.models.probe import device_kind, probe
+from landsweep.stages.subspace import work as subspace
+from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, unit_points
+
+
+def run(context: Context) -> None:
+    """Evaluate the units that the store lacks; create its arrays first where there are none."""
+    created = context.executor.on_root(lambda: _prepare(context))
+    if not created:
+        return
+    landscape = Landscape(context.run.landscape, "r+")
+    choices = landscape.choices
+    items = context.executor.on_root(landscape.pending)
+    if not items:
+        return  # on any device: what is done later reads the store
+    if not context.executor.elastic:
+        context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
+        _check_device(context, choices)
+    work = _Work(context, landscape, choices)
+    said: set[str] = set()
+
+    def tell(outcome: Outcome) -> None:
+        bad, unfinished = outcome.note
+        notices = {
+            "non-finite": f"{bad} non-finite losses in unit {outcome.index}: they are stored as they are with "
+            "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
+            "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
+            f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
+        }
+        for what, count in (("non-finite", bad), ("unfinished", unfinished)):
+            if count and what not in said:
+                said.add(what)
+                context.bus(Notice(notices[what]))
+
+    context.run_stage(
+        "evaluate",
+        "points",
+        items,
+        work,
+        weigh=work.points,
+        done_before=context.plan.points - sum(map(work.points, items)),
+        on_done=tell,
+        finish=work.finish,
+        affinity=work.model,
+        given_up=work.given_up,
+    )
+
+
+def _prepare(context: Context) -> bool:
+    """Create the arrays, or extend them; return False where no member can be evaluated at all."""
+    path = context.run.landscape
+    if Landscape.exists(path):
+        Landscape(path, "r+").extend(context.study, context.plan)
+        return True
+    for member in context.plan.members:
+        if not context.run.directions(member.index).exists():
+            continue
+        choices = context.executor.on_worker(partial(_probe, context, member))
+        if choices is None:
+            continue
+        plan = context.plan
+        sizing = unit_points(
+            plan.points,
+            context.executor.size,
+            context.study.bytes_per_point,
+            context.study.executor.unit_seconds,
+            choices["seconds"],
+        )
+        shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, context.executor.size)
+        choices["unit_points"] = sizing.points
+        choices["unit_bound"] = sizing.reason
+        Landscape.create(path, context.study, plan, shard, choices)
+        return True
+    return False
+
+
+def _probe(context: Context, member: Member) -> dict[str, Any] | None:
+    """Return what :func:`probe` chooses where the work is done, None where the problem fails there."""
+    try:
+        return probe(context, member)
+    except ProblemError as error:
+        context.record("evaluate", member, error)
+        return None
+
+
+def _check_device(context: Context, choices: dict[str, Any]) -> None:
+    here = device_kind(context.device())
+    if here != choices["device"] and not context.allow_mixed:
+        raise UserError(
+            f"{context.run.path} was evaluated on {choices['device']!r}, this is {here!r}, expected the same kind of "
+            "device, as last bits differ: go on there, or accept the mixture with --allow-mixed."
+        )
+
+
+@dataclass
+class _Work:
+    """Evaluates one unit and writes its shards while the next one is computed.
+
+    A unit counts as done once it is computed: should its shards not be written, they are missing, and it is done again.
+    """
+
+    context: Context
+    landscape: Landscape
+    choices: dict[str, Any]
+    _unfinished: int = field(default=0, init=False)
+    _refused: str = field(default="", init=False)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
+    _written: Future[None] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._loader = Loader(self.context, self.choices["dtype"])
+        self._members = self.context.plan.member_at()
+        study = self.context.study
+        self._coordinates = {
+            name: [np.array(axis) for axis in grid_coordinates(s.ranges(study.grid.dims), study.grid.shape)]
+            for name, s in study.subspaces.items()
+        }
+
+    def __call__(self, unit: Unit) -> Outcome:
+        """Evaluate what the unit lacks; members that are there already keep their values."""
+        begin = time.perf_counter()
+        n = self.landscape.sweep_ndim
+        status = np.zeros(unit.shape, dtype=np.uint8)
+        dtype = self.context.study.evaluation.stored
+        values = {name: np.full(unit.shape, np.nan, dtype=dtype) for name in self.landscape.fields}
+        if self.landscape.shard_file("status", unit).exists():
+            status = self.landscape.read_status(unit).copy()
+            values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
+        failed, bad, self._unfinished = False, 0, 0
+        for position in unit.positions(n):
+            member = self._members.get(position)
+            at = tuple(i - a for i, a in zip(position, unit.low[:n], strict=True))
+            if status[at].all():
+                continue
+            if member is None:
+                status[at] = Status.ABSENT
+                continue
+            try:
+                result = self._member(member, unit)
+            except ProblemError as error:
+                failed = True
+                self.context.record("evaluate", member, error)
+                status[at] = Status.FAILED
+                continue
+            if result is None:
+                status[at] = Status.FAILED
+                continue
+            for name, block in result.items():
+                values[name][at] = block
+            finite = np.isfinite(result["loss"])
+            status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
+            bad += int((~finite).sum())
+        self._write(unit, values, status)
+        if self.context.executor.elastic:
+            self._wait()  # this process may be gone before its next unit
+        seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
+        return Outcome(unit.index, self.points(unit), seconds, failed, note)
+
+    def given_up(self, unit: Unit, why: str) -> Outcome:
+        """Record what a unit lacks as failed: no process survived it."""
+        self._refused = why
+        try:
+            return self(unit)
+        finally:
+            self._refused = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as the run, and be made again where the units are evaluated."""
+        return _work_elsewhere, (self.context,)
+
+    def model(self, unit: Unit) -> int:
+        """Return the model of a unit's first member."""
+        members = (self._members.get(position) for position in unit.positions(self.landscape.sweep_ndim))
+        return next((member.model for member in members if member is not None), -1)
+
+    def points(self, unit: Unit) -> int:
+        """Return how many points of landscapes a unit has."""
+        n = self.landscape.sweep_ndim
+        return sum(position in self._members for position in unit.positions(n)) * prod(unit.shape[n:])
+
+    def finish(self) -> None:
+        """Wait until everything is written."""
+        self._pool.shutdown()
+        self._wait()
+
+    def _write(self, unit: Unit, values: dict[str, np.ndarray], status: np.ndarray) -> None:
+        self._wait()  # one unit at a time, and its failure ends the run
+        self._written = self._pool.submit(copy_context().run, self.landscape.write_unit, unit, values, status)
+
+    @clock.on_files()
+    def _wait(self) -> None:
+        if self._written is not None:
+            self._written.result()
+
+    def _member(self, member: Member, unit: Unit) -> dict[str, np.ndarray] | None:
+        """Return one member's part of the unit, or None where its model or directions failed before."""
+        path = self.context.run.directions(member.index)
+        failure = self.context.run.failure("train", member.model)
+        if not self.context.kept("there", member.index, lambda: path.exists() and not failure.exists()):
+            return None
+        if self._refused:
+            raise ProblemError(self._refused)
+        n = self.landscape.sweep_ndim
+        evaluator = self.context.kept(
+            "evaluator",
+            member.index,
+            lambda: self._loader.evaluator(
+                member, subspace.load_delta(path), self.choices["strategy"], int(self.choices["width"])
+            ),
+        )
+        axes = [
+            axis[low:high]
+            for axis, low, high in zip(
+                self._coordinates[str(member.coords["subspace"])], unit.low[n:], unit.high[n:], strict=True
+            )
+        ]
+        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        scale = self.context.kept("scale", member.index, lambda: subspace.load_geometry(path).scale)
+        alpha = grid.reshape(-1, len(axes)) * scale
+        with users_code():
+            result = evaluator(alpha)
+            if self.context.study.hessian_fields:
+                result |= self._extremes(member, path, alpha, np.isfinite(result["loss"]))
+        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}
+
+    def _extremes(self, member: Member, path: Path, alpha: np.ndarray, finite: np.ndarray) -> dict[str, np.ndarray]:
+        """Return extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
+        evaluator = self.context.kept(
+            "extremes",
+            member.index,
+            lambda: Loader(self.context, self.context.study.evaluation.stored).extremes(
+                member, subspace.load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
+            ),
+        )
+        found = {name: np.where(finite, values, np.nan) for name, values in evaluator(alpha).items()}
+        assert isinstance(evaluator.strategy, Extremes)
+        self._unfinished += evaluator.strategy.unfinished
+        evaluator.strategy.unfinished = 0
+        return found
+
+
+def _work_elsewhere(context: Context) -> _Work:
+    landscape = Landscape(context.run.landscape, "r+")
+    _check_device(context, landscape.choices)
+    return _Work(context, landscape, landscape.choices)

@@ -1,0 +1,65 @@
+"""The Hessian at a model's weights, over one rank's data or that of all ranks together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal, TypeVar
+
+from landsweep.distributed.sharing import SharedProduct, solve
+from landsweep.executors.group import Group
+from landsweep.kernels.curvature.hessian import SLICES, CurvatureProduct, Kind
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.session.context import Context, users_code
+from landsweep.stages.models.loader import Loader
+
+Result = TypeVar("Result")
+Dtype = Literal["float64", "float32"]
+FLOOR: dict[Dtype, float] = {"float64": 1e-12, "float32": 1e-8}
+"""Residuals of eigenpairs, relative to the greatest eigenvalue, that products are not precise enough to go below.
+
+The rounding of a product is relative to what its vector has of the greatest eigenvectors, of which Lanczos vectors have
+nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).
+"""
+
+
+def with_hessian(
+    context: Context,
+    group: Group,
+    site: tuple[int, str, int],
+    dtype: Dtype,
+    work: Callable[[SharedProduct], Result],
+    matrix: Kind = "hessian",
+    micro_batches: int = 1,
+) -> Result | None:
+    """Return on the group's rank 0 what ``work`` makes of the Hessian of a model's loss on a split and draw.
+
+    Raises
+    ------
+    ProblemError
+        On rank 0, for whatever the problem or the solver raises.
+    """
+    model, split, draw = site
+    device, precision = context.device(), PRECISIONS[dtype]
+
+    def make(share: tuple[int, int]) -> CurvatureProduct:
+        return CurvatureProduct(
+            context.problem(model),
+            context.network(model),
+            Loader(context, dtype).data(model, split, draw),
+            device,
+            precision.dtype,
+            kind=matrix,
+            micro_batches=micro_batches,
+            share=share,
+        )
+
+    with users_code(), precision.active(device, context.study.evaluation.deterministic):
+        return solve(group, make, work, context.stop)
+
+
+def parts(context: Context, site: tuple[int, str, int], dtype: Dtype) -> int:
+    """Return into how many parts the data can be shared; 1 where the problem cannot say."""
+    with suppress(Exception):  # it is told when the item's turn comes
+        return min(SLICES, sum(1 for _ in Loader(context, dtype).data(*site)))
+    return 1

@@ -1,0 +1,148 @@
+"""What a rank keeps of a model between units: its data on the device and its strategy, ready to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from landsweep.kernels.curvature.extremes import Extremes
+from landsweep.kernels.loss import data, points
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.lift import Lifted, lift
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import Strategy, StrategyName, make_strategy
+from landsweep.session.context import Context, users_code
+from landsweep.study.plan import Member
+from torch import Size, Tensor, nn
+
+
+class Loader:
+    """Makes evaluators; data are kept per split and draw, strategies per model.
+
+    Parameters
+    ----------
+    context
+        The run; its study says device, normalisation and determinism.
+    dtype
+        One of :data:`landsweep.kernels.loss.precision.PRECISIONS`.
+    fields
+        What is computed of the loss; the study's fields by default.
+    """
+
+    def __init__(self, context: Context, dtype: str, fields: Sequence[str] = ()) -> None:
+        self._context, self._dtype = context, dtype
+        self._precision = PRECISIONS[dtype]
+        self._fields = tuple(fields or context.study.loss_fields)
+
+    def evaluator(
+        self, member: Member, delta: Tensor, strategy: StrategyName, width: int, draw: int | None = None
+    ) -> Evaluator:
+        """Return an evaluator of one member's landscape, on its own draw of the data or another.
+
+        ``inplace`` evaluates the network as it is, and is what others are compared with; these may be given
+        :meth:`lifted` ones.
+        """
+        lifted = None if strategy == "inplace" else self.lifted(member, draw)
+        network = self._context.network(member.model) if lifted is None else lifted.model
+        made = self._strategy(member, strategy, width, network, () if lifted is None else lifted.shapes)
+        vectors = delta if lifted is None else lifted.vectors(delta)
+        return self._evaluator(made, network, vectors, member, width, draw)
+
+    def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
+        """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
+        context, study = self._context, self._context.study
+        problem, network = context.problem(member.model), context.network(member.model)
+        with users_code():
+            made = Extremes(
+                strategy,
+                problem,
+                network,
+                study.hessian_fields,
+                context.device(),
+                self._precision.dtype,
+                study.evaluation.hessian_tolerance,
+            )
+        return self._evaluator(made, network, delta, member, width)
+
+    def _evaluator(
+        self, made: Strategy, network: nn.Module, delta: Tensor, member: Member, width: int, draw: int | None = None
+    ) -> Evaluator:
+        context = self._context
+        return Evaluator(
+            made,
+            network,
+            delta,
+            self.data(member.model, *part_of(member, draw), channels_last=made.channels_last),
+            device=context.device(),
+            precision=self._precision,
+            width=width,
+            deterministic=context.study.evaluation.deterministic,
+            budget=points.SHARE_OF_MEMORY * context.memory(),
+        )
+
+    def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
+        """Return the network whose layers that see only data are given, or None where it has none."""
+        context = self._context
+        if context.study.evaluation.batchnorm == "recomputed":  # statistics are not constant, and need several passes
+            return None
+        problem, network = context.problem(member.model), context.network(member.model)
+        whole = self.data(member.model, *part_of(member, draw))
+        with users_code():
+            return context.kept(
+                "lifted",
+                (member.model, part_of(member, draw), self._fields, self._dtype),
+                lambda: lift(
+                    problem,
+                    network,
+                    whole,
+                    self._fields,
+                    context.device(),
+                    self._precision,
+                    points.SHARE_OF_MEMORY * context.memory(),
+                ),
+            )
+
+    def data(self, model: int, split: str, draw: int, *, channels_last: bool = False) -> Data:
+        """Return a split and draw of a model's data."""
+        context = self._context
+        device, problem = context.device(), context.problem(model)
+        with users_code():
+            return context.kept(
+                f"data, channels last {channels_last}",
+                (model, split, draw, device, self._precision.dtype),
+                lambda: Data.of(
+                    problem,
+                    device,
+                    self._precision.dtype,
+                    split,
+                    draw,
+                    channels_last=channels_last,
+                    budget=data.SHARE_OF_MEMORY * context.memory(),
+                ),
+            )
+
+    def _strategy(
+        self, member: Member, name: StrategyName, width: int, network: nn.Module, shapes: tuple[tuple[str, Size], ...]
+    ) -> Strategy:
+        context = self._context
+        problem, device = context.problem(member.model), context.device()
+        with users_code():
+            return context.kept(
+                f"strategy {name}",
+                (member.model, self._fields, self._dtype, width, shapes),
+                lambda: make_strategy(
+                    name,
+                    problem,
+                    network,
+                    self._fields,
+                    device,
+                    self._precision.dtype,
+                    context.study.evaluation.batchnorm,
+                    width,
+                ),
+            )
+
+
+def part_of(member: Member, draw: int | None = None) -> tuple[str, int]:
+    """Return the split and the draw of a member's data; another draw where one is given."""
+    return str(member.coords.get("split", "train")), int(member.coords.get("draw", 0)) if draw is None else draw

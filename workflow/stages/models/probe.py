@@ -1,0 +1,187 @@
+"""How a run's points are evaluated: chosen once, by measurement at a few points, and stored with its numbers."""
+
+from __future__ import annotations
+
+import platform
+from contextlib import suppress
+from dataclasses import asdict
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from landsweep.base.errors import Stopped
+from landsweep.base.events import Notice
+from landsweep.kernels.loss.choice import Choice, choose
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.footprint import Footprint, footprint, hessian_footprint
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import StrategyName
+from landsweep.kernels.problem import Problem, trainable_parameters
+from landsweep.session.context import Context, users_code
+from landsweep.stages.models.loader import Loader, part_of
+from landsweep.stages.subspace import work as subspace
+from landsweep.study.plan import UNITS_PER_RANK, Member
+from landsweep.study.study import Study
+from torch import Tensor, nn
+
+PROBE_POINTS = 4
+HESSIAN_BYTES = 1 << 30
+"""Bytes of what the Hessians of a batch of points take at most."""
+PARAMETER_BYTES = 1 << 28
+"""Bytes of perturbed parameters held at once, at most."""
+SHARE_OF_MEMORY = 0.25
+"""Of what is free: so much may be taken by a batch of points, beside data and directions."""
+
+
+def probe(context: Context, member: Member) -> dict[str, Any]:
+    """Return the choices for the whole run, measured on one member.
+
+    Whatever is part of the results' last bits is among them, so that a resume repeats it: a clock chose once.
+    """
+    study = context.study.evaluation
+    precision = PRECISIONS[study.dtype]
+    path = context.run.directions(member.index)
+    delta = subspace.load_delta(path)
+    scale = subspace.load_geometry(path).scale
+    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
+    loader = Loader(context, study.dtype)
+    lifted = None if study.strategy == "inplace" else loader.lifted(member)
+    network = context.network(member.model) if lifted is None else lifted.model
+    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    with suppress(Exception):  # a loss may look at values, which shapes do not have
+        # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
+        loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
+        takes = predicted(context.study, context.problem(member.model), network, member)
+        widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
+
+    def make(name: StrategyName, width: int) -> Evaluator:
+        if context.stop.requested:  # trying takes minutes where the loss is slow
+            raise Stopped
+        return loader.evaluator(member, delta, name, width)
+
+    with users_code():
+        choice = choose(
+            make,
+            alpha,
+            precision.tolerance,
+            candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
+            width=None if study.batch == "auto" else study.batch,
+            widest=widest,
+            points=_points_per_model(context),
+            together=_points_per_call(context),
+        )
+        error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
+        hessian = _hessian(context, member, delta, alpha) if context.study.hessian_fields else None
+    for name in ("inplace", "batched", "compiled"):
+        if name != choice.strategy:
+            context.forget(f"strategy {name}")
+    if "auto" in (study.strategy, study.batch):
+        context.bus(Notice(f"Points are evaluated {choice.strategy}, {choice.width} at once: {choice.reason}."))
+    if lifted is not None and choice.strategy != "inplace":
+        layers = ", ".join(lifted.layers)
+        context.bus(Notice(f"Outputs are added up instead of weights in layers that see only data: {layers}."))
+    if error and study.dtype in ("tf32", "bf16"):
+        shown = ", ".join(f"{name} {value:.2g}" for name, value in error.items())
+        context.bus(Notice(f"{study.dtype} differs from float64 at {PROBE_POINTS} points, relative: {shown}."))
+    if hessian is not None:
+        names = " and ".join(context.study.hessian_fields)
+        context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
+    return {
+        **asdict(choice),
+        "reason": choice.reason,
+        "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds),
+        "hessian": None if hessian is None else asdict(hessian),
+        "float64_error": error,
+        "threads": study.threads,
+        "dtype": study.dtype,
+        "batchnorm": study.batchnorm,
+        "deterministic": study.deterministic,
+        "device": device_kind(context.device()),
+        "torch": torch.__version__,
+        "parameters": _size(context.network(member.model)),
+        "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
+    }
+
+
+def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
+    """Return how the extreme eigenvalues of the Hessian are found at every point."""
+    study = context.study.evaluation
+    problem, network = context.problem(member.model), context.network(member.model)
+    loader = Loader(context, study.stored)
+    room = min(HESSIAN_BYTES, SHARE_OF_MEMORY * context.memory())
+    widest = 1.0
+    with suppress(Exception):  # a loss may look at values, which shapes do not have
+        widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
+    return choose(
+        lambda name, width: loader.extremes(member, delta, name, width),
+        alpha,
+        10 * study.hessian_tolerance,  # each strategy's values may be so far from the truth
+        candidates=("inplace", "batched") if study.strategy == "auto" else (uncompiled(study.strategy),),
+        width=None if study.batch == "auto" else study.batch,
+        widest=widest,
+        points=_points_per_model(context),
+        together=_points_per_call(context),
+    )
+
+
+def device_kind(device: torch.device) -> str:
+    """Return what must be equal for results to be equal to the last bit."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _size(network: nn.Module) -> int:
+    return sum(p.numel() for _, p in trainable_parameters(network))
+
+
+def predicted(study: Study, problem: Problem, network: nn.Module, member: Member) -> Footprint:
+    """Return what a member's landscape takes of a device's memory."""
+    return footprint(
+        problem,
+        network,
+        study.grid.dims,
+        study.loss_fields,
+        PRECISIONS[study.evaluation.dtype].dtype,
+        study.evaluation.batchnorm,
+        *part_of(member),
+    )
+
+
+def _points_per_call(context: Context) -> float:
+    """Return how many points of one landscape are evaluated together at most: its part of a unit."""
+    plan = context.plan
+    return min(prod(plan.grid_shape), plan.points / (UNITS_PER_RANK * context.executor.size))
+
+
+def _points_per_model(context: Context) -> float:
+    """Return how many points around one model this rank will be asked for, if all are dealt evenly."""
+    plan = context.plan
+    return len(plan.members) / len(plan.models) * prod(plan.grid_shape) / context.executor.size
+
+
+def _float64_error(
+    context: Context, member: Member, choice: Choice, alpha: np.ndarray, values: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """Return each field's greatest difference from float64 at the probe points, over the greatest value there.
+
+    Empty where the problem does not run in float64: only certificates need that.
+    """
+    delta = subspace.load_delta(context.run.directions(member.index))
+    try:
+        exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)
+    except Exception:  # a loss may do anything
+        return {}
+    errors = {}
+    for name, expected in exact.items():
+        finite = np.isfinite(expected) & np.isfinite(values[name])
+        expected, found = expected[finite], values[name][finite]
+        greatest = np.max(np.abs(expected), initial=0.0) or 1.0
+        errors[name] = float(np.max(np.abs(found - expected), initial=0.0) / greatest)
+    return errors
+
+
+def uncompiled(name: StrategyName) -> StrategyName:
+    """Return the strategy beside ``name`` for float64 or second derivatives, which are not worth compiling."""
+    return "batched" if name == "compiled" else name

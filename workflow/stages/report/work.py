@@ -1,0 +1,102 @@
+"""Stage report: figures and a summary for people (on one rank)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from landsweep.disk.rundir import atomic, write_json, write_text
+from landsweep.disk.store import Landscape
+from landsweep.report import figures, summary
+from landsweep.session.context import Context
+from landsweep.study.study import Study
+
+
+def run(context: Context) -> None:
+    """Draw what the metrics say; ``summary.json`` is written last and completes the stage."""
+    if not context.executor.is_root or not context.run.metrics.exists():
+        return
+    import matplotlib as mpl
+
+    mpl.use("Agg", force=False)
+    table = pd.read_parquet(context.run.metrics)
+    folder = context.run.report
+    for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
+        old.unlink()
+    with atomic(folder / "metrics.csv") as partial:
+        table.to_csv(partial, index=False)
+    done = table.dropna(subset=["n_minima"])
+    if len(done):
+        figures.draw_trend(context.study, done, folder / "trend.png")
+        figures.draw_landscapes(context, folder)
+    if context.study.curvature.density:
+        landscape = Landscape(context.run.landscape)
+        if "hessian_density" in landscape.group:
+            figures.draw_density(context.study, landscape, folder / "hessian-density.png")
+    data = summarise(context, table)
+    write_text(folder / "summary.md", markdown(context.study, table, data))
+    write_json(folder / "summary.json", data)
+
+
+def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the numbers that the command prints at its end."""
+    study, representation = context.study, context.study.connectivity[0]
+    trends = summary.trends(study, table)
+    axis = summary.swept_axis(study, table)
+    part = table[table["representation"] == representation]
+    merit = []
+    if axis is not None:
+        merit = [text for c in summary.quality_columns(table) if (text := summary.ends(part, axis, c))]
+    fraction = part["boundary_fraction"].median()
+    warnings = []
+    if fraction > 0.2:
+        warnings.append(
+            f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
+            "wider subspaces.*.range, or a narrower one that leaves them out."
+        )
+    warnings += summary.certificate_warnings(study, part)
+    return {
+        "members": len(context.plan.members),
+        "with_topology": int(part["n_minima"].notna().sum()),
+        "representation": representation,
+        "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
+        "quality": merit,
+        "curvature": summary.curvature(study, part, axis),
+        "certificates": summary.certificates(part),
+        "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
+        "warnings": warnings,
+    }
+
+
+def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
+    """Return the summary as a Markdown page with the table by swept axis."""
+    axis = summary.swept_axis(study, table)
+    lines = [f"# {study.name}", ""]
+    lines += [f"- {line}" for line in (*data["quality"], *data["curvature"], *data["certificates"])]
+    lines += [
+        f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
+    ]
+    lines += [f"- {line}" for line in data["warnings"]]
+    for name, part in summary.versions(table).items():
+        if axis is None or (part["representation"] != data["representation"]).any():
+            continue
+        columns: list[str] = [c for c in (summary.error_column(table),) if c]
+        columns += [c for c in summary.CURVATURE_METRICS if summary.known(part, c)] + list(summary.TREND_METRICS)
+        beside = columns.index("n_saddles") + 1
+        columns[beside:beside] = summary.certified_columns(part)
+        header = [axis, *(summary.label(c) for c in columns)]
+        lines += ["", f"Median (lowest to highest) over series, {name}:", ""]
+        lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+        for value, group in part.groupby(axis):
+            cells = [_spread(group[c]) for c in columns]
+            lines.append("| " + " | ".join([str(value), *cells]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _spread(values: pd.Series[float]) -> str:
+    known = values.dropna()
+    if known.empty:
+        return "missing"
+    if known.nunique() == 1:
+        return f"{known.iloc[0]:.4g}"
+    return f"{known.median():.4g} ({known.min():.4g} to {known.max():.4g})"

@@ -1,0 +1,4 @@
+"""Stage subspace: every member's directions.
+
+It imports ``stages.models``, ``session`` and below.
+"""

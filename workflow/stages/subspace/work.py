@@ -1,0 +1,251 @@
+"""Stage subspace: every member's directions, with their norms, Gram matrix and scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.events import Notice
+from landsweep.disk.rundir import atomic
+from landsweep.distributed.sharing import SharedProduct
+from landsweep.executors.group import Group
+from landsweep.kernels.curvature.spectrum import Eigenpairs, eigenpairs
+from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
+from landsweep.session.context import Context, users_code
+from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
+from landsweep.stages.models.loader import Loader
+from landsweep.study.plan import Member
+from landsweep.study.study import Subspace
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What ``directions/member-*.safetensors`` holds beside the vectors, float64.
+
+    Parameters
+    ----------
+    gram, norms, theta_norm
+        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
+    scale
+        ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
+    eigenvalues, residuals, cosines
+        ``(d,)`` of the Hessian's eigenvectors, and their cosines with the directions; NaN for other directions.
+    """
+
+    gram: np.ndarray
+    norms: np.ndarray
+    theta_norm: float
+    scale: np.ndarray
+    eigenvalues: np.ndarray
+    residuals: np.ndarray
+    cosines: np.ndarray
+
+
+EIGEN = ("eigenvalues", "residuals", "cosines")
+
+
+def load_geometry(path: Path) -> Geometry:
+    """Read a member's geometry, leaving the vectors on disk."""
+    with safe_open(path, framework="np") as file:
+        gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
+        names = set(file.keys())
+        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
+    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
+
+
+def load_delta(path: Path) -> torch.Tensor:
+    """Read a member's ``(d, P)`` vectors."""
+    delta: torch.Tensor = load_file(path)["delta"]
+    return delta
+
+
+def todo(context: Context) -> list[Member]:
+    """Return the members without directions whose model is trained and that have not failed here."""
+    failed_models = {index for _, index in context.run.failures("train")}
+    failed = {index for _, index in context.run.failures("subspace")}
+    missing = set(context.run.missing(len(context.plan.members), context.run.directions)) - failed
+    return [m for m in context.plan.members if m.index in missing and m.model not in failed_models]
+
+
+def run(context: Context) -> None:
+    """Make the directions that are missing; members with the same Hessian get them together."""
+    items = context.executor.on_root(lambda: todo(context))
+    done_before = len(context.plan.members) - len(items)
+    simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
+    context.run_stage(
+        "subspace",
+        "members",
+        simple,
+        lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
+        done_before=done_before,
+        affinity=lambda member: member.model,
+    )
+    sharing: dict[tuple[int, str], list[Member]] = {}
+    for member in items:
+        if subspace_of(context, member).kind == "hessian":
+            sharing.setdefault((member.model, str(member.coords["subspace"])), []).append(member)
+    if context.executor.is_root:
+        _warn(context, {subspace for _, subspace in sharing})
+    context.run_shared(
+        "subspace",
+        "Hessians",
+        list(sharing.values()),
+        lambda members, group: context.guarded("subspace", members[0], lambda: make_eigen(context, members, group)),
+        lambda members: parts(context, _site(context, members[0]), _dtype(context)),
+    )
+
+
+def subspace_of(context: Context, member: Member) -> Subspace:
+    """Return what the study says of a member's subspace."""
+    return context.study.subspaces[str(member.coords["subspace"])]
+
+
+def make_one(context: Context, member: Member) -> None:
+    """Make and store one member's directions, random or from a file."""
+    _save(context, member, _directions(context, member, subspace_of(context, member)))
+
+
+def make_eigen(context: Context, members: list[Member], group: Group) -> None:
+    """Find eigenvectors of a Hessian, all ranks of the group together, and store them for members of one model."""
+    subspace, dims = subspace_of(context, members[0]), context.study.grid.dims
+    dtype = _dtype(context)
+
+    def find(product: SharedProduct) -> Eigenpairs:
+        count = subspace.skip + dims
+        return eigenpairs(product, count, subspace.which, subspace.tolerance, floor=FLOOR[dtype])
+
+    try:
+        found = with_hessian(context, group, _site(context, members[0]), dtype, find)
+    except ProblemError as error:
+        for member in members[1:]:  # of the first one, the caller takes note
+            context.record("subspace", member, error)
+        raise
+    if found is None:
+        return
+    last = slice(subspace.skip, None)
+    vectors = found.vectors[last]
+    directions = given_directions(context.network(members[0].model), vectors, subspace.normalisation)
+    eigen = (found.values[last], found.residuals[last], cosines(vectors, directions))
+    for member in members[1:]:
+        context.guarded("subspace", member, partial(_save, context, member, directions, eigen))
+    _save(context, members[0], directions, eigen)
+
+
+def _site(context: Context, member: Member) -> tuple[int, str, int]:
+    subspace = subspace_of(context, member)
+    return member.model, subspace.split, subspace.draw
+
+
+def _dtype(context: Context) -> Dtype:
+    return context.study.evaluation.stored
+
+
+def _warn(context: Context, names: set[str]) -> None:
+    for name in sorted(names):
+        how = context.study.subspaces[name].normalisation
+        if how in ("filter", "layer"):
+            text = (
+                f"subspaces.{name}.normalisation is {how}, which bends eigenvectors: the directions are not those of "
+                "the Hessian, and not orthogonal. Their cosines with the eigenvectors are stored as direction_cosine; "
+                "normalisation: none keeps them."
+            )
+            context.bus(Notice(text))
+
+
+def _save(context: Context, member: Member, directions: Directions, eigen: tuple[np.ndarray, ...] = ()) -> None:
+    scale = _scale(context, member, subspace_of(context, member), directions)
+    with atomic(context.run.directions(member.index)) as temporary:
+        save_file(
+            {
+                "delta": directions.delta.contiguous(),
+                "gram": torch.from_numpy(np.ascontiguousarray(directions.gram)),
+                "norms": torch.from_numpy(directions.norms),
+                "theta_norm": torch.tensor(directions.theta_norm, dtype=torch.float64),
+                "scale": torch.from_numpy(scale),
+                **{name: torch.from_numpy(np.ascontiguousarray(x)) for name, x in zip(EIGEN, eigen, strict=False)},
+            },
+            temporary,
+        )
+
+
+def _directions(context: Context, member: Member, subspace: Subspace) -> Directions:
+    network = context.network(member.model)
+    dims = context.study.grid.dims
+    with users_code():  # what does not fit this network fails this member
+        if subspace.path is not None:
+            vectors = read_vectors(context.folder / subspace.path)[:dims]
+            if len(vectors) < dims:
+                raise ValueError(f"{subspace.path} holds {len(vectors)} directions, expected grid.dims = {dims}.")
+            return given_directions(network, vectors, subspace.normalisation)
+        return random_directions(
+            network, dims, int(member.coords["direction_seed"]), subspace.normalisation, subspace.ignore
+        )
+
+
+def read_vectors(path: Path) -> np.ndarray:
+    """Return the ``(d, P)`` array named ``delta`` of a .safetensors or .npz file, or a .npy file's array."""
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)["delta"].double().numpy()
+        loaded = np.load(path, allow_pickle=False)
+        return np.asarray(loaded if isinstance(loaded, np.ndarray) else loaded["delta"], dtype=np.float64)
+    except (KeyError, ValueError, OSError) as error:
+        raise UserError(
+            f"{path} holds no directions ({error}): expected an array (d, P) called delta in a .safetensors or .npz "
+            "file, or a .npy file."
+        ) from None
+
+
+def _scale(context: Context, member: Member, subspace: Subspace, directions: Directions) -> np.ndarray:
+    """Return multiples of the stored vectors per unit of coordinate, float64 (d,)."""
+    if subspace.unit == "l2":
+        return 1.0 / directions.norms
+    if subspace.unit == "relative":
+        return directions.theta_norm / directions.norms
+    if subspace.unit == "loss_rise":
+        return _loss_rise_scale(context, member, subspace, directions)
+    return np.ones(len(directions.norms))
+
+
+def _loss_rise_scale(context: Context, member: Member, subspace: Subspace, directions: Directions) -> np.ndarray:
+    """Return, per axis, the multiple at which the loss first exceeds its centre by ``rise`` on either side.
+
+    The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise.
+    """
+    with users_code():
+        evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
+            member, directions.delta, "inplace", 1
+        )
+        dims = len(directions.norms)
+        centre = float(evaluator(np.zeros((1, dims)))["loss"][0])
+        result = np.empty(dims)
+        for axis in range(dims):
+
+            def risen(multiple: float, axis: int = axis) -> bool:
+                alpha = np.zeros((2, dims))
+                alpha[:, axis] = (multiple, -multiple)
+                rise = evaluator(alpha)["loss"].astype(np.float64) - centre
+                return bool((~(rise < subspace.rise)).any())
+
+            high = 1e-3 * directions.theta_norm / float(directions.norms[axis])
+            for _ in range(40):
+                if risen(high):
+                    break
+                high *= 2
+            else:
+                raise ValueError(
+                    f"the loss does not rise by {subspace.rise:g} along direction {axis} up to {high:.3g} multiples, "
+                    "expected a rise that is reached: choose a smaller subspaces.*.rise or another unit"
+                )
+            low = high / 2
+            while high - low > 1e-3 * high:
+                middle = (low + high) / 2
+                low, high = (low, middle) if risen(middle) else (middle, high)
+            result[axis] = high
+    return result

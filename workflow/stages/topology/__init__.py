@@ -1,0 +1,4 @@
+"""Stage topology: the merge trees and metrics of every member.
+
+It imports ``session`` and below.
+"""

@@ -1,0 +1,130 @@
+"""Stage topology: the merge trees and metrics of every member, one file a member.
+
+Small members are shared over ranks, one each. Large ones are worked on by all ranks together, block by block.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from landsweep.disk.segmentation import SegmentationStore
+from landsweep.disk.store import Landscape, Status
+from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
+from landsweep.distributed.blocking import member_blocks
+from landsweep.distributed.reduction_tasks import Submit
+from landsweep.distributed.representations import tree_of
+from landsweep.executors.group import Alone, Group
+from landsweep.kernels.geometry.blocks import Blocks, Box
+from landsweep.kernels.topology.metrics import topology_metrics
+from landsweep.session import attach as remote
+from landsweep.session.context import Context, Outcome
+from landsweep.study.plan import Member
+
+
+def todo(context: Context) -> list[Member]:
+    """Return the members whose landscape is complete and whose topology is missing."""
+    missing = set(context.run.missing(len(context.plan.members), context.run.topology))
+    if not missing or not Landscape.exists(context.run.landscape):
+        return []
+    failed = {index for stage in ("evaluate", "subspace", "topology") for _, index in context.run.failures(stage)}
+    failed_models = {index for _, index in context.run.failures("train")}
+    return [m for m in context.plan.members if m.index in missing - failed and m.model not in failed_models]
+
+
+def run(context: Context) -> None:
+    """Compute what is missing."""
+    items = context.executor.on_root(lambda: todo(context))
+    if not items:
+        return
+    landscape = Landscape(context.run.landscape)
+    blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
+    store = None
+    if context.study.topology.segmentation:
+        path = context.run.segmentation
+        blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
+        context.executor.on_root(lambda: SegmentationStore.create(path, context, blocks))
+        store = SegmentationStore(path)
+    topology = Topology(context, landscape, blocks, store)
+    if topology.by_tasks:
+        topology.helpers = min(len(blocks), max(1, context.executor.size // len(items)))
+    before = len(context.plan.members) - len(items)
+    if len(blocks) > 1 and not context.executor.elastic:
+        context.run_together("topology", "members", items, topology.outcome, before)
+    else:
+        context.run_stage("topology", "members", items, lambda m: topology.outcome(m, Alone()), done_before=before)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads boxes of one member's loss; it travels as the path of the store."""
+
+    landscape: Landscape
+    position: tuple[int, ...]
+
+    def __call__(self, box: Box) -> np.ndarray:
+        return self.landscape.read_box("loss", self.position, box)
+
+
+@dataclass
+class Topology:
+    """What the trees of all members have in common."""
+
+    context: Context
+    landscape: Landscape
+    blocks: Blocks
+    store: SegmentationStore | None
+    helpers: int = 1
+    """Processes that a member has for its tasks, where these go to others."""
+
+    @property
+    def by_tasks(self) -> bool:
+        """Whether a member's blocks are tasks of their own."""
+        return self.context.executor.elastic and len(self.blocks) > 1
+
+    def outcome(self, member: Member, group: Group) -> Outcome:
+        """Compute one member's trees and metrics, and write them on the root of the group."""
+        begin = time.perf_counter()
+        arrays: dict[str, Any] = {}
+        lost = self._lost(member, group)
+        with remote.submitting() if self.by_tasks else nullcontext() as submit:
+            for name in self.context.study.connectivity if lost is None else ():
+                arrays |= self._tree(member, name, group, submit)
+        for name in self.context.study.connectivity:
+            if lost is not None:  # without a finite value there is no tree: missing, not zero
+                arrays |= metrics_arrays(name, {"n_nonfinite": lost})
+        if group.rank == 0:
+            write_arrays(self.context.run.topology(member.index), arrays)
+        return Outcome(member.index, 1, time.perf_counter() - begin, ranks=self.helpers)
+
+    def _lost(self, member: Member, group: Group) -> float | None:
+        """Return the number of points that are not finite where there is no tree, None where there is one."""
+        counts = np.zeros(len(Status), np.int64)
+        for index in range(group.rank, len(self.blocks), group.size):
+            status = self.landscape.read_box("status", member.position, self.blocks.owned(index))
+            counts += np.bincount(status.reshape(-1), minlength=len(Status))
+        total = group.sum([counts])
+        counts = group.broadcast(total)[0]
+        bad = counts[Status.FAILED] or counts[Status.NOT_EVALUATED] or not counts[Status.FINITE]
+        return float(counts[Status.NON_FINITE]) if bad else None
+
+    def _tree(self, member: Member, name: str, group: Group, submit: Submit | None) -> dict[str, np.ndarray]:
+        study, shape = self.context.study, self.blocks.shape
+        topology = study.topology
+        tree = tree_of(
+            _Reader(self.landscape, member.position),
+            shape,
+            name,
+            topology,
+            group=group,
+            blocks=self.blocks,
+            submit=submit,
+            write=self.store.writer(name, member) if self.store is not None else None,
+            threads=study.evaluation.threads,
+        )
+        if tree is None:
+            return {}
+        return tree_arrays(name, tree, topology_metrics(tree, min_persistence=topology.min_persistence))

@@ -1,0 +1,115 @@
+"""Stage train: every model's weights, from training or from a checkpoint."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from landsweep.base.errors import Stopped
+from landsweep.disk import weights
+from landsweep.disk.rundir import atomic, write_json
+from landsweep.kernels.problem import Start, Trainable
+from landsweep.session.context import Context, users_code
+from landsweep.study.plan import Model
+from torch import nn
+
+
+def todo(context: Context) -> list[Model]:
+    """Return the models that are neither trained nor failed."""
+    failed = {index for _, index in context.run.failures("train")}
+    return [m for m in context.plan.models if m.index not in failed and not context.run.theta(m.index).exists()]
+
+
+def run(context: Context) -> None:
+    """Train what is not trained; a model whose training raises is recorded as failed."""
+    items = context.executor.on_root(lambda: todo(context))
+    context.run_stage(
+        "train",
+        "models",
+        items,
+        lambda model: context.guarded("train", model, lambda: train_one(context, model)),
+        done_before=len(context.plan.models) - len(items),
+    )
+
+
+def train_one(context: Context, model: Model) -> None:
+    """Train one model from scratch or from its last checkpoint, and write theta last."""
+    begin = time.perf_counter()
+    checkpoint = context.run.checkpoint(model.index)
+    problem = context.problem(model.index)
+    network = weights.build(context, model)
+    spent = 0.0
+    source = model.coords.get("checkpoint")
+    if source is not None:
+        path = context.folder / str(source)
+        with users_code():
+            weights.restore(network, weights.read_checkpoint(path), path)
+    else:
+        network.to(context.device())
+        start = None
+        try:
+            start, spent = _resume(checkpoint, network)
+        except FileNotFoundError:
+            torch.manual_seed(int(model.coords["seed"]))
+        saver = _Saver(context, checkpoint, begin - spent)
+        with users_code():
+            trainable = cast(Trainable, problem)  # checked before anything was written
+            network = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
+            if not isinstance(network, nn.Module):
+                raise TypeError(f"train() returned {type(network).__name__}, expected the trained torch.nn.Module")
+    network.eval()
+    quality: dict[str, float] = {}
+    assess = getattr(problem, "quality", None)
+    if assess is not None:
+        with users_code():
+            quality = {name: float(value) for name, value in assess(network).items()}
+    seconds = time.perf_counter() - begin + spent
+    if context.run.theta(model.index).exists():
+        return  # this worker was taken for dead, and another one's weights may have been used already
+    write_json(
+        context.run.quality(model.index),
+        {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3)},
+    )
+    weights.save_theta(context.run.theta(model.index), network.cpu())
+    checkpoint.unlink(missing_ok=True)
+
+
+def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
+    """Restore weights and random state, and return where training goes on."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    weights.restore(network, saved["model"], path)
+    torch.set_rng_state(saved["rng"])
+    if torch.cuda.is_available() and saved["cuda_rng"] is not None:
+        torch.cuda.set_rng_state(saved["cuda_rng"])
+    return Start(int(saved["step"]), saved["optimizer"]), float(saved["seconds"])
+
+
+class _Saver:
+    """``on_step``: writes a checkpoint every so often, and always before it stops on request."""
+
+    def __init__(self, context: Context, path: Path, begin: float) -> None:
+        self._context, self._path, self._begin = context, path, begin
+        self._interval = context.study.executor.checkpoint_seconds
+        self._last = time.perf_counter()
+
+    def __call__(self, step: int, model: nn.Module, optimizer_state: dict[str, Any]) -> None:
+        now = time.perf_counter()
+        stopping = self._context.stop.requested
+        if not stopping and now - self._last < self._interval:
+            return
+        self._last = now
+        on_gpu = next(model.parameters()).is_cuda
+        data = {
+            "step": step,
+            "model": weights.state(model),
+            "optimizer": optimizer_state,
+            "rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state() if on_gpu else None,
+            "seconds": now - self._begin,
+        }
+        with atomic(self._path) as partial:
+            torch.save(data, partial)
+        if stopping:
+            raise Stopped

@@ -1,0 +1,150 @@
+"""Loading the class that a study names, and making problems of it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from landsweep.base.errors import UserError
+from landsweep.base.yamlfile import nearest
+from landsweep.kernels.problem import REQUIRED, Problem
+from landsweep.study.study import ProblemSpec, Scalar, Study
+
+
+def load_class(spec: ProblemSpec, folder: Path) -> type:
+    """Import the problem's class.
+
+    Raises
+    ------
+    UserError
+        Where the module or file does not import, lacks the class, or the class lacks a required method.
+    """
+    source, _, name = spec.path.rpartition(":")
+    file = spec.file(folder)
+    try:
+        module = importlib.import_module(source) if file is None else _import_file(file, _stamp(file))
+    except Exception as error:
+        # The user's own frame is what helps; the import machinery's are not.
+        frames = traceback.extract_tb(error.__traceback__)
+        at = (
+            f" at {frames[-1].filename}:{frames[-1].lineno}"
+            if frames and "importlib" not in frames[-1].filename
+            else ""
+        )
+        raise UserError(
+            f"problem.path {spec.path!r} does not import ({type(error).__name__}: {error}{at}): expected "
+            '"package.module:Class" or "file.py:Class" relative to the study.'
+        ) from error
+    found = getattr(module, name, None)
+    if not isinstance(found, type):
+        names = [n for n, v in vars(module).items() if isinstance(v, type) and v.__module__ == module.__name__]
+        raise UserError(
+            f"problem.path {spec.path!r}: {source} has no class {name}, expected one of "
+            f"{', '.join(names) or '(it defines no class)'}{nearest(name, names) or '.'}"
+        )
+    lacking = [method for method in REQUIRED if not callable(getattr(found, method, None))]
+    if lacking:
+        raise UserError(
+            f"problem.path {spec.path!r}: class {name} lacks {', '.join(lacking)}, expected the methods "
+            f"{', '.join(REQUIRED)}: add what is missing."
+        )
+    return found
+
+
+def _stamp(file: Path) -> int:
+    if not file.exists():
+        raise FileNotFoundError(f"no file {file}")
+    return file.stat().st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _import_file(file: Path, stamp: int) -> Any:
+    """Execute a problem file once per version of it: a sweep makes its class once per model."""
+    name = f"landsweep_problem_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look classes up by their module's name
+    spec.loader.exec_module(module)
+    return module
+
+
+def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Problem:
+    """Return the problem of a model: the class with ``problem.params`` and the sweep's parameters at ``coords``.
+
+    Raises
+    ------
+    UserError
+        Where the constructor refuses its arguments.
+    """
+    cls = load_class(study.problem, folder)
+    arguments = study.problem.params | {name: coords[name] for name in study.parameters}
+    try:
+        return cast(Problem, cls(**arguments))
+    except (TypeError, ValueError) as error:
+        shown = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
+        raise UserError(
+            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({error}): expected problem.params "
+            "and sweep parameters that the class accepts."
+        ) from error
+
+
+def check(study: Study, folder: Path) -> None:
+    """Refuse a study whose problem cannot be made, whose models cannot be trained or found, before any work.
+
+    Raises
+    ------
+    UserError
+        With what is wrong and what to do.
+    """
+    import torch
+    from landsweep.kernels.topology.metrics import METRICS
+    from landsweep.stages.certify.columns import COLUMNS as CERTIFICATES
+
+    if study.evaluation.device == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "evaluation.device is cuda but torch sees no GPU here: expected one, or evaluation.device auto."
+        )
+    if study.evaluation.dtype == "tf32" and (study.evaluation.device == "cpu" or not torch.cuda.is_available()):
+        raise UserError(
+            "evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "
+            "float32 or bf16 here."
+        )
+    if study.curvature.engine == "pyhessian" and importlib.util.find_spec("pyhessian") is None:
+        raise UserError(
+            "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "
+            "'landsweep[hessian]'."
+        )
+    for field in study.loss_fields:
+        if field in METRICS or field in CERTIFICATES:
+            raise UserError(
+                f"fields has {field!r}, under which the run stores {METRICS.get(field) or CERTIFICATES[field]}, "
+                "expected another name."
+            )
+    axes = study.axes
+    cls = load_class(study.problem, folder)
+    for checkpoint in axes.get("checkpoint", ()):
+        if not (folder / str(checkpoint)).is_file():
+            raise UserError(
+                f"sweep.checkpoint: {folder / str(checkpoint)} does not exist, expected a .safetensors or .pt file "
+                "(relative to the study)."
+            )
+    if "checkpoint" not in axes and not callable(getattr(cls, "train", None)):
+        raise UserError(
+            f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
+            "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
+        )
+    for name, subspace in study.subspaces.items():
+        if subspace.path is not None and not (folder / subspace.path).is_file():
+            raise UserError(
+                f"subspaces.{name}.path: {folder / subspace.path} does not exist, expected a .safetensors, .npz or "
+                ".npy file with the directions (relative to the study)."
+            )
+    make_problem(study, folder, {name: values[0] for name, values in axes.items()})

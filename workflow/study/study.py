@@ -1,0 +1,359 @@
+"""The study file: frozen, parsed once, every key checked."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from landsweep.base import yamlfile
+from landsweep.base.errors import UserError
+from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representation, default_connectivity
+from landsweep.study.certify_spec import Certify
+from landsweep.study.curvature_spec import Curvature, End
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Scalar = int | float | str
+SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "draw")
+INTEGER_AXES = ("seed", "direction_seed", "draw")
+MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
+"""Axes that leave the weights alone; all others tell models apart."""
+DIRECTION_AXES = ("subspace", "direction_seed")
+"""Axes that leave weights and data alone."""
+HESSIAN_FIELDS = ("hessian_max", "hessian_min")
+"""Fields that are no part of what Problem.loss returns: the extreme eigenvalues of the Hessian at every point."""
+DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
+MAX_DIMS = 6
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_RESERVED = re.compile(
+    r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
+    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine)|(pair|quality|hessian)_.*)\Z"
+)
+
+
+def _many(value: Any) -> Any:
+    """Let a single value stand for a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+class _Section(BaseModel):
+    """A part of the study: unknown keys are errors, values cannot be changed.
+
+    Every field's ``description`` completes the sentence "expected ..." in error messages.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProblemSpec(_Section):
+    """Which class defines network, data and loss, and its fixed parameters."""
+
+    path: str = Field(
+        description='"package.module:Class" or "file.py:Class" relative to the study', pattern=r"^.+:\w+$"
+    )
+    params: dict[str, Any] = Field(default_factory=dict, description="a mapping of keyword arguments for the class")
+
+    def file(self, folder: Path) -> Path | None:
+        """Return the Python file that ``path`` names, relative to ``folder``, or None where it names a module."""
+        source, _, _ = self.path.rpartition(":")
+        return folder / source if source.endswith(".py") else None
+
+
+class Subspace(_Section):
+    """How the directions are made and which range of coordinates the grid covers."""
+
+    kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
+    path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
+    normalisation: Literal["filter", "layer", "model", "none"] = Field(
+        "filter", description="filter, layer, model or none"
+    )
+    ignore: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+        ("bias", "norm"),
+        description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
+    )
+    which: End = Field(
+        "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
+    )
+    skip: int = Field(0, ge=0, description="a whole number of at least 0: eigenvectors left out (kind: hessian)")
+    tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
+    split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
+    draw: int = Field(0, ge=0, description="the draw of that split, at least 0 (kind: hessian)")
+    range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
+        (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
+    )
+    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
+        "multiple", description="multiple, l2, relative or loss_rise"
+    )
+    rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
+
+    @property
+    def random(self) -> bool:
+        """Whether its directions depend on the direction seed."""
+        return self.kind == "random"
+
+    def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
+        """Return one (low, high) per axis."""
+        if isinstance(self.range[0], tuple):
+            return self.range
+        return (self.range,) * dims
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_they_are(cls, data: Any) -> Any:
+        """Leave eigenvectors as they are, unless something else is said: scaled filter by filter they are none."""
+        if isinstance(data, dict) and data.get("kind") == "hessian":
+            return {"normalisation": "none", "ignore": ()} | data
+        return data
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.kind == "hessian" and self.ignore:
+            raise ValueError(
+                f"ignore is {list(self.ignore)} but kind is hessian, expected []: its eigenvectors move all parameters"
+            )
+        if self.kind != "hessian":
+            for key in ("which", "skip", "tolerance", "split", "draw"):
+                if (got := getattr(self, key)) != type(self).model_fields[key].default:
+                    raise ValueError(f"{key} is {got!r} but kind is {self.kind}, expected kind: hessian")
+        for low, high in self.ranges(1):
+            if not (low < high):
+                raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
+        if self.kind == "file" and self.path is None:
+            raise ValueError("kind is file but path is missing, expected the file that holds the directions")
+        if self.kind != "file" and self.path is not None:
+            raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        return self
+
+
+class Grid(_Section):
+    """Dimensions of the landscape and points along each axis."""
+
+    dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
+    points: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        41, description="a whole number of at least 1, or one per axis (odd numbers hit the centre)"
+    )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Points along each axis."""
+        return self.points if isinstance(self.points, tuple) else (self.points,) * self.dims
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.shape) != self.dims:
+            raise ValueError(f"points has {len(self.shape)} entries, expected one number or {self.dims} (dims)")
+        return self
+
+
+class Evaluation(_Section):
+    """How the landscape's points are computed."""
+
+    dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
+        "float32", description="float64, float32, or tf32 or bf16 for the factors of products alone"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    strategy: Literal["auto", "inplace", "batched", "compiled"] = Field(
+        "auto", description="auto (the fastest, measured), inplace, batched or compiled"
+    )
+    batch: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        "auto", description="auto or the number of grid points evaluated at once"
+    )
+    threads: int = Field(1, ge=1, description="CPU threads per rank, at least 1 (part of the result's last bits)")
+    batchnorm: Literal["frozen", "recomputed"] = Field(
+        "frozen", description="frozen (trained statistics) or recomputed (from the data at each point)"
+    )
+    hessian_tolerance: float = Field(
+        1e-2,
+        gt=0,
+        description="a residual above 0, relative to the eigenvalue (fields hessian_*)",
+    )
+    deterministic: bool = Field(
+        False, description="true to refuse operations whose result depends on the order of threads, or false"
+    )
+
+    @property
+    def stored(self) -> Literal["float64", "float32"]:
+        """The dtype of results."""
+        return "float64" if self.dtype == "float64" else "float32"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a result."""
+        return 8 if self.stored == "float64" else 4
+
+
+class Topology(_Section):
+    """Which merge trees are computed."""
+
+    connectivity: Annotated[tuple[Representation, ...], BeforeValidator(_many)] = Field(
+        (), description=f"a list of {', '.join(REPRESENTATIONS[:-1])} and {REPRESENTATIONS[-1]}"
+    )
+    min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
+    k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
+    mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
+    segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
+    engine: Literal["native", "ttk", "auto"] = Field(
+        "native", description="native, ttk or auto (ttk where it is installed); the result is the same"
+    )
+    block: int = Field(
+        2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"
+    )
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The keys that are part of the results: not engine and block, and k and mutual for knn alone."""
+        others = set() if "knn" in self.connectivity else {"k", "mutual"}
+        return self.model_dump(exclude={"engine", "block"} | others)
+
+
+class ExecutorSpec(_Section):
+    """How the work is spread; never part of the results."""
+
+    kind: Literal["auto", "serial", "mpi", "dask"] = Field("auto", description="auto, serial, mpi or dask")
+    workers: int | None = Field(None, ge=1, description="a whole number of at least 1 (of Dask), or null")
+    retries: int = Field(2, ge=0, description="a whole number of at least 0: how often Dask tries a task again")
+    patience: float = Field(60.0, gt=0, description="seconds above 0 that a run waits without any worker of Dask")
+    unit_seconds: float = Field(20.0, gt=0, description="seconds above 0 that one unit of evaluation should take")
+    checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
+
+
+class Study(_Section):
+    """One sweep of loss landscapes, as the study file states it.
+
+    Raises
+    ------
+    UserError
+        From :meth:`load` and :meth:`parse`, where a key is unknown or a value is wrong.
+    """
+
+    name: str = Field(description="letters, digits, '.', '_' and '-'", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    problem: ProblemSpec = Field(description="a mapping with path and params")
+    sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(_many)]] = Field(
+        default_factory=dict, description="a mapping from axis name to a list of numbers or strings"
+    )
+    subspaces: dict[str, Subspace] = Field(
+        default_factory=lambda: {"random": Subspace()},
+        min_length=1,
+        description="a mapping from name to subspace",
+    )
+    grid: Grid = Field(default_factory=Grid, description="a mapping with dims and points")
+    fields: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+        ("loss",),
+        min_length=1,
+        description=f"a list of what Problem.loss returns, loss among it, and of {' and '.join(HESSIAN_FIELDS)}",
+    )
+    evaluation: Evaluation = Field(default_factory=Evaluation, description="a mapping")
+    curvature: Curvature = Field(
+        default_factory=Curvature, description="a mapping such as {largest: 2, trace: hutch++}"
+    )
+    topology: Topology = Field(default_factory=Topology, description="a mapping")
+    certify: Certify = Field(default_factory=Certify, description="a mapping with float64 and draws")
+    executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
+
+    @property
+    def axes(self) -> dict[str, tuple[Scalar, ...]]:
+        """Sweep axes in order; ``seed``, ``subspace`` and ``direction_seed`` stand in it where the study omits them."""
+        defaults = DEFAULT_AXES | {"subspace": (next(iter(self.subspaces)),)}
+        order = list(self.sweep)
+        for name in (n for n in DEFAULT_AXES if n not in self.sweep):
+            later = SPECIAL_AXES[SPECIAL_AXES.index(name) + 1 :]
+            order.insert(next((i for i, other in enumerate(order) if other in later), len(order)), name)
+        return {name: self.sweep.get(name, defaults.get(name, ())) for name in order}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The sweep axes that are problem parameters."""
+        return tuple(name for name in self.sweep if name not in SPECIAL_AXES)
+
+    @property
+    def loss_fields(self) -> tuple[str, ...]:
+        """The fields that ``Problem.loss`` returns."""
+        return tuple(name for name in self.fields if name not in HESSIAN_FIELDS)
+
+    @property
+    def hessian_fields(self) -> tuple[str, ...]:
+        """The fields that are eigenvalues of the Hessian at every point."""
+        return tuple(name for name in self.fields if name in HESSIAN_FIELDS)
+
+    @property
+    def bytes_per_point(self) -> int:
+        """Bytes of a grid point in the store, uncompressed: every field, and its status."""
+        return self.evaluation.itemsize * len(self.fields) + 1
+
+    @property
+    def connectivity(self) -> tuple[str, ...]:
+        """Connectivities of the merge trees, with the default for the grid's dimension filled in."""
+        return self.topology.connectivity or (default_connectivity(self.grid.dims),)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for axis, values in self.sweep.items():
+            self._check_axis(axis, values)
+        for name, subspace in self.subspaces.items():
+            if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
+                raise ValueError(
+                    f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or "
+                    f"{self.grid.dims} (grid.dims)"
+                )
+        self.certify.check(self.evaluation.dtype)
+        self.curvature.check()
+        if self.hessian_fields and self.evaluation.batchnorm == "recomputed":
+            raise ValueError(
+                f"fields has {self.hessian_fields[0]} but evaluation.batchnorm is recomputed, and statistics that "
+                "follow the weights are no part of a Hessian here: expected evaluation.batchnorm: frozen"
+            )
+        if "loss" not in self.fields:
+            raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
+        for field in self.loss_fields:
+            if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
+                hint = f" (of the Hessian there are {' and '.join(HESSIAN_FIELDS)})" if "hessian" in field else ""
+                raise ValueError(
+                    f"fields has {field!r}, expected an identifier that names no axis and is not reserved{hint}"
+                )
+        points = prod(self.grid.shape)
+        if "knn" in self.connectivity and points > 1 and self.topology.k >= points:
+            raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
+        if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
+            raise ValueError("fields or topology.connectivity names something twice, expected each once")
+        return self
+
+    def _check_axis(self, axis: str, values: tuple[Scalar, ...]) -> None:
+        if not _IDENTIFIER.match(axis) or _RESERVED.match(axis):
+            raise ValueError(f"sweep.{axis} cannot name an axis, expected an identifier that is not reserved")
+        if not values:
+            raise ValueError(f"sweep.{axis} is empty, expected at least one value")
+        if len(set(values)) < len(values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected each value once")
+        if any(isinstance(v, float) and v != v for v in values):
+            raise ValueError(f"sweep.{axis} holds NaN, expected numbers that can be looked up")
+        if len({isinstance(v, str) for v in values}) > 1:
+            raise ValueError(f"sweep.{axis} mixes numbers and strings, expected one kind")
+        if axis in INTEGER_AXES and not all(isinstance(v, int) and v >= 0 for v in values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected whole numbers of at least 0")
+        if axis == "subspace":
+            for value in values:
+                if value not in self.subspaces:
+                    raise ValueError(f"sweep.subspace names {value!r}, expected one of {', '.join(self.subspaces)}")
+        if axis in ("split", "checkpoint") and not all(isinstance(v, str) for v in values):
+            raise ValueError(f"sweep.{axis} is {list(values)}, expected strings")
+        if axis in self.problem.params:
+            raise ValueError(f"sweep.{axis} also stands in problem.params, expected it in one of the two")
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: tuple[str, ...] = ()) -> Study:
+        """Read a study file, with ``key.subkey=value`` overrides applied before it is checked."""
+        path = Path(path)
+        return cls.parse(yamlfile.with_overrides(yamlfile.read(path), overrides), str(path))
+
+    @classmethod
+    def parse(cls, data: dict[str, Any], source: str = "study") -> Study:
+        """Check the study's plain data; ``source`` begins every error message."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise UserError(f"{source}: {yamlfile.sentence(error, cls)}") from None
+
+    def to_yaml(self) -> str:
+        """Return the resolved study as YAML, every default written out."""
+        return yamlfile.dump(self.model_dump(mode="json"))
