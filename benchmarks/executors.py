@@ -184,8 +184,9 @@ def pid_of(_: int) -> int:
 def one(kind: str, n: int, began: float) -> None:
     from landsweep.base.launch import detect
     from landsweep.base.stop import StopFlag
+    from landsweep.executors.choose import make_executor
     from landsweep.executors.dask.workers import Wanted
-    from landsweep.executors.executor import make_executor
+    from landsweep.executors.executor import Work
     from landsweep.study.study import Study
 
     study = Study.parse({"name": "x", "problem": {"path": "x.py:X"}, "executor": {"kind": kind}})
@@ -193,14 +194,14 @@ def one(kind: str, n: int, began: float) -> None:
     found: dict[str, float] = {}
     first: list[float] = []
     stop = StopFlag(announce=False)
-    executor.map(nap, [0.0], lambda result, rank: first.append(time.time()), stop)
+    executor.map(Work([0.0], nap, lambda result, rank: first.append(time.time())), stop)
     if first:
         found["start-up until the first result, s"] = first[0] - began
-    executor.map(nap, [0.0] * (4 * n), lambda result, rank: None, stop)  # every process has been asked once
+    executor.map(Work([0.0] * (4 * n), nap), stop)  # every process has been asked once
 
     def timed(seconds: float, count: int) -> float:
         begin = time.perf_counter()
-        executor.map(nap, [seconds] * count, lambda result, rank: None, stop)
+        executor.map(Work([seconds] * count, nap), stop)
         return time.perf_counter() - begin
 
     for seconds, count in ((0.0, 10_000), (0.01, 400 * n), (1.0, 5 * n)):
@@ -208,7 +209,7 @@ def one(kind: str, n: int, began: float) -> None:
         found[f"overhead of items of {seconds:g} s, ms each"] = 1e3 * (wall * n - seconds * count) / count
     if kind == "dask" and n > 1:
         pids: list[int] = []
-        executor.map(pid_of, list(range(20 * n)), lambda result, rank: pids.append(result), stop)
+        executor.map(Work(range(20 * n), pid_of, lambda result, rank: pids.append(result)), stop)
         victim = pids[0]
         seen = []
 
@@ -218,7 +219,7 @@ def one(kind: str, n: int, began: float) -> None:
                 os.kill(victim, signal.SIGKILL)
 
         begin = time.perf_counter()
-        executor.map(nap, [0.6] * (10 * n), done, stop)
+        executor.map(Work([0.6] * (10 * n), nap, done), stop)
         found["items of 0.6 s, ten a worker, s"] = 10 * 0.6
         found["the same with one worker killed, s"] = time.perf_counter() - begin
     executor.close()

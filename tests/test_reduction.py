@@ -16,6 +16,7 @@ from landsweep.distributed.blocking import PER_MINIMUM, reduction_bytes
 from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
 from landsweep.distributed.reduction_tasks import submit_merge_tree
 from landsweep.executors.group import Alone
+from landsweep.kernels import MergeTree
 from landsweep.kernels.geometry.blocks import Blocks, box_shape
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
@@ -108,6 +109,7 @@ def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
         union([*merges, final]),
         greatest,
         flat[greatest],
+        make=MergeTree,
         shape=field.shape,
         connectivity=connectivity,
         negate=False,

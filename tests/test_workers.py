@@ -17,6 +17,7 @@ from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.executor import DaskExecutor
 from landsweep.executors.dask.slurm_workers import BatchJobs
 from landsweep.executors.dask.workers import Seen, Workers
+from landsweep.executors.executor import Work
 from landsweep.session.context import Context
 
 
@@ -45,16 +46,16 @@ def killing(item: int) -> int:
 def test_an_item_whose_own_tasks_kill_workers_is_given_up_and_no_other(client):
     executor, found = DaskExecutor(Workers(client, 2, 2, ""), 0, 10.0), Counter()
     with StopFlag(announce=False) as stop:
-        executor.map(
-            killing,
+        work = Work(
             range(8),
+            killing,
             lambda result, rank: found.update([result]),
-            stop,
             given_up=lambda item, why: f"{item}: {why.split(',')[0]}",
         )
+        executor.map(work, stop)
         assert found == Counter([0, 1, 2, 4, 5, 6, 7, "3: 4 workers died of it"])
         with pytest.raises(TooManyFailures, match=r"^Unit: 4 workers died of it, one after the other; who dies"):
-            executor.map(killing, [3], lambda result, rank: None, stop, name="unit")
+            executor.map(Work([3], killing, name="unit"), stop)
 
 
 def test_all_members_of_a_hessian_that_is_given_up_have_failed(tmp_path):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from landsweep.base.errors import Exit, Stopped, UserError
 from landsweep.base.yamlfile import nearest
-from landsweep.disk.rundir import RunDir, read_json
-from landsweep.study.plan import Plan, make_plan
+from landsweep.disk.opened import OpenedRun, read_run
+from landsweep.disk.rundir import read_json
 from landsweep.study.study import Scalar, Study
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from landsweep.robust.collect import Robustness
 
 
-class Run:
+class Run(OpenedRun):
     """A run directory: its landscapes, metrics and merge trees.
 
     Parameters
@@ -35,20 +35,8 @@ class Run:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.directory = RunDir(Path(path))
-        if not self.directory.study.exists() or not self.directory.members.exists():
-            raise UserError(
-                f"{path} holds no run, expected a run directory such as runs/NAME: start one with "
-                "`landsweep run STUDY`."
-            )
-        self.directory.check_schema()
-        self.study = Study.load(self.directory.study)
-        self.plan: Plan = make_plan(self.study, read_json(self.directory.members)["history"])
-
-    @property
-    def path(self) -> Path:
-        """The run directory."""
-        return self.directory.path
+        found = read_run(path)
+        super().__init__(found.directory, found.study, found.plan)
 
     @property
     def dataset(self) -> xr.Dataset:
@@ -208,7 +196,7 @@ def run(
     """
     from landsweep.base import yamlfile
     from landsweep.base.launch import detect
-    from landsweep.executors.executor import make_executor
+    from landsweep.executors.choose import make_executor
     from landsweep.pipeline.execute import Options, execute, run_directory
     from landsweep.session.progress import subscriber
     from rich.console import Console
@@ -235,8 +223,7 @@ def run(
     except Stopped:
         status = Exit.STOPPED
     finally:
-        if executor.elastic:  # ranks of MPI end together, or with their job
-            executor.close()
+        executor.leave()
     if status is Exit.STOPPED:
         raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
     return Run(directory)

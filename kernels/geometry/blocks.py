@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -11,6 +11,11 @@ from math import prod
 import numpy as np
 
 Box = tuple["slice[int, int, None]", ...]
+"""A part of a grid: one slice per axis."""
+Read = Callable[[Box], np.ndarray]
+"""Returns the field on a box."""
+Write = Callable[[Box, np.ndarray, np.ndarray], None]
+"""Stores the basin and the arc of every vertex of a box."""
 
 
 @dataclass(frozen=True)

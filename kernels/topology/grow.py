@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import numpy as np
 from landsweep.kernels.geometry.order import ascending
 from landsweep.kernels.topology.basin_graph import BasinGraph
-from landsweep.kernels.topology.tree import DEGENERATE, MINIMUM, ROOT, SADDLE, MergeTree
+from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, ROOT, SADDLE
 from numba import njit
+
+Tree = TypeVar("Tree")
 
 
 def grow(
@@ -14,12 +19,13 @@ def grow(
     greatest: np.ndarray,
     greatest_value: np.ndarray,
     *,
+    make: Callable[..., Tree],
     shape: tuple[int, ...],
     connectivity: str,
     negate: bool,
     n_nonfinite: int,
     value_range: tuple[float, float],
-) -> MergeTree:
+) -> Tree:
     """Return the merge tree, without volumes.
 
     Parameters
@@ -30,8 +36,10 @@ def grow(
         as younger.
     greatest, greatest_value
         The greatest vertex of each component, in the order of their minima, and the field there.
+    make
+        The class of merge trees, which lies above this module.
     shape, connectivity, negate, n_nonfinite, value_range
-        As in :class:`MergeTree`.
+        As in that class.
     """
     order = ascending(merges.level, merges.upper)
     vertex, value, (younger, elder) = merges.vertex, merges.value, merges.ends
@@ -54,7 +62,7 @@ def grow(
     arcs, branch, (merge, sizes) = arcs[:n_arcs], branch[:n_arcs], saddles[:n_saddles].T
     minima, rank = vertex[real], np.cumsum(real) - 1
     sign = -1.0 if negate else 1.0
-    return MergeTree(
+    return make(
         shape=shape,
         connectivity=connectivity,
         negate=negate,

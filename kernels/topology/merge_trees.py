@@ -253,6 +253,7 @@ def _grow_whole(
         merges,
         greatest,
         greatest_value,
+        make=MergeTree,
         shape=shape,
         connectivity=connectivity,
         negate=negate,

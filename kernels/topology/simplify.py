@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from landsweep.kernels.topology.basin_graph import BasinGraph
 from landsweep.kernels.topology.grow import grow
-from landsweep.kernels.topology.segments import climb_all, ladder
-from landsweep.kernels.topology.tree import MergeTree
+from landsweep.kernels.topology.ladder import climb_all, ladder
 
 
-def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
+def simplify(tree: Any, min_persistence: float) -> Any:
     """Return the merge tree without the pairs of death - birth < ``min_persistence``; those equal to it stay.
 
     A pair is dropped before any that encloses it, so the rest is the tree of the simplified field (Edelsbrunner,
@@ -47,6 +47,7 @@ def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
         merges,
         greatest,
         sign * level,
+        make=type(tree),  # this module lies below it
         shape=tree.shape,
         connectivity=tree.connectivity,
         negate=tree.negate,
@@ -62,9 +63,7 @@ def simplify(tree: MergeTree, min_persistence: float) -> MergeTree:
     return replace(less, arc_volume=_arc_volume(tree, less, stays, heir, new_branch)) if len(tree.arc_volume) else less
 
 
-def _arc_volume(
-    tree: MergeTree, less: MergeTree, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray
-) -> np.ndarray:
+def _arc_volume(tree: Any, less: Any, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray) -> np.ndarray:
     """Return the vertices of each arc of ``less``: arcs of a dropped branch count where its last ancestor ended."""
     sign, branch = -1.0 if tree.negate else 1.0, tree.arc_branch
     end_value = np.full(len(stays), np.nan)

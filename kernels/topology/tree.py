@@ -11,10 +11,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, NAMES, ROOT, SADDLE
 
-MINIMUM, SADDLE, ROOT, DEGENERATE = 0, 1, 3, 4  # the Topology ToolKit's CriticalType
-
-NAMES = {MINIMUM: "minimum", SADDLE: "saddle", DEGENERATE: "degenerate saddle", ROOT: "root"}
 _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
 

@@ -14,7 +14,7 @@ import numpy as np
 from landsweep.kernels.geometry.order import ascending
 from landsweep.kernels.geometry.stencil import id_type
 from landsweep.kernels.topology.basins import Basins, grid_basins, own_minima, point_down
-from landsweep.kernels.topology.tree import DEGENERATE, MINIMUM, SADDLE
+from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, SADDLE
 
 INSTALL = "conda install -c conda-forge topologytoolkit"
 

@@ -6,6 +6,7 @@ import time
 import numpy as np
 from landsweep.base.launch import detect
 from landsweep.base.stop import StopFlag
+from landsweep.executors.executor import Work
 from landsweep.executors.mpi import MpiExecutor
 
 SECONDS = 4.0
@@ -34,7 +35,7 @@ def work(item):
 
 
 results = []
-executor.map(work, list(range(400)), lambda result, rank: results.append(result), StopFlag())
+executor.map(Work(range(400), work, lambda result, rank: results.append(result)), StopFlag())
 if executor.is_root:
     assert sorted(results) == list(range(400)), "an item was lost or done twice"
 all_waits = executor.comm.gather(waits)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +39,17 @@ class DamagedShard(UserError):
 
 class ProblemError(Exception):
     """The user's problem raised; the member or model is marked failed and the sweep goes on."""
+
+
+@contextmanager
+def users_code() -> Iterator[None]:
+    """Turn whatever the user's problem raises into :class:`ProblemError`; everything else is our own fault."""
+    try:
+        yield
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise ProblemError(f"{type(error).__name__}: {error}") from error
 
 
 class TooManyFailures(Exception):

@@ -10,12 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from landsweep.base.launch import batch_job
-
-if TYPE_CHECKING:
-    from landsweep.executors.executor import Executor
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,15 @@ class RankStarted(Event):
     node: str | None = None
 
 
-def rank_started(executor: Executor) -> RankStarted:
+def rank_started(rank: int, ranks: int, local_rank: int) -> RankStarted:
     """Return where this process stands; the first line of its log."""
     import psutil
 
     job, restart = batch_job()
     return RankStarted(
-        rank=executor.rank,
-        ranks=executor.size,
-        local_rank=executor.local_rank,
+        rank=rank,
+        ranks=ranks,
+        local_rank=local_rank,
         host=socket.gethostname(),
         pid=os.getpid(),
         seconds=round(time.time() - psutil.Process().create_time(), 3),

@@ -159,8 +159,8 @@ def cancel(run: RunPath) -> None:
 
 def show_jobs(directory: RunDir) -> None:
     """Print a run's jobs, their states and why."""
+    from landsweep.base.text import duration
     from landsweep.batch import records
-    from landsweep.cli.show import duration
 
     jobs = records.states(directory)
     for id_ in jobs.strangers:

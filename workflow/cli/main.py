@@ -6,7 +6,7 @@ import json
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError
@@ -109,7 +109,7 @@ def _execute(
     wanted: Wanted | None = None,
 ) -> NoReturn:
     """Do ``work`` on every rank, with progress shown on the root, and end with its exit status."""
-    from landsweep.executors.executor import make_executor
+    from landsweep.executors.choose import make_executor
     from landsweep.session.progress import subscriber
     from rich.console import Console
 
@@ -282,7 +282,7 @@ def tree(
     Reads it block by block, so that it need not fit in memory. Start it under mpiexec or srun to share the blocks.
     """
     from landsweep.cli import tree as fields
-    from landsweep.executors.executor import make_executor
+    from landsweep.executors.choose import make_executor
 
     options = fields.Options(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
     executor = make_executor("auto", detect())
@@ -417,16 +417,13 @@ def _describe(error: BaseException) -> tuple[str, Exit]:
     return "".join(traceback.format_exception(error)).rstrip(), Exit.FAILED
 
 
-def _abort(executor: Any, error: BaseException) -> NoReturn:
+def _abort(executor: Executor, error: BaseException) -> NoReturn:
     """End this process, or every rank where only this one knows of the error."""
     text, status = _describe(error)
     collective = isinstance(error, UserError) and getattr(error, "collective", False)
     if executor.is_root or not collective:
-        several = executor.size > 1 and not executor.elastic
-        prefix = f"[rank {executor.rank} of {executor.size}] " if several and not collective else ""
-        print(prefix + text, file=sys.stderr, flush=True)
-    if executor.elastic or (executor.size > 1 and not collective):
-        executor.abort(int(status))
+        print(("" if collective else executor.label) + text, file=sys.stderr, flush=True)
+    executor.abort(int(status), collective)
     raise typer.Exit(int(status))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landsweep.base.errors import UserError
+from landsweep.base.text import duration, size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.rundir import read_json
 from landsweep.study.curvature_spec import ENDS
@@ -21,24 +22,6 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN = 5
 SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
-
-
-def size(count: float) -> str:
-    """Return bytes for people, in decimal units."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 1000 or unit == "TB":
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    raise AssertionError("unreachable")
-
-
-def duration(seconds: float) -> str:
-    """Return seconds for people."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
 
 
 def print_rows(rows: Mapping[str, str]) -> None:

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
-from landsweep.cli.show import size
 from landsweep.disk.rundir import atomic
-from landsweep.distributed.reduction import Read
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
-from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.blocks import Blocks, Read
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, default_connectivity
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.study import Topology

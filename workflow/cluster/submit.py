@@ -13,7 +13,8 @@ from landsweep.base.errors import UserError
 from landsweep.batch import local, records, slurm
 from landsweep.batch.script import Job, render
 from landsweep.batch.site import Site, load_site
-from landsweep.cluster.checks import check_job, check_problem, many_nodes, sites
+from landsweep.batch.sites import sites
+from landsweep.cluster.checks import check_job, check_problem, many_nodes
 from landsweep.cluster.layout import Chain, Layout, lay_out
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir, write_text

@@ -16,11 +16,12 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import batch_job
 
 HEARTBEAT_SECONDS = 5.0
@@ -92,6 +93,22 @@ def owner(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     return _name(found) if found and not _is_dead(found, age) else None
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Lets nothing appear in a run directory once another session, or none, works on the run.
+
+    A process of a cluster that is not ours goes on with what it has in hand when its session is aborted.
+    """
+
+    lock: Path
+    token: str | None
+
+    def __call__(self) -> None:
+        """Raise :class:`Stopped` where the session has ended."""
+        if ended(self.lock, self.token):
+            raise Stopped
 
 
 class RunLock:

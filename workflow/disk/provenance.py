@@ -19,7 +19,6 @@ from typing import Any
 from landsweep.base.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
 from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, write_json
-from landsweep.executors.executor import Executor
 from landsweep.study.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
@@ -81,10 +80,11 @@ def _git(folder: Path) -> str | None:
     return out[0] + ("+" if out[1] else "")
 
 
-def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) -> str:
+def begin(run: RunDir, study: Study, folder: Path | None, ranks: int, executor: str) -> str:
     """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which is in ``folder``.
 
-    ``folder`` is None for a session that needs no problem. Returns the session's id.
+    ``folder`` is None for a session that needs no problem; ``executor`` names what spreads the work over ``ranks``.
+    Returns the session's id.
     """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
@@ -101,8 +101,8 @@ def begin(run: RunDir, study: Study, folder: Path | None, executor: Executor) ->
         "processor": _processor(),
         "job": job,
         "restart": restart,
-        "ranks": executor.size,
-        "executor": type(executor).__name__,
+        "ranks": ranks,
+        "executor": executor,
         "dtype": study.evaluation.dtype,
         "versions": versions(),
         "git": _git(folder) if folder else None,

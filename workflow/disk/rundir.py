@@ -225,6 +225,11 @@ class RunDir:
         names = {p.name for p in path(0).parent.iterdir()} if flat and path(0).parent.is_dir() else set()
         return [i for i in range(count) if (path(i).name not in names if flat else not path(i).exists())]
 
+    def outdate_report(self) -> None:
+        """Mark tables and figures as to be made again; numbers of the old study must not pass for the new one's."""
+        (self.report / "summary.json").unlink(missing_ok=True)
+        self.metrics.unlink(missing_ok=True)
+
     def sweep_partials(self, older_than: float) -> None:
         """Remove what killed writers left half-written before ``older_than`` (seconds since the epoch)."""
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):

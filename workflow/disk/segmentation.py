@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import zarr
 from landsweep.disk.rundir import check_fence
 from landsweep.disk.store import consolidate, open_group
-from landsweep.kernels.geometry.blocks import Blocks, Box
-from landsweep.study.plan import Member
+from landsweep.kernels.geometry.blocks import Blocks, Box, Write
+from landsweep.study.plan import Member, Plan
 from zarr.codecs import ZstdCodec
-
-if TYPE_CHECKING:
-    from landsweep.distributed.reduction import Write
-    from landsweep.session.context import Context
 
 MEANING = {
     "basin": "the minimum in which steepest descent ends: index into the tree's minima, -1 for none",
@@ -43,11 +40,10 @@ class SegmentationStore:
         return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
 
     @staticmethod
-    def create(path: Path, context: Context, blocks: Blocks) -> None:
+    def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
         """Create the arrays, or grow them to the sweep; one chunk per block, so that each has one writer."""
-        plan = context.plan
         group = open_group(path, "a")
-        for representation in context.study.connectivity:
+        for representation in representations:
             for name, meaning in MEANING.items():
                 key = f"{representation}/{name}"
                 if key in group:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from landsweep.base.errors import UserError
+from landsweep.base.errors import UserError, users_code
 from landsweep.disk.rundir import atomic
-from landsweep.session.context import users_code
-from landsweep.study.plan import Model
-from landsweep.study.study import Scalar
+from landsweep.kernels.problem import Problem
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-
-if TYPE_CHECKING:
-    from landsweep.session.context import Context
 
 
 def state(model: nn.Module) -> dict[str, Tensor]:
@@ -85,11 +80,10 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     return data
 
 
-def build(context: Context, model: Model) -> nn.Module:
-    """Return a model's untrained network."""
-    problem = context.problem(model.index)
+def build(problem: Problem, seed: int) -> nn.Module:
+    """Return a problem's untrained network for a network seed; what the problem raises is a :class:`ProblemError`."""
     with users_code():
-        network = problem.build(_seed(model.coords))
+        network = problem.build(seed)
         if not isinstance(network, nn.Module):
             raise TypeError(f"build() returned {type(network).__name__}, expected a torch.nn.Module")
         if not any(p.requires_grad for p in network.parameters()):
@@ -97,12 +91,6 @@ def build(context: Context, model: Model) -> nn.Module:
     return network
 
 
-def load_trained(context: Context, model: Model) -> nn.Module:
-    """Return a trained network on the CPU, in evaluation mode."""
-    network = build(context, model)
-    path = context.run.theta(model.index)
-    return restore(network, load_file(path), path).eval()
-
-
-def _seed(coords: Mapping[str, Scalar]) -> int:
-    return int(coords["seed"])
+def load_trained(problem: Problem, seed: int, path: Path) -> nn.Module:
+    """Return the network whose trained weights lie at ``path``, on the CPU and in evaluation mode."""
+    return restore(build(problem, seed), load_file(path), path).eval()

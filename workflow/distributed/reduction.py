@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
-from landsweep.kernels.geometry.blocks import Blocks, Box, box_shape, inside
+from landsweep.kernels.geometry.blocks import Blocks, Read, Write, box_shape, inside
 from landsweep.kernels.geometry.connectivity import offsets
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.topology.basins import Basins, grid_basins
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-Read = Callable[[Box], np.ndarray]
-Write = Callable[[Box, np.ndarray, np.ndarray], None]
 Arrays = list[np.ndarray]
 
 
@@ -131,6 +129,7 @@ def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
         merges,
         np.array([survey.greatest]),
         np.array([survey.greatest_value]),
+        make=MergeTree,
         shape=field.blocks.shape,
         connectivity=field.connectivity,
         negate=field.negate,

@@ -21,13 +21,11 @@ from operator import itemgetter
 from typing import Any
 
 from landsweep.distributed.reduction import BlockedField, Ends, Ledger, basin_sizes, grown, local, resolve, with_sizes
+from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Arrays
 from landsweep.kernels.topology.basin_graph import BasinGraph, contract, union
 from landsweep.kernels.topology.merge_trees import Survey
 from landsweep.kernels.topology.tree import MergeTree
-
-Submit = Callable[..., Any]
-"""``submit(function, *arguments)`` returns a future; futures among the arguments, also in lists, become results."""
 
 
 def submit_merge_tree(submit: Submit, field: BlockedField) -> Any:

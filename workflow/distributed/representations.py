@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError
-from landsweep.distributed.reduction import BlockedField, Engine, Read, Write, reduced_merge_tree
-from landsweep.distributed.reduction_tasks import Submit, submit_merge_tree
+from landsweep.distributed.reduction import BlockedField, Engine, reduced_merge_tree
+from landsweep.distributed.reduction_tasks import submit_merge_tree
+from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Group
-from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.blocks import Blocks, Read, Write
 from landsweep.kernels.topology.basins import graph_basins, grid_basins
 from landsweep.kernels.topology.merge_trees import (
     GraphEngine,

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 Arrays = list[np.ndarray]
 
 POLL_SECONDS = 0.001
-MAX_MESSAGE = 1 << 30  # bytes: counts of MPI before version 4 have 31 bits
 
 
 class Group(ABC):
@@ -99,40 +98,30 @@ class Alone(Group):
 
 
 class MpiGroup(Group):
-    """The ranks of an MPI communicator; arrays travel as buffers, only their dtypes and shapes are pickled."""
+    """The ranks of an MPI communicator; arrays travel as buffers beside small messages (``mpi4py.util.pkl5``)."""
 
     def __init__(self, comm: MPI.Intracomm) -> None:
+        from mpi4py.util import pkl5
+
         self.rank, self.size = comm.rank, comm.size
-        self._comm = comm
-        self._sending: list[tuple[Any, Any]] = []  # requests, and what must not be freed before they end
+        self._comm = pkl5.Intracomm(comm)
+        self._sending: list[Any] = []  # requests hold what must not be freed before they end
 
     def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
         """Send arrays without waiting for their receiver."""
-        self._sending = [(request, data) for request, data in self._sending if not request.Test()]
-        kinds = [(a.dtype.str, a.shape) for a in arrays]
-        self._sending.append((self._comm.isend(kinds, to), None))
-        for a in arrays:
-            data = np.ascontiguousarray(a).reshape(-1).view(np.uint8)
-            for start in range(0, data.size, MAX_MESSAGE):
-                part = data[start : start + MAX_MESSAGE]
-                self._sending.append((self._comm.Isend(part, to), part))
+        self._sending = [request for request in self._sending if not request.test()[0]]
+        self._sending.append(self._comm.isend([np.ascontiguousarray(a) for a in arrays], to))
 
     def receive(self, source: int) -> Arrays:
         """Wait for a message, asleep between polls, and return its arrays."""
-        while not self._comm.Iprobe(source):
+        while (message := self._comm.improbe(source)) is None:
             time.sleep(POLL_SECONDS)
-        arrays = []
-        for dtype, shape in self._comm.recv(source=source):
-            a = np.empty(shape, dtype)
-            data = a.reshape(-1).view(np.uint8)
-            for start in range(0, data.size, MAX_MESSAGE):
-                self._comm.Recv(data[start : start + MAX_MESSAGE], source)
-            arrays.append(a)
+        arrays: Arrays = message.recv()
         return arrays
 
     def close(self) -> None:
         """Wait until everything sent has left."""
-        for request, _ in self._sending:
-            while not request.Test():
+        for request in self._sending:
+            while not request.test()[0]:
                 time.sleep(POLL_SECONDS)
         self._sending.clear()

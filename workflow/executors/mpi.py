@@ -12,20 +12,15 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any
 
 from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import Launch
 from landsweep.base.stop import StopFlag
+from landsweep.executors.executor import Executor, Item, Result, Work
 from landsweep.executors.group import Group, MpiGroup
-
-if TYPE_CHECKING:
-    from landsweep.base.events import Subscriber
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 POLL_SECONDS = 0.001
 SLOW_COUNTER_SECONDS = 0.1
@@ -38,7 +33,7 @@ FORWARDING = 0.5
 """Seconds that a launcher has to pass on what was printed: MPICH's may drop what it holds when a rank aborts."""
 
 
-class MpiExecutor:
+class MpiExecutor(Executor):
     """Spreads items over ``MPI.COMM_WORLD``.
 
     Raises
@@ -70,6 +65,7 @@ class MpiExecutor:
         self._results = world.Dup()  # results must not meet collectives
         self.rank: int = world.rank
         self.size: int = world.size
+        self.team = self.size
         node = world.Split_type(MPI.COMM_TYPE_SHARED)
         self.local_rank: int = node.rank
         self.local_size: int = node.size
@@ -77,19 +73,15 @@ class MpiExecutor:
         node.Free()
         self.threads = bool(MPI.Query_thread() == MPI.THREAD_MULTIPLE)
 
-    elastic = False
-
-    def listen(self, tell: Subscriber) -> None:
-        """Nobody comes or goes."""
-
-    def on_worker(self, function: Callable[[], Result]) -> Result:
-        """Call ``function``: rank 0 works like every other."""
-        return function()
-
     @property
-    def is_root(self) -> bool:
-        """Whether this is rank 0."""
-        return self.rank == 0
+    def label(self) -> str:
+        """Which rank this is, where there are several."""
+        return f"[rank {self.rank} of {self.size}] " if self.size > 1 else ""
+
+    def check(self, function: Callable[[], None]) -> None:
+        """Let every rank refuse; rank 0 first, so that there is one message where all are alike."""
+        self.on_root(function)
+        function()
 
     def on_root(self, function: Callable[[], Result]) -> Result:
         """Call ``function`` on rank 0; hand its result, :class:`UserError` or :class:`Stopped` to every rank."""
@@ -110,22 +102,12 @@ class MpiExecutor:
             raise failure
         return result
 
-    def map(
-        self,
-        work: Callable[[Item], Result],
-        items: Sequence[Item],
-        done: Callable[[Result, int], None],
-        stop: StopFlag,
-        *,
-        name: str = "item",
-        affinity: Callable[[Item], Hashable] | None = None,
-        given_up: Callable[[Item, str], Result] | None = None,
-    ) -> None:
-        """Share the items dynamically; see :meth:`landsweep.executors.executor.Executor.map`."""
-        with self._receiving(done, stop) as announce:
-            for index in self._shares(len(items), stop):
+    def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
+        """Share the items dynamically."""
+        with self._receiving(work.done, stop) as announce:
+            for index in self._shares(len(work.items), stop):
                 try:
-                    result = work(items[index])
+                    result = work.do(work.items[index])
                 except Stopped:
                     stop.requested = True
                     continue
@@ -207,8 +189,10 @@ class MpiExecutor:
         while not request.Test():
             time.sleep(POLL_SECONDS)
 
-    def abort(self, status: int) -> NoReturn:
-        """End every rank of the job at once."""
+    def abort(self, status: int, collective: bool = False) -> None:
+        """End every rank of the job at once, unless each of them ends by itself."""
+        if collective or self.size == 1:
+            return
         sys.stdout.flush()
         sys.stderr.flush()
         time.sleep(FORWARDING)

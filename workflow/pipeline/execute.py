@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import Exit, Stopped, UserError, explain_os_error, guard_io
-from landsweep.base.events import Bus, ItemDone, JsonLines, Notice, Subscriber, rank_started
+from landsweep.base.events import Bus, Event, ItemDone, JsonLines, Notice, Subscriber, rank_started
 from landsweep.base.stop import StopFlag
 from landsweep.base.yamlfile import nearest
 from landsweep.disk import provenance
 from landsweep.disk.lock import RunLock
+from landsweep.disk.opened import read_run
 from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.executors.executor import Executor
 from landsweep.pipeline import identity
+from landsweep.session import attach  # noqa: F401  # how a context travels to workers
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
 from landsweep.stages import OF_THE_PROBLEM, STAGES
@@ -115,13 +117,17 @@ def execute(
         run = RunDir(out)
         log = JsonLines(run.log(executor.rank))
         stack.callback(log.close)
-        log(rank_started(executor))
+        log(rank_started(executor.rank, executor.size, executor.local_rank))
         timings = provenance.Timings()
         bus = Bus(timings)
         if executor.is_root:
             bus.subscribers += [ProgressFile(run.progress), *subscribers]
-            own = executor.elastic  # where who works keeps no log of its own
-            bus.subscribers.append(lambda event: log(event) if own or not isinstance(event, ItemDone) else None)
+
+            def write_down(event: Event) -> None:
+                if not (isinstance(event, ItemDone) and executor.keeps_log(event.rank)):  # it has done so itself
+                    log(event)
+
+            bus.subscribers.append(write_down)
         executor.listen(bus)
         plan = make_plan(study, history)
         context = Context(
@@ -166,10 +172,9 @@ def recompute_topology(
     """
 
     def read() -> tuple[Study, bool]:
-        from landsweep.api import Run
         from landsweep.disk.store import Landscape
 
-        before = Run(out).study
+        before = read_run(out).study
         if not Landscape.exists(RunDir(out).landscape):
             raise UserError(f"{out} holds no landscapes, expected evaluated ones: `landsweep run` makes them.")
         study = Study.load(RunDir(out).study, overrides)
@@ -215,7 +220,9 @@ def _prepare(
     plan = make_plan(study, history)
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
-    return history, provenance.begin(run, study, folder if options.needs_problem else None, executor)
+    return history, provenance.begin(
+        run, study, folder if options.needs_problem else None, executor.size, type(executor).__name__
+    )
 
 
 def _check_stages(run: RunDir, plan: Plan, options: Options) -> None:

@@ -117,18 +117,12 @@ def apply(run: RunDir, change: Change) -> None:
         shutil.rmtree(run.path / "curvature", ignore_errors=True)
         _unlink(run, "curvature")
     if change.evaluation or change.topology or change.certify or change.curvature or change.extended:
-        outdate_report(run)
+        run.outdate_report()
 
 
 def _unlink(run: RunDir, stage: str) -> None:
     for path in run.failures(stage).values():
         path.unlink()
-
-
-def outdate_report(run: RunDir) -> None:
-    """Mark tables and figures as to be made again; numbers of the old study must not pass for the new one's."""
-    (run.report / "summary.json").unlink(missing_ok=True)
-    run.metrics.unlink(missing_ok=True)
 
 
 def forget_failures(run: RunDir) -> None:
@@ -148,7 +142,7 @@ def forget_failures(run: RunDir) -> None:
                         landscape.discard(unit)
     for path in run.failures().values():
         path.unlink()
-    outdate_report(run)
+    run.outdate_report()
 
 
 def repair(run: RunDir) -> None:
@@ -166,7 +160,7 @@ def repair(run: RunDir) -> None:
             if position in positions:
                 run.topology(index).unlink(missing_ok=True)
                 run.certify(index).unlink(missing_ok=True)
-        outdate_report(run)
+        run.outdate_report()
 
 
 def positions_of(members: dict[str, Any]) -> list[tuple[int, ...]]:

@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 import torch
-from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Bus
 from landsweep.base.stop import StopFlag
 from landsweep.disk.rundir import RunDir, read_json
@@ -22,7 +22,7 @@ from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS, Precision
 from landsweep.kernels.loss.strategies import Strategy, StrategyName
-from landsweep.session.context import Context, users_code
+from landsweep.session.context import Context
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
 from landsweep.stages.subspace import work as subspace

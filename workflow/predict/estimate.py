@@ -64,7 +64,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
 
 def _topology(study: Study, plan: Plan, ranks: int) -> str:
     """Return how the merge trees are made, and the memory that takes."""
-    from landsweep.cli.show import size
+    from landsweep.base.text import size
     from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
 
     blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
@@ -87,7 +87,7 @@ def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
 
     It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
     """
-    from landsweep.cli.show import size
+    from landsweep.base.text import size
     from landsweep.stages.models.probe import predicted
     from landsweep.study.problems import make_problem
 
@@ -113,7 +113,7 @@ def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
     if not study.hessian_fields:
         return ""
     import torch
-    from landsweep.cli.show import duration
+    from landsweep.base.text import duration
     from landsweep.kernels.curvature.extremes import STEPS
     from landsweep.kernels.curvature.hessian import CurvatureProduct
     from landsweep.kernels.loss.precision import PRECISIONS

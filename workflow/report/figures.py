@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.report import summary
-from landsweep.session.context import Context
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
 
@@ -122,25 +122,25 @@ def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
     _save(figure, path)
 
 
-def draw_landscapes(context: Context, folder: Path) -> None:
+def draw_landscapes(run: OpenedRun, folder: Path) -> None:
     """Draw one panel per model, and per model one figure with all its landscapes.
 
     Where both extreme eigenvalues of the Hessian are fields, their ratio is drawn as well (Li et al. 2018, figure 7).
     """
-    landscape = Landscape(context.run.landscape)
+    landscape = Landscape(run.directory.landscape)
     by_model: dict[int, list[Member]] = {}
-    for member in context.plan.members:
-        if context.run.topology(member.index).exists():
+    for member in run.plan.members:
+        if run.directory.topology(member.index).exists():
             by_model.setdefault(member.model, []).append(member)
     firsts = [members[0] for members in by_model.values()]
-    _panels(context, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", _model_axes(context))
-    if set(HESSIAN_FIELDS) <= set(context.study.fields):
-        _panels(context, landscape, firsts[:MAX_PANELS], folder / "curvature.png", _model_axes(context), curvature=True)
+    _panels(run, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", _model_axes(run))
+    if set(HESSIAN_FIELDS) <= set(run.study.fields):
+        _panels(run, landscape, firsts[:MAX_PANELS], folder / "curvature.png", _model_axes(run), curvature=True)
     if len(by_model) <= MAX_PANELS:
         for model, members in by_model.items():
-            own = [a for a in context.plan.axes if len({m.coords[a] for m in members}) > 1]
+            own = [a for a in run.plan.axes if len({m.coords[a] for m in members}) > 1]
             _panels(
-                context,
+                run,
                 landscape,
                 members[:MAX_PANELS],
                 folder / f"landscape-{model:05d}.png",
@@ -149,8 +149,8 @@ def draw_landscapes(context: Context, folder: Path) -> None:
             )
 
 
-def _model_axes(context: Context) -> list[str]:
-    return [a for a, values in context.plan.axes.items() if len(values) > 1 and a in context.plan.models[0].coords]
+def _model_axes(run: OpenedRun) -> list[str]:
+    return [a for a, values in run.plan.axes.items() if len(values) > 1 and a in run.plan.models[0].coords]
 
 
 def _label(coords: dict[str, Any], axes: list[str]) -> str:
@@ -158,7 +158,7 @@ def _label(coords: dict[str, Any], axes: list[str]) -> str:
 
 
 def _panels(
-    context: Context,
+    run: OpenedRun,
     landscape: Landscape,
     members: list[Member],
     path: Path,
@@ -174,30 +174,30 @@ def _panels(
     height = (width - 0.5) / columns / 1.2 * rows + 0.6
     figure = Figure(figsize=(width, height), layout="constrained")
     for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
-        _panel(figure, panel, context, landscape, member, curvature)
-        panel.set_title(_label(dict(member.coords), axes) or context.study.name, fontsize=9)
+        _panel(figure, panel, run, landscape, member, curvature)
+        panel.set_title(_label(dict(member.coords), axes) or run.study.name, fontsize=9)
     for panel in figure.axes:
         if not panel.has_data():
             panel.set_axis_off()
-    d = context.study.grid.dims
+    d = run.study.grid.dims
     what = "log10 loss" if d > 1 else "loss"
     if curvature:
         what = "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
-    own = _label(dict(context.plan.models[model].coords), _model_axes(context)) if model is not None else ""
+    own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
     marks = "; dots: minima, crosses: saddles" if d == 2 and not curvature else ""
-    figure.suptitle(f"{context.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
+    figure.suptitle(f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
     _save(figure, path)
 
 
 def _panel(
-    figure: Any, panel: Any, context: Context, landscape: Landscape, member: Member, curvature: bool = False
+    figure: Any, panel: Any, run: OpenedRun, landscape: Landscape, member: Member, curvature: bool = False
 ) -> None:
     """Draw one landscape: a curve, a map with its critical points, or the central slice of more dimensions.
 
     The first direction runs along x and the second along y: ``field[i, j]`` lies at ``(alpha_0[i], alpha_1[j])``.
     """
-    study = context.study
+    study = run.study
     subspace = study.subspaces[str(member.coords["subspace"])]
     x, *others = (np.array(c) for c in grid_coordinates(subspace.ranges(study.grid.dims), study.grid.shape))
     if curvature:
@@ -222,7 +222,7 @@ def _panel(
     bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
         try:
-            tree = read_tree(context.run, member.index, study.connectivity[0])
+            tree = read_tree(run.directory, member.index, study.connectivity[0])
         except Exception:  # a landscape without finite values has no tree, and its panel stays empty
             return
         for vertices, style in ((tree.saddles, "x"), (tree.minima, "o")):

@@ -21,7 +21,7 @@ from landsweep.study.plan import Member, Shape
 from landsweep.study.study import Topology
 
 if TYPE_CHECKING:
-    from landsweep.api import Run
+    from landsweep.disk.opened import OpenedRun
 
 COUNTS = ("n_minima", "n_saddles")
 
@@ -53,7 +53,7 @@ class Robustness:
 
 
 def collect(
-    run: Run,
+    run: OpenedRun,
     metrics: Sequence[str] | None = None,
     track: Callable[[Sequence[Member]], Iterable[Member]] = iter,
 ) -> Robustness:
@@ -117,7 +117,7 @@ def _checked(metrics: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(metrics or CLAIM_METRICS))
 
 
-def _failed(run: Run, member: Member) -> bool:
+def _failed(run: OpenedRun, member: Member) -> bool:
     """Return whether a member, or its model, failed before or while it was evaluated."""
     failures = [("train", member.model), ("subspace", member.index), ("evaluate", member.index)]
     return any(run.directory.failure(stage, index).exists() for stage, index in failures)

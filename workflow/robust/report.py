@@ -15,14 +15,14 @@ from landsweep.robust.collect import Robustness
 from landsweep.robust.figure import draw_curve
 
 if TYPE_CHECKING:
-    from landsweep.api import Run
+    from landsweep.disk.opened import OpenedRun
 
 FOLDER = "robust"
 SHOWN = 8
 """Under-resolved members that the command prints; the page and ``verdicts.csv`` list all."""
 
 
-def write(run: Run, found: Robustness) -> Path:
+def write(run: OpenedRun, found: Robustness) -> Path:
     """Write tables, figures and the page ``robust.md`` to ``RUN/robust``, in place of an earlier call's; return it.
 
     They are written beside it and renamed, so that what is there is of one call.
@@ -48,7 +48,7 @@ def write(run: Run, found: Robustness) -> Path:
     return folder
 
 
-def _write(run: Run, found: Robustness, folder: Path) -> None:
+def _write(run: OpenedRun, found: Robustness, folder: Path) -> None:
     with atomic(folder / "robust.parquet") as partial:
         found.table.to_parquet(partial, index=False)
     with atomic(folder / "verdicts.csv") as partial:
@@ -73,7 +73,7 @@ def _write(run: Run, found: Robustness, folder: Path) -> None:
     write_text(folder / "robust.md", markdown(run, found, folder))
 
 
-def heading(run: Run, found: Robustness) -> str:
+def heading(run: OpenedRun, found: Robustness) -> str:
     """Return what was compared, in one line."""
     table = found.table
     sizes = [table[column].nunique() for column in SPECIFICATION]
@@ -94,7 +94,7 @@ def verdict_lines(found: Robustness) -> list[str]:
     return lines
 
 
-def under_resolved(run: Run, found: Robustness) -> list[str]:
+def under_resolved(run: OpenedRun, found: Robustness) -> list[str]:
     """Return one line per member that is not resolved in the study's own representation."""
     own = found.verdicts[found.verdicts["representation"] == run.study.connectivity[0]]
     lines = []
@@ -103,12 +103,12 @@ def under_resolved(run: Run, found: Robustness) -> list[str]:
     return lines
 
 
-def _coords(run: Run, row: pd.Series) -> str:
+def _coords(run: OpenedRun, row: pd.Series) -> str:
     varied = [axis for axis, values in run.plan.axes.items() if len(values) > 1]
     return ", ".join(f"{axis}={row[axis]}" for axis in varied) or f"member {row['member']}"
 
 
-def left_out(run: Run, found: Robustness) -> list[str]:
+def left_out(run: OpenedRun, found: Robustness) -> list[str]:
     """Return one line per reason for which members were left out."""
     reasons: dict[str, list[int]] = {}
     for member, reason in found.left_out.items():
@@ -121,7 +121,7 @@ def no_claims(found: Robustness) -> list[str]:
     return [] if found.claims else ["no claims: no sweep axis holds three numbers or more (seeds and draws are names)"]
 
 
-def markdown(run: Run, found: Robustness, folder: Path) -> str:
+def markdown(run: OpenedRun, found: Robustness, folder: Path) -> str:
     """Return the page."""
     own = run.study.connectivity[0]
     lines = [f"# {run.study.name}: robustness", "", f"{heading(run, found)}.", ""]
@@ -145,7 +145,7 @@ def markdown(run: Run, found: Robustness, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def show(run: Run, found: Robustness, folder: Path) -> None:
+def show(run: OpenedRun, found: Robustness, folder: Path) -> None:
     """Print the same in short."""
     print(f"{run.study.name}: {heading(run, found)}")
     for line in left_out(run, found):

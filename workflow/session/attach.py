@@ -1,4 +1,4 @@
-"""A run as a process elsewhere sees it: what is rebuilt there, and how it works on items.
+"""How a process elsewhere takes part in a run.
 
 A :class:`landsweep.session.context.Context` travels as an :class:`Address`; where it arrives, it is made from the run
 directory, once, so that a process keeps its network, data and strategies from one item to the next.
@@ -6,27 +6,23 @@ directory, once, so that a process keeps its network, data and strategies from o
 
 from __future__ import annotations
 
+import copyreg
 import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
-from landsweep.base.errors import Stopped, UserError
-from landsweep.base.events import Bus, Event, RankStarted, rank_started
-from landsweep.base.stop import StopFlag
+from landsweep.base.errors import UserError
+from landsweep.base.events import Bus, Event
 from landsweep.disk import lock, provenance
-from landsweep.disk.rundir import RunDir, fence, fenced, read_json
-from landsweep.executors.serial import SerialExecutor
+from landsweep.disk.rundir import RunDir, read_json
+from landsweep.executors.dask.executor import DaskExecutor
+from landsweep.executors.dask.protocol import Elsewhere, enter, stop_flag
+from landsweep.session.context import Context
 from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 
-if TYPE_CHECKING:
-    from landsweep.session.context import Context
+_contexts: dict[str, Context] = {}
 
 
 @dataclass(frozen=True)
@@ -43,68 +39,23 @@ class Address:
     versions: tuple[tuple[str, str], ...] = field(default_factory=lambda: tuple(sorted(provenance.versions().items())))
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Items of a map, and what to do with each: a pickled function, unpickled once a process."""
-
-    token: str
-    work: bytes
-    items: tuple[Any, ...]
-    place: int = 0
-    """The number of the worker among those of its node."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What became of a batch: a result for each item that was finished.
-
-    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop; ``killed`` that tasks
-    of the next item killed the workers they were on.
-    """
-
-    results: tuple[Any, ...]
-    seconds: float
-    address: str
-    process: RankStarted
-    refusal: str = ""
-    stopped: bool = False
-    killed: bool = False
+def _travel(context: Context) -> tuple[Any, ...]:
+    """Return how a context is pickled: as the address of its run."""
+    executor = context.executor
+    assert isinstance(executor, DaskExecutor)
+    address = Address(
+        executor.token,
+        context.run.path.absolute(),
+        context.folder.absolute(),
+        lock.token(context.run.lock),
+        executor.size,
+        executor.workers.per_node,
+        context.allow_mixed,
+    )
+    return attach, (address,)
 
 
-@dataclass(frozen=True)
-class Fence:
-    """Lets nothing appear in a run directory once another session, or none, works on the run.
-
-    A process of a cluster that is not ours goes on with what it has in hand when its session is aborted.
-    """
-
-    lock: Path
-    token: str | None
-
-    def __call__(self) -> None:
-        """Raise :class:`Stopped` where the session has ended."""
-        if lock.ended(self.lock, self.token):
-            raise Stopped
-
-
-class Elsewhere(SerialExecutor):
-    """What a process that works for an elastic executor is told of the others."""
-
-    is_root = False
-    elastic = True
-
-    def __init__(self, address: Address, local_rank: int) -> None:
-        self.size, self.local_size, self.local_rank = address.ranks, address.ranks_per_node, local_rank
-
-
-RETRIES = 2
-_working = threading.RLock()
-"""A process keeps one model, so it works on one item at a time, however many threads its pool has."""
-_place = 0
-_stops: dict[str, StopFlag] = {}
-_contexts: dict[str, Context] = {}
-_fences: dict[str, Fence] = {}
-_works: dict[bytes, Callable[[Any], Any]] = {}
+copyreg.pickle(Context, _travel)
 
 
 def attach(address: Address) -> Context:
@@ -115,8 +66,6 @@ def attach(address: Address) -> Context:
     UserError
         Where this process has other versions of what computes, or does not see the run directory.
     """
-    from landsweep.session.context import Context
-
     if address.token not in _contexts:
         _check_numerics(dict(address.versions))
         run = RunDir(address.run)
@@ -126,22 +75,22 @@ def attach(address: Address) -> Context:
                 "workers share: choose another with --out."
             )
         study = Study.load(run.study)
+        executor = Elsewhere(address.ranks, address.ranks_per_node)
         context = Context(
             study,
             address.folder,
             make_plan(study, read_json(run.members)["history"]),
             run,
-            Elsewhere(address, _place),
+            executor,
             Bus(),
             _unheard,
-            _stops.setdefault(address.token, StopFlag(announce=False)),
+            stop_flag(address.token),
             allow_mixed=address.allow_mixed,
         )
         context.prepare_process()
         _contexts.clear()  # of a session before
-        _works.clear()
         _contexts[address.token] = context
-        _fences[address.token] = Fence(run.lock, address.lock)
+        enter(address.token, executor, lock.Fence(run.lock, address.lock))
     return _contexts[address.token]
 
 
@@ -166,70 +115,3 @@ def _where() -> str:
     from distributed import get_worker
 
     return f"Worker {get_worker().name} on {socket.gethostname()}"
-
-
-def request_stop(token: str) -> None:
-    """Ask the items in hand to stop; called beside them, on the event loop."""
-    _stops.setdefault(token, StopFlag(announce=False)).request()
-
-
-def work(batch: Batch) -> Reply:
-    """Work on items one after the other, until asked to stop."""
-    from distributed import KilledWorker, get_worker
-    from distributed.protocol.pickle import loads
-
-    global _place
-    stop = _stops.setdefault(batch.token, StopFlag(announce=False))
-    results: list[Any] = []
-    refusal, killed = "", False
-    with _working:
-        _place = batch.place
-        begin = time.perf_counter()
-        try:
-            if batch.work not in _works:
-                found = loads(batch.work)
-                _works.clear()
-                _works[batch.work] = found
-            with fenced(_fences.get(batch.token)):
-                for item in batch.items:
-                    if stop.requested:
-                        break
-                    results.append(_works[batch.work](item))
-        except UserError as error:
-            refusal = str(error)
-        except KilledWorker:
-            killed = True
-        except Stopped:
-            stop.request()
-        seconds = time.perf_counter() - begin
-    return Reply(tuple(results), seconds, get_worker().address, _process(batch.token), refusal, stop.requested, killed)
-
-
-def _process(token: str) -> RankStarted:
-    context = _contexts.get(token)
-    return rank_started(context.executor if context is not None else SerialExecutor())
-
-
-@contextmanager
-def submitting() -> Iterator[Callable[..., Any]]:
-    """Yield a function that submits a task from within one: ``submit(function, *arguments)`` returns its future.
-
-    Meanwhile the process may work on other items: what waits here must not use what the process keeps of a model.
-    """
-    from dask.utils import funcname
-    from distributed import worker_client
-
-    _working.release()
-    try:
-        with worker_client() as client:
-            yield lambda function, *arguments: client.submit(
-                _behind, fence.get(), function, *arguments, key=f"{funcname(function)}-{uuid4().hex}", retries=RETRIES
-            )
-    finally:
-        _working.acquire()
-
-
-def _behind(check: Callable[[], None] | None, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function as :func:`work` would."""
-    with fenced(check):
-        return function(*arguments)

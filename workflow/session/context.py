@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
@@ -15,18 +14,15 @@ from landsweep.base import clock
 from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
 from landsweep.base.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.base.stop import StopFlag
-from landsweep.disk import lock
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir, write_json
-from landsweep.executors.executor import Executor
+from landsweep.executors.executor import Executor, Work
 from landsweep.executors.group import Alone, Group
-from landsweep.pipeline.identity import outdate_report
 from landsweep.study.plan import Member, Model, Plan
 from landsweep.study.study import Study
 
 if TYPE_CHECKING:
     import torch
-    from landsweep.kernels.problem import Problem
-    from torch import nn
 
 T = TypeVar("T")
 
@@ -65,24 +61,10 @@ class Context:
     failed: int = 0
     _loaded: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as the run's address; :func:`landsweep.session.attach.attach` opens it there."""
-        from landsweep.executors.dask.executor import DaskExecutor
-        from landsweep.session.attach import Address, attach
-
-        executor = self.executor
-        assert isinstance(executor, DaskExecutor)
-        return attach, (
-            Address(
-                executor.token,
-                self.run.path.absolute(),
-                self.folder.absolute(),
-                lock.token(self.run.lock),
-                executor.size,
-                executor.workers.per_node,
-                self.allow_mixed,
-            ),
-        )
+    @property
+    def opened(self) -> OpenedRun:
+        """The run as those see it who only read it."""
+        return OpenedRun(self.run, self.study, self.plan)
 
     def kept(self, what: str, key: Any, load: Callable[[], T]) -> T:
         """Return ``load()``, kept until another ``key`` is asked for: units come sorted by model."""
@@ -95,20 +77,6 @@ class Context:
     def forget(self, what: str) -> None:
         """Let go of what :meth:`kept` holds under this name."""
         self._loaded.pop(what, None)
-
-    def problem(self, model: int) -> Problem:
-        """Return a model's problem."""
-        from landsweep.study.problems import make_problem
-
-        return self.kept(
-            "problem", model, lambda: make_problem(self.study, self.folder, self.plan.models[model].coords)
-        )
-
-    def network(self, model: int) -> nn.Module:
-        """Return a trained network on the CPU; it is shared, so leave it as it is."""
-        from landsweep.disk.weights import load_trained
-
-        return self.kept("network", model, lambda: load_trained(self, self.plan.models[model]))
 
     def device(self) -> torch.device:
         """Return this rank's device: GPUs are dealt by node-local rank."""
@@ -146,14 +114,14 @@ class Context:
 
     def gpus(self) -> int:
         """Return how many GPUs the ranks use, taking every node for one like this; 0 on CPUs."""
+        kind, count = self.executor.on_worker(self._gpus_here)
+        nodes = ceil(self.executor.size / self.executor.local_size)
+        return min(self.executor.size, nodes * count) if kind == "cuda" else 0
+
+    def _gpus_here(self) -> tuple[str, int]:
         import torch
 
-        if self.executor.elastic:
-            return self.executor.size if self.executor.on_worker(lambda: self.device().type) == "cuda" else 0
-        if self.device().type != "cuda":
-            return 0
-        nodes = ceil(self.executor.size / self.executor.local_size)
-        return min(self.executor.size, nodes * torch.cuda.device_count())
+        return self.device().type, torch.cuda.device_count()
 
     def run_stage(
         self,
@@ -185,7 +153,7 @@ class Context:
             return
         begin = time.perf_counter()
         if self.executor.is_root:
-            outdate_report(self.run)
+            self.run.outdate_report()
             self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, done_before))
 
         def logged(item: T) -> Outcome:
@@ -195,15 +163,15 @@ class Context:
             return outcome
 
         try:
-            self.executor.map(
-                logged,
+            shared = Work(
                 items,
+                logged,
                 lambda outcome, rank: self._done(stage, outcome, rank, on_done),
-                self.stop,
                 name=stage,
                 affinity=affinity,
                 given_up=given_up or (lambda item, why: self._given_up(stage, item, weigh(item), why)),
             )
+            self.executor.map(shared, self.stop)
         finally:
             finish()
         self.executor.on_root(lambda: None)  # all ranks have finished
@@ -252,7 +220,7 @@ class Context:
             return
         begin = time.perf_counter()
         if self.executor.is_root:
-            outdate_report(self.run)
+            self.run.outdate_report()
             self.bus(StageStarted(stage, len(items), len(items), noun, done_before))
         with self.executor.group() as group:
             for item in items:
@@ -293,11 +261,9 @@ class Context:
         TooManyFailures, Stopped
             As :meth:`run_stage`.
         """
-        size = self.executor.size
+        size = self.executor.team or 1
         last = items[len(items) // size * size :]
-        together = not self.executor.elastic and self.executor.on_root(
-            lambda: bool(last) and all(parts(item) > 1 for item in last)
-        )
+        together = self.executor.on_root(lambda: bool(last) and all(parts(item) > 1 for item in last))
         single = items[: len(items) - len(last)] if together else items
         self.run_stage(stage, noun, single, lambda item: work(item, Alone()), done_before=done_before, on_done=on_done)
         if together:
@@ -326,17 +292,6 @@ class Context:
             failed = True
             self.record(stage, item, error)
         return Outcome(item.index, weight, time.perf_counter() - begin, failed, note)
-
-
-@contextmanager
-def users_code() -> Iterator[None]:
-    """Turn whatever the user's problem raises into :class:`ProblemError`; everything else is our own fault."""
-    try:
-        yield
-    except ProblemError:
-        raise
-    except Exception as error:
-        raise ProblemError(f"{type(error).__name__}: {error}") from error
 
 
 def record_failure(run: RunDir, stage: str, item: Model | Member, error: ProblemError) -> None:

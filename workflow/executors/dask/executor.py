@@ -9,24 +9,21 @@ small.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from landsweep.base.errors import Stopped, TooManyFailures, UserError
 from landsweep.base.events import Notice, RankLost, Subscriber
 from landsweep.base.stop import StopFlag
+from landsweep.executors.dask import protocol
 from landsweep.executors.dask.feed import Feed
 from landsweep.executors.dask.flight import Flight
 from landsweep.executors.dask.workers import Seen, Workers
-from landsweep.executors.group import Alone, Group
-from landsweep.session import attach as remote
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from landsweep.executors.executor import Executor, Item, Result, Work
 
 SILENCE_SECONDS = 10.0
 LOOK_SECONDS = 1.0
@@ -35,7 +32,7 @@ STUCK_SECONDS = 5.0
 """How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
 
 
-class DaskExecutor:
+class DaskExecutor(Executor):
     """Spreads items over the workers of a cluster.
 
     Parameters
@@ -48,9 +45,7 @@ class DaskExecutor:
         Seconds without any worker until a run stops, where nobody sees to it that they come back.
     """
 
-    rank, local_rank, local_size = 0, 0, 1
-    is_root = True
-    elastic = True
+    team = 0
 
     def __init__(self, workers: Workers, retries: int, patience: float) -> None:
         self.workers, self._retries, self._patience = workers, retries, patience
@@ -74,33 +69,23 @@ class DaskExecutor:
         self._tell = tell
         tell(Notice(self.workers.greeting))
 
-    def on_root(self, function: Callable[[], Result]) -> Result:
-        """Call ``function``."""
-        return function()
-
     def on_worker(self, function: Callable[[], Result]) -> Result:
         """Return what ``function`` returns on some worker."""
         found: list[Result] = []
         with StopFlag(announce=False) as stop:
-            self.map(lambda item: function(), [None], lambda result, rank: found.append(result), stop, name="probe")
+            asked = Work([None], lambda item: function(), lambda result, rank: found.append(result), name="probe")
+            self.map(asked, stop)
         return found[0]
 
-    def group(self) -> AbstractContextManager[Group]:
-        """Return this process: workers that may go cannot compute one result together."""
-        return nullcontext(Alone())
+    def check(self, function: Callable[[], None]) -> None:
+        """Leave it to the workers: they look when they take part, and this process computes nothing."""
 
-    def map(
-        self,
-        work: Callable[[Item], Result],
-        items: Sequence[Item],
-        done: Callable[[Result, int], None],
-        stop: StopFlag,
-        *,
-        name: str = "item",
-        affinity: Callable[[Item], Hashable] | None = None,
-        given_up: Callable[[Item, str], Result] | None = None,
-    ) -> None:
-        """Share the items over whichever workers there are; see :meth:`landsweep.executors.executor.Executor.map`.
+    def keeps_log(self, rank: int) -> bool:
+        """Return False: what workers do is written down here."""
+        return False
+
+    def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
+        """Share the items over whichever workers there are.
 
         Raises
         ------
@@ -111,8 +96,10 @@ class DaskExecutor:
         """
         from cloudpickle import dumps
 
-        feed = Feed([affinity(item) for item in items] if affinity is not None else range(len(items)))
-        flight = Flight(self._client, feed, items, remote.Batch(self.token, dumps(work), ()), name, self._retries)
+        items = work.items
+        feed = Feed([work.affinity(item) for item in items] if work.affinity is not None else range(len(items)))
+        task = protocol.Task(self.token, dumps(work.do), ())
+        flight = Flight(self._client, feed, items, task, work.name, self._retries)
         self._alone_since = time.monotonic()
         try:
             while flight.unfinished:
@@ -123,14 +110,14 @@ class DaskExecutor:
                 for reply in flight.replies():
                     rank = self._rank_of(reply)
                     for result in reply.results:
-                        done(result, rank)
+                        work.done(result, rank)
                     if reply.refusal:
                         raise UserError(reply.refusal)
                     stop.requested |= reply.stopped
                 for index, why in () if flight.stopping else flight.given_up():
-                    if given_up is None:
-                        raise TooManyFailures(f"{name.capitalize()}: {why}.")
-                    done(given_up(items[index], f"{why}, and try again with --retry-failed"), 0)
+                    if work.given_up is None:
+                        raise TooManyFailures(f"{work.name.capitalize()}: {why}.")
+                    work.done(work.given_up(items[index], f"{why}, and try again with --retry-failed"), 0)
         except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
             if not _lost(error, self._client):
                 raise
@@ -141,7 +128,7 @@ class DaskExecutor:
         if stop.requested:
             raise Stopped
 
-    def _rank_of(self, reply: remote.Reply) -> int:
+    def _rank_of(self, reply: protocol.Reply) -> int:
         """Return the number of the process that replied, and announce it the first time."""
         if reply.address not in self._ranks:
             self._ranks[reply.address] = 1 + len(self._ranks)
@@ -205,7 +192,11 @@ class DaskExecutor:
         """Let go of the cluster, and end it where it is ours."""
         self.workers.close()
 
-    def abort(self, status: int) -> None:
+    def leave(self) -> None:
+        """Let go of the cluster."""
+        self.close()
+
+    def abort(self, status: int, collective: bool = False) -> None:
         """Let go of the cluster; what workers have in hand is lost, what they have done is kept."""
         self.close()
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from landsweep.executors.dask import protocol
 from landsweep.executors.dask.feed import Feed
-from landsweep.session import attach as remote
 
 TASK_SECONDS = 1.0
 """What a batch of small items should take: a task costs the scheduler and this process a few milliseconds."""
@@ -36,7 +36,7 @@ class Flight:
         Connected to the scheduler.
     feed, items
         The queue, and what its indices stand for.
-    batch
+    task
         What is to be done, without items.
     name
         What tasks are called on the dashboard.
@@ -45,9 +45,9 @@ class Flight:
     """
 
     def __init__(
-        self, client: Any, feed: Feed, items: Sequence[Any], batch: remote.Batch, name: str, retries: int
+        self, client: Any, feed: Feed, items: Sequence[Any], task: protocol.Task, name: str, retries: int
     ) -> None:
-        self._client, self._feed, self._items, self._batch = client, feed, items, batch
+        self._client, self._feed, self._items, self._task = client, feed, items, task
         self._name, self._retries = name, retries
         self._tasks: dict[Any, tuple[str, list[int]]] = {}
         """Futures, of each worker in the order in which it works on them: its address, and the items."""
@@ -74,7 +74,7 @@ class Flight:
         """Hand out nothing more, and ask workers to stop after the item in hand."""
         self.stopping = True
         self._feed.clear()
-        self._client.run(remote.request_stop, self._batch.token, on_error="ignore")
+        self._client.run(protocol.request_stop, self._task.token, on_error="ignore")
 
     def lose(self, address: str, died: bool) -> bool:
         """Take back what a worker has in hand that is gone or will not begin; return whether it had something.
@@ -122,9 +122,9 @@ class Flight:
                 if not indices:
                     return
                 future = self._client.submit(
-                    remote.work,
-                    replace(self._batch, items=tuple(self._items[i] for i in indices), place=places[address]),
-                    key=f"{self._name}-{self._batch.token}-{next(_numbers)}",
+                    protocol.work,
+                    replace(self._task, items=tuple(self._items[i] for i in indices), place=places[address]),
+                    key=f"{self._name}-{self._task.token}-{next(_numbers)}",
                     pure=False,
                     retries=self._retries,
                     workers=[address],
@@ -132,7 +132,7 @@ class Flight:
                 self._tasks[future] = (address, indices)
                 future.add_done_callback(self._ended.put)
 
-    def replies(self) -> Iterator[remote.Reply]:
+    def replies(self) -> Iterator[protocol.Reply]:
         """Yield what has come back, after a short wait for the first.
 
         Raises
@@ -167,7 +167,7 @@ class Flight:
         """Let go of what is in hand, and ask the workers that have it to stop soon."""
         if self._tasks:
             self._client.cancel(list(self._tasks))
-            self._client.run(remote.request_stop, self._batch.token, on_error="ignore")
+            self._client.run(protocol.request_stop, self._task.token, on_error="ignore")
 
     def _waited(self) -> list[Any]:
         found = []

@@ -22,7 +22,7 @@ from landsweep.base.errors import Stopped, UserError
 from landsweep.batch import slurm
 from landsweep.batch.script import sbatch_quote
 from landsweep.batch.site import Site
-from landsweep.cluster.checks import sites
+from landsweep.batch.sites import sites
 from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.workers import Seen, Wanted, Workers, dashboard, shielded
 

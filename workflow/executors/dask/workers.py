@@ -1,14 +1,9 @@
-"""Where Dask's workers come from: processes of this machine, a cluster that is there, batch jobs, or one allocation."""
+"""What is known of Dask's workers, and how processes are started that become some."""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import signal
-import time
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,16 +12,10 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landsweep.base.errors import UserError
-from landsweep.base.launch import Launch, batch_job
-from landsweep.disk.rundir import RunDir
-
 if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
-SCHEDULER_SECONDS = 120.0
-"""How long the processes of an allocation wait for the one that is the scheduler."""
 BUSY = ("executing", "long-running")
 """States of tasks that a worker is at; the second is one that waits for tasks of its own."""
 
@@ -139,51 +128,6 @@ class Wanted:
         return self != Wanted()
 
 
-def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str) -> Workers:
-    """Return the workers; does not return in the processes of an allocation that are the scheduler or a worker.
-
-    Raises
-    ------
-    UserError
-        Where Dask is missing, nobody answers, or the batch system refuses.
-    """
-    if missing := [name for name in ("dask", "distributed", "cryptography") if find_spec(name) is None]:
-        raise UserError(
-            f"executor.kind is dask but {' and '.join(missing)} cannot be found: install it with "
-            "`pip install 'landsweep[dask]'`, or use executor.kind auto."
-        )
-    if sum(x is not None for x in (wanted.scheduler, wanted.scheduler_file, wanted.site)) > 1:
-        raise UserError("--scheduler, --scheduler-file and --site name different workers, expected one of them.")
-    if wanted.site_overrides and wanted.site is None:
-        raise UserError("--site-set changes a site profile, but no --site is named: name one, or leave --site-set out.")
-    _quiet()
-    import dask
-
-    # Who is gone comes back: from its nanny, or because its job is submitted again. Without this a worker that happens
-    # to be away 15 s after it was lost for the first time is ended for good.
-    dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
-    dask.config.set({"distributed.worker.daemon": False})  # a problem may start processes, such as loaders of data
-    if wanted.scheduler is not None or wanted.scheduler_file is not None:
-        return _existing(wanted)
-    if wanted.site is not None:
-        from landsweep.executors.dask.slurm_workers import batch_jobs
-
-        return batch_jobs(wanted, run)
-    if launch.size > 1:
-        return _allocation(launch, run)
-    return _local(wanted, threads, device)
-
-
-def _quiet() -> None:
-    """Keep Dask's own messages off the terminal: what matters of them is said in a sentence."""
-    import distributed  # noqa: F401  # it sets levels of its own when it is imported
-
-    for name in [*logging.root.manager.loggerDict, "distributed"]:
-        if name.startswith(("distributed", "tornado")):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-    warnings.filterwarnings("ignore", module=r"distributed\..*")  # ports in use, large graphs
-
-
 @contextmanager
 def shielded() -> Iterator[None]:
     """Start processes that never see INT and USR2: these are for the one that plans, which lets units be finished.
@@ -203,152 +147,3 @@ def shielded() -> Iterator[None]:
 def dashboard() -> str | None:
     """Return where a scheduler of ours serves its dashboard: any free port, as several runs share a login node."""
     return ":0" if find_spec("bokeh") else None
-
-
-def _local(wanted: Wanted, threads: int, device: str) -> Workers:
-    from distributed import Client, LocalCluster, Security
-
-    count = wanted.count or _parts_of_this_machine(threads, device)
-    with shielded():
-        cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,  # what counts is in files: nothing would be spilled, and a limit would only kill
-            dashboard_address=dashboard(),
-            silence_logs=logging.CRITICAL,
-            protocol="tls://",
-            security=Security.temporary(),  # others on this machine could run code as this user otherwise
-        )
-        client = Client(cluster)
-    return Workers(client, count, count, f"{count} worker(s) of this machine", True, (cluster.close,))
-
-
-def _parts_of_this_machine(threads: int, device: str) -> int:
-    import psutil
-
-    if device != "cpu":
-        import torch
-
-        if torch.cuda.is_available():
-            return torch.cuda.device_count()
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = min(available, psutil.cpu_count(logical=False) or available)
-    return max(1, cores // threads)
-
-
-def _existing(wanted: Wanted) -> Workers:
-    from distributed import Client
-
-    address = _from_file(wanted.scheduler_file) if wanted.scheduler_file is not None else str(wanted.scheduler)
-    address = address if "://" in address else f"tcp://{address}"
-    try:
-        with shielded():
-            client = Client(address, timeout=CONNECT_SECONDS)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise UserError(
-            f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s ({_short(error)}): expected a "
-            f"running one, start it with `dask scheduler`, or leave it out for workers of this machine."
-        ) from None
-    _check_protocol(client)
-    found = Workers(client, 1, 1, "")
-    hosts = [seen.host for seen in found.look().values()]
-    found.expected = wanted.count or max(1, len(hosts))
-    found.per_node = max((hosts.count(host) for host in set(hosts)), default=1)
-    found.where = f"{len(hosts)} worker(s) of a cluster that was there"
-    return found
-
-
-def _from_file(file: Path) -> str:
-    write = f"what `dask scheduler --scheduler-file {file}` writes"
-    if not file.is_file():
-        raise UserError(f"--scheduler-file {file} does not exist, expected {write}.")
-    try:
-        return str(json.loads(file.read_text())["address"])
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"--scheduler-file {file} has no scheduler's address, expected {write}.") from None
-
-
-def _check_protocol(client: Client) -> None:
-    """Compare what must be the same for messages to be understood; workers compare what computes by themselves."""
-    found = client.get_versions(packages=["landsweep"])
-    ours = found["client"]["packages"]
-    for name, there in [("the scheduler", found["scheduler"]), *found["workers"].items()]:
-        theirs = (there or {}).get("packages", {})
-        differing = [p for p in ("dask", "distributed", "cloudpickle", "landsweep") if theirs.get(p) != ours.get(p)]
-        differing += (
-            ["python"] if str(theirs.get("python")).split(".")[:2] != str(ours["python"]).split(".")[:2] else []
-        )
-        if differing:
-            have, expected = (", ".join(f"{p} {v.get(p) or 'missing'}" for p in differing) for v in (theirs, ours))
-            client.close()
-            raise UserError(
-                f"{name} has {have}, expected {expected} as here: start scheduler and workers from this environment."
-            )
-
-
-def _allocation(launch: Launch, run: Path) -> Workers:
-    """Make this process what its place in the job step says: the scheduler, the one that plans, or a worker."""
-    task = tuple(os.environ.get(name, "") for name in ("SLURM_PROCID", "SLURM_NTASKS"))
-    if task != (str(launch.rank), str(launch.size)):
-        raise UserError(
-            f"executor.kind is dask and {launch.launcher} started {launch.size} processes: expected srun, or one "
-            "process that starts its own workers (--workers)."
-        )
-    if launch.size < 3:
-        raise UserError(
-            f"executor.kind is dask and srun started {launch.size} processes, expected at least 3: the scheduler, the "
-            "one that plans, and workers."
-        )
-    before = signal.getsignal(signal.SIGINT)
-    from dask_jobqueue.slurm import SLURMRunner
-    from distributed import Client
-
-    plans = launch.rank == 1
-    # Importing it has taken INT; and it ends its other processes by one, from which this program has nothing to learn.
-    signal.signal(signal.SIGINT, before if plans else signal.SIG_IGN)
-    folder = RunDir(run).jobs
-    folder.mkdir(parents=True, exist_ok=True)
-    job, restart = batch_job()
-    step = os.environ.get("SLURM_STEP_ID", "0")
-    file = folder / f"scheduler-{job}-{restart}-{step}.json"
-    if launch.rank:
-        _await_scheduler(file)
-    runner = SLURMRunner(
-        scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
-        # Should the one that plans be killed, the others do not keep the allocation to its end.
-        scheduler_options={"dashboard_address": dashboard(), "idle_timeout": "1 hour"},
-        worker_options={"nthreads": 1, "memory_limit": 0},
-    )
-    if not plans:
-        raise SystemExit(0)
-
-    def forget() -> None:
-        file.unlink(missing_ok=True)
-
-    try:
-        client = Client(runner)
-    except BaseException:
-        runner.close()
-        raise
-    count = launch.size - 2
-    per_node = -(-launch.size // launch.nodes)
-    return Workers(client, count, per_node, f"{count} worker(s) of this allocation", ending=(runner.close, forget))
-
-
-def _await_scheduler(file: Path) -> None:
-    """Wait until the scheduler has written down where it is, whole; the library would wait for ever."""
-    end = time.monotonic() + SCHEDULER_SECONDS
-    while time.monotonic() < end:
-        with suppress(OSError, ValueError):
-            json.loads(file.read_text())
-            return
-        time.sleep(0.2)
-    raise UserError(
-        f"The scheduler has not written {file} within {SCHEDULER_SECONDS:.0f} s, expected it from task 0 of this job "
-        "step: look for its error above, and submit again."
-    )
-
-
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from landsweep.base.errors import Stopped
+from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.topology import significance as kernel
-from landsweep.session.context import Context, Outcome, users_code
+from landsweep.session.context import Context, Outcome
 from landsweep.stages.certify.columns import METHODS, trees
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import uncompiled

@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
 from landsweep.kernels.problem import trainable_parameters
-from landsweep.session.context import Context, Outcome, users_code
+from landsweep.session.context import Context, Outcome
 from landsweep.stages.models.hessian import FLOOR, parts, with_hessian
-from landsweep.stages.models.loader import Loader, part_of
+from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Member
 
@@ -105,7 +106,7 @@ def _by_lanczos(context: Context, member: Member, product: SharedProduct) -> dic
             found = spectrum.eigenpairs(product, k, which, study.tolerance, study.seed, floor=FLOOR[study.dtype])
             arrays |= _eigenvalues(which, found)
     if study.trace != "none":
-        layers = [(name, p.numel()) for name, p in trainable_parameters(context.network(member.model))]
+        layers = [(name, p.numel()) for name, p in trainable_parameters(network_of(context, member.model))]
         trace = spectrum.trace(
             product,
             study.trace_error,
@@ -132,8 +133,8 @@ def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     with users_code():
         engine = PyHessian(
-            context.problem(member.model),
-            context.network(member.model),
+            problem_of(context, member.model),
+            network_of(context, member.model),
             Loader(context, "float32").data(member.model, *part_of(member)),
             context.device(),
         )

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 from landsweep.base import clock
-from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.store import Landscape, Status
 from landsweep.kernels.curvature.extremes import STEPS, Extremes
-from landsweep.session.context import Context, Outcome, users_code
+from landsweep.session.context import Context, Outcome
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
 from landsweep.stages.subspace import work as subspace
@@ -34,9 +34,7 @@ def run(context: Context) -> None:
     items = context.executor.on_root(landscape.pending)
     if not items:
         return  # on any device: what is done later reads the store
-    if not context.executor.elastic:
-        context.executor.on_root(lambda: _check_device(context, choices))  # one message where all ranks are alike
-        _check_device(context, choices)
+    context.executor.check(lambda: _check_device(context, choices))
     work = _Work(context, landscape, choices)
     said: set[str] = set()
 
@@ -123,6 +121,8 @@ class _Work:
     context: Context
     landscape: Landscape
     choices: dict[str, Any]
+    beside: bool = True
+    """Whether the next unit may begin before this one is written; not where the process may be gone by then."""
     _unfinished: int = field(default=0, init=False)
     _refused: str = field(default="", init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
@@ -172,8 +172,8 @@ class _Work:
             status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
             bad += int((~finite).sum())
         self._write(unit, values, status)
-        if self.context.executor.elastic:
-            self._wait()  # this process may be gone before its next unit
+        if not self.beside:
+            self._wait()
         seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
         return Outcome(unit.index, self.points(unit), seconds, failed, note)
 
@@ -263,4 +263,4 @@ class _Work:
 def _work_elsewhere(context: Context) -> _Work:
     landscape = Landscape(context.run.landscape, "r+")
     _check_device(context, landscape.choices)
-    return _Work(context, landscape, landscape.choices)
+    return _Work(context, landscape, landscape.choices, beside=False)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, TypeVar
 
+from landsweep.base.errors import users_code
 from landsweep.distributed.sharing import SharedProduct, solve
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.hessian import SLICES, CurvatureProduct, Kind
 from landsweep.kernels.loss.precision import PRECISIONS
-from landsweep.session.context import Context, users_code
-from landsweep.stages.models.loader import Loader
+from landsweep.session.context import Context
+from landsweep.stages.models.loader import Loader, network_of, problem_of
 
 Result = TypeVar("Result")
 Dtype = Literal["float64", "float32"]
@@ -44,8 +45,8 @@ def with_hessian(
 
     def make(share: tuple[int, int]) -> CurvatureProduct:
         return CurvatureProduct(
-            context.problem(model),
-            context.network(model),
+            problem_of(context, model),
+            network_of(context, model),
             Loader(context, dtype).data(model, split, draw),
             device,
             precision.dtype,

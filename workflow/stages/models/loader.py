@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from landsweep.base.errors import users_code
+from landsweep.disk.weights import load_trained
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.loss import data, points
 from landsweep.kernels.loss.data import Data
@@ -11,9 +13,23 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.lift import Lifted, lift
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import Strategy, StrategyName, make_strategy
-from landsweep.session.context import Context, users_code
+from landsweep.kernels.problem import Problem
+from landsweep.session.context import Context
 from landsweep.study.plan import Member
+from landsweep.study.problems import make_problem
 from torch import Size, Tensor, nn
+
+
+def problem_of(context: Context, model: int) -> Problem:
+    """Return a model's problem, kept until another model's is asked for."""
+    coords = context.plan.models[model].coords
+    return context.kept("problem", model, lambda: make_problem(context.study, context.folder, coords))
+
+
+def network_of(context: Context, model: int) -> nn.Module:
+    """Return a trained network on the CPU, kept as its problem is; it is shared, so leave it as it is."""
+    seed, path = int(context.plan.models[model].coords["seed"]), context.run.theta(model)
+    return context.kept("network", model, lambda: load_trained(problem_of(context, model), seed, path))
 
 
 class Loader:
@@ -43,7 +59,7 @@ class Loader:
         :meth:`lifted` ones.
         """
         lifted = None if strategy == "inplace" else self.lifted(member, draw)
-        network = self._context.network(member.model) if lifted is None else lifted.model
+        network = network_of(self._context, member.model) if lifted is None else lifted.model
         made = self._strategy(member, strategy, width, network, () if lifted is None else lifted.shapes)
         vectors = delta if lifted is None else lifted.vectors(delta)
         return self._evaluator(made, network, vectors, member, width, draw)
@@ -51,7 +67,7 @@ class Loader:
     def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
         """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
         context, study = self._context, self._context.study
-        problem, network = context.problem(member.model), context.network(member.model)
+        problem, network = problem_of(context, member.model), network_of(context, member.model)
         with users_code():
             made = Extremes(
                 strategy,
@@ -85,7 +101,7 @@ class Loader:
         context = self._context
         if context.study.evaluation.batchnorm == "recomputed":  # statistics are not constant, and need several passes
             return None
-        problem, network = context.problem(member.model), context.network(member.model)
+        problem, network = problem_of(context, member.model), network_of(context, member.model)
         whole = self.data(member.model, *part_of(member, draw))
         with users_code():
             return context.kept(
@@ -105,7 +121,7 @@ class Loader:
     def data(self, model: int, split: str, draw: int, *, channels_last: bool = False) -> Data:
         """Return a split and draw of a model's data."""
         context = self._context
-        device, problem = context.device(), context.problem(model)
+        device, problem = context.device(), problem_of(context, model)
         with users_code():
             return context.kept(
                 f"data, channels last {channels_last}",
@@ -125,7 +141,7 @@ class Loader:
         self, member: Member, name: StrategyName, width: int, network: nn.Module, shapes: tuple[tuple[str, Size], ...]
     ) -> Strategy:
         context = self._context
-        problem, device = context.problem(member.model), context.device()
+        problem, device = problem_of(context, member.model), context.device()
         with users_code():
             return context.kept(
                 f"strategy {name}",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from landsweep.base.errors import Stopped
+from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
@@ -18,8 +18,8 @@ from landsweep.kernels.loss.footprint import Footprint, footprint, hessian_footp
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.problem import Problem, trainable_parameters
-from landsweep.session.context import Context, users_code
-from landsweep.stages.models.loader import Loader, part_of
+from landsweep.session.context import Context
+from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.stages.subspace import work as subspace
 from landsweep.study.plan import UNITS_PER_RANK, Member
 from landsweep.study.study import Study
@@ -47,12 +47,12 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
-    network = context.network(member.model) if lifted is None else lifted.model
+    network = network_of(context, member.model) if lifted is None else lifted.model
     widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
     with suppress(Exception):  # a loss may look at values, which shapes do not have
         # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
         loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
-        takes = predicted(context.study, context.problem(member.model), network, member)
+        takes = predicted(context.study, problem_of(context, member.model), network, member)
         widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
@@ -99,7 +99,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
-        "parameters": _size(context.network(member.model)),
+        "parameters": _size(network_of(context, member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
 
@@ -107,7 +107,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
 def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
     """Return how the extreme eigenvalues of the Hessian are found at every point."""
     study = context.study.evaluation
-    problem, network = context.problem(member.model), context.network(member.model)
+    problem, network = problem_of(context, member.model), network_of(context, member.model)
     loader = Loader(context, study.stored)
     room = min(HESSIAN_BYTES, SHARE_OF_MEMORY * context.memory())
     widest = 1.0

@@ -28,7 +28,7 @@ def run(context: Context) -> None:
     done = table.dropna(subset=["n_minima"])
     if len(done):
         figures.draw_trend(context.study, done, folder / "trend.png")
-        figures.draw_landscapes(context, folder)
+        figures.draw_landscapes(context.opened, folder)
     if context.study.curvature.density:
         landscape = Landscape(context.run.landscape)
         if "hessian_density" in landscape.group:

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.spectrum import Eigenpairs, eigenpairs
 from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
-from landsweep.session.context import Context, users_code
+from landsweep.session.context import Context
 from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
-from landsweep.stages.models.loader import Loader
+from landsweep.stages.models.loader import Loader, network_of
 from landsweep.study.plan import Member
 from landsweep.study.study import Subspace
 from safetensors import safe_open
@@ -130,7 +130,7 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
         return
     last = slice(subspace.skip, None)
     vectors = found.vectors[last]
-    directions = given_directions(context.network(members[0].model), vectors, subspace.normalisation)
+    directions = given_directions(network_of(context, members[0].model), vectors, subspace.normalisation)
     eigen = (found.values[last], found.residuals[last], cosines(vectors, directions))
     for member in members[1:]:
         context.guarded("subspace", member, partial(_save, context, member, directions, eigen))
@@ -175,7 +175,7 @@ def _save(context: Context, member: Member, directions: Directions, eigen: tuple
 
 
 def _directions(context: Context, member: Member, subspace: Subspace) -> Directions:
-    network = context.network(member.model)
+    network = network_of(context, member.model)
     dims = context.study.grid.dims
     with users_code():  # what does not fit this network fails this member
         if subspace.path is not None:

@@ -15,12 +15,11 @@ from landsweep.disk.segmentation import SegmentationStore
 from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
 from landsweep.distributed.blocking import member_blocks
-from landsweep.distributed.reduction_tasks import Submit
 from landsweep.distributed.representations import tree_of
+from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Group
 from landsweep.kernels.geometry.blocks import Blocks, Box
 from landsweep.kernels.topology.metrics import topology_metrics
-from landsweep.session import attach as remote
 from landsweep.session.context import Context, Outcome
 from landsweep.study.plan import Member
 
@@ -44,18 +43,18 @@ def run(context: Context) -> None:
     blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
     store = None
     if context.study.topology.segmentation:
-        path = context.run.segmentation
+        path, names = context.run.segmentation, context.study.connectivity
         blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
-        context.executor.on_root(lambda: SegmentationStore.create(path, context, blocks))
+        context.executor.on_root(lambda: SegmentationStore.create(path, context.plan, names, blocks))
         store = SegmentationStore(path)
-    topology = Topology(context, landscape, blocks, store)
-    if topology.by_tasks:
-        topology.helpers = min(len(blocks), max(1, context.executor.size // len(items)))
+    trees = MemberTrees(context, landscape, blocks, store)
+    if trees.by_tasks:
+        trees.helpers = min(len(blocks), max(1, context.executor.size // len(items)))
     before = len(context.plan.members) - len(items)
-    if len(blocks) > 1 and not context.executor.elastic:
-        context.run_together("topology", "members", items, topology.outcome, before)
+    if len(blocks) > 1 and context.executor.team:
+        context.run_together("topology", "members", items, trees.outcome, before)
     else:
-        context.run_stage("topology", "members", items, lambda m: topology.outcome(m, Alone()), done_before=before)
+        context.run_stage("topology", "members", items, lambda m: trees.outcome(m, Alone()), done_before=before)
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class _Reader:
 
 
 @dataclass
-class Topology:
+class MemberTrees:
     """What the trees of all members have in common."""
 
     context: Context
@@ -83,14 +82,14 @@ class Topology:
     @property
     def by_tasks(self) -> bool:
         """Whether a member's blocks are tasks of their own."""
-        return self.context.executor.elastic and len(self.blocks) > 1
+        return not self.context.executor.team and len(self.blocks) > 1
 
     def outcome(self, member: Member, group: Group) -> Outcome:
         """Compute one member's trees and metrics, and write them on the root of the group."""
         begin = time.perf_counter()
         arrays: dict[str, Any] = {}
         lost = self._lost(member, group)
-        with remote.submitting() if self.by_tasks else nullcontext() as submit:
+        with self.context.executor.tasks() if self.by_tasks else nullcontext() as submit:
             for name in self.context.study.connectivity if lost is None else ():
                 arrays |= self._tree(member, name, group, submit)
         for name in self.context.study.connectivity:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from landsweep.base.errors import Stopped
+from landsweep.base.errors import Stopped, users_code
 from landsweep.disk import weights
 from landsweep.disk.rundir import atomic, write_json
 from landsweep.kernels.problem import Start, Trainable
-from landsweep.session.context import Context, users_code
+from landsweep.session.context import Context
+from landsweep.stages.models.loader import problem_of
 from landsweep.study.plan import Model
 from torch import nn
 
@@ -38,8 +39,8 @@ def train_one(context: Context, model: Model) -> None:
     """Train one model from scratch or from its last checkpoint, and write theta last."""
     begin = time.perf_counter()
     checkpoint = context.run.checkpoint(model.index)
-    problem = context.problem(model.index)
-    network = weights.build(context, model)
+    problem = problem_of(context, model.index)
+    network = weights.build(problem, int(model.coords["seed"]))
     spent = 0.0
     source = model.coords.get("checkpoint")
     if source is not None:

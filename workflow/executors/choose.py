@@ -1,0 +1,59 @@
+"""Which executor a launch and a study ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.base.errors import UserError
+from landsweep.base.launch import Launch
+from landsweep.executors.executor import Executor
+
+if TYPE_CHECKING:
+    from landsweep.executors.dask.workers import Wanted
+    from landsweep.study.study import Study
+
+
+def make_executor(
+    kind: str, launch: Launch, study: Study | None = None, run: Path = Path(), wanted: Wanted | None = None
+) -> Executor:
+    """Return the executor for a launch, or refuse one that cannot be right.
+
+    Parameters
+    ----------
+    kind
+        As ``executor.kind`` of a study.
+    launch
+        How this process was started.
+    study, run, wanted
+        What Dask needs to know: the study, its run directory, and what the command line says of workers.
+    """
+    if wanted is not None and wanted.asked and kind != "dask":
+        if kind != "auto":
+            raise UserError(
+                f"executor.kind is {kind}, but workers of Dask are asked for: expected executor.kind dask or auto."
+            )
+        kind = "dask"
+    if kind == "dask":
+        assert study is not None
+        from landsweep.executors.dask.connect import connect
+        from landsweep.executors.dask.executor import DaskExecutor
+        from landsweep.executors.dask.workers import Wanted
+
+        spec = study.executor
+        asked = replace(wanted or Wanted(), count=(wanted.count if wanted else None) or spec.workers)
+        workers = connect(asked, launch, run, study.evaluation.threads, study.evaluation.device)
+        return DaskExecutor(workers, spec.retries, spec.patience)
+    if kind == "serial" and launch.size > 1:
+        raise UserError(
+            f"executor.kind is serial but {launch.launcher} started {launch.size} processes: expected one process, "
+            "use executor.kind auto or mpi."
+        )
+    if kind == "mpi" or launch.size > 1:
+        from landsweep.executors.mpi import MpiExecutor
+
+        return MpiExecutor(launch)
+    from landsweep.executors.serial import SerialExecutor
+
+    return SerialExecutor()

@@ -1,0 +1,154 @@
+"""How items travel to a worker, and how it works on them.
+
+A process keeps what it has unpickled, so that networks, data and strategies stay from one task to the next.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from landsweep.base.errors import Stopped, UserError
+from landsweep.base.events import RankStarted, rank_started
+from landsweep.base.stop import StopFlag
+from landsweep.disk.rundir import fence, fenced
+from landsweep.executors.executor import Submit
+from landsweep.executors.serial import SerialExecutor
+
+
+@dataclass(frozen=True)
+class Task:
+    """Items of a map, and what to do with each: a pickled function, unpickled once a process."""
+
+    token: str
+    do: bytes
+    items: tuple[Any, ...]
+    place: int = 0
+    """The number of the worker among those of its node."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of a task: a result for each item that was finished.
+
+    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop; ``killed`` that tasks
+    of the next item killed the workers they were on.
+    """
+
+    results: tuple[Any, ...]
+    seconds: float
+    address: str
+    process: RankStarted
+    refusal: str = ""
+    stopped: bool = False
+    killed: bool = False
+
+
+RETRIES = 2
+"""How often Dask tries a task again that an item has submitted."""
+_working = threading.RLock()
+"""A process keeps one model, so it works on one item at a time, however many threads its pool has."""
+_place = 0
+_stops: dict[str, StopFlag] = {}
+_sessions: dict[str, tuple[Elsewhere, Callable[[], None]]] = {}
+_functions: dict[bytes, Callable[[Any], Any]] = {}
+
+
+class Elsewhere(SerialExecutor):
+    """What a worker is told of the others: it is one of ``size`` processes, ``local_size`` of them on its node."""
+
+    team = 0
+
+    def __init__(self, size: int, local_size: int) -> None:
+        self.size, self.local_size, self.local_rank = size, local_size, _place
+
+    @property
+    def is_root(self) -> bool:
+        """False: the process that plans is the root."""
+        return False
+
+    @contextmanager
+    def tasks(self) -> Iterator[Submit]:
+        """Return what submits tasks from within one.
+
+        Meanwhile the process may work on other items: what waits here must not use what the process keeps of a model.
+        """
+        from dask.utils import funcname
+        from distributed import worker_client
+
+        _working.release()
+        try:
+            with worker_client() as client:
+
+                def submit(function: Callable[..., Any], *arguments: Any) -> Any:
+                    key = f"{funcname(function)}-{uuid4().hex}"
+                    return client.submit(_behind, fence.get(), function, *arguments, key=key, retries=RETRIES)
+
+                yield submit
+        finally:
+            _working.acquire()
+
+
+def enter(token: str, executor: Elsewhere, check: Callable[[], None]) -> None:
+    """Take part in a session from now on, and in no other; ``check`` raises where it has ended."""
+    _functions.clear()
+    _sessions.clear()
+    _sessions[token] = executor, check
+
+
+def stop_flag(token: str) -> StopFlag:
+    """Return the flag that says whether a session's items in hand are to stop."""
+    return _stops.setdefault(token, StopFlag(announce=False))
+
+
+def request_stop(token: str) -> None:
+    """Ask the items in hand to stop; called beside them, on the event loop."""
+    stop_flag(token).request()
+
+
+def work(task: Task) -> Reply:
+    """Work on items one after the other, until asked to stop."""
+    from distributed import KilledWorker, get_worker
+    from distributed.protocol.pickle import loads
+
+    global _place
+    stop = stop_flag(task.token)
+    results: list[Any] = []
+    refusal, killed = "", False
+    with _working:
+        _place = task.place
+        begin = time.perf_counter()
+        try:
+            if task.do not in _functions:
+                found = loads(task.do)  # may enter a session
+                _functions.clear()
+                _functions[task.do] = found
+            with fenced(_sessions[task.token][1] if task.token in _sessions else None):
+                for item in task.items:
+                    if stop.requested:
+                        break
+                    results.append(_functions[task.do](item))
+        except UserError as error:
+            refusal = str(error)
+        except KilledWorker:
+            killed = True
+        except Stopped:
+            stop.request()
+        seconds = time.perf_counter() - begin
+    return Reply(tuple(results), seconds, get_worker().address, _process(task.token), refusal, stop.requested, killed)
+
+
+def _process(token: str) -> RankStarted:
+    executor = _sessions[token][0] if token in _sessions else SerialExecutor()
+    return rank_started(executor.rank, executor.size, executor.local_rank)
+
+
+def _behind(check: Callable[[], None] | None, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function as :func:`work` would."""
+    with fenced(check):
+        return function(*arguments)
