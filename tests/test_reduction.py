@@ -1,6 +1,5 @@
 """Trees from blocks equal the tree of the whole, bit for bit, over block shapes, ranks, orders and engines."""
 
-import itertools
 import json
 import subprocess
 import sys
@@ -355,41 +354,23 @@ def test_ranks_without_a_block_refuse_too(field, connectivity, message):
     assert all(message in text for text in refused), refused
 
 
-def test_large_messages_are_cut(monkeypatch):
-    """The receiving side cuts a message as the sending one does."""
-    from landsweep.executors.executor import group
+MESSAGES = """
+import numpy as np
+from landsweep.executors.group import MpiGroup
+from mpi4py import MPI
 
-    monkeypatch.setattr(group, "MAX_MESSAGE", 16)
-    sent = []
+group = MpiGroup(MPI.COMM_SELF)
+sent = [np.arange(11), np.array(["a", "bcd"]), np.empty((0, 3)), np.array(2.5), np.arange(12).reshape(3, 4).T]
+group.send(sent, 0)
+group.send(sent[:1], 0)
+for got, expected in zip(group.receive(0), sent, strict=True):
+    assert (got.dtype, got.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(got, expected)
+assert len(group.receive(0)) == 1
+group.close()
+"""
 
-    class Comm:
-        rank, size = 0, 1
 
-        def isend(self, kinds, to):
-            sent.append(kinds)
-            return self
-
-        def Isend(self, part, to):
-            sent.append(part.copy())
-            return self
-
-        def Test(self):
-            return True
-
-        def Iprobe(self, source):
-            return True
-
-        def recv(self, source):
-            return sent.pop(0)
-
-        def Recv(self, part, source):
-            part[:] = sent.pop(0)
-
-    both = group.MpiGroup(Comm())
-    arrays = [np.arange(11), np.array(["a", "bcd"]), np.empty((0, 3)), np.array(2.5)]
-    both.send(arrays, 0)
-    assert len(sent) == 1 + 6 + 2 + 0 + 1
-    for got, expected in itertools.zip_longest(both.receive(0), arrays):
-        assert got.dtype == expected.dtype
-        np.testing.assert_array_equal(got, expected)
-    both.close()
+def test_messages_arrive_as_they_were_sent():
+    """One rank that sends to itself; in a process of its own, as importing MPI initialises it."""
+    subprocess.run([sys.executable, "-c", MESSAGES], check=True, timeout=60)

@@ -110,7 +110,7 @@ class MpiGroup(Group):
     def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
         """Send arrays without waiting for their receiver."""
         self._sending = [request for request in self._sending if not request.test()[0]]
-        self._sending.append(self._comm.isend([np.ascontiguousarray(a) for a in arrays], to))
+        self._sending.append(self._comm.isend([np.asarray(a, order="C") for a in arrays], to))
 
     def receive(self, source: int) -> Arrays:
         """Wait for a message, asleep between polls, and return its arrays."""
