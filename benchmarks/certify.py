@@ -9,6 +9,7 @@ import sys
 import landsweep
 import numpy as np
 import torch
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.trees import read_tree
 from landsweep.disk.weights import restore
 from landsweep.jobs.problems.pinn import Convection
@@ -17,7 +18,6 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.topology.merge_trees import merge_tree
-from landsweep.stages.subspace import work as subspace
 from landsweep.study.plan import grid_coordinates
 from safetensors.torch import load_file
 
@@ -29,11 +29,11 @@ for member in run.plan.members:
     restore(model, load_file(path), path)
     path = run.directory.directions(member.index)
     axes = [np.array(a) for a in grid_coordinates(((-1.0, 1.0),) * 2, run.plan.grid_shape)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2) * subspace.load_geometry(path).scale
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2) * load_geometry(path).scale
     cpu = torch.device("cpu")
     data = Data.of(problem, cpu, torch.float32)
     strategy = make_strategy("inplace", problem, model, ("loss",), cpu, torch.float32)
-    delta_rows = subspace.load_delta(path)
+    delta_rows = load_delta(path)
     f = Evaluator(strategy, model, delta_rows, data, device=cpu, precision=PRECISIONS["float32"], width=1)
     values = f(grid)["loss"].astype(float)
     tree = read_tree(run.directory, member.index, "freudenthal")

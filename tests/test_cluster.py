@@ -18,7 +18,7 @@ from landsweep.batch import slurm
 from landsweep.batch.site import Site, load_site, seconds_of
 from landsweep.cluster import checks
 from landsweep.cluster.layout import lay_out, stage_seconds
-from landsweep.stages import STAGES
+from landsweep.stages import NAMES
 from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 from support import landsweep, make_study, study_data
@@ -286,7 +286,7 @@ def test_auto_is_the_cheaper_layout_and_loses_no_stage(seeds, points, rate, node
     chosen, one, chain = (lay_out(study, plan, gpu, "gpu", CPU, rates, c) for c in ("auto", "one", "chain"))
     for layout in (chosen, one, chain):
         stages = [stage for part in layout.parts for stage in part.stages]
-        wanted = [s for s in STAGES if (s != "certify" or certify) and (s != "curvature" or curvature)]
+        wanted = [s for s in NAMES if (s != "certify" or certify) and (s != "curvature" or curvature)]
         assert stages == wanted
     assert chosen.node_hours == pytest.approx(min(one.node_hours, chain.node_hours), rel=1e-9)
     seconds = stage_seconds(study, plan, rates, 4 * nodes)

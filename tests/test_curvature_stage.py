@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 from landsweep import UserError
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.weights import restore
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.problem import Batch
 from landsweep.predict.bench import bench_evaluation
-from landsweep.stages.subspace import work as subspace
 from landsweep.study.study import Study
 from safetensors.torch import load_file
 from support import assert_same_run, landsweep, run_alone, store_arrays
@@ -202,7 +202,7 @@ def test_eigenvectors_stand_beside_random_directions(run):
         hessian, _ = dense(result, model, beta)
         values, vectors = np.linalg.eigh(hessian)
         index = result.member(beta=beta, subspace="hessian")
-        delta = subspace.load_delta(result.directory.directions(index)).double().numpy()
+        delta = load_delta(result.directory.directions(index)).double().numpy()
         np.testing.assert_allclose(delta @ delta.T, np.eye(2), atol=1e-6)
         for k, row in enumerate(delta):
             expected = vectors[:, -1 - k] * np.sign(vectors[np.abs(vectors[:, -1 - k]).argmax(), -1 - k])
@@ -226,7 +226,7 @@ def test_the_data_of_the_hessian_are_those_that_are_named(run):
     result = run(sweep__subspace=["h"], subspaces={"h": made}, sweep__split=["train", "test"], sweep__beta=[1.0])
     hessian, _ = dense(result, 0, 1.0, "test", 3)
     values = np.linalg.eigvalsh(hessian)
-    stored = [subspace.load_geometry(result.directory.directions(k)) for k in range(2)]
+    stored = [load_geometry(result.directory.directions(k)) for k in range(2)]
     np.testing.assert_allclose(stored[0].eigenvalues, values[1:3], rtol=1e-3)
     assert stored[0].eigenvalues.tobytes() == stored[1].eigenvalues.tobytes()  # one Hessian for both landscapes
     assert done_in(result, "subspace") == [0]
@@ -285,7 +285,7 @@ def test_eigenvalues_at_every_point(run):
     result = run(fields=["loss", "hessian_max", "hessian_min"], sweep__beta=[2.0], evaluation__dtype="float64")
     data = result.dataset.isel(beta=0, seed=0, subspace=0, direction_seed=1)
     path = result.directory.directions(1)
-    delta, scale = subspace.load_delta(path).double(), subspace.load_geometry(path).scale
+    delta, scale = load_delta(path).double(), load_geometry(path).scale
     _, theta = dense(result, 0, 2.0)
     for at in ((0, 0), (3, 2), (6, 1)):
         alpha = torch.tensor([float(data.alpha_0[at[0]]), float(data.alpha_1[at[1]])]).double() * torch.from_numpy(

@@ -13,10 +13,10 @@ import torch
 import xarray as xr
 import zarr
 from landsweep import UserError
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.weights import restore
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.topology.merge_trees import merge_tree
-from landsweep.stages.subspace import work as subspace
 from support import assert_same_run, store_arrays
 from toy import Toy
 
@@ -76,7 +76,7 @@ def reference_losses(result, member, fields=("loss", "mae")):
     path = result.directory.theta(member.model)
     restore(model, load_file(path), path)
     path = result.directory.directions(member.index)
-    delta, scale = subspace.load_delta(path), subspace.load_geometry(path).scale
+    delta, scale = load_delta(path), load_geometry(path).scale
     theta = flatten(model)
     values = {name: np.empty(result.plan.grid_shape) for name in fields}
     axes = [np.linspace(-1, 1, n) for n in result.plan.grid_shape]
@@ -363,7 +363,7 @@ def test_directions_from_a_file(run, tmp_path):
     result = run(
         subspaces={"random": {"kind": "file", "path": "d.npz", "normalisation": "none"}}, sweep={"beta": [1.0]}
     )
-    assert subspace.load_delta(result.directory.directions(0)).numpy() == pytest.approx(delta)
+    assert load_delta(result.directory.directions(0)).numpy() == pytest.approx(delta)
     data = reference_losses(result, result.plan.members[0], ("loss",))["loss"]
     np.testing.assert_allclose(store_arrays(result.path)["loss"][0, 0, 0, 0], data, rtol=2e-5)
 

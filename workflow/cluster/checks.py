@@ -9,7 +9,7 @@ from pathlib import Path
 
 from landsweep.base.errors import UserError
 from landsweep.batch.site import Site, builtin_sites, load_site
-from landsweep.stages import OF_THE_PROBLEM
+from landsweep.stages import BY_NAME
 from landsweep.study.study import Study
 
 MANY_NODES = 16
@@ -65,7 +65,7 @@ def check_job(study: Study, stages: tuple[str, ...], site: Site, name: str) -> N
             f"--time is {site.time}, expected more than the {site.grace} s before the end at which the ranks are "
             "warned (grace): ask for more, or use --site-set grace=..."
         )
-    if site.scheduler == "slurm" and OF_THE_PROBLEM.intersection(stages) and cuda and not site.gpus_per_node:
+    if site.scheduler == "slurm" and any(BY_NAME[name].problem for name in stages) and cuda and not site.gpus_per_node:
         raise UserError(
             f"evaluation.device is cuda, but nodes of {name} have no GPUs (gpus_per_node is 0): use --set "
             "evaluation.device=auto, or another site."

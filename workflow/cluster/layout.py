@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import ceil, prod
 from typing import Literal
 
 from landsweep.batch.site import Site
 from landsweep.predict.costs import costs
-from landsweep.stages import OF_THE_PROBLEM, STAGES
+from landsweep.stages import STAGES
 from landsweep.study.plan import Plan
 from landsweep.study.study import Study
 
@@ -82,20 +81,18 @@ def lay_out(
         known = sum(seconds[stage] or 0.0 for stage in stages)
         return Part(tuple(stages), where, name, None if None in map(seconds.get, stages) else known, known)
 
-    asked = [
-        stage
-        for stage in STAGES
-        if (stage != "certify" or study.certify.asked) and (stage != "curvature" or study.curvature.asked)
-    ]
-    whole = Layout((part(asked, site, site_name),), "the site has one kind of nodes")
+    asked = [stage for stage in STAGES if stage.asked(study)]
+    whole = Layout((part([stage.name for stage in asked], site, site_name),), "the site has one kind of nodes")
     if cpu_site is None:
         return whole
     cpu_name = str(site.cpu_site)
     small = _fitting(cpu_site, study, plan)
-    grouped = [
-        (on_gpus, list(stages))
-        for on_gpus, stages in groupby(asked, lambda s: s in OF_THE_PROBLEM or _follows(s, asked))
-    ]
+    grouped: list[tuple[bool, list[str]]] = []
+    for stage in asked:
+        if grouped and (stage.brief or stage.problem == grouped[-1][0]):
+            grouped[-1][1].append(stage.name)
+        else:
+            grouped.append((stage.problem, [stage.name]))
     chained = Layout(
         tuple(
             part(stages, site, site_name) if on_gpus else part(stages, small, cpu_name) for on_gpus, stages in grouped
@@ -108,11 +105,6 @@ def lay_out(
     if chain == "one" or (chain == "auto" and alone <= split):
         return Layout(whole.parts, what)
     return Layout(chained.parts, what)
-
-
-def _follows(stage: str, asked: Sequence[str]) -> bool:
-    """Return whether tables are made in the job of the certificates, which comes last."""
-    return stage == "report" and "certify" in asked
 
 
 def _fitting(site: Site, study: Study, plan: Plan) -> Site:

@@ -20,7 +20,7 @@ from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir, write_text
 from landsweep.pipeline import identity
 from landsweep.predict.estimate import measured_rates
-from landsweep.stages import STAGES
+from landsweep.stages import NAMES
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
@@ -134,8 +134,8 @@ def prepare(request: Request) -> Submission:
 
 def _stages(layout: Layout, index: int) -> tuple[str, ...]:
     """Return a job's stages with those between that nobody asked for: a run may want them by now."""
-    first = STAGES.index(layout.parts[index].stages[0]) if index else 0
-    return STAGES[first : STAGES.index(layout.parts[index].stages[-1]) + 1]
+    first = NAMES.index(layout.parts[index].stages[0]) if index else 0
+    return NAMES[first : NAMES.index(layout.parts[index].stages[-1]) + 1]
 
 
 def _title(study: Study, layout: Layout, index: int) -> str:

@@ -46,6 +46,13 @@ def read_metrics(path: Path, representation: str) -> dict[str, float]:
     return dict(zip(map(str, data["names"]), map(float, data["values"]), strict=True))
 
 
+def read_pairs(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the pairs of each of a member's trees and their births and deaths; none where there is no file."""
+    arrays = _read(path, "") if path.exists() else {}
+    names = [name.removesuffix("/pairs") for name in arrays if name.endswith("/pairs")]
+    return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
+
+
 def _read(path: Path, prefix: str) -> dict[str, np.ndarray]:
     """Return the arrays of a member's file whose names begin with ``prefix``, without it."""
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from landsweep.pipeline import identity
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
-from landsweep.stages import OF_THE_PROBLEM, STAGES
+from landsweep.stages import BY_NAME, NAMES, STAGES
+from landsweep.stages.stage import Stage
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
@@ -36,12 +38,12 @@ class Options:
     allow_mixed: bool = False
     repair: bool = False
     redo: bool = False
-    stages: tuple[str, ...] = STAGES
+    stages: tuple[str, ...] = NAMES
 
     @property
     def needs_problem(self) -> bool:
         """Whether networks are built."""
-        return bool(OF_THE_PROBLEM.intersection(self.stages))
+        return any(BY_NAME[name].problem for name in self.stages)
 
 
 def run_directory(study: Study, out: Path | None) -> Path:
@@ -57,12 +59,10 @@ def parse_stages(text: str | None) -> tuple[str, ...]:
     UserError
         Where one is no stage.
     """
-    names = STAGES if text is None else tuple(name.strip() for name in text.split(","))
+    names = NAMES if text is None else tuple(name.strip() for name in text.split(","))
     for name in names:
-        if name not in STAGES:
-            raise UserError(
-                f"--stages names {name!r}, expected some of {', '.join(STAGES)}{nearest(name, list(STAGES))}"
-            )
+        if name not in NAMES:
+            raise UserError(f"--stages names {name!r}, expected some of {', '.join(NAMES)}{nearest(name, list(NAMES))}")
     return names
 
 
@@ -103,7 +103,8 @@ def execute(
     from landsweep.study.problems import check
 
     if options.needs_problem:
-        executor.on_root(lambda: check(study, folder))
+        reserved = {name: text for stage in STAGES for name, text in stage.columns().items()}
+        executor.on_root(lambda: check(study, folder, reserved))
     if study.topology.engine == "ttk":
         from landsweep.distributed.representations import make_engine
 
@@ -203,14 +204,14 @@ def _prepare(
     run = RunDir(out)
     run.check_free()
     if not run.members.exists():
-        _check_stages(run, make_plan(study), options)  # before a directory is made for nothing
+        _check_stages(run, study, make_plan(study), options)  # before a directory is made for nothing
     out.mkdir(parents=True, exist_ok=True)
     lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
     run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
-    _check_stages(run, make_plan(study, change.history), options)
+    _check_stages(run, study, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
-        change = replace(change, topology=True, certify=True)
+        change = change.with_stale(*options.stages)
     identity.apply(run, change)
     if options.retry_failed:
         identity.forget_failures(run)
@@ -225,51 +226,33 @@ def _prepare(
     )
 
 
-def _check_stages(run: RunDir, plan: Plan, options: Options) -> None:
+def _check_stages(run: RunDir, study: Study, plan: Plan, options: Options) -> None:
     """Refuse stages whose input is neither there nor about to be made."""
-    from landsweep.disk.store import Landscape
 
-    asked = set(options.stages)
-    failed = run.failures()
-    lost = {m.index for m in plan.models if ("train", m.index) in failed}
-    lacking = ""
-    if not asked & {"train"} and asked & {"curvature", "subspace"}:
-        left = sum(m.index not in lost and not run.theta(m.index).exists() for m in plan.models)
-        lacking = f"{left} models to train" if left else ""
-    elif "evaluate" in asked and not asked & {"subspace"}:
-        missing = set(run.missing(len(plan.members), run.directions))
-        left = sum(
-            m.index in missing and m.model not in lost and ("subspace", m.index) not in failed for m in plan.members
-        )
-        lacking = f"{left} directions to make" if left else ""
-    elif "evaluate" not in asked and asked & {"topology", "certify", "report"}:
-        if not Landscape.exists(run.landscape):
-            lacking = "no landscapes"
-        elif left := len(Landscape(run.landscape).pending()):
-            lacking = f"{left} units to evaluate"
-    if lacking:
-        raise UserError(
-            f"--stages is {','.join(options.stages)}, but {run.path} has {lacking}: run the other stages first, or "
-            "leave --stages out."
-        )
+    def lacking(stage: Stage) -> str:
+        for source in stage.sources:
+            if source.name in options.stages:
+                continue
+            if text := source.lacks(run, study, plan) or ("" if source.lacking else lacking(source)):
+                return text
+        return ""
+
+    for name in options.stages:
+        if text := lacking(BY_NAME[name]):
+            raise UserError(
+                f"--stages is {','.join(options.stages)}, but {run.path} has {text}: run the other stages first, or "
+                "leave --stages out."
+            )
 
 
 def _stages(context: Context, options: Options) -> None:
     """Run every stage in turn; each does what the run directory lacks."""
-    from importlib import import_module
-
     os.environ.setdefault("MPLBACKEND", "Agg")
     if options.needs_problem:
         context.prepare_process()
-    for name in (stage for stage in STAGES if stage in options.stages):
+    for stage in (BY_NAME[name] for name in NAMES if name in options.stages):
         if context.executor.on_root(lambda: context.stop.requested):
             raise Stopped  # a ghost must not begin to write tables
-        if name != "report":
-            import_module(f"landsweep.stages.{name}.work").run(context)
-        elif context.executor.on_root(lambda: not (context.run.report / "summary.json").exists()):
-            from landsweep.stages.report import reduce
-            from landsweep.stages.report import work as report
-
-            context.bus(Notice("Writing tables and figures."))
-            reduce.run(context)
-            report.run(context)
+        items = context.executor.on_root(partial(stage.todo, context.run, context.study, context.plan))
+        if items:
+            stage.run(context, items)

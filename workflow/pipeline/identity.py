@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from landsweep.base.errors import UserError
-from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, read_json
+from landsweep.disk.rundir import RunDir, read_json
+from landsweep.stages import STAGES
 from landsweep.study.plan import extended_axes, make_plan
 from landsweep.study.study import Study
 
@@ -17,15 +17,23 @@ IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
 
 @dataclass(frozen=True)
 class Change:
-    """What differs between a run and the study that continues it."""
+    """What differs between a run and the study that continues it: the axes it had, the stages that are stale."""
 
     history: list[dict[str, Any]]
-    evaluation: bool = False
-    topology: bool = False
-    certify: bool = False
-    curvature: bool = False
+    stale: frozenset[str] = frozenset()
     extended: bool = False
-    keys: list[str] = field(default_factory=list)
+
+    def with_stale(self, *names: str) -> Change:
+        """Return the change with further stages stale, and those that follow them."""
+        return replace(self, stale=_followers(self.stale.union(names)))
+
+
+def _followers(stale: frozenset[str]) -> frozenset[str]:
+    """Return stages, and those that are made from their results."""
+    for stage in STAGES:
+        if stale.intersection(source.name for source in stage.follows):
+            stale |= {stage.name}
+    return stale
 
 
 def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
@@ -67,23 +75,14 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
                 "also where directions do not depend on it, expected this version's: name another run directory with "
                 "--out."
             )
+    stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(study) or run.schema < s.schema)
     keys = [key for key in EVALUATION_KEYS if getattr(before, key) != getattr(study, key)]
-    evaluated = run.landscape.exists()
-    if keys and evaluated and not redo:
+    if keys and run.landscape.exists() and not redo:
         raise UserError(
             f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so "
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
-    topology = bool(keys) or before.topology.results != study.topology.results or run.schema < SCHEMA_VERSION
-    return Change(
-        history,
-        evaluation=bool(keys),
-        topology=topology,
-        certify=topology or before.certify != study.certify,
-        curvature=before.curvature != study.curvature,
-        extended=extended,
-        keys=keys,
-    )
+    return Change(history, _followers(stale), extended)
 
 
 def _difference(before: Study, after: Study, key: str) -> str:
@@ -103,26 +102,11 @@ def _difference(before: Study, after: Study, key: str) -> str:
 
 def apply(run: RunDir, change: Change) -> None:
     """Remove what a change makes stale, before the new study is written down."""
-    if change.evaluation and run.landscape.exists():
-        shutil.rmtree(run.landscape)
-        _unlink(run, "evaluate")
-    if change.topology:
-        shutil.rmtree(run.path / "topology", ignore_errors=True)
-        shutil.rmtree(run.segmentation, ignore_errors=True)
-        _unlink(run, "topology")
-    if change.certify:
-        shutil.rmtree(run.path / "certify", ignore_errors=True)
-        _unlink(run, "certify")
-    if change.curvature:
-        shutil.rmtree(run.path / "curvature", ignore_errors=True)
-        _unlink(run, "curvature")
-    if change.evaluation or change.topology or change.certify or change.curvature or change.extended:
+    for stage in STAGES:
+        if stage.name in change.stale:
+            stage.remove(run)
+    if change.stale or change.extended:
         run.outdate_report()
-
-
-def _unlink(run: RunDir, stage: str) -> None:
-    for path in run.failures(stage).values():
-        path.unlink()
 
 
 def forget_failures(run: RunDir) -> None:
@@ -153,13 +137,14 @@ def repair(run: RunDir) -> None:
         return
     landscape = Landscape(run.landscape, "r+")
     members = read_json(run.members)
+    made = [stage for stage in STAGES if stage.name in _followers(frozenset({"evaluate"})) - {"evaluate"}]
     for unit in landscape.damaged():
         landscape.discard(unit)
         positions = set(unit.positions(landscape.sweep_ndim))
         for index, position in enumerate(positions_of(members)):
             if position in positions:
-                run.topology(index).unlink(missing_ok=True)
-                run.certify(index).unlink(missing_ok=True)
+                for stage in made:
+                    stage.result(run, index).unlink(missing_ok=True)
         run.outdate_report()
 
 

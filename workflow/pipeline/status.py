@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from landsweep.disk.rundir import RunDir, read_json
+from landsweep.stages import STAGES
 from landsweep.study.plan import Plan
 from landsweep.study.study import Study
 
@@ -23,41 +24,14 @@ class StageCount:
 
 
 def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
-    """Return one count per stage: models trained, directions made, units evaluated, trees and tables made.
-
-    Curvature and certificates are among them where the study asks for any.
-    """
-    seconds = _seconds(run)
-    models, members = len(plan.models), len(plan.members)
-
-    def count(stage: str, noun: str, done: int, total: int) -> StageCount:
-        return StageCount(stage, noun, done, len(run.failures(stage)), total, seconds.get(stage, 0.0))
-
-    units_done, units_total = _units(run)
-    sites = set(plan.sites.values())
-    there = sum(run.curvature(site).exists() for site in sites)
-    curvature = [count("curvature", "Hessians", there, len(sites))]
-    certify = [count("certify", "members", members - len(run.missing(members, run.certify)), members)]
-    return [
-        count("train", "models", sum(run.theta(i).exists() for i in range(models)), models),
-        *(curvature if study.curvature.asked else []),
-        count("subspace", "members", members - len(run.missing(members, run.directions)), members),
-        count("evaluate", "units", units_done, units_total),
-        count("topology", "members", members - len(run.missing(members, run.topology)), members),
-        *(certify if study.certify.asked else []),
-        count("report", "reports", int((run.report / "summary.json").exists()), 1),
-    ]
-
-
-def _units(run: RunDir) -> tuple[int, int]:
-    """Return the units done and in all, (0, 0) while the store does not exist."""
-    from landsweep.disk.store import Landscape
-
-    if not Landscape.exists(run.landscape):
-        return 0, 0
-    landscape = Landscape(run.landscape)
-    total = sum(1 for _ in landscape.units())
-    return total - len(landscape.pending()), total
+    """Return one count for each stage that the study asks for: models trained, directions made, units evaluated, ..."""
+    seconds, found = _seconds(run), []
+    for stage in STAGES:
+        if stage.asked(study):
+            done, total = stage.progress(run, study, plan)
+            failed = len(run.failures(stage.name))
+            found.append(StageCount(stage.name, stage.noun, done, failed, total, seconds.get(stage.name, 0.0)))
+    return found
 
 
 def _seconds(run: RunDir) -> dict[str, float]:

@@ -15,6 +15,7 @@ import torch
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Bus
 from landsweep.base.stop import StopFlag
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.disk.store import Landscape
 from landsweep.executors.serial import SerialExecutor
@@ -23,10 +24,11 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS, Precision
 from landsweep.kernels.loss.strategies import Strategy, StrategyName
 from landsweep.session.context import Context
+from landsweep.stages import STAGES
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
-from landsweep.stages.subspace import work as subspace
-from landsweep.stages.train import work as train
+from landsweep.stages.subspace import STAGE as SUBSPACE
+from landsweep.stages.train import STAGE as TRAIN
 from landsweep.study.plan import make_plan, shard_shape, units
 from landsweep.study.problems import check
 from landsweep.study.study import Study
@@ -90,7 +92,7 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
     """
     first = {name: values[:1] for name, values in study.sweep.items()}
     one = study.model_copy(update={"sweep": first, "fields": study.loss_fields})
-    check(one, folder)
+    check(one, folder, {name: text for stage in STAGES for name, text in stage.columns().items()})
     with tempfile.TemporaryDirectory() as scratch:
         run = RunDir(Path(scratch) / "run")
         run.path.mkdir()
@@ -99,8 +101,8 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
                 one, folder.resolve(), make_plan(one), run, SerialExecutor(), Bus(), lambda event: None, stop
             )
             context.prepare_process()
-            train.run(context)
-            subspace.run(context)
+            for stage in (TRAIN, SUBSPACE):
+                stage.run(context, stage.todo(run, one, context.plan))
             failures = [read_json(path)["error"] for path in run.failures().values()]
             if failures:
                 raise UserError(f"{study.name}: its first model failed ({failures[0]}): expected one that trains.")
@@ -115,9 +117,9 @@ def _measure(context: Context, seconds: float) -> Speed:
     choices = probe(context, member)
     path = context.run.directions(member.index)
     device, precision = context.device(), PRECISIONS[study.evaluation.dtype]
-    loader, delta = Loader(context, study.evaluation.dtype), subspace.load_delta(path)
+    loader, delta = Loader(context, study.evaluation.dtype), load_delta(path)
     n = max(1, int(seconds / REPEATS / choices["seconds"]))
-    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(delta))) * subspace.load_geometry(path).scale
+    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(delta))) * load_geometry(path).scale
     with users_code():
         evaluator = loader.evaluator(member, delta, choices["strategy"], choices["width"])
         eager: StrategyName = "inplace" if choices["strategy"] == "inplace" else "batched"

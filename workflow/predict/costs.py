@@ -12,6 +12,8 @@ from math import ceil, log2, prod
 
 from landsweep.distributed.blocking import member_blocks
 from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.stages import STAGES
+from landsweep.stages.stage import Sharing
 from landsweep.study.plan import Plan, even_shard, unit_points
 from landsweep.study.study import Study
 
@@ -92,25 +94,28 @@ class Costs:
     start: float
     metadata: float
     alone: float
-    train: float | None
-    curvature: float | None
-    directions: float
+    dealt: Mapping[str, float | None]
+    """Stages that deal their items one a rank."""
     evaluate: float | None
     tail: float | None
     trees: float
     reduction: float
-    certify: float | None
     tree: Reduction
     units: int
 
     @property
     def parts(self) -> dict[str, float | None]:
         """Every part by name; they add up to the total."""
-        names = (
-            *("start", "metadata", "alone", "train", "curvature", "directions"),
-            *("evaluate", "tail", "trees", "reduction", "certify"),
-        )
-        return {name: getattr(self, name) for name in names}
+        special: dict[str, dict[str, float | None]] = {
+            "evaluate": {"evaluate": self.evaluate, "tail": self.tail},
+            "topology": {"trees": self.trees, "reduction": self.reduction},
+        }
+        found: dict[str, float | None] = {"start": self.start, "metadata": self.metadata, "alone": self.alone}
+        for stage in STAGES:
+            if stage.name in self.dealt:
+                found |= {stage.label or stage.name: self.dealt[stage.name]}
+            found |= special.get(stage.name, {})
+        return found
 
     @property
     def total(self) -> float | None:
@@ -122,12 +127,9 @@ class Costs:
     def stages(self) -> dict[str, float | None]:
         """Seconds of each stage, without starting."""
         return {
-            "train": self.train,
-            "curvature": self.curvature,
-            "subspace": self.directions,
+            **self.dealt,
             "evaluate": None if self.evaluate is None or self.tail is None else self.evaluate + self.tail,
             "topology": self.trees + self.reduction,
-            "certify": self.certify,
         }
 
 
@@ -160,12 +162,7 @@ def costs(
     ranks
         Processes; models, directions and small merge trees are shared one a rank: ranks beyond their number wait.
     """
-    members, models, sites = len(plan.members), len(plan.models), len(set(plan.sites.values()))
-    landscape, certify = prod(plan.grid_shape), study.certify
-
-    def shared(count: int, rate: float | None) -> float | None:
-        return None if rate is None else ceil(count / ranks) * (rate + machine.per_item)
-
+    members, share = len(plan.members), Sharing(ranks, machine.per_item)
     rate = rates.get("evaluate")
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rate)
     shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
@@ -175,27 +172,23 @@ def costs(
         evaluate = plan.points * rate / ranks
         unit = plan.points / units * rate  # units at the edges are smaller
         tail = max(0.0, ceil(units / ranks) * (unit + machine.per_unit) - evaluate)
-    one = rates.get("topology", tree_seconds(study.connectivity, landscape))
+    one = rates.get("topology", tree_seconds(study.connectivity, prod(plan.grid_shape)))
     blocks = member_blocks(plan.grid_shape, study.topology.block, members, ranks)
     tree = reduction(blocks, ranks)
     together = len(blocks) > 1
-    share = ceil(len(blocks) / ranks) / len(blocks)  # of a member, where ranks work on it together
-    again = certify.float64_points(landscape) * members
-    trees = members * share * one if together else shared(members, one)
+    part = ceil(len(blocks) / ranks) / len(blocks)  # of a member, where ranks work on it together
+    trees = members * part * one if together else share(members, one)
     assert trees is not None
     return Costs(
         ranks=ranks,
         start=machine.start,
         metadata=machine.read * (READS * ranks + units),
         alone=machine.per_member * members,
-        train=shared(models, rates.get("train", 0.0 if rate is not None else None)),
-        curvature=shared(sites, rates.get("curvature")) if study.curvature.asked else 0.0,
-        directions=shared(members, rates.get("subspace", 0.0)) or 0.0,
+        dealt={s.name: s.seconds(study, plan, rates, share) for s in STAGES if s.seconds is not None},
         evaluate=evaluate,
         tail=tail,
         trees=trees,
         reduction=members * len(study.connectivity) * tree.seconds(machine) if together else 0.0,
-        certify=0.0 if not certify.asked else None if rate is None else again * rate / ranks,
         tree=tree,
         units=units,
     )

@@ -11,6 +11,7 @@ from landsweep.base.errors import UserError
 from landsweep.disk import provenance
 from landsweep.disk.rundir import RunDir
 from landsweep.predict.costs import Costs, costs, for_grid
+from landsweep.stages import STAGES
 from landsweep.study.plan import Plan, unit_points
 from landsweep.study.study import Study
 
@@ -50,11 +51,9 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * study.bytes_per_point,
-        # shards of each field and of status; theta and quality; directions, trees, certificates; curvature; the rest
+        # shards of each field and of status; what stages write; the rest
         files=count * (len(study.fields) + 1)
-        + 2 * len(plan.models)
-        + (2 + certify.asked) * len(plan.members)
-        + len(set(plan.sites.values())) * study.curvature.asked
+        + sum(stage.files * len(stage.items(plan)) for stage in STAGES if stage.asked(study))
         + 120,
         topology=_topology(study, plan, ranks),
         costs=found,

@@ -14,7 +14,7 @@ from landsweep.study.study import Study
 Mode = Literal["strong", "weak"]
 GROWING = ("direction_seed", "seed", "draw")
 """Axes that can be made longer: any whole number is a value."""
-TIMED = tuple(stage for stage in STAGES if stage != "report")
+TIMED = tuple(stage.name for stage in STAGES if not stage.brief)
 """Tables and figures are made by one rank; they are no part of what scales."""
 
 

@@ -1,9 +1,20 @@
 """The stages of a run, one folder each: what a stage is, in its record; what it does, beside it.
 
-It imports ``report``, ``session`` and below; no stage runs another.
+It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but runs none.
 """
 
-STAGES = ("train", "curvature", "subspace", "evaluate", "topology", "certify", "report")
-"""In this order; ``report`` reduces first."""
-OF_THE_PROBLEM = frozenset({"train", "curvature", "subspace", "evaluate", "certify"})
-"""Stages that build networks, on GPUs where there are any; the others read what these have stored."""
+from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train
+from landsweep.stages.stage import Stage
+
+STAGES: tuple[Stage, ...] = (
+    train.STAGE,
+    curvature.STAGE,
+    subspace.STAGE,
+    evaluate.STAGE,
+    topology.STAGE,
+    certify.STAGE,
+    report.STAGE,
+)
+"""Every stage, in the order in which they run."""
+NAMES = tuple(stage.name for stage in STAGES)
+BY_NAME = {stage.name: stage for stage in STAGES}

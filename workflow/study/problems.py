@@ -96,8 +96,10 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
         ) from error
 
 
-def check(study: Study, folder: Path) -> None:
+def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
     """Refuse a study whose problem cannot be made, whose models cannot be trained or found, before any work.
+
+    ``reserved`` are names under which a run stores something, and what that is.
 
     Raises
     ------
@@ -105,8 +107,6 @@ def check(study: Study, folder: Path) -> None:
         With what is wrong and what to do.
     """
     import torch
-    from landsweep.kernels.topology.metrics import METRICS
-    from landsweep.stages.certify.columns import COLUMNS as CERTIFICATES
 
     if study.evaluation.device == "cuda" and not torch.cuda.is_available():
         raise UserError(
@@ -123,10 +123,9 @@ def check(study: Study, folder: Path) -> None:
             "'landsweep[hessian]'."
         )
     for field in study.loss_fields:
-        if field in METRICS or field in CERTIFICATES:
+        if field in reserved:
             raise UserError(
-                f"fields has {field!r}, under which the run stores {METRICS.get(field) or CERTIFICATES[field]}, "
-                "expected another name."
+                f"fields has {field!r}, under which the run stores {reserved[field]}, expected another name."
             )
     axes = study.axes
     cls = load_class(study.problem, folder)

@@ -2,3 +2,39 @@
 
 It imports ``stages.models``, ``session`` and below.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import TYPE_CHECKING
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.stage import Sharing, Stage
+from landsweep.stages.topology import STAGE as TOPOLOGY
+
+if TYPE_CHECKING:
+    from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
+
+
+def _seconds(study: Study, plan: Plan, rates: Mapping[str, float], share: Sharing) -> float | None:
+    """Return the time of the points in float64; how many ends of pairs the draws take is known once the trees are."""
+    if not study.certify.asked:
+        return 0.0
+    again = study.certify.float64_points(prod(plan.grid_shape)) * len(plan.members)
+    return again * rates["evaluate"] / share.ranks if "evaluate" in rates else None
+
+
+STAGE = Stage(
+    name="certify",
+    noun="members",
+    of="member",
+    result=RunDir.certify,
+    asked=lambda study: study.certify.asked,
+    key=lambda study: study.certify,
+    follows=(TOPOLOGY,),
+    places=lambda run: [run.path / "certify"],
+    seconds=_seconds,
+    tabulated=True,
+)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as kernel
 from landsweep.kernels.topology.tree import MergeTree
-from landsweep.session.context import Context
+from landsweep.stages.stage import Row
+from landsweep.stages.tables import put_columns, read_arrays
+from landsweep.study.plan import Member
 from landsweep.study.study import Study
 
 METHODS = ("none", "estimated", "certified")
@@ -35,7 +37,7 @@ COLUMNS = {"float64_epsilon": EPSILON} | {
     for which, condition in CERTIFICATES.items()
     for what, noun in COUNTS.items()
 }
-"""The numbers of :func:`columns` and what each says, with its unit."""
+"""The numbers of :func:`certificates` and what each says, with its unit."""
 
 
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
@@ -48,20 +50,26 @@ def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTr
         yield name, tree
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    if not path.exists():
-        return {}
-    with np.load(path) as data:
-        return {name: data[name] for name in data.files if name not in ("draw_vertices", "draw_values")}
+def table(run: OpenedRun) -> Row:
+    """Return what gives a member's certificates; they are found once for all of its representations."""
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+
+    def row(member: Member, representation: str) -> Mapping[str, Any]:
+        if member.index not in found:
+            found.clear()
+            found[member.index] = certificates(run.directory, run.study, member.index)
+        return found[member.index][representation]
+
+    return row
 
 
-def columns(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
+def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
     """Return a member's certificates by representation: :data:`COLUMNS`, ``float64_method``, ``draws_distinct``.
 
     Counts are of the pairs that ``topology.min_persistence`` leaves. What was not asked for, or could not be found
     out, is NaN, and None for the method.
     """
-    stored = _read(run.certify(member))
+    stored = read_arrays(run.certify(member))
     method = METHODS[int(stored.get("float64_method", 0))]
     missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
         "float64_method": None if method == "none" else method,
@@ -84,26 +92,19 @@ def columns(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]
     return rows
 
 
-def pack(context: Context, landscape: Landscape, table: pd.DataFrame) -> None:
+def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put the certificates into the store, the intervals beside ``pair_vertex`` and in its order."""
-    plan, names = context.plan, context.study.connectivity
-    dims = ["representation", *plan.axes]
-    where = {m.index: m.position for m in plan.members}
-    at = [(names.index(r), *where[m]) for m, r in zip(table["member"], table["representation"], strict=True)]
-    for name, description in (COLUMNS | {"draws_distinct": "draws of the data that differ (count)"}).items():
-        data = np.full((len(names), *plan.sweep_shape), np.nan)
-        for place, value in zip(at, table[name], strict=True):
-            data[place] = value
-        landscape.put(name, data, dims, long_name=description)
-    method = np.zeros((len(names), *plan.sweep_shape), np.uint8)
-    for place, text in zip(at, table["float64_method"], strict=True):
-        method[place] = METHODS.index(text) if text in METHODS else 0
+    plan, names = run.plan, run.study.connectivity
+    axes = ["representation", *plan.axes]
+    numbers = COLUMNS | {"draws_distinct": "draws of the data that differ (count)"}
+    put_columns(landscape, plan, table, numbers, axes)
+    coded = table.assign(float64_method=[METHODS.index(m) if m in METHODS else 0 for m in table["float64_method"]])
     flags = {"flag_values": list(range(len(METHODS))), "flag_meanings": " ".join(METHODS)}
-    landscape.put("float64_method", method, dims, long_name="what float64_epsilon is", **flags)
-    bounds = np.asarray(landscape.group["pair_range"][...])  # type: ignore[index]  # an array of the group
+    put_columns(landscape, plan, coded, {"float64_method": "what float64_epsilon is"}, axes, fill=np.uint8(0), **flags)
+    bounds = landscape.get("pair_range")
     intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
     for member in plan.members:
-        stored = _read(context.run.certify(member.index))
+        stored = read_arrays(run.directory.certify(member.index))
         for name, (low, high) in zip(names, bounds[member.index], strict=True):
             if f"{name}/interval" in stored:
                 intervals[low:high] = stored[f"{name}/interval"]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.kernels.loss.evaluation import Evaluator
@@ -21,7 +22,6 @@ from landsweep.session.context import Context, Outcome
 from landsweep.stages.certify.columns import METHODS, trees
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import uncompiled
-from landsweep.stages.subspace import work as subspace
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import Study
 
@@ -31,21 +31,8 @@ SEED = 2007
 """Of the samples of points, with the member's index."""
 
 
-def todo(context: Context) -> list[Member]:
-    """Return the members that have topology but no certificates, and that have not failed here."""
-    run, count = context.run, len(context.plan.members)
-    if not context.study.certify.asked or not Landscape.exists(run.landscape):
-        return []
-    failed = {index for _, index in run.failures("certify")}
-    wanted = set(run.missing(count, run.certify)) - failed - set(run.missing(count, run.topology))
-    return [m for m in context.plan.members if m.index in wanted]
-
-
-def run(context: Context) -> None:
-    """Certify what the study asks for, members shared over ranks."""
-    items = context.executor.on_root(lambda: todo(context))
-    if not items:
-        return
+def run(context: Context, items: list[Member]) -> None:
+    """Certify what the study asks for of ``items``, shared over ranks."""
     landscape = Landscape(context.run.landscape)
     said: set[str] = set()
     context.forget("evaluator")  # of the stage before: a second copy of network and directions
@@ -106,7 +93,7 @@ class _Points:
         self._context, self._shape = context, study.grid.shape
         self._axes = [np.array(axis) for axis in grid_coordinates(ranges, study.grid.shape)]
         path = context.run.directions(member.index)
-        self._scale, self.delta = subspace.load_geometry(path).scale, subspace.load_delta(path)
+        self._scale, self.delta = load_geometry(path).scale, load_delta(path)
         self.strategy, self.width = landscape.choices["strategy"], int(landscape.choices["width"])
 
     def losses(self, evaluator: Evaluator, vertices: np.ndarray | range) -> Iterator[tuple[slice, np.ndarray]]:

@@ -2,3 +2,24 @@
 
 It imports ``stages.models``, ``session`` and below.
 """
+
+from __future__ import annotations
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.stage import Stage
+from landsweep.stages.train import STAGE as TRAIN
+
+STAGE = Stage(
+    name="curvature",
+    noun="Hessians",
+    of="site",
+    result=RunDir.curvature,
+    asked=lambda study: study.curvature.asked,
+    key=lambda study: study.curvature,
+    needs=(TRAIN,),
+    places=lambda run: [run.path / "curvature"],
+    seconds=lambda study, plan, rates, share: (
+        share(len(set(plan.sites.values())), rates.get("curvature")) if study.curvature.asked else 0.0
+    ),
+    tabulated=True,
+)

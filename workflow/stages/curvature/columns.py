@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from landsweep.disk.rundir import RunDir
+import pandas as pd
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels.curvature.spectrum import Spectrum
-from landsweep.session.context import Context
+from landsweep.stages.stage import Row
+from landsweep.stages.tables import put_columns, read_arrays
 from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Plan
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS
@@ -22,22 +23,23 @@ COLUMNS = {
     "hessian_trace_error": "standard error of hessian_trace (loss / squared parameter)",
     "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
-"""The numbers of :func:`columns` and what each says, with its unit."""
+"""The numbers of :func:`table` and what each says, with its unit."""
 DENSITY_POINTS = 1001
 DENSITY_SIGMA = 0.005
 """Width of the Gaussians that smooth the density, as a part of the span of all eigenvalues."""
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    if not path.exists():
-        return {}
-    with np.load(path) as data:
-        return {name: data[name] for name in data.files}
+def table(run: OpenedRun) -> Row:
+    """Return what gives :data:`COLUMNS` of a member's site; nothing where the study asks for no curvature."""
+    if not run.study.curvature.asked:
+        return lambda member, representation: {}
+    found = {site: _numbers(run, site) for site in set(run.plan.sites.values())}
+    return lambda member, representation: found[run.plan.sites[member.index]]
 
 
-def columns(run: RunDir, site: int) -> dict[str, float]:
+def _numbers(run: OpenedRun, site: int) -> dict[str, float]:
     """Return :data:`COLUMNS` of one site; what was not asked for, or could not be found out, is NaN."""
-    stored = _read(run.curvature(site))
+    stored = read_arrays(run.directory.curvature(site))
     values = np.concatenate(
         [stored[f"{which}_values"] for which in ENDS if f"{which}_values" in stored] or [np.zeros(0)]
     )
@@ -54,18 +56,16 @@ def columns(run: RunDir, site: int) -> dict[str, float]:
     return dict(zip(COLUMNS, found, strict=True))
 
 
-def pack(context: Context, landscape: Landscape) -> None:
+def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put the numbers, the eigenvalues, the traces by layer and the densities into the store, on the axes of losses."""
     for name in [n for n in landscape.group if n.startswith("hessian_") and n not in HESSIAN_FIELDS]:
         del landscape.group[name]  # what an earlier study asked for
-    if not context.study.curvature.asked:
+    if not run.study.curvature.asked:
         return
-    plan = context.plan
-    stored = {site: _read(context.run.curvature(site)) for site in sorted(set(plan.sites.values()))}
+    plan = run.plan
+    put_columns(landscape, plan, table, COLUMNS, [axis for axis in plan.axes if axis not in DIRECTION_AXES])
+    stored = {site: read_arrays(run.directory.curvature(site)) for site in sorted(set(plan.sites.values()))}
     put = _Put(landscape, plan, stored)
-    found = {site: columns(context.run, site) for site in stored}
-    for name, description in COLUMNS.items():
-        put.array(name, {site: np.array(row[name]) for site, row in found.items()}, (), description)
     for which in ENDS:
         end = f"the eigenvalues of greatest {which}" if which == "magnitude" else f"the {which} eigenvalues"
         dims = (f"hessian_{which}",)

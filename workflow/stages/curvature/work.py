@@ -26,26 +26,8 @@ SKETCH = 20
 """Vectors of Hutch++'s sketch."""
 
 
-def sites(context: Context) -> list[Member]:
-    """Return the members at which a Hessian is asked for: one per model, split and draw."""
-    plan = context.plan
-    return [m for m in plan.members if plan.sites[m.index] == m.index] if context.study.curvature.asked else []
-
-
-def todo(context: Context) -> list[Member]:
-    """Return the sites without results whose model is trained and that have not failed here."""
-    run = context.run
-    failed, untrained = ({index for _, index in run.failures(stage)} for stage in ("curvature", "train"))
-    return [
-        m
-        for m in sites(context)
-        if m.index not in failed and m.model not in untrained and not run.curvature(m.index).exists()
-    ]
-
-
-def run(context: Context) -> None:
-    """Compute what the study asks for and the run directory lacks."""
-    items = context.executor.on_root(lambda: todo(context))
+def run(context: Context, items: list[Member]) -> None:
+    """Compute what the study asks for at the sites ``items``."""
     study = context.study.curvature
 
     def announce(outcome: Outcome) -> None:
@@ -60,7 +42,7 @@ def run(context: Context) -> None:
         lambda member: (
             1 if study.engine == "pyhessian" else parts(context, (member.model, *part_of(member)), study.dtype)
         ),
-        done_before=len(sites(context)) - len(items),
+        done_before=len(set(context.plan.sites.values())) - len(items),
         on_done=announce,
     )
 

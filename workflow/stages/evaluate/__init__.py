@@ -2,3 +2,70 @@
 
 It imports ``stages.models``, ``session`` and below.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.stage import Stage
+from landsweep.stages.subspace import STAGE as SUBSPACE
+
+if TYPE_CHECKING:
+    from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
+
+
+def _shared(run: RunDir, index: int) -> Path:
+    """Return the store: members share its shards, so that none has a file of its own."""
+    return run.landscape / "zarr.json"
+
+
+class _Evaluate(Stage):
+    """Its items are units of the store, which there are once the first of them was sized."""
+
+    def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
+        """Return the units done and in all, (0, 0) while the store does not exist."""
+        from landsweep.disk.store import Landscape
+
+        if not self.there(run):
+            return 0, 0
+        landscape = Landscape(run.landscape)
+        total = sum(1 for _ in landscape.units())
+        return total - len(landscape.pending()), total
+
+    def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
+        """Return the units to evaluate; the members where units are still to be made, for some or for all of them."""
+        from landsweep.disk.store import Landscape
+
+        if not self.there(run):
+            return list(plan.members)
+        landscape = Landscape(run.landscape)
+        return landscape.pending() if landscape.status.shape == plan.shape else list(plan.members)
+
+    def there(self, run: RunDir) -> bool:
+        """Return whether the store was created completely."""
+        return (run.landscape / "zarr.json").exists()
+
+    def lacks(self, run: RunDir, study: Study, plan: Plan) -> str:
+        """Return what a later stage would miss."""
+        from landsweep.disk.store import Landscape
+
+        if not self.there(run):
+            return "no landscapes"
+        left = len(Landscape(run.landscape).pending())
+        return f"{left} units to evaluate" if left else ""
+
+
+STAGE = _Evaluate(
+    name="evaluate",
+    noun="units",
+    of="member",
+    result=_shared,
+    key=lambda study: (study.evaluation, study.fields),
+    needs=(SUBSPACE,),
+    lacking="units to evaluate",
+    places=lambda run: [run.landscape],
+    files=0,  # shards, of which a plan knows the number
+)

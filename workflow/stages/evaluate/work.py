@@ -15,17 +15,17 @@ import numpy as np
 from landsweep.base import clock
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
 from landsweep.kernels.curvature.extremes import STEPS, Extremes
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
-from landsweep.stages.subspace import work as subspace
 from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, unit_points
 
 
-def run(context: Context) -> None:
-    """Evaluate the units that the store lacks; create its arrays first where there are none."""
+def run(context: Context, todo: list[Any]) -> None:
+    """Evaluate the units that the store lacks; its arrays are created or extended first, where ``todo`` is members."""
     created = context.executor.on_root(lambda: _prepare(context))
     if not created:
         return
@@ -226,7 +226,7 @@ class _Work:
             "evaluator",
             member.index,
             lambda: self._loader.evaluator(
-                member, subspace.load_delta(path), self.choices["strategy"], int(self.choices["width"])
+                member, load_delta(path), self.choices["strategy"], int(self.choices["width"])
             ),
         )
         axes = [
@@ -236,7 +236,7 @@ class _Work:
             )
         ]
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        scale = self.context.kept("scale", member.index, lambda: subspace.load_geometry(path).scale)
+        scale = self.context.kept("scale", member.index, lambda: load_geometry(path).scale)
         alpha = grid.reshape(-1, len(axes)) * scale
         with users_code():
             result = evaluator(alpha)
@@ -250,7 +250,7 @@ class _Work:
             "extremes",
             member.index,
             lambda: Loader(self.context, self.context.study.evaluation.stored).extremes(
-                member, subspace.load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
+                member, load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
             ),
         )
         found = {name: np.where(finite, values, np.nan) for name, values in evaluator(alpha).items()}

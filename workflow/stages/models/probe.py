@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
+from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.footprint import Footprint, footprint, hessian_footprint
@@ -20,7 +21,6 @@ from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.problem import Problem, trainable_parameters
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
-from landsweep.stages.subspace import work as subspace
 from landsweep.study.plan import UNITS_PER_RANK, Member
 from landsweep.study.study import Study
 from torch import Tensor, nn
@@ -42,8 +42,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     study = context.study.evaluation
     precision = PRECISIONS[study.dtype]
     path = context.run.directions(member.index)
-    delta = subspace.load_delta(path)
-    scale = subspace.load_geometry(path).scale
+    delta = load_delta(path)
+    scale = load_geometry(path).scale
     alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
@@ -168,7 +168,7 @@ def _float64_error(
 
     Empty where the problem does not run in float64: only certificates need that.
     """
-    delta = subspace.load_delta(context.run.directions(member.index))
+    delta = load_delta(context.run.directions(member.index))
     try:
         exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)
     except Exception:  # a loss may do anything

@@ -1,21 +1,31 @@
-"""Stage report: figures and a summary for people (on one rank)."""
+"""Stage report: tables, figures and a summary for people (on one rank)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
+from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
 from landsweep.report import figures, summary
 from landsweep.session.context import Context
+from landsweep.stages import STAGES
+from landsweep.stages.report.reduce import reduce
 from landsweep.study.study import Study
 
 
-def run(context: Context) -> None:
-    """Draw what the metrics say; ``summary.json`` is written last and completes the stage."""
-    if not context.executor.is_root or not context.run.metrics.exists():
+def run(context: Context, todo: list[Any]) -> None:
+    """Write the tables, and draw what they say."""
+    context.bus(Notice("Writing tables and figures."))
+    if not context.executor.is_root or not Landscape.exists(context.run.landscape):
         return
+    reduce(context.opened, STAGES)
+    present(context)
+
+
+def present(context: Context) -> None:
+    """Draw figures and write the summary; ``summary.json`` is written last and completes the stage."""
     import matplotlib as mpl
 
     mpl.use("Agg", force=False)

@@ -2,3 +2,21 @@
 
 It imports ``stages.models``, ``session`` and below.
 """
+
+from __future__ import annotations
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.stage import Stage
+from landsweep.stages.train import STAGE as TRAIN
+
+STAGE = Stage(
+    name="subspace",
+    noun="members",
+    of="member",
+    result=RunDir.directions,
+    needs=(TRAIN,),
+    lacking="directions to make",
+    label="directions",
+    seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("subspace", 0.0)),
+    tabulated=True,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
+from landsweep.disk.directions import EIGEN
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
@@ -20,62 +20,11 @@ from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
 from landsweep.stages.models.loader import Loader, network_of
 from landsweep.study.plan import Member
 from landsweep.study.study import Subspace
-from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 
-@dataclass(frozen=True)
-class Geometry:
-    """What ``directions/member-*.safetensors`` holds beside the vectors, float64.
-
-    Parameters
-    ----------
-    gram, norms, theta_norm
-        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
-    scale
-        ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
-    eigenvalues, residuals, cosines
-        ``(d,)`` of the Hessian's eigenvectors, and their cosines with the directions; NaN for other directions.
-    """
-
-    gram: np.ndarray
-    norms: np.ndarray
-    theta_norm: float
-    scale: np.ndarray
-    eigenvalues: np.ndarray
-    residuals: np.ndarray
-    cosines: np.ndarray
-
-
-EIGEN = ("eigenvalues", "residuals", "cosines")
-
-
-def load_geometry(path: Path) -> Geometry:
-    """Read a member's geometry, leaving the vectors on disk."""
-    with safe_open(path, framework="np") as file:
-        gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
-        names = set(file.keys())
-        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
-    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
-
-
-def load_delta(path: Path) -> torch.Tensor:
-    """Read a member's ``(d, P)`` vectors."""
-    delta: torch.Tensor = load_file(path)["delta"]
-    return delta
-
-
-def todo(context: Context) -> list[Member]:
-    """Return the members without directions whose model is trained and that have not failed here."""
-    failed_models = {index for _, index in context.run.failures("train")}
-    failed = {index for _, index in context.run.failures("subspace")}
-    missing = set(context.run.missing(len(context.plan.members), context.run.directions)) - failed
-    return [m for m in context.plan.members if m.index in missing and m.model not in failed_models]
-
-
-def run(context: Context) -> None:
-    """Make the directions that are missing; members with the same Hessian get them together."""
-    items = context.executor.on_root(lambda: todo(context))
+def run(context: Context, items: list[Member]) -> None:
+    """Make the directions of ``items``; members with the same Hessian get them together."""
     done_before = len(context.plan.members) - len(items)
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
     context.run_stage(

@@ -2,3 +2,22 @@
 
 It imports ``session`` and below.
 """
+
+from __future__ import annotations
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.evaluate import STAGE as EVALUATE
+from landsweep.stages.stage import Stage
+
+STAGE = Stage(
+    name="topology",
+    noun="members",
+    of="member",
+    result=RunDir.topology,
+    problem=False,
+    key=lambda study: study.topology.results,
+    follows=(EVALUATE,),
+    places=lambda run: [run.path / "topology", run.segmentation],
+    schema=2,
+    tabulated=True,
+)

@@ -24,21 +24,8 @@ from landsweep.session.context import Context, Outcome
 from landsweep.study.plan import Member
 
 
-def todo(context: Context) -> list[Member]:
-    """Return the members whose landscape is complete and whose topology is missing."""
-    missing = set(context.run.missing(len(context.plan.members), context.run.topology))
-    if not missing or not Landscape.exists(context.run.landscape):
-        return []
-    failed = {index for stage in ("evaluate", "subspace", "topology") for _, index in context.run.failures(stage)}
-    failed_models = {index for _, index in context.run.failures("train")}
-    return [m for m in context.plan.members if m.index in missing - failed and m.model not in failed_models]
-
-
-def run(context: Context) -> None:
-    """Compute what is missing."""
-    items = context.executor.on_root(lambda: todo(context))
-    if not items:
-        return
+def run(context: Context, items: list[Member]) -> None:
+    """Compute the merge trees of ``items``, whose landscapes are complete."""
     landscape = Landscape(context.run.landscape)
     blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
     store = None

@@ -17,15 +17,8 @@ from landsweep.study.plan import Model
 from torch import nn
 
 
-def todo(context: Context) -> list[Model]:
-    """Return the models that are neither trained nor failed."""
-    failed = {index for _, index in context.run.failures("train")}
-    return [m for m in context.plan.models if m.index not in failed and not context.run.theta(m.index).exists()]
-
-
-def run(context: Context) -> None:
-    """Train what is not trained; a model whose training raises is recorded as failed."""
-    items = context.executor.on_root(lambda: todo(context))
+def run(context: Context, items: list[Model]) -> None:
+    """Train models; one whose training raises is recorded as failed."""
     context.run_stage(
         "train",
         "models",

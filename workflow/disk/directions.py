@@ -1,0 +1,52 @@
+"""Files of directions: one per member, the vectors and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What ``directions/member-*.safetensors`` holds beside the vectors, float64.
+
+    Parameters
+    ----------
+    gram, norms, theta_norm
+        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
+    scale
+        ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
+    eigenvalues, residuals, cosines
+        ``(d,)`` of the Hessian's eigenvectors, and their cosines with the directions; NaN for other directions.
+    """
+
+    gram: np.ndarray
+    norms: np.ndarray
+    theta_norm: float
+    scale: np.ndarray
+    eigenvalues: np.ndarray
+    residuals: np.ndarray
+    cosines: np.ndarray
+
+
+EIGEN = ("eigenvalues", "residuals", "cosines")
+
+
+def load_geometry(path: Path) -> Geometry:
+    """Read a member's geometry, leaving the vectors on disk."""
+    with safe_open(path, framework="np") as file:
+        gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
+        names = set(file.keys())
+        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
+    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
+
+
+def load_delta(path: Path) -> torch.Tensor:
+    """Read a member's ``(d, P)`` vectors."""
+    delta: torch.Tensor = load_file(path)["delta"]
+    return delta

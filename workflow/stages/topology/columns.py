@@ -1,0 +1,63 @@
+"""What the merge trees say: the metrics of every member and representation, and all pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.store import Landscape
+from landsweep.disk.trees import read_metrics, read_pairs
+from landsweep.kernels.topology.metrics import METRICS
+from landsweep.stages.stage import Row
+from landsweep.stages.tables import put_columns
+from landsweep.study.plan import Member
+
+COLUMNS = METRICS
+
+
+def table(run: OpenedRun) -> Row:
+    """Return what gives the metrics of a member's merge tree, NaN where there is none."""
+
+    def row(member: Member, representation: str) -> Mapping[str, float]:
+        path = run.directory.topology(member.index)
+        found = read_metrics(path, representation) if path.exists() else {}
+        return {name: found.get(name, np.nan) for name in METRICS}
+
+    return row
+
+
+def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
+    """Put the metrics and the pairs into the store."""
+    put_columns(landscape, run.plan, table, METRICS, ["representation", *run.plan.axes])
+    _put_pairs(run, landscape)
+
+
+def _put_pairs(run: OpenedRun, landscape: Landscape) -> None:
+    """Store every tree's pairs in flat arrays: those of (member, representation) k are ``offset[k]:offset[k+1]``."""
+    vertices, values, offsets = [], [], [0]
+    for member in run.plan.members:
+        archive = read_pairs(run.directory.topology(member.index))
+        for name in run.study.connectivity:
+            if name in archive:
+                vertices.append(archive[name][0])
+                values.append(archive[name][1])
+            offsets.append(offsets[-1] + (len(vertices[-1]) if name in archive else 0))
+    flat = np.concatenate(vertices) if vertices else np.empty((0, 2), np.int64)
+    level = np.concatenate(values) if values else np.empty((0, 2))
+    landscape.put(
+        "pair_vertex",
+        flat,
+        ["pair", "pair_end"],
+        long_name="minimum and saddle as C-order vertex of the member's grid",
+    )
+    landscape.put("pair_value", level, ["pair", "pair_end"], long_name="birth and death of each pair")
+    count = len(run.study.connectivity)
+    bounds = np.array([offsets[:-1], offsets[1:]]).T.reshape(-1, count, 2)
+    landscape.put(
+        "pair_range",
+        bounds,
+        ["member", "representation", "bound"],
+        long_name="first and past-the-end pair of each member (by its index in members.json)",
+    )

@@ -1,0 +1,42 @@
+"""Figures of merit of every model, and how long its training took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.rundir import read_json
+from landsweep.disk.store import Landscape
+from landsweep.stages.stage import Row
+from landsweep.stages.tables import put_columns
+from landsweep.study.plan import Member
+from landsweep.study.study import MEMBER_ONLY_AXES
+
+QUALITY = "quality_"
+COLUMNS: Mapping[str, str] = {}
+"""None that is always there: a problem says what it measures, each is called ``quality_`` and its name."""
+
+
+def table(run: OpenedRun) -> Row:
+    """Return what gives the quality of a member's model; nothing of one that is not trained."""
+    quality: dict[int, dict[str, Any]] = {}
+    for model in run.plan.models:
+        if run.directory.theta(model.index).exists():
+            saved = read_json(run.directory.quality(model.index))
+            quality[model.index] = {QUALITY + k: v for k, v in saved["quality"].items()} | {
+                "train_seconds": saved["train_seconds"]
+            }
+
+    def row(member: Member, representation: str) -> Mapping[str, Any]:
+        return quality.get(member.model, {})
+
+    return row
+
+
+def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
+    """Put the quality into the store, on the axes of models."""
+    names = [c for c in table.columns if c.startswith(QUALITY) or c == "train_seconds"]
+    axes = [axis for axis in run.plan.axes if axis not in MEMBER_ONLY_AXES]
+    put_columns(landscape, run.plan, table, dict.fromkeys(names, ""), axes)
