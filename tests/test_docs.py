@@ -12,14 +12,14 @@ import pytest
 from landsweep import Study
 from landsweep.kernels import merge_tree
 from pydantic import BaseModel
-from support import BIN, HERE, environment
+from support import BIN, HERE, environment, landsweep
 
 ROOT = HERE.parent
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,16 @@ def test_the_python_code(folder):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "(1, 2, 21, 21) 6\n"
+
+
+@pytest.mark.parametrize(("language", "file"), [("yaml", "study.yaml"), ("python", "problem.py")])
+def test_the_page_on_an_own_study_explains_what_new_writes(language, file, tmp_path):
+    assert landsweep("new", "my_study", cwd=tmp_path).returncode == 0
+    made = {line.split(" #")[0].strip() for line in (tmp_path / "my_study" / file).read_text().splitlines()}
+    page = (ROOT / "docs" / "study.md").read_text()
+    quoted = "\n".join(b for b in blocks(language, page) if "landsweep.open_run" not in b).splitlines()
+    assert len(quoted) > 20
+    assert {line.strip() for line in quoted} - {"..."} <= made
 
 
 def test_every_link_leads_somewhere():
