@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "build" / "docs-source"  # as in mkdocs.yml
-OUTSIDE = {"CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md", "README.md": "index.md"}
+OUTSIDE = {"CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md", "README.md": "overview.md"}
 """Files beside ``docs/``, and the pages that stand for them on the site."""
 
 
@@ -44,8 +44,7 @@ def on_files(files: Any, config: Any) -> Any:
     from mkdocs.structure.files import File
 
     for name, page in OUTSIDE.items():
-        if page != "index.md":
-            files.append(File.generated(config, page, content=(ROOT / name).read_text()))
+        files.append(File.generated(config, page, content=(ROOT / name).read_text()))
     return files
 
 
