@@ -5,18 +5,23 @@ BIN = $(VENV)/bin
 STUDY ?= jobs/studies/pinn_convection.yaml
 SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -name py.typed) pyproject.toml constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
 
-test: $(VENV)/.installed-test lint
+test: $(VENV)/.installed-test lint docs
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p landsweep
+
+# The documentation, into site/; a warning is an error (never with --quiet, which hides warnings from --strict as well).
+# The variable turns off an announcement of the theme's makers.
+docs: $(VENV)/.installed-test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python is {v[0]}.{v[1]}, expected 3.11 to 3.13: name one with make PYTHON=python3.12.")'
@@ -32,8 +37,8 @@ $(VENV)/.installed: $(VENV)/.torch $(SOURCES)
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
-	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,vtk,hessian,test]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,vtk,hessian,test,docs]'
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -52,6 +52,17 @@ class Batch:
         What the batch counts, usually its number of samples; greater than 0.
     split
         ``split(n)`` yields ``n`` micro-batches that together equal this batch, where that is possible.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from landsweep.kernels.problem import Batch
+    >>> batch = Batch((torch.zeros(8, 2), torch.ones(8, dtype=torch.int64)), weight=8)
+    >>> [tuple(x.shape) for x in batch.tensors()], batch.nbytes
+    ([(8, 2), (8,)], 128)
+    >>> inputs, labels = batch.to(torch.device("cpu"), torch.float64).data
+    >>> inputs.dtype, labels.dtype
+    (torch.float64, torch.int64)
     """
 
     data: Any
@@ -59,7 +70,15 @@ class Batch:
     split: Callable[[int], Iterable[Batch]] | None = None
 
     def map(self, function: Callable[[Tensor], Tensor]) -> Batch:
-        """Return the batch with ``function`` applied to each of its tensors."""
+        """Return the batch with ``function`` applied to each of its tensors.
+
+        Examples
+        --------
+        >>> import torch
+        >>> from landsweep.kernels.problem import Batch
+        >>> Batch({"x": torch.ones(2)}, weight=2).map(lambda x: 3 * x)
+        Batch(data={'x': tensor([3., 3.])}, weight=2, split=None)
+        """
         return replace(self, data=map_tensors(function, self.data))
 
     def tensors(self) -> list[Tensor]:
@@ -88,6 +107,32 @@ class Problem(Protocol):
     """A network, its data and its loss; only ``build``, ``batches`` and ``loss`` are required.
 
     The constructor takes the study's ``problem.params`` and the sweep's problem parameters as keywords.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from landsweep.kernels.problem import Batch, Problem
+    >>> class Line:
+    ...     def __init__(self, slope=1.0):
+    ...         self.x = torch.linspace(-1, 1, 5)[:, None]
+    ...         self.y = slope * self.x
+    ...
+    ...     def build(self, seed):
+    ...         torch.manual_seed(seed)
+    ...         return torch.nn.Linear(1, 1)
+    ...
+    ...     def batches(self, split="train", draw=0):
+    ...         yield Batch((self.x, self.y), weight=len(self.x))
+    ...
+    ...     def loss(self, model, batch):
+    ...         x, y = batch.data
+    ...         return {"loss": ((model(x) - y) ** 2).mean()}
+    >>> problem = Line(slope=2.0)
+    >>> isinstance(problem, Problem)
+    True
+    >>> (batch,) = problem.batches()
+    >>> problem.loss(lambda x: 0 * x, batch)
+    {'loss': tensor(2.)}
     """
 
     def build(self, seed: int) -> nn.Module:
@@ -124,7 +169,13 @@ class Assessable(Problem, Protocol):
 
 
 def map_tensors(function: Callable[[Tensor], Tensor], data: Any) -> Any:
-    """Return ``data`` with ``function`` applied to each tensor in its dictionaries, lists, tuples and dataclasses."""
+    """Return ``data`` with ``function`` applied to each tensor in its dictionaries, lists, tuples and dataclasses.
+
+    Examples
+    --------
+    >>> map_tensors(len, {"x": torch.zeros(3, 2), "names": ["a", (torch.zeros(1),)]})
+    {'x': 3, 'names': ['a', (1,)]}
+    """
     if isinstance(data, Tensor):
         return function(data)
     if isinstance(data, dict):
@@ -139,5 +190,13 @@ def map_tensors(function: Callable[[Tensor], Tensor], data: Any) -> Any:
 
 
 def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
-    """Yield the parameters that a landscape perturbs, in module order: no frozen ones, tied ones once."""
+    """Yield the parameters that a landscape perturbs, in module order: no frozen ones, tied ones once.
+
+    Examples
+    --------
+    >>> model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
+    >>> _ = model[0].bias.requires_grad_(False)
+    >>> [name for name, _ in trainable_parameters(model)]
+    ['0.weight', '1.weight', '1.bias']
+    """
     return ((name, p) for name, p in model.named_parameters() if p.requires_grad)

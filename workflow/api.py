@@ -32,6 +32,21 @@ class Run(OpenedRun):
     ------
     UserError
         Where there is no run.
+
+    Examples
+    --------
+    The run of the study that ``landsweep new my_study`` makes, with 5 x 5 points:
+
+    >>> import landsweep
+    >>> run = landsweep.open_run("runs/my_study")
+    >>> run
+    Run('runs/my_study', 6 members of 5 x 5 points; noise: 3, seed: 1, subspace: 1, direction_seed: 2)
+    >>> run.dataset.loss.sel(noise=0.1, seed=0).dims
+    ('subspace', 'direction_seed', 'alpha_0', 'alpha_1')
+    >>> run.metrics.columns[:7].to_list()
+    ['member', 'model', 'noise', 'seed', 'subspace', 'direction_seed', 'representation']
+    >>> run.failures
+    {}
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -74,6 +89,16 @@ class Run(OpenedRun):
         ------
         UserError
             Where no member, or more than one, is there.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> run = landsweep.open_run("runs/my_study")
+        >>> run.member(noise=0.2, direction_seed=1)
+        5
+        >>> run.member(noise=0.2)
+        Traceback (most recent call last):
+        landsweep...UserError: noise=0.2 fits 2 members, expected one: choose among ...
         """
         for name in coords:
             if name not in self.plan.axes:
@@ -97,6 +122,15 @@ class Run(OpenedRun):
         ------
         UserError
             Where the coordinates fit no single member or its tree was not computed.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> tree = landsweep.open_run("runs/my_study").merge_tree(noise=0.1, direction_seed=1)
+        >>> tree.shape, tree.connectivity
+        ((5, 5), 'freudenthal')
+        >>> len(tree.pairs) == len(tree.minima) - 1  # all minima but the global one end at a saddle
+        True
         """
         from landsweep.disk.trees import read_tree
 
@@ -121,6 +155,15 @@ class Run(OpenedRun):
         ------
         UserError
             For an unknown metric, or a run without a finished member.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> found = landsweep.open_run("runs/my_study").robust(["n_saddles"])
+        >>> [(claim.metric, claim.axis) for claim in found.claims]
+        [('n_saddles', 'noise')]
+        >>> len(found.claims[0].estimates)  # specifications, each with a rank correlation
+        16
         """
         from landsweep.robust.collect import collect
 
@@ -153,7 +196,17 @@ class Run(OpenedRun):
 
 
 def open_run(path: str | Path) -> Run:
-    """Open an existing run directory."""
+    """Open an existing run directory.
+
+    Examples
+    --------
+    >>> import landsweep
+    >>> landsweep.open_run("runs/my_study").study.grid.shape
+    (5, 5)
+    >>> landsweep.open_run("runs/nothing")
+    Traceback (most recent call last):
+    landsweep...UserError: runs/nothing holds no run, expected a run directory such as runs/NAME: ...
+    """
     return Run(path)
 
 
@@ -184,8 +237,16 @@ def run(
         Whether to show progress on standard error.
     folder
         Where relative paths of the study start: the study file's folder, else the current one.
-    retry_failed, max_failures, allow_mixed, repair, redo
-        As the options of ``landsweep run``.
+    retry_failed
+        Try failed models and members again.
+    max_failures
+        Give up once more models or members failed; None for no limit.
+    allow_mixed
+        Go on with another kind of device: last bits will differ.
+    repair
+        Read every shard, and evaluate damaged ones again.
+    redo
+        Evaluate again what a changed ``evaluation`` or ``fields`` makes stale.
 
     Raises
     ------
@@ -193,6 +254,15 @@ def run(
         For a mistake in the study or a run that cannot go on.
     KeyboardInterrupt
         Where a signal stopped the run; call again to go on.
+
+    Examples
+    --------
+    The study that ``landsweep new my_study`` makes, with 5 x 5 points; a run that is complete is opened at once:
+
+    >>> import landsweep
+    >>> run = landsweep.run("my_study/study.yaml", set=["grid.points=5"], progress=False)
+    >>> len(run.metrics)  # landscapes
+    6
     """
     from landsweep.base import yamlfile
     from landsweep.base.launch import detect

@@ -94,6 +94,24 @@ def merge_tree(
     ValueError
         For an unknown connectivity, another number of axes, a dtype without an order, or a field without a finite
         value.
+
+    Examples
+    --------
+    A field on a line with minima at vertices 1 and 3, which meet at vertex 2:
+
+    >>> import numpy as np
+    >>> from landsweep.kernels import merge_tree
+    >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0]))
+    >>> tree
+    MergeTree(5, freudenthal: 2 minima, 1 pairs, 1 saddles)
+    >>> tree.pairs.tolist(), tree.lifetimes.tolist()
+    ([[3, 2]], [2.0])
+
+    Which points are neighbours changes the count: here two minima lie diagonally beside one another.
+
+    >>> field = np.array([[9.0, 0.0], [1.0, 8.0]])
+    >>> [len(merge_tree(field, connectivity).minima) for connectivity in ("face", "moore")]
+    [2, 1]
     """
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads)
@@ -137,6 +155,8 @@ def graph_merge_tree(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from landsweep.kernels import graph_merge_tree
     >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
     [[2, 1]]
     """
@@ -284,6 +304,16 @@ def segmentation(
     """Return a field's merge tree, and the basin and the arc of every vertex.
 
     Parameters and errors are those of :func:`merge_tree`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from landsweep.kernels import segmentation
+    >>> tree, parts = segmentation(np.array([2.0, 0.0, 3.0, 1.0, 4.0]))
+    >>> tree.minima.tolist(), parts.basin.tolist()  # the basin of each vertex, as an index into minima
+    ([1, 3], [0, 0, 0, 1, 1])
+    >>> tree.arcs.tolist(), parts.arc.tolist()  # the same for arcs, each of an upper and a lower vertex
+    ([[2, 1], [2, 3], [4, 2]], [0, 0, 2, 1, 2])
     """
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads)

@@ -37,12 +37,12 @@ METRICS: dict[str, str] = {
 
 
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
-    r"""Return what :data:`METRICS` names; a number that is not defined is NaN (missing), never 0.
+    """Return what :data:`METRICS` names; a number that is not defined is NaN (missing), never 0.
 
     With the finite pairs (birth b_i, death d_i), i = 1..p, and for each minimum m its first saddle s(m), the upper
     end of its leaf arc, and the share w(m) of vertices whose steepest descent ends in it:
 
-    - ``average_persistence`` = :math:`\frac1p \sum_i (d_i - b_i) / \sqrt2` (Xie et al. 2024), ``mean_lifetime`` the
+    - ``average_persistence`` = (1/p) sum over i of (d_i - b_i) / sqrt 2 (Xie et al. 2024), ``mean_lifetime`` the
       same without the root, ``max_persistence`` the maximum for the mean; NaN without finite pairs;
     - ``average_persistence_essential``: the same with the pair (global minimum, global maximum) as one more, as the
       Topology ToolKit's diagram lists it (Tierny et al. 2018), so that a bowl has one, too;
@@ -76,6 +76,17 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     ------
     ValueError
         Where ``min_persistence`` is negative or NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from landsweep.kernels import merge_tree
+    >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0, 3.5, 5.0]))
+    >>> metrics = topology_metrics(tree)
+    >>> metrics["n_minima"], metrics["n_saddles"], metrics["mean_lifetime"], metrics["smad_normalized"]
+    (3.0, 2.0, 1.25, 0.36666666666666664)
+    >>> topology_metrics(tree, min_persistence=1.0)["n_saddles"]
+    1.0
     """
     tree = tree.simplify(min_persistence)
     minima, saddles, lifetimes, climbs = tree.minima, tree.saddles, tree.lifetimes, tree.first_climb

@@ -52,6 +52,20 @@ class MergeTree:
         Number of vertices that are not finite.
     value_range
         Least and greatest finite value of the field, float.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from landsweep.kernels import merge_tree
+    >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0, 3.5, 5.0]))
+    >>> tree.minima.tolist(), tree.saddles.tolist(), tree.global_min
+    ([1, 3, 5], [2, 4], 1)
+    >>> tree.pairs.tolist(), tree.lifetimes.tolist()  # (minimum, saddle), and death - birth
+    ([[3, 2], [5, 4]], [2.0, 0.5])
+    >>> tree.pair_values.tolist()  # birth and death
+    [[1.0, 3.0], [3.5, 4.0]]
+    >>> tree.basin_volume.tolist()  # vertices whose steepest descent ends in each minimum
+    [3, 2, 2]
     """
 
     shape: tuple[int, ...]
@@ -191,7 +205,16 @@ class MergeTree:
         return np.where(self._leaf_arc < 0, self.branch_volume, np.append(self.arc_volume, 0)[self._leaf_arc])
 
     def simplify(self, min_persistence: float) -> MergeTree:
-        """Return :func:`landsweep.kernels.topology.simplify.simplify` of this tree."""
+        """Return :func:`landsweep.kernels.topology.simplify.simplify` of this tree.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from landsweep.kernels import merge_tree
+        >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0, 3.5, 5.0]))
+        >>> tree.simplify(1.0).lifetimes.tolist()  # the pair of lifetime 0.5 is dropped
+        [2.0]
+        """
         from landsweep.kernels.topology.simplify import simplify
 
         return simplify(self, min_persistence)
@@ -201,6 +224,16 @@ class MergeTree:
 
         Nodes carry ``type``, ``value`` and, for minima, ``basin_volume``; edges ``branch``, the minimum whose branch
         they are part of, and ``volume`` where arcs have one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from landsweep.kernels import merge_tree
+        >>> graph = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0])).to_networkx()
+        >>> list(graph.edges)
+        [(1, 2), (3, 2), (2, 4)]
+        >>> graph.nodes[2]
+        {'type': 'saddle', 'value': 3.0}
         """
         import networkx as nx
 
@@ -219,7 +252,16 @@ class MergeTree:
         return graph
 
     def to_xarray(self) -> Any:
-        """Return pairs, minima, nodes and arcs as an ``xarray.Dataset`` with dimensions of these names."""
+        """Return pairs, minima, nodes and arcs as an ``xarray.Dataset`` with dimensions of these names.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from landsweep.kernels import merge_tree
+        >>> dataset = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0])).to_xarray()
+        >>> dataset.birth.values.tolist(), dataset.death.values.tolist()
+        ([1.0], [3.0])
+        """
         import xarray as xr
 
         data = {
@@ -242,7 +284,17 @@ class MergeTree:
         return xr.Dataset(data, coords, attrs)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return all fields as arrays that ``np.savez`` stores without pickling."""
+        """Return all fields as arrays that ``np.savez`` stores without pickling.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from landsweep.kernels import MergeTree, merge_tree
+        >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0]))
+        >>> np.savez("tree.npz", **tree.to_arrays())
+        >>> MergeTree.from_arrays(np.load("tree.npz")) == tree
+        True
+        """
         return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
 
     @classmethod

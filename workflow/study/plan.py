@@ -170,6 +170,11 @@ def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tup
 
     ``alpha[i] = low * (n - 1 - i) / (n - 1) + high * i / (n - 1)``, never a chain of adds: both ends are exact, and a
     symmetric range with an odd number of points holds exactly 0. A single point sits in the middle.
+
+    Examples
+    --------
+    >>> grid_coordinates([(-1.0, 1.0), (0.0, 3.0)], (5, 4))
+    ((-1.0, -0.5, 0.0, 0.5, 1.0), (0.0, 1.0, 2.0, 3.0))
     """
     axes: list[tuple[float, ...]] = []
     for (low, high), n in zip(ranges, shape, strict=True):

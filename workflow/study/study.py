@@ -342,13 +342,32 @@ class Study(_Section):
 
     @classmethod
     def load(cls, path: str | Path, overrides: tuple[str, ...] = ()) -> Study:
-        """Read a study file, with ``key.subkey=value`` overrides applied before it is checked."""
+        """Read a study file, with ``key.subkey=value`` overrides applied before it is checked.
+
+        Examples
+        --------
+        >>> from landsweep import Study
+        >>> study = Study.load("my_study/study.yaml", ("grid.points=11", "sweep.noise=[0.0, 0.3]"))
+        >>> study.grid.shape, study.sweep["noise"]
+        ((11, 11), (0.0, 0.3))
+        """
         path = Path(path)
         return cls.parse(yamlfile.with_overrides(yamlfile.read(path), overrides), str(path))
 
     @classmethod
     def parse(cls, data: dict[str, Any], source: str = "study") -> Study:
-        """Check the study's plain data; ``source`` begins every error message."""
+        """Check the study's plain data; ``source`` begins every error message.
+
+        Examples
+        --------
+        >>> from landsweep import Study
+        >>> study = Study.parse({"name": "first", "problem": {"path": "problem.py:Spiral"}, "grid": {"points": 21}})
+        >>> study.axes  # what a study leaves out has defaults
+        {'seed': (0,), 'subspace': ('random',), 'direction_seed': (0,)}
+        >>> Study.parse({"name": "first", "problem": {"path": "problem.py:Spiral"}, "grid": {"point": 21}})
+        Traceback (most recent call last):
+        landsweep...UserError: study: unknown key "grid.point", expected dims, points; did you mean "points"?
+        """
         try:
             return cls.model_validate(data)
         except ValidationError as error:
