@@ -47,7 +47,7 @@ def test_parts_add_up_and_no_rank_is_better_than_ideal(seeds, points, ranks, uni
     one = costs(study, plan, RATES, 1)
     assert found.evaluate * ranks == pytest.approx(one.evaluate)
     assert found.stages["evaluate"] >= plan.points * RATES["evaluate"] / ranks * (1 - 1e-9)
-    assert found.train >= RATES["train"] * len(plan.models) / ranks
+    assert found.stages["train"] >= RATES["train"] * len(plan.models) / ranks
 
 
 def test_a_tail_is_what_the_last_units_leave_idle():
@@ -71,7 +71,7 @@ def test_rates_of_another_grid_are_made_to_fit():
 def test_what_was_not_measured_is_not_guessed():
     study, plan = study_of(curvature={"largest": 1})
     found = costs(study, plan, {}, 2)
-    assert (found.train, found.curvature, found.evaluate, found.tail, found.total) == (None, None, None, None, None)
+    assert (*found.dealt.values(), found.evaluate, found.tail, found.total) == (None,) * 7
     assert costs(study, plan, {"evaluate": 1e-3}, 2).total is None  # the Hessians were not
     assert costs(study, plan, {"evaluate": 1e-3, "curvature": 1.0}, 2).total > 0
 
