@@ -217,7 +217,8 @@ class FeaturesFirst(TorchFunctionMode):
 
 
 def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    y = torch.matmul(weight, inputs.mT)
+    # Autocast rounds factors, and under vmap also what a loss makes of this, if it came out in the lower precision.
+    y = torch.matmul(weight, inputs.mT).to(weight.dtype)
     return (y if bias is None else y + bias[:, None]).mT
 
 
