@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(NAMES), help=f"parts, by commas: {', '.join(NAMES)}")
     parser.add_argument("--device", default="cuda", help="cuda, cuda:1 or cpu (cuda)")
     parser.add_argument("--small", action="store_true", help="small sizes, for a test on a CPU")
-    parser.add_argument("--fail", default="", help="a part that is to fail, for the test of this command")
+    parser.add_argument("--fail", default="", help="a part that is to fail, or to die (PART:die), for tests")
     parser.add_argument("--part", help=argparse.SUPPRESS)  # what a part's own process is told
     parser.add_argument("--seconds", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -63,6 +63,7 @@ def main() -> int:
     if arguments.device != "cpu" and not has_device():
         print("torch sees no CUDA device here: expected one, or --device cpu.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the part at work ends too
     return run_all(arguments, [name for name in NAMES if name in wanted])
 
 
@@ -175,6 +176,8 @@ def run_part(arguments: argparse.Namespace) -> int:
     try:
         if arguments.fail == name:
             raise RuntimeError(f"{name} was asked to fail")
+        if arguments.fail == f"{name}:die":
+            os.kill(os.getpid(), signal.SIGKILL)
         import torch
         from gpu_parts.parts import PARTS, Setup
         from landsweep.kernels.memory import keep_freed_memory

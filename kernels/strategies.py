@@ -207,18 +207,20 @@ class FeaturesFirst(TorchFunctionMode):
     """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
 
     Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
+    Inputs of more dimensions stay as they are: each of their samples would get a copy of the weights. Outputs have the
+    dtype of the weights: under autocast they are rounded, but what a loss makes of them is not to be, as vmap would.
     """
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Replace ``torch.nn.functional.linear``."""
         if function is nn.functional.linear and len(args) > 1 and args[0].ndim > 1 and args[1].ndim == 2:
-            return _linear(*args, **(kwargs or {}))
+            compute = _linear if args[0].ndim == 2 else function
+            return compute(*args, **(kwargs or {})).to(args[1].dtype)
         return function(*args, **(kwargs or {}))
 
 
 def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    # Autocast rounds factors, and under vmap also what a loss makes of this, if it came out in the lower precision.
-    y = torch.matmul(weight, inputs.mT).to(weight.dtype)
+    y = torch.matmul(weight, inputs.mT)
     return (y if bias is None else y + bias[:, None]).mT
 
 

@@ -19,6 +19,15 @@ settings.register_profile("landsweep", deadline=None)  # machines are shared: a 
 settings.load_profile("landsweep")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what is marked ``gpu`` where there is none."""
+    if item.get_closest_marker("gpu") is not None:
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("no GPU here")
+
+
 @pytest.fixture
 def write_study(tmp_path: Path) -> Callable[..., Path]:
     """Write a changed toy study into this test's folder."""

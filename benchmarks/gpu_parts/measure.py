@@ -76,7 +76,7 @@ class Limits:
     device
         Whose limits.
     size
-        Rows and columns of the products; a copy has as many bytes as 8 of these matrices.
+        Rows and columns of the products; a copy has as many bytes as 4 of these matrices.
     """
 
     device: torch.device
@@ -98,7 +98,7 @@ class Limits:
     def bandwidth(self) -> float:
         """Return the bytes per second that a copy on the device reads and writes."""
         if not self._bandwidth:
-            here = torch.zeros(8 * self.size * self.size, dtype=torch.float32, device=self.device)
+            here = torch.zeros(4 * self.size * self.size, dtype=torch.float32, device=self.device)
             there = torch.empty_like(here)
             self._bandwidth = 2.0 * here.nbytes / self._least(lambda: there.copy_(here))
         return self._bandwidth
@@ -124,9 +124,11 @@ class Limits:
         return max(operations / self.rate(dtype), nbytes / self.bandwidth())
 
     def _least(self, work: Callable[[], Any]) -> float:
-        """Return the median of several runs after two that warm up; GPUs raise their clock when there is work."""
-        work(), work()
-        return median(seconds(work, self.device) for _ in range(7))
+        """Return the median of several runs after one that warms up; slow ones are not repeated as often."""
+        times = [seconds(work, self.device)]
+        while len(times) < 3 or (len(times) < 12 and sum(times) < 1.0):
+            times.append(seconds(work, self.device))
+        return median(times[1:])
 
 
 class Memory:
