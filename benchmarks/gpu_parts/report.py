@@ -104,7 +104,7 @@ def free() -> None:
 def write(path: Path, data: Any) -> None:
     """Write JSON under another name and rename it: a file that is there is whole."""
     partial = path.with_name(path.name + ".part")
-    partial.write_text(json.dumps(finite(data), indent=1))
+    partial.write_text(json.dumps(finite(data), indent=1, default=str))
     partial.replace(path)
 
 
