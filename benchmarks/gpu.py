@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_parts.budgets import SECONDS
+from gpu_parts.needs import lacking
 from gpu_parts.report import NotMeasuredError, Report, first_line, table, write
 
 NAMES = tuple(SECONDS)
@@ -180,6 +181,8 @@ def run_part(arguments: argparse.Namespace) -> int:
             raise RuntimeError(f"{name} was asked to fail")
         if arguments.fail == f"{name}:die":
             os.kill(os.getpid(), signal.SIGKILL)
+        if missing := lacking(name, arguments.device, arguments.small):
+            raise NotMeasuredError(missing)
         import torch
         from gpu_parts.parts import PARTS, Setup
         from landsweep.kernels.memory import keep_freed_memory

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sysconfig
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +24,7 @@ from gpu_parts import several, suite
 from gpu_parts.loops import PlainHessian, PlainLoops
 from gpu_parts.measure import Limits, Memory, difference, finish, in_turn, operations, random_rows, spread
 from gpu_parts.problems import Site, language, pinn, plane, resnet, small_language
-from gpu_parts.report import NotMeasuredError, Report, free
+from gpu_parts.report import Report, free
 
 CPU = torch.device("cpu")
 PLAIN = "plain loop, from copies"
@@ -396,12 +391,7 @@ def _extremes(setup: Setup) -> None:
 
 
 def compiled(setup: Setup) -> None:
-    """``torch.compile``, where it can run: it needs triton on GPUs, a C compiler and Python's headers."""
-    lacking = missing_for_compiling(setup.device)
-    if setup.small:
-        raise NotMeasuredError("compiling takes longer than all other parts in small sizes")
-    if lacking:
-        raise NotMeasuredError(f"needs {lacking}")
+    """``torch.compile``, at the widths that it is tried for."""
     for case, problem, jobs, steps in (
         ("pinn, N_f = 1000", pinn(False), (("float32", 1), ("float32", 64)), 16),
         ("resnet20, 1024 images", resnet(False), (("tf32", 1),), 4),
@@ -420,19 +410,6 @@ def compiled(setup: Setup) -> None:
             _side_by_side(setup, case, site, dtype, contenders, len(alpha))
 
 
-def missing_for_compiling(device: torch.device) -> str:
-    """Return what ``torch.compile`` would miss here, or an empty string."""
-    if device.type == "cuda" and find_spec("triton") is None:
-        return "triton"
-    named = os.environ.get("CXX" if device.type == "cpu" else "CC")
-    compilers = ("g++", "clang++") if device.type == "cpu" else ("gcc", "clang", "cc")
-    if not any(shutil.which(name) for name in ((named,) if named else compilers)):
-        return "a C compiler (gcc or clang)"
-    if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
-        return "Python's headers (Python.h)"
-    return ""
-
-
 def processes(setup: Setup) -> None:
     """Points per second of several processes that share the device."""
     several.measure(setup.device, setup.small, setup.report)
@@ -440,7 +417,7 @@ def processes(setup: Setup) -> None:
 
 def tests(setup: Setup) -> None:
     """The tests marked ``gpu``."""
-    suite.run(setup.device, setup.report)
+    suite.run(setup.report)
 
 
 PARTS: dict[str, Callable[[Setup], None]] = {
