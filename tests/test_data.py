@@ -126,7 +126,7 @@ def test_streamed_batches_give_the_same_bits():
     assert found[0].tobytes() == found[1].tobytes()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@pytest.mark.gpu
 def test_streaming_to_a_gpu():
     many = [Batch(torch.full((1 << 16,), float(i))) for i in range(50)]
     data = Data(lambda: many, torch.device("cuda"), torch.float32, budget=0)

@@ -134,7 +134,7 @@ def test_the_prediction_is_what_the_system_sees():
     assert grown == pytest.approx(predicted, rel=0.15)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@pytest.mark.gpu
 def test_the_prediction_is_what_a_gpu_sees():
     cuda, problem = torch.device("cuda"), Wide(4000)
     model = problem.build(0)

@@ -17,6 +17,7 @@ from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, Layout, StrategyName, call_with, select
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
 STEPS = 100
@@ -104,7 +105,8 @@ class Extremes:
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor) -> Tensor:
         def loss(theta: Tensor) -> Tensor:
             call = partial(call_with, self._model, self._layout.split(theta))
-            return select(self._problem.loss(call, batch), ("loss",))["loss"]
+            with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivatives
+                return select(self._problem.loss(call, batch), ("loss",))["loss"]
 
         product: Tensor = torch.func.jvp(torch.func.grad(loss), (theta,), (vector,))[1]
         return product

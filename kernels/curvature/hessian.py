@@ -18,6 +18,7 @@ from landsweep.kernels.loss.strategies import Layout, call_with
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
@@ -178,7 +179,8 @@ class CurvatureProduct:
         call: Callable[..., Any] = partial(call_with, self._model, self._layout.split(theta))
         if self._kind == "gauss-newton":
             call = partial(self._linearised, theta)
-        values = self._problem.loss(call, batch)
+        with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivatives
+            values = self._problem.loss(call, batch)
         if self._field not in values:
             raise ValueError(f"loss returned {', '.join(values)}, expected also {self._field}")
         return values[self._field]

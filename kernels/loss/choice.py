@@ -116,7 +116,8 @@ def choose(
             evaluate = make(name, widths[0])
             values = evaluate(alpha)
         except Exception as error:  # a loss may do anything that vmap or a compiler cannot follow
-            failure = failure or error
+            if best is None:  # what it was raised with holds memory of the device
+                failure = failure or error
             dropped[name] = f"cannot run this loss ({type(error).__name__}: {_first_line(error)})"
             continue
         compiling = time.perf_counter() - begin

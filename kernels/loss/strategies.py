@@ -207,12 +207,14 @@ class FeaturesFirst(TorchFunctionMode):
     """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
 
     Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
+    Outputs have the dtype of the weights: under autocast they are rounded, but what a loss makes of them is not to be, as
+    vmap would.
     """
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Replace ``torch.nn.functional.linear``."""
         if function is nn.functional.linear and len(args) > 1 and args[0].ndim > 1 and args[1].ndim == 2:
-            return _linear(*args, **(kwargs or {}))
+            return _linear(*args, **(kwargs or {})).to(args[1].dtype)
         return function(*args, **(kwargs or {}))
 
 

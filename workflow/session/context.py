@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Hashable
@@ -109,6 +110,10 @@ class Context:
         scipy.linalg.get_blas_funcs("gemm")  # loads its library, so that it is limited too
         threadpool_limits(threads, user_api="blas")
         keep_freed_memory()
+        if self.device().type == "cuda":
+            torch.cuda.set_device(self.device())  # also what pins memory would use the first one
+            if self.study.evaluation.deterministic:  # read at the first product
+                os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         if self.executor.is_root:
             self.bus(Hardware(self.executor.size, self.gpus()))
 
