@@ -207,8 +207,8 @@ class FeaturesFirst(TorchFunctionMode):
     """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
 
     Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
-    Outputs have the dtype of the weights: under autocast they are rounded, but what a loss makes of them is not to be, as
-    vmap would.
+    Outputs have the dtype of the weights: under autocast they are rounded, but what a loss makes of them is not to be,
+    as vmap would.
     """
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
