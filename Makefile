@@ -17,6 +17,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p landsweep
+	$(BIN)/lint-imports
 
 # The documentation, into site/; a warning is an error (never with --quiet, which hides warnings from --strict as well).
 # The variable turns off an announcement of the theme's makers.

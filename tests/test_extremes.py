@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.curvature.extremes import Extremes
+from landsweep.kernels.curvature.extremes import Extremes, hessian_footprint
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
-from landsweep.kernels.loss.footprint import hessian_footprint
 from landsweep.kernels.problem import Batch
 from test_curvature import CPU, Small
 

@@ -14,8 +14,10 @@ from functools import partial
 import torch
 from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, check_mode
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.footprint import META, WIDTHS
+from landsweep.kernels.loss.memory import PeakMemory
 from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, Layout, StrategyName, call_with, select
-from landsweep.kernels.problem import Batch, Problem
+from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
@@ -180,3 +182,25 @@ def _orthogonal(rows: Tensor, basis: Tensor) -> Tensor:
     for _ in range(2):
         rows = rows - torch.einsum("mwp,mw->wp", basis, torch.einsum("mwp,wp->mw", basis, rows))
     return rows
+
+
+def hessian_footprint(
+    problem: Problem, model: nn.Module, dtype: torch.dtype, split: str = "train", draw: int = 0
+) -> int:
+    """Return the bytes that each of many points takes whose extreme Hessian eigenvalues are found at once.
+
+    Raises
+    ------
+    Exception
+        What the loss raises where it cannot run without values, or not for many points at once.
+    """
+    data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
+    strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)
+    size = sum(p.numel() for _, p in trainable_parameters(model))
+    peaks = []
+    for width in WIDTHS[1:]:
+        points = torch.empty(width, size, device=META, dtype=dtype)
+        with PeakMemory() as memory:
+            strategy.products(data, points, points)
+        peaks.append(memory.peak)
+    return (peaks[1] - peaks[0]) // (WIDTHS[2] - WIDTHS[1]) + STEPS * size * dtype.itemsize

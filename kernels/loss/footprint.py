@@ -7,7 +7,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from landsweep.kernels.curvature.extremes import HESSIAN_FIELDS, STEPS, Extremes
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.memory import PeakMemory
 from landsweep.kernels.loss.strategies import BatchNorm, make_strategy
@@ -72,28 +71,6 @@ def footprint(
         return Footprint(vectors, data.nbytes, alone, 0, alone)
     point = (many - some) // (WIDTHS[2] - WIDTHS[1])
     return Footprint(vectors, data.nbytes, least, max(0, many - WIDTHS[2] * point), point)
-
-
-def hessian_footprint(
-    problem: Problem, model: nn.Module, dtype: torch.dtype, split: str = "train", draw: int = 0
-) -> int:
-    """Return the bytes that each of many points takes whose extreme Hessian eigenvalues are found at once.
-
-    Raises
-    ------
-    Exception
-        What the loss raises where it cannot run without values, or not for many points at once.
-    """
-    data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
-    strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)
-    size = sum(p.numel() for _, p in trainable_parameters(model))
-    peaks = []
-    for width in WIDTHS[1:]:
-        points = torch.empty(width, size, device=META, dtype=dtype)
-        with PeakMemory() as memory:
-            strategy.products(data, points, points)
-        peaks.append(memory.peak)
-    return (peaks[1] - peaks[0]) // (WIDTHS[2] - WIDTHS[1]) + STEPS * size * dtype.itemsize
 
 
 def _batch(

@@ -1,4 +1,4 @@
-"""Batch scripts: one pure function from a job to its text.
+"""Batch scripts: from a job to its text, which is that of ``jobs/templates/job.sh``.
 
 What a user or a path says reaches the program as data: it is quoted for the shell, or for sbatch. Lines of a profile's
 ``setup`` alone are shell.
@@ -7,17 +7,17 @@ What a user or a path says reaches the program as data: it is quoted for the she
 from __future__ import annotations
 
 import shlex
-import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
-from landsweep.base.errors import Exit
+from landsweep.base.template import fill
 from landsweep.batch.site import Site
 
 JOURNAL = "jobs.log"
 """Beside the script: one line when a job begins, asks to be run again, or ends."""
-KILLED_BY_USR2 = 128 + signal.SIGUSR2
+TEMPLATE = resources.files("landsweep.jobs.templates") / "job.sh"
 
 
 @dataclass(frozen=True)
@@ -99,133 +99,50 @@ def directives(job: Job) -> dict[str, str | None]:
 
 
 def render(job: Job) -> str:
-    """Return the whole script.
-
-    It runs in the folder it lies in, writes ``jobs.log`` there, and ends with the program's exit status, except that
-    75 (stopped but resumable) asks Slurm to run the job again, ``site.requeues`` times at most.
-    """
-    return "\n".join(_lines(job)) + "\n"
-
-
-def _lines(job: Job) -> Iterator[str]:
-    site, slurm = job.site, job.site.scheduler == "slurm"
-    yield "#!/bin/bash"
-    yield f"# landsweep: {' '.join(''.join(c if c.isprintable() else ' ' for c in job.title).split())}"
-    if slurm:
-        for name, value in directives(job).items():
-            yield f"#SBATCH --{name}" + ("" if value is None else f"={sbatch_quote(value)}")
-    yield ""
-    yield f"job={_id(job)}"
-    yield "restart=${SLURM_RESTART_COUNT:-0}"
-    yield "here=$PWD"
-    yield "note() {"
-    yield f'  printf \'%s %s %s %s\\n\' "$job" "$restart" "$(date +%s)" "$*" >> "$here/{JOURNAL}"'
-    yield "}"
-    yield "# The ranks get USR2 before the time limit and TERM at preemption, finish what they have in hand, and exit"
-    yield f"# with {Exit.STOPPED:d}. This shell outlives both, to look at the status."
-    yield "warned=''"
-    yield "trap 'warned=yes' USR2 TERM"
-    if site.setup:
-        yield ""
-        yield from site.setup
-        yield 'set +eu; cd "$here" || exit 1 # whatever those lines have changed'
-    yield ""
-    if job.path:
-        yield f"export PATH={':'.join(map(shlex.quote, job.path))}:$PATH"
-    yield "export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported"
-    for name, value in site.environment.items():
-        yield f"export {name}={shlex.quote(value)}"
-    yield ""
-    yield from _program(job)
-    yield 'note begin "${SLURM_JOB_NODELIST:-$(hostname)}"'
-    yield "echo \"landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')\""
-    yield ""
-    yield f"status={Exit.STOPPED:d}"
-    yield 'if [ -z "$warned" ]; then'
-    yield '  "${program[@]}" # in the foreground: bash may lose the status of what it waits for when a signal comes'
-    yield "  status=$?"
-    yield "fi"
-    yield f"[ $status -ne {KILLED_BY_USR2} ] || status={Exit.STOPPED:d} # the warning came before a rank could take it"
-    yield ""
-    yield from _requeue(job) if slurm else _stopped(job)
-    if not job.last:
-        yield f"if [ $status -eq {Exit.FAILED_MEMBERS:d} ]; then"
-        yield "  status=0 # some models failed: what follows works on the others, and the last job says so"
-        yield "fi"
-    yield 'note end "$status"'
-    yield 'exit "$status"'
+    """Return the whole script, made from ``jobs/templates/job.sh``."""
+    site = job.site
+    launcher = [word.replace("{ranks}", str(job.ranks)) for word in site.launcher]
+    srun = _srun(job) if Path(launcher[0]).name == "srun" else []
+    slurm = site.scheduler == "slurm"
+    resume = "landsweep: everything finished is kept; to go on: " if slurm else "landsweep: stopped; to go on: "
+    conditions = {
+        "slurm": slurm,
+        "array": job.array,
+        "setup": bool(site.setup),
+        "path": bool(job.path),
+        "once": bool(job.once),
+        "more": not job.last,
+    }
+    values: dict[str, str | list[str]] = {
+        "title": " ".join("".join(c if c.isprintable() else " " for c in job.title).split()),
+        "directives": [
+            f"#SBATCH --{name}" + ("" if value is None else f"={sbatch_quote(value)}")
+            for name, value in directives(job).items()
+        ],
+        "setup": list(site.setup),
+        "path": ":".join(map(shlex.quote, job.path)),
+        "environment": [f"export {name}={shlex.quote(value)}" for name, value in site.environment.items()],
+        "launcher": _quoted([launcher[0], *srun, *launcher[1:]]),
+        "command": _quoted(job.commands[0]),
+        "once": shlex.join(job.once),
+        "requeues": str(site.requeues),
+        "resume": shlex.quote(resume + job.resume),
+    }
+    tasks = [{"index": str(k), "words": _quoted(command)} for k, command in enumerate(job.commands)]
+    return fill(TEMPLATE.read_text(encoding="utf-8"), conditions, values, {"task": tasks})
 
 
-def _program(job: Job) -> Iterator[str]:
-    """Put the words of the program into an array."""
-    launcher = [word.replace("{ranks}", str(job.ranks)) for word in job.site.launcher]
-    yield "program=("
-    yield from _words([launcher[0], *(_srun(job) if Path(launcher[0]).name == "srun" else ()), *launcher[1:]])
-    if job.array:
-        yield ")"
-        yield "case $SLURM_ARRAY_TASK_ID in"
-        for index, command in enumerate(job.commands):
-            yield f"  {index}) program+=("
-            yield from _words(command)
-            yield "  ) ;;"
-        yield "esac"
-    else:
-        yield from _words(job.commands[0])
-        yield ")"
-    if job.once:
-        yield f'[ "$restart" -ne 0 ] || program+=({shlex.join(job.once)})'
+def _quoted(words: Iterable[str]) -> list[str]:
+    return [shlex.quote(word) for word in words]
 
 
-def _id(job: Job) -> str:
-    if job.site.scheduler != "slurm":
-        return "local-$$"
-    return "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" if job.array else "$SLURM_JOB_ID"
-
-
-def _words(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        yield f"  {shlex.quote(word)}"
-
-
-def _srun(job: Job) -> Iterator[str]:
-    """Yield what every srun is told; what the profile says comes later and wins.
+def _srun(job: Job) -> list[str]:
+    """Return what every srun is told; what the profile says comes later and wins.
 
     All ranks exit with 75 when they stop, so the first to do so must not end the others; but where one is killed, those
     that wait for it end a minute later (workers of Dask do not wait). Since version 22.05 srun does not take from the
     job how many threads a rank has.
     """
-    yield "--kill-on-bad-exit=0"
-    yield "--wait=0" if job.elastic else "--wait=60"
-    if job.site.cpus_per_rank is not None:
-        yield f"--cpus-per-task={job.site.cpus_per_rank}"
-
-
-def _requeue(job: Job) -> Iterator[str]:
-    """Ask to be run again after a stop, unless someone cancelled the job or it is another life of it that runs."""
-    most, resume = job.site.requeues, shlex.quote("landsweep: everything finished is kept; to go on: " + job.resume)
-    yield f"if [ $status -eq {Exit.STOPPED:d} ]; then"
-    yield "  for pause in 1 5 20 0; do"
-    yield '    state=$(scontrol show job --oneliner "$job") && break'
-    yield '    sleep "$pause"'
-    yield "  done"
-    yield f'  asked=$(grep -c "^$job [0-9]* [0-9]* requeue" "$here/{JOURNAL}")'
-    yield '  if [ -z "$state" ]; then'
-    yield '    echo "landsweep: stopped and not run again: Slurm does not answer"'
-    yield '  elif [[ $state != *" JobState=RUNNING "* || $state != *" Restarts=$restart "* ]]; then'
-    yield '    echo "landsweep: stopped; Slurm has ended this job, or runs it again by itself"'
-    yield f'  elif [ "$asked" -ge {most} ]; then'
-    yield '    echo "landsweep: stopped and not run again: it was already requeued $asked times, as often as allowed"'
-    yield '  elif note requeue && scontrol requeue "$job"; then'
-    yield f'    echo "landsweep: stopped in time and put back into the queue ($((asked + 1)) of {most})"'
-    yield '    exit "$status"'
-    yield "  else"
-    yield '    echo "landsweep: stopped and not run again: it could not be put back into the queue"'
-    yield "  fi"
-    yield f"  printf '%s\\n' {resume}"
-    yield "fi"
-
-
-def _stopped(job: Job) -> Iterator[str]:
-    yield f"if [ $status -eq {Exit.STOPPED:d} ]; then"
-    yield f"  printf '%s\\n' {shlex.quote('landsweep: stopped; to go on: ' + job.resume)}"
-    yield "fi"
+    threads = job.site.cpus_per_rank
+    wait = "--wait=0" if job.elastic else "--wait=60"
+    return ["--kill-on-bad-exit=0", wait, *([] if threads is None else [f"--cpus-per-task={threads}"])]

@@ -298,7 +298,7 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.", show_default=False)],
 ) -> None:
     """Make a study and a problem to start from."""
-    from landsweep.study.scaffold import create
+    from landsweep.cli.scaffold import create
 
     study, problem = create(folder)
     print(f"Made {study} and {problem}. Next: landsweep run {study}")

@@ -13,9 +13,10 @@ import torch
 from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.kernels.curvature.extremes import hessian_footprint
 from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
-from landsweep.kernels.loss.footprint import Footprint, footprint, hessian_footprint
+from landsweep.kernels.loss.footprint import Footprint, footprint
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.problem import Problem, trainable_parameters

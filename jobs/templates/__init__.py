@@ -1,0 +1,1 @@
+"""What a batch job's script is made from."""
