@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import yaml
@@ -31,6 +34,7 @@ def study_data(**changes: Any) -> dict[str, Any]:
         "grid": {"dims": 2, "points": [7, 5]},
         # What a clock would choose is part of the last bits: two runs of "auto" need not be equal.
         "evaluation": {"strategy": "batched", "batch": 8},
+        "report": {"figures": False},  # two seconds a run; tests that look at them ask for them
         "executor": {"checkpoint_seconds": 0},
     }
     for key, value in changes.items():
@@ -62,6 +66,28 @@ def landsweep(
         text=True,
         timeout=TIMEOUT,
     )
+
+
+def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end in this process: what it says and returns, without what a process costs.
+
+    For everything but what makes a process of its own: what it imports, signals, kills, ranks, workers, limits.
+    """
+    from landsweep.cli.main import main
+
+    words, out, err, status = list(map(str, arguments)), io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.dict(os.environ, environment(**env), clear=True),
+        mock.patch.object(sys, "argv", ["landsweep", *words]),
+        chdir(cwd or Path.cwd()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(bool(end.code))
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
 
 def run_alone(folder: Path, **changes: Any) -> Path:

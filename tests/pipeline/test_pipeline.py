@@ -28,7 +28,7 @@ def evaluated(path: Path) -> list[int]:
 
 
 def test_the_run_directory_holds_what_the_design_says(run):
-    result = run(fields=["loss", "mae"])
+    result = run(fields=["loss", "mae"], report__figures=True)
     files = {str(p.relative_to(result.path)) for p in result.path.rglob("*") if "landscape.zarr" not in str(p)}
     assert {
         "study.yaml",
@@ -112,7 +112,7 @@ def test_the_centre_is_the_models_own_loss(run):
 @pytest.mark.parametrize("dims", [1, 2, 3, 4, 5, 6])
 def test_every_dimension_with_unequal_axes(run, dims):
     shape = [5, 3, 4, 2, 3, 2][:dims]
-    result = run(grid={"dims": dims, "points": shape}, sweep={"beta": [1.0]})
+    result = run(grid={"dims": dims, "points": shape}, sweep={"beta": [1.0]}, report__figures=True)
     data = store_arrays(result.path)
     assert data["loss"].shape == (1, 1, 1, 1, *shape)
     assert np.isfinite(data["loss"]).all()
@@ -189,6 +189,22 @@ def test_running_again_does_nothing(run):
     assert (again.path / "report" / "summary.json").stat().st_mtime_ns == stamp
 
 
+def test_figures_are_a_choice_that_makes_only_the_report_again(run):
+    first = run()
+    assert not list(first.path.rglob("*.png"))
+    done = len(evaluated(first.path))
+    stamps = {p: p.stat().st_mtime_ns for part in ("weights", "topology") for p in first.path.glob(f"{part}/**/*.*")}
+    assert stamps
+    before = store_arrays(first.path)["loss"].tobytes()
+    drawn = run(report__figures=True)
+    assert (drawn.path / "report" / "trend.png").exists()
+    assert not list(run(report__figures=False).path.rglob("*.png"))
+    assert (first.path / "report" / "summary.json").exists()
+    assert len(evaluated(first.path)) == done
+    assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
+    assert store_arrays(first.path)["loss"].tobytes() == before
+
+
 def test_another_connectivity_redoes_topology_alone(run):
     first = run()
     done = len(evaluated(first.path))
@@ -235,7 +251,7 @@ def test_a_different_study_is_refused(run):
 
 
 def test_failed_training_leaves_its_model_failed_and_finishes_the_others(run):
-    result = run(problem__params={"raise_in": "train", "raise_at": 2.0})
+    result = run(problem__params={"raise_in": "train", "raise_at": 2.0}, report__figures=True)
     assert list(result.failures) == [("train", 1)]
     assert "RuntimeError: training is broken on purpose" in result.failures["train", 1]
     status = store_arrays(result.path)["status"]
@@ -310,7 +326,7 @@ def test_other_ways_to_compute(run, changes, tolerance):
 
 
 def test_non_finite_losses_are_kept_marked_counted_and_announced_once(run, capsys, write_study, tmp_path):
-    result = landsweep.run(write_study(problem__params={"explode": 1.0}), tmp_path / "nan")
+    result = landsweep.run(write_study(problem__params={"explode": 1.0}, report__figures=True), tmp_path / "nan")
     data = store_arrays(result.path)
     bad = ~np.isfinite(data["loss"])
     assert 0 < bad.sum() < bad.size
@@ -323,7 +339,7 @@ def test_non_finite_losses_are_kept_marked_counted_and_announced_once(run, capsy
 
 
 def test_a_landscape_without_any_finite_value_is_missing_not_zero(run):
-    result = run(problem__params={"explode": 1e-9})
+    result = run(problem__params={"explode": 1e-9}, report__figures=True)
     assert result.metrics["n_minima"].isna().all()
     assert (store_arrays(result.path)["status"] == 2).all()
     with pytest.raises(UserError, match="has no freudenthal merge tree"):
@@ -346,6 +362,7 @@ def test_two_subspaces_stand_side_by_side_with_their_own_ranges(run):
     result = run(
         subspaces={"far": {"kind": "random", "range": [[-1, 1], [-2, 2]]}, "near": near},
         sweep={"beta": [1.0], "subspace": ["far", "near"]},
+        report__figures=True,
     )
     dataset = result.dataset
     assert dataset.coordinate_1.sel(subspace="far").values.tolist() == [-2.0, -1.0, 0.0, 1.0, 2.0]
@@ -380,7 +397,7 @@ def test_a_checkpoint_replaces_training(run, tmp_path):
 
 
 def test_the_api_shows_itself(run):
-    result = run()
+    result = run(report__figures=True)
     assert repr(result).startswith("Run('")
     assert "4 members of 7 x 5 points; beta: 2, seed: 1, subspace: 1, direction_seed: 2)" in repr(result)
     page = result._repr_html_()

@@ -263,6 +263,6 @@ def _stages(context: Context, options: Options) -> None:
             from landsweep.stages.report import reduce
             from landsweep.stages.report import work as report
 
-            context.bus(Notice("Writing tables and figures."))
+            context.bus(Notice(f"Writing tables{' and figures' * context.study.report.figures}."))
             reduce.run(context)
             report.run(context)

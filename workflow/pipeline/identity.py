@@ -24,6 +24,7 @@ class Change:
     topology: bool = False
     certify: bool = False
     curvature: bool = False
+    report: bool = False
     extended: bool = False
     keys: list[str] = field(default_factory=list)
 
@@ -81,6 +82,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         topology=topology,
         certify=topology or before.certify != study.certify,
         curvature=before.curvature != study.curvature,
+        report=before.report != study.report,
         extended=extended,
         keys=keys,
     )
@@ -116,7 +118,7 @@ def apply(run: RunDir, change: Change) -> None:
     if change.curvature:
         shutil.rmtree(run.path / "curvature", ignore_errors=True)
         _unlink(run, "curvature")
-    if change.evaluation or change.topology or change.certify or change.curvature or change.extended:
+    if any((change.evaluation, change.topology, change.certify, change.curvature, change.report, change.extended)):
         outdate_report(run)
 
 

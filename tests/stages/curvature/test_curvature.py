@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from support import assert_same_run, landsweep, run_alone, store_arrays
 from toy import Toy
 
 ALL = {"largest": 3, "smallest": 2, "magnitude": 2, "trace": "hutch++", "density": True, "dtype": "float64"}
+FIGURES = {"report__figures": True}
 HESSIAN = {
     "sweep__subspace": ["random", "hessian"],
     "subspaces__hessian": {"kind": "hessian", "range": [-0.5, 0.5], "unit": "l2"},
@@ -46,7 +48,7 @@ def done_in(run, stage):
 
 
 def test_numbers_of_the_dense_hessian_are_in_the_store_and_in_the_table(run):
-    result = run(curvature=ALL)
+    result = run(curvature=ALL, report__figures=True)
     data = result.dataset.isel(seed=0)
     for model, beta in enumerate((1.0, 2.0)):
         hessian, _ = dense(result, model, beta)
@@ -92,6 +94,7 @@ def test_every_split_and_draw_has_its_own_hessian(run):
 
 
 def test_only_what_is_missing_or_changed_is_computed_again(run):
+    run = partial(run, report__figures=True)
     result = run(curvature=ALL)
     files = sorted((result.path / "curvature").iterdir())
     before = [f.read_bytes() for f in files]
@@ -282,7 +285,12 @@ def test_a_run_with_other_members_is_refused(run):
 
 
 def test_eigenvalues_at_every_point(run):
-    result = run(fields=["loss", "hessian_max", "hessian_min"], sweep__beta=[2.0], evaluation__dtype="float64")
+    result = run(
+        fields=["loss", "hessian_max", "hessian_min"],
+        sweep__beta=[2.0],
+        evaluation__dtype="float64",
+        report__figures=True,
+    )
     data = result.dataset.isel(beta=0, seed=0, subspace=0, direction_seed=1)
     path = result.directory.directions(1)
     delta, scale = subspace.load_delta(path).double(), subspace.load_geometry(path).scale
@@ -305,7 +313,12 @@ def test_eigenvalues_at_every_point(run):
 
 
 def test_they_are_nan_where_the_loss_is(run):
-    result = run(fields=["loss", "hessian_max"], problem__params={"steps": 20, "explode": 0.5}, sweep__beta=[2.0])
+    result = run(
+        fields=["loss", "hessian_max"],
+        problem__params={"steps": 20, "explode": 0.5},
+        sweep__beta=[2.0],
+        report__figures=True,
+    )
     data = result.dataset
     assert data.loss.isnull().any()
     assert (data.loss.isnull() == data.hessian_max.isnull()).all()

@@ -24,7 +24,9 @@ from support import assert_same_run, landsweep, make_study, store_arrays
 def everything(tmp_path_factory):
     """A run with every representation, and its segmentation."""
     folder = tmp_path_factory.mktemp("everything")
-    study = make_study(folder, topology={"connectivity": list(REPRESENTATIONS), "k": 5, "segmentation": True})
+    study = make_study(
+        folder, topology={"connectivity": list(REPRESENTATIONS), "k": 5, "segmentation": True}, report__figures=True
+    )
     return api_run(study, folder / "run", progress=False)
 
 

@@ -16,15 +16,25 @@ def run(context: Context) -> None:
     """Draw what the metrics say; ``summary.json`` is written last and completes the stage."""
     if not context.executor.is_root or not context.run.metrics.exists():
         return
-    import matplotlib as mpl
-
-    mpl.use("Agg", force=False)
     table = pd.read_parquet(context.run.metrics)
     folder = context.run.report
     for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
         old.unlink()
     with atomic(folder / "metrics.csv") as partial:
         table.to_csv(partial, index=False)
+    if context.study.report.figures:
+        draw(context, table)
+    data = summarise(context, table)
+    write_text(folder / "summary.md", markdown(context.study, table, data))
+    write_json(folder / "summary.json", data)
+
+
+def draw(context: Context, table: pd.DataFrame) -> None:
+    """Draw the figures of a run into ``report/``."""
+    import matplotlib as mpl
+
+    mpl.use("Agg", force=False)
+    folder = context.run.report
     done = table.dropna(subset=["n_minima"])
     if len(done):
         figures.draw_trend(context.study, done, folder / "trend.png")
@@ -33,9 +43,6 @@ def run(context: Context) -> None:
         landscape = Landscape(context.run.landscape)
         if "hessian_density" in landscape.group:
             figures.draw_density(context.study, landscape, folder / "hessian-density.png")
-    data = summarise(context, table)
-    write_text(folder / "summary.md", markdown(context.study, table, data))
-    write_json(folder / "summary.json", data)
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
