@@ -26,7 +26,7 @@ from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 from scipy.ndimage import gaussian_filter
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "helpers"))
 from ranks import on_ranks
 
 RANKS = (2, 4, 8, 16, 32, 64)

@@ -4,8 +4,8 @@
     python benchmarks/startup.py metadata --ranks 64
 
 ``rank`` runs the study of `landsweep new` and reads the ranks' own logs; the first run, which fills the file cache, is
-left out. ``metadata`` counts with an audit hook (tests/counting) every opening, listing, status and change of files
-below the run.
+left out. ``metadata`` counts with an audit hook (tests/helpers/counting) every opening, listing, status and change of
+files below the run.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def metadata(ranks: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         study, out, to = new_study(Path(folder)), Path(folder) / "run", Path(folder) / "counts"
         to.mkdir()
-        path = os.pathsep.join([str(ROOT / "tests" / "counting"), os.environ.get("PYTHONPATH", "")])
+        path = os.pathsep.join([str(ROOT / "tests" / "helpers" / "counting"), os.environ.get("PYTHONPATH", "")])
         landsweep(
             "run", study, "--out", out, *SMALL, ranks=ranks,
             PYTHONPATH=path.strip(os.pathsep), COUNT_BELOW=str(out), COUNT_TO=str(to),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+
+# Tests run beside one another, and threads that wait for one another while others compute take many times as long.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import shutil
 import tempfile
 from collections.abc import Callable

@@ -128,7 +128,9 @@ def render(job: Job) -> str:
         "requeues": str(site.requeues),
         "resume": shlex.quote(resume + job.resume),
     }
-    tasks = [{"index": str(k), "words": _quoted(command)} for k, command in enumerate(job.commands)]
+    tasks: list[dict[str, str | list[str]]] = [
+        {"index": str(k), "words": _quoted(command)} for k, command in enumerate(job.commands)
+    ]
     return fill(TEMPLATE.read_text(encoding="utf-8"), conditions, values, {"task": tasks})
 
 

@@ -218,6 +218,12 @@ class ExecutorSpec(_Section):
     checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
 
 
+class ReportSpec(_Section):
+    """What is made for people beside the tables; never part of the results."""
+
+    figures: bool = Field(True, description="true for figures beside the tables, false for tables alone")
+
+
 class Study(_Section):
     """One sweep of loss landscapes, as the study file states it.
 
@@ -249,6 +255,7 @@ class Study(_Section):
     )
     topology: Topology = Field(default_factory=Topology, description="a mapping")
     certify: Certify = Field(default_factory=Certify, description="a mapping with float64 and draws")
+    report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
 
     @property

@@ -43,6 +43,7 @@ STAGE = _Report(
     of="member",
     result=_summary,
     problem=False,
+    key=lambda study: study.report,
     needs=(EVALUATE,),
     brief=True,
     files=0,

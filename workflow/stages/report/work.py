@@ -17,7 +17,7 @@ from landsweep.study.study import Study
 
 def run(context: Context, todo: list[Any]) -> None:
     """Write the tables, and draw what they say."""
-    context.bus(Notice("Writing tables and figures."))
+    context.bus(Notice(f"Writing tables{' and figures' * context.study.report.figures}."))
     if not context.executor.is_root or not Landscape.exists(context.run.landscape):
         return
     reduce(context.opened, STAGES)
@@ -26,15 +26,25 @@ def run(context: Context, todo: list[Any]) -> None:
 
 def present(context: Context) -> None:
     """Draw figures and write the summary; ``summary.json`` is written last and completes the stage."""
-    import matplotlib as mpl
-
-    mpl.use("Agg", force=False)
     table = pd.read_parquet(context.run.metrics)
     folder = context.run.report
     for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
         old.unlink()
     with atomic(folder / "metrics.csv") as partial:
         table.to_csv(partial, index=False)
+    if context.study.report.figures:
+        draw(context, table)
+    data = summarise(context, table)
+    write_text(folder / "summary.md", markdown(context.study, table, data))
+    write_json(folder / "summary.json", data)
+
+
+def draw(context: Context, table: pd.DataFrame) -> None:
+    """Draw the figures of a run into ``report/``."""
+    import matplotlib as mpl
+
+    mpl.use("Agg", force=False)
+    folder = context.run.report
     done = table.dropna(subset=["n_minima"])
     if len(done):
         figures.draw_trend(context.study, done, folder / "trend.png")
@@ -43,9 +53,6 @@ def present(context: Context) -> None:
         landscape = Landscape(context.run.landscape)
         if "hessian_density" in landscape.group:
             figures.draw_density(context.study, landscape, folder / "hessian-density.png")
-    data = summarise(context, table)
-    write_text(folder / "summary.md", markdown(context.study, table, data))
-    write_json(folder / "summary.json", data)
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:

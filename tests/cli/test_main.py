@@ -1,0 +1,275 @@
+"""The command line: speed of --help, what stays unimported, and each command's words."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from support import ROOT, assert_same_run, command, environment, landsweep
+
+HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished toy run, made by `landsweep new` and `landsweep run` alone."""
+    folder = tmp_path_factory.mktemp("new")
+    made = landsweep("new", "my_study", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout == "Made my_study/study.yaml and my_study/problem.py. Next: landsweep run my_study/study.yaml\n"
+    done = landsweep("run", "my_study/study.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+def modules_after(*arguments: str, cwd: Path) -> set[str]:
+    """Return the modules that a command has imported when it ends."""
+    program = (
+        "import sys, atexit\n"
+        f"sys.argv = {['landsweep', *arguments]!r}\n"
+        "atexit.register(lambda: print('MODULES', *sorted({m.split('.')[0] for m in sys.modules})))\n"
+        "from landsweep.cli.main import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("robust", "--help"),
+        ("status", "runs/my_study"),
+        ("methods", "runs/my_study"),
+        ("metrics", "runs/my_study"),
+        ("logs", "runs/my_study"),
+        ("cancel", "runs/my_study"),
+        ("plan", "my_study/study.yaml"),
+        ("plan", "my_study/study.yaml", "--site", "perlmutter-gpu", "--account", "m1_g"),
+        ("submit", "my_study/study.yaml", "--site", "slurm-generic", "--dry-run"),
+    ],
+    ids=lambda a: a[0],
+)
+def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
+    modules = modules_after(*arguments, cwd=finished[0])
+    assert "landsweep" in modules
+    assert not modules & set(HEAVY)
+
+
+def test_plan_starts_no_mpi_to_predict_memory(finished):
+    modules = modules_after("plan", "my_study/study.yaml", "--memory", cwd=finished[0])
+    assert "torch" in modules
+    assert not modules & (set(HEAVY) - {"torch"})
+
+
+def test_help_needs_neither_numpy_nor_zarr(finished):
+    assert not modules_after("--help", cwd=finished[0]) & {"numpy", "zarr", "xarray", "pandas", "pydantic", "scipy"}
+
+
+def test_help_says_what_the_commands_do():
+    done = landsweep("--help")
+    assert done.returncode == 0
+    for name in ("run", "plan", "status", "submit", "logs", "cancel", "metrics", "new", "methods", "robust"):
+        assert f"\n  {name} " in done.stdout
+    assert "..." not in done.stdout.split("Commands:")[1], "a summary was cut short"
+    assert "75 stopped but resumable" in done.stdout
+
+
+def test_a_new_study_runs_as_it_is(finished):
+    folder, done = finished
+    assert "my_study: 6 of 6 landscapes, freudenthal" in done.stdout
+    for name in ("trend.png", "landscapes.png", "summary.md"):
+        assert f"runs/my_study/report/{name}" in done.stdout
+        assert (folder / "runs" / "my_study" / "report" / name).exists()
+    assert "Traceback" not in done.stderr
+
+
+def test_progress_off_a_terminal_is_lines(finished):
+    lines = finished[1].stderr.splitlines()
+    assert "train: 0 of 3 models done before" in lines
+    assert any(line.startswith("evaluate: 2646 of 2646 points in ") for line in lines)
+    assert "\x1b" not in finished[1].stderr
+
+
+def test_new_does_not_overwrite(finished):
+    done = landsweep("new", "my_study", cwd=finished[0])
+    assert done.returncode == 2
+    assert "my_study/study.yaml exists already, expected a new folder" in done.stderr
+
+
+def test_plan_counts_and_writes_nothing(write_study, tmp_path):
+    study = write_study()
+    before = sorted(tmp_path.rglob("*"))
+    done = landsweep("plan", study, "--set", "sweep.beta=[5,7]", "--set", "grid.points=21", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert rows["models"] == "2"
+    assert rows["members"] == "4 (beta 2, seed 1, subspace 1, direction_seed 2)"
+    assert rows["points"].startswith("1,764 (21 x 21 each")
+    assert rows["units"].startswith("about ")
+    assert "8.8 kB before compression" in rows["store"]
+    assert rows["time"].startswith("not measured: no earlier run of this problem beside")
+
+
+def test_plan_takes_its_time_from_an_earlier_run(finished):
+    done = landsweep("plan", "my_study/study.yaml", "--set", "grid.points=201", cwd=finished[0])
+    assert "as measured in runs/my_study" in done.stdout
+
+
+def test_status_counts_models_members_and_units(finished):
+    done = landsweep("status", "runs/my_study", cwd=finished[0])
+    rows = {line.split()[0]: line.split()[1:4] for line in done.stdout.splitlines() if line and line[0].islower()}
+    assert rows["train"] == ["3", "3", "-"]
+    assert rows["subspace"] == ["6", "6", "-"]
+    assert rows["evaluate"][0] == rows["evaluate"][1]
+    assert rows["topology"] == ["6", "6", "-"]
+    assert rows["report"] == ["1", "1", "-"]
+    assert "1 session(s)" in done.stdout
+    assert ": done" in done.stdout
+    missing = landsweep("status", "nowhere", cwd=finished[0])
+    assert missing.returncode == 2
+    assert "nowhere holds no run, expected a run directory" in missing.stderr
+
+
+def test_methods_states_every_choice(finished):
+    text = landsweep("methods", "runs/my_study", cwd=finished[0]).stdout
+    paragraph, *references = text.split("\n\n")
+    for words in (
+        "noise = 0.0, 0.1, 0.2",
+        "seed = 0",
+        "direction seed = 0, 1",
+        "2 Gaussian directions, with zero components in bias, norm parameters, orthonormalised",
+        "each filter has the norm of the corresponding filter",
+        "21 x 21 grid over [-1, 1]^2",
+        "coordinates are multiples of the stored direction",
+        "float32",
+        "Freudenthal",
+        "the 2 largest eigenvalues by Lanczos' method [lanczos1950] to residuals of 0.001 of them",
+        "the smallest eigenvalue by Lanczos' method",
+        "the trace by Hutch++ [meyer2021] until its standard error was at most 0.05 of it",
+        "torch 2.",
+        "landsweep 0.",
+    ):
+        assert words in paragraph, words
+    assert len(references) == 6
+    assert all(r.lstrip().startswith("@") for r in references)
+    cited = {r.split("{")[1].split(",")[0] for r in references}
+    assert all(f"[{key}]" in paragraph for key in cited)
+
+
+def test_packages_in_pyproject_are_those_on_disk():
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    roots = {"workflow": "landsweep", "kernels": "landsweep.kernels", "jobs": "landsweep.jobs"}
+    found = {
+        ".".join([name, *path.parent.relative_to(ROOT / folder).parts])
+        for folder, name in roots.items()
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
+    assert listed == found
+
+
+ALLOWED = {
+    "workflow": ("landsweep",),
+    "kernels": ("landsweep.kernels",),
+    "jobs": ("landsweep.jobs", "landsweep.kernels"),
+}
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_imports_are_absolute_and_go_downwards(folder):
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{file}: relative import"
+                names = [node.module or ""]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                if name.split(".")[0] == "landsweep":
+                    assert name.startswith(ALLOWED[folder]), f"{file} imports {name}"
+
+
+def test_python_m_landsweep_is_the_same_program():
+    assert command("--help")[1:3] == ["-m", "landsweep"]
+    script = subprocess.run(
+        [Path(sys.executable).parent / "landsweep", "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert script.stdout.split("\n", 2)[2] == landsweep("--help").stdout.split("\n", 2)[2]
+
+
+def test_metrics_is_a_table_or_csv(finished):
+    table = landsweep("metrics", "runs/my_study", cwd=finished[0])
+    assert table.returncode == 0, table.stderr
+    lines = table.stdout.splitlines()
+    assert lines[0].split()[:4] == ["noise", "direction_seed", "representation", "n_minima"]
+    assert len(lines) == 7
+    csv = landsweep("metrics", "runs/my_study", "--csv", cwd=finished[0]).stdout
+    assert csv == (finished[0] / "runs" / "my_study" / "report" / "metrics.csv").read_text()
+    some = landsweep("metrics", "runs/my_study", "--csv", "--column", "noise", "--column", "smad", cwd=finished[0])
+    assert some.stdout.splitlines()[0] == "noise,smad"
+    wrong = landsweep("metrics", "runs/my_study", "--column", "n_minimas", cwd=finished[0])
+    assert wrong.returncode == 2
+    assert 'did you mean "n_minima"?' in wrong.stderr
+
+
+@pytest.mark.parametrize("command", ["metrics", "logs", "cancel", "status"])
+def test_where_there_is_no_run_it_is_said(tmp_path, command):
+    done = landsweep(command, tmp_path / "nothing")
+    assert done.returncode == 2
+    assert "nothing holds no run, expected a run directory such as runs/NAME" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_logs_without_a_job_are_those_of_rank_0(finished):
+    done = landsweep("logs", "runs/my_study", cwd=finished[0])
+    first, *others = done.stdout.splitlines()
+    assert ": rank 0 of 1, local rank 0, process " in first
+    assert any(line.endswith(" s") and " evaluate 0 done in " in line for line in others)
+
+
+def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
+    study = write_study()
+    early = landsweep("run", study, "--out", tmp_path / "run", "--stages", "topology")
+    assert early.returncode == 2
+    assert "has no landscapes: run the other stages first, or leave --stages out." in early.stderr
+    for stages, lacking in (
+        ("subspace", "2 models to train"),
+        ("evaluate", "4 directions to make"),
+        ("report", "no landscapes"),
+    ):
+        early = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        assert early.returncode == 2
+        assert f"has {lacking}: run the other stages first" in early.stderr
+    assert not (tmp_path / "run").exists()
+    unknown = landsweep("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
+    assert unknown.returncode == 2
+    assert (
+        "expected some of train, curvature, subspace, evaluate, topology, certify, report; did you mean"
+        in unknown.stderr
+    )
+    for stages in ("train", "subspace,evaluate", "topology", "report"):
+        done = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        assert done.returncode == 0, done.stderr
+    whole = landsweep("run", study, "--out", tmp_path / "whole")
+    assert whole.returncode == 0, whole.stderr
+    assert_same_run(tmp_path / "whole", tmp_path / "run")
+
+
+def test_a_study_kept_elsewhere_finds_its_problem(write_study, tmp_path):
+    study = write_study()
+    (tmp_path / "kept").mkdir()
+    study.rename(tmp_path / "kept" / "study.yaml")
+    done = landsweep("run", tmp_path / "kept" / "study.yaml", "--folder", tmp_path, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,54 @@
+"""Runs in processes of their own that a test watches, interrupts and finishes."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+from support import command, environment, landsweep, sessions
+
+
+def start(study: Path, out: Path, ranks: int = 0, new_group: bool = False) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command("run", study, "--out", out, ranks=ranks),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=new_group,
+    )
+
+
+def wait_until(condition, process, seconds: float = 60) -> bool:
+    """Wait until something is seen or the process has ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.01)
+    raise AssertionError("nothing happened in time")
+
+
+def work_begins(out: Path):
+    """Whether a new session has been written down by a live run."""
+    before = len(sessions(out))
+    return lambda: len(sessions(out)) > before
+
+
+def ranks_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(process.pid).children(recursive=True)
+    return [c for c in children if "landsweep" in " ".join(c.cmdline()) and "mpiexec" not in c.cmdline()[0]]
+
+
+def gone(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive, f"still running: {alive}"
+
+
+def finish(study: Path, out: Path, ranks: int = 0) -> None:
+    done = landsweep("run", study, "--out", out, ranks=ranks)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,162 @@
+"""Shared helpers: studies on the toy problem, runs in processes of their own, and what makes two runs equal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import yaml
+
+HELPERS = Path(__file__).parent
+TESTS = HELPERS.parent
+ROOT, DATA = TESTS.parent, TESTS / "data"
+BIN = Path(sys.executable).parent
+TIMEOUT = 120
+
+
+def study_data(**changes: Any) -> dict[str, Any]:
+    """A small study: 2 models, 4 members, 7 x 5 points; dotted keys change it."""
+    data: dict[str, Any] = {
+        "name": "toy",
+        "problem": {"path": "toy.py:Toy", "params": {"steps": 20}},
+        "sweep": {"beta": [1.0, 2.0], "seed": [0], "subspace": ["random"], "direction_seed": [0, 1]},
+        "subspaces": {"random": {"kind": "random", "range": [-1, 1]}},
+        "grid": {"dims": 2, "points": [7, 5]},
+        # What a clock would choose is part of the last bits: two runs of "auto" need not be equal.
+        "evaluation": {"strategy": "batched", "batch": 8},
+        "report": {"figures": False},  # two seconds a run; tests that look at them ask for them
+        "executor": {"checkpoint_seconds": 0},
+    }
+    for key, value in changes.items():
+        target = data
+        *parents, last = key.split("__")
+        for parent in parents:
+            target = target.setdefault(parent, {})
+        target[last] = value
+    return data
+
+
+def make_study(folder: Path, **changes: Any) -> Path:
+    """Write a changed toy study and its problem into a folder; return the study's path."""
+    shutil.copy(HELPERS / "toy.py", folder / "toy.py")
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(study_data(**changes), sort_keys=False))
+    return path
+
+
+def landsweep(
+    *arguments: str | Path, ranks: int = 0, cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end, under mpiexec where ranks are given."""
+    return subprocess.run(
+        command(*arguments, ranks=ranks),
+        cwd=cwd,
+        env=environment(**env),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+
+
+def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end in this process: what it says and returns, without what a process costs.
+
+    For everything but what makes a process of its own: what it imports, signals, kills, ranks, workers, limits.
+    """
+    from landsweep.cli.main import main
+
+    words, out, err, status = list(map(str, arguments)), io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.dict(os.environ, environment(**env), clear=True),
+        mock.patch.object(sys, "argv", ["landsweep", *words]),
+        chdir(cwd or Path.cwd()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(bool(end.code))
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+def run_alone(folder: Path, **changes: Any) -> Path:
+    """Run a changed toy study in one process that nobody interrupts; return its run directory."""
+    done = landsweep("run", make_study(folder, **changes), "--out", folder / "run")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+def command(*arguments: str | Path, ranks: int = 0) -> list[str]:
+    launcher = [str(BIN / "mpiexec"), "-n", str(ranks)] if ranks else []
+    return [*launcher, sys.executable, "-m", "landsweep", *map(str, arguments)]
+
+
+def environment(**env: str) -> dict[str, str]:
+    """A clean environment: warnings stay on, no launcher's variables leak in."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PMI_", "OMPI_", "SLURM_"))}
+    return kept | {"COLUMNS": "120", "PYTHONFAULTHANDLER": "1"} | env
+
+
+def store_arrays(run: Path) -> dict[str, np.ndarray]:
+    """Every array of a run's store but timings, as bytes: equal means bit-identical."""
+    import zarr
+
+    group = zarr.open_group(run / "landscape.zarr", mode="r")
+    return {name: np.asarray(array[...]) for name, array in group.arrays() if name != "train_seconds"}
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    """Weights, directions, landscapes and topology of two runs are bit-identical."""
+    first, second = store_arrays(one), store_arrays(other)
+    assert first.keys() == second.keys()
+    assert "loss" in first
+    for name in first:
+        if first[name].dtype == object or first[name].dtype.kind in "UT":
+            assert first[name].tolist() == second[name].tolist(), name
+        else:
+            assert first[name].dtype == second[name].dtype, name
+            assert first[name].tobytes() == second[name].tobytes(), name
+    for pattern in ("weights/*/theta.safetensors", "directions/*.safetensors"):
+        files = sorted(p.relative_to(one) for p in one.glob(pattern))
+        assert files
+        for file in files:
+            assert (one / file).read_bytes() == (other / file).read_bytes(), file
+    trees = sorted(p.relative_to(one) for p in one.glob("topology/*.npz"))
+    assert trees
+    for file in trees:
+        with np.load(one / file) as a, np.load(other / file) as b:
+            assert a.files == b.files
+            for name in a.files:
+                assert a[name].tobytes() == b[name].tobytes(), (file, name)
+
+
+def sessions(out: Path) -> list[dict[str, Any]]:
+    path = out / "provenance.json"
+    return json.loads(path.read_text())["sessions"] if path.exists() else []
+
+
+def events(out: Path) -> list[dict[str, Any]]:
+    """Every event that the ranks of a run have logged."""
+    found = []
+    for log in sorted(out.glob("logs/*.jsonl")):
+        for line in log.read_text().splitlines():
+            try:
+                found.append(json.loads(line))
+            except json.JSONDecodeError:  # the line in hand when the writer was killed
+                continue
+    return found
+
+
+def units_evaluated(out: Path) -> Counter[int]:
+    return Counter(e["index"] for e in events(out) if e["event"] == "ItemDone" and e["stage"] == "evaluate")

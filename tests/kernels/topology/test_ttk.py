@@ -1,0 +1,219 @@
+"""TTK's recorded output turned into basins; the filter itself where the toolkit can be imported."""
+
+import sys
+
+import numpy as np
+import pytest
+from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.kernels.geometry.connectivity import offsets
+from landsweep.kernels.topology import ttk
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree, segmentation
+from support import DATA
+
+RAW = sorted((DATA / "ttk_raw").glob("*.npz"))
+needs_ttk = pytest.mark.skipif(not ttk.available(), reason="the Topology ToolKit is not installed (conda only)")
+
+
+def pairs_of(merges):
+    pairs = np.stack([merges.vertex[merges.ends[0]], merges.upper], axis=1)
+    return sorted(map(tuple, pairs[pairs[:, 0] != pairs[:, 1]].tolist()))
+
+
+def recorded(data, part):
+    return {name.removeprefix(f"{part}/"): data[name] for name in data.files if name.startswith(f"{part}/")}
+
+
+def whole_graph(field, basins):
+    return block_graph(field, basins, Blocks(field.shape, field.shape), 0, "freudenthal")
+
+
+def test_recorded_files_are_here():
+    assert len(RAW) == 4
+
+
+@pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)
+def test_whole_fields(path):
+    with np.load(path) as data:
+        field, basins = data["field"], ttk.basins_of_tree(recorded(data, "whole"))
+    tree = merge_tree(field)
+    np.testing.assert_array_equal(basins.minima, np.sort(tree.minima))
+    _, merges = contract(whole_graph(field, basins))
+    assert pairs_of(merges) == sorted(map(tuple, tree.pairs.tolist()))
+    assert len(tree.pairs) > 30
+
+
+@pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)
+def test_blocks_and_the_edges_between_them(path):
+    """The recorded blocks tile the field without a shared layer: cross edges join their border vertices."""
+    with np.load(path) as data:
+        field, boxes = data["field"], data["blocks"]
+        vertices = np.arange(field.size).reshape(field.shape)
+        home = np.empty(field.shape, np.int64)
+        parts = []
+        for index, box in enumerate(boxes):
+            where = tuple(slice(a, b) for a, b in box)
+            home[where] = index
+            parts.append((vertices[where].reshape(-1), ttk.basins_of_tree(recorded(data, f"block{index}"))))
+    flat, home = field.reshape(-1), home.reshape(-1)
+    cross = []
+    for offset in offsets("freudenthal", field.ndim):
+        for at in np.ndindex(field.shape):
+            to = tuple(np.add(at, offset))
+            if all(0 <= t < n for t, n in zip(to, field.shape, strict=True)) and at < to:
+                cross.append((vertices[at], vertices[to]))
+    cross = np.array(cross)
+    cross = cross[home[cross[:, 0]] != home[cross[:, 1]]]
+    graphs = []
+    for ids, basins in parts:
+        mine = np.intersect1d(cross, ids)
+        late = np.setdiff1d(mine, ids[basins.minima])
+        at = np.searchsorted(ids, late)
+        links = np.stack([ids[basins.minima[basins.of(at)]], late])
+        ends = np.concatenate([ids[basins.minima[basins.ends]], links], axis=1)
+        graphs.append(as_graph(flat, ends, np.concatenate([ids[basins.upper], late])))
+    later = flat[cross[:, 1]] >= flat[cross[:, 0]]
+    graphs.append(as_graph(flat, cross.T, np.where(later, cross[:, 1], cross[:, 0])))
+    _, merges = contract(union(graphs))
+    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field).pairs.tolist()))
+
+
+def as_graph(flat, ends, upper):
+    vertex = np.unique(ends)
+    return BasinGraph(
+        vertex, flat[vertex], np.ones(len(vertex), np.float32), np.searchsorted(vertex, ends), upper, flat[upper]
+    )
+
+
+def as_ttk(values, basins_tree, arcs_of_vertices):
+    """Put a tree of ours into the arrays of the filter, in another order of nodes and arcs."""
+    tree, rng = basins_tree, np.random.default_rng(0)
+    node, arc = rng.permutation(len(tree.nodes)), rng.permutation(len(tree.arcs))
+    ids = rng.permutation(len(tree.nodes)).astype(np.int32)
+    of = dict(zip(tree.nodes[node].tolist(), ids.tolist(), strict=True))
+    return {
+        "node_id": ids,
+        "node_vertex_id": tree.nodes[node].astype(np.int32),
+        "node_critical_type": tree.node_types[node],
+        "arc_up_node_id": np.array([of[v] for v in tree.arcs[arc, 0].tolist()]),
+        "arc_down_node_id": np.array([of[v] for v in tree.arcs[arc, 1].tolist()]),
+        "arc_segmentation_id": arc,
+        "vertex_segmentation_id": arcs_of_vertices.reshape(-1),
+    }
+
+
+@pytest.mark.parametrize("shape", [(13, 17), (6, 7, 8), (2, 9), (1, 6, 7)])
+def test_the_filter_is_given_ranks_and_its_tree_is_used(monkeypatch, shape):
+    field = np.random.default_rng(4).integers(0, 9, shape).astype(np.float32)
+    field[..., 0] = np.inf
+    seen = []
+
+    def filter_(ranks, threads):
+        seen.append(ranks.reshape(shape))
+        tree, found = segmentation(seen[-1])
+        return as_ttk(seen[-1], tree, found.arc)
+
+    monkeypatch.setattr(ttk, "_image", lambda ranks, shape: ranks)
+    monkeypatch.setattr(ttk, "run_filter", filter_)
+    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal")))
+    tree = merge_tree(field)
+    finite = np.isfinite(field.reshape(-1)[[m for m, _ in pairs_of(merges)]])
+    assert [p for p, f in zip(pairs_of(merges), finite, strict=True) if f] == sorted(map(tuple, tree.pairs.tolist()))
+    assert sorted(seen[0].reshape(-1).tolist()) == list(range(field.size)), "no ties, no infinity, in double precision"
+    assert seen[0].dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("shape", "connectivity"),
+    [((30,), "freudenthal"), ((1, 30), "freudenthal"), ((5, 6), "face"), ((3, 3, 3, 3), "moore")],
+)
+def test_what_ttk_cannot_do_is_done_natively(monkeypatch, shape, connectivity):
+    monkeypatch.setattr(ttk, "run_filter", lambda *a: pytest.fail("TTK was asked"))
+    field = np.random.default_rng(4).standard_normal(shape)
+    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, connectivity)))
+    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field, connectivity).pairs.tolist()))
+
+
+def test_graphs_get_one_vertex_above_all(monkeypatch):
+    values = np.array([0.0, 5.0, 1.0, 0.5, 4.0, 2.0, 7.0])
+    edges = np.array([[0, 1], [1, 2], [3, 4], [4, 5]])  # three components; the greatest of two is a saddle
+
+    def filter_(data, threads):
+        ranks, lines = data
+        whole = graph_merge_tree(ranks, lines)
+        assert len(whole.roots) == 1
+        assert whole.node_types[whole.nodes == len(values)].tolist() == [4]  # the artificial vertex joins all three
+        arc = np.full(len(ranks), -1)
+        for i, (up, down) in reversed(list(enumerate(whole.arcs.tolist()))):
+            arc[[up, down]] = i
+        return as_ttk(ranks, whole, arc)
+
+    monkeypatch.setattr(ttk, "_lines", lambda ranks, edges: (ranks, edges))
+    monkeypatch.setattr(ttk, "run_filter", filter_)
+    basins = ttk.ttk_graph_basins(values, edges)
+    _, merges = contract(whole_graph(values, basins))
+    assert pairs_of(merges) == sorted(map(tuple, graph_merge_tree(values, edges).pairs.tolist())) == [(2, 1), (5, 4)]
+    expected = graph_merge_tree(values, edges, volumes=True)
+    assert graph_merge_tree(values, edges, volumes=True, engine=ttk.ttk_graph_basins) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"arc_up_node_id": np.array([], int)}, "TTK gave no tree: got 3 nodes, 0 arcs, expected one arc fewer than"),
+        ({"vertex_segmentation_id": np.array([0, 1, 7])}, "TTK gave an incomplete tree: got vertices in no arc"),
+    ],
+)
+def test_broken_output_is_an_error(monkeypatch, change, text):
+    tree, found = segmentation(np.array([0.0, 2.0, 1.0]))
+    raw = as_ttk(None, tree, found.arc) | change
+    with pytest.raises(ValueError, match=f"^{text}"):
+        ttk.basins_of_tree(raw)
+    monkeypatch.setattr(ttk, "_image", lambda *a: None)
+    monkeypatch.setattr(ttk, "run_filter", lambda *a: raw)
+    with pytest.raises(RuntimeError, match=rf"^{text}.*topology\.engine: native needs no TTK\.$"):
+        ttk.ttk_basins(np.zeros((3, 3)), "freudenthal")
+
+
+def test_another_fields_tree_is_an_error(monkeypatch):
+    tree, found = segmentation(np.random.default_rng(0).standard_normal((8, 8)))
+    monkeypatch.setattr(ttk, "_image", lambda *a: None)
+    monkeypatch.setattr(ttk, "run_filter", lambda *a: as_ttk(None, tree, found.arc))
+    with pytest.raises(RuntimeError, match=r"^TTK gave another field's tree: got \d+ minima, expected \d+; "):
+        ttk.ttk_basins(np.random.default_rng(1).standard_normal((8, 8)), "freudenthal")
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (1, 4, 5), (4, 1, 5)])
+def test_the_image_numbers_its_points_as_the_field(shape):
+    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
+    ranks = np.random.default_rng(0).permutation(np.prod(shape)).astype(float)
+    image = ttk._image(ranks, shape)
+    np.testing.assert_array_equal(numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()), ranks)
+    for vertex, index in enumerate(np.ndindex(shape)):
+        assert image.ComputePointId((*index[::-1], 0)[:3]) == vertex
+
+
+def test_lines_are_the_edges():
+    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
+    edges = np.array([[0, 1], [1, 2], [0, 3]])
+    lines = ttk._lines(np.arange(4.0)[::-1], edges)
+    ends = [[lines.GetCell(i).GetPointId(j) for j in (0, 1)] for i in range(lines.GetNumberOfCells())]
+    assert ends == edges.tolist()
+    assert {lines.GetCellType(i) for i in range(3)} == {3}  # VTK_LINE
+    assert numpy_support.vtk_to_numpy(lines.GetPointData().GetScalars()).tolist() == [3, 2, 1, 0]
+
+
+def test_missing_toolkit(monkeypatch):
+    monkeypatch.setitem(sys.modules, "topologytoolkit", None)
+    assert not ttk.available()
+    with pytest.raises(ImportError, match=r"install it with `conda install -c conda-forge topologytoolkit`, or use"):
+        ttk.run_filter(None, 1)
+
+
+@needs_ttk
+@pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)
+def test_the_real_filter(path):
+    with np.load(path) as data:
+        field = data["field"]
+    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal")))
+    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field).pairs.tolist()))

@@ -1,0 +1,229 @@
+"""Runs under mpiexec: the same bits at any rank count, failures that end the job, a counter that stays quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import BIN, HELPERS, ROOT, assert_same_run, environment, events, landsweep, make_study, store_arrays
+
+pytest.importorskip("mpi4py")
+PROGRAMS = HELPERS / "programs"
+
+
+@pytest.fixture(scope="module")
+def serial_run(tmp_path_factory):
+    """One run without MPI, which the others must equal."""
+    folder = tmp_path_factory.mktemp("serial")
+    done = landsweep("run", make_study(folder), "--out", folder / "run")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_any_rank_count_gives_the_serial_bits(write_study, tmp_path, serial_run, ranks):
+    done = landsweep("run", write_study(executor__kind="mpi"), "--out", tmp_path / "run", ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    assert_same_run(serial_run, tmp_path / "run")
+    session = json.loads((tmp_path / "run" / "provenance.json").read_text())["sessions"][0]
+    assert (session["ranks"], session["executor"]) == (ranks, "MpiExecutor")
+    assert done.stdout.count("toy: 4 of 4 landscapes") == 1
+    assert len(list((tmp_path / "run" / "logs").glob("rank*.jsonl"))) == ranks
+
+
+def test_an_mpi_without_threads_deals_the_units_and_gives_the_same_bits(write_study, tmp_path, serial_run):
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", ranks=2, MPI4PY_RC_THREAD_LEVEL="funneled")
+    assert done.returncode == 0, done.stderr
+    assert_same_run(serial_run, tmp_path / "run")
+    ranks = set()
+    for log in (tmp_path / "run" / "logs").glob("*.jsonl"):
+        ranks |= {
+            (e["rank"], e["index"])
+            for e in map(json.loads, log.read_text().splitlines())
+            if e["event"] == "ItemDone" and e["stage"] == "evaluate"
+        }
+    assert ranks
+    assert all(index % 2 == rank for rank, index in ranks), "units are dealt in turn"
+
+
+def test_what_ranks_do_together_is_logged_by_each_with_its_time_on_files(write_study, tmp_path):
+    done = landsweep("run", write_study(topology__block=12), "--out", tmp_path / "run", ranks=2)
+    assert done.returncode == 0, done.stderr
+    together = [e for e in events(tmp_path / "run") if e.get("stage") == "topology" and "file_seconds" in e]
+    assert {(e["event"], e["rank"]) for e in together} == {("ItemDone", 0), ("Helped", 1)}
+    assert all(0 < e["file_seconds"] < e["seconds"] for e in together)
+    session = json.loads((tmp_path / "run" / "provenance.json").read_text())["sessions"][0]
+    ours = sum(e["seconds"] for e in together if e["event"] == "ItemDone")
+    assert session["stages"]["topology"]["busy_seconds"] == pytest.approx(2 * ours, abs=1e-3)
+
+
+def test_the_work_is_shared(write_study, tmp_path):
+    study = write_study(problem__params={"steps": 20, "train_delay": 0.02, "loss_delay": 0.02})
+    done = landsweep("run", study, "--out", tmp_path / "run", "--set", "sweep.beta=[1,2,3,4]", ranks=3)
+    assert done.returncode == 0, done.stderr
+    seen = {"train": set(), "evaluate": set()}
+    items = {"train": [], "evaluate": []}
+    for log in (tmp_path / "run" / "logs").glob("*.jsonl"):
+        for event in map(json.loads, log.read_text().splitlines()):
+            if event["event"] == "ItemDone" and event["stage"] in seen:
+                seen[event["stage"]].add(event["rank"])
+                items[event["stage"]].append(event["index"])
+    assert seen == {"train": {0, 1, 2}, "evaluate": {0, 1, 2}}
+    assert sorted(items["train"]) == [0, 1, 2, 3]
+    assert sorted(items["evaluate"]) == list(range(len(items["evaluate"])))
+
+
+def test_a_failed_model_gives_status_3_and_the_others_are_finished(write_study, tmp_path):
+    study = write_study(problem__params={"raise_in": "train", "raise_at": 2.0})
+    done = landsweep("run", study, "--out", tmp_path / "run", ranks=2)
+    assert done.returncode == 3, done.stderr
+    assert "failed: train 1 (beta=2.0, seed=0): RuntimeError: training is broken on purpose" in done.stdout
+    assert "--retry-failed" in done.stdout
+    status = store_arrays(tmp_path / "run")["status"]
+    assert (status[0] == 1).all()
+    assert (status[1] == 3).all()
+    again = landsweep("run", study, "--out", tmp_path / "run", ranks=2)
+    assert again.returncode == 3
+
+
+def test_too_many_failures_end_the_job_with_a_sentence(write_study, tmp_path):
+    study = write_study(problem__params={"raise_in": "train"}, sweep__beta=[1.0, 2.0, 3.0, 4.0])
+    done = landsweep("run", study, "--out", tmp_path / "run", "--max-failures", "0", ranks=2)
+    assert done.returncode == 1, done.stderr
+    assert "models or members failed, more than --max-failures 0; their tracebacks are in" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_shipped_study_gives_the_same_bits_on_one_and_on_three_ranks(tmp_path):
+    study = ROOT / "jobs" / "studies" / "pinn_convection.yaml"
+    smaller = ["sweep.beta=[1,8,9]", "problem.params.iterations=60", "grid.points=[11,9]", "sweep.direction_seed=[0,1]"]
+    options = [word for item in smaller for word in ("--set", item)]
+    for name, ranks in (("one", 0), ("three", 3)):
+        done = landsweep("run", study, "--out", tmp_path / name, *options, ranks=ranks)
+        assert done.returncode == 0, done.stderr
+        assert "rank correlation of saddles with beta" in done.stdout
+    assert_same_run(tmp_path / "one", tmp_path / "three")
+
+
+def test_an_infrastructure_error_on_one_rank_ends_the_job_with_its_traceback(write_study, tmp_path):
+    program = PROGRAMS / "broken_disk.py"
+    begin = time.monotonic()
+    done = landsweep_program(program, str(write_study()), str(tmp_path / "run"), ranks=3)
+    assert done.returncode not in (0, 2, 3, 75)
+    assert "[rank 1 of 3] Traceback (most recent call last)" in done.stderr
+    assert "RuntimeError: the file system is gone" in done.stderr
+    assert time.monotonic() - begin < 60
+    mended = landsweep("run", tmp_path / "study.yaml", "--out", tmp_path / "run", ranks=3)
+    assert mended.returncode == 0, mended.stderr
+
+
+def landsweep_program(program: Path, *arguments: str, ranks: int):
+    import subprocess
+
+    return subprocess.run(
+        [str(BIN / "mpiexec"), "-n", str(ranks), sys.executable, str(program), *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_counter_answers_while_rank_0_computes():
+    done = landsweep_program(PROGRAMS / "counter_latency.py", ranks=2)
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(done.stdout.splitlines()[-1])
+    assert measured["calls"] >= 200
+    assert measured["p99"] < 0.050, measured
+
+
+@pytest.mark.parametrize(
+    ("variables", "launcher"),
+    [
+        ({"SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "4"}, "srun"),
+        ({"OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "0"}, "mpirun"),
+    ],
+)
+def test_singletons_under_a_wrong_launcher_are_refused(write_study, tmp_path, variables, launcher):
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", **variables)
+    assert done.returncode == 2, done.stderr
+    assert (
+        f"landsweep: {launcher} started 4 processes but MPI sees 1, so each would do all the work alone" in done.stderr
+    )
+    assert sum(line.startswith("landsweep:") for line in done.stderr.splitlines()) == 1  # mpi4py may warn, too
+    assert not (tmp_path / "run").exists()
+
+
+def test_many_processes_without_mpi4py_are_refused(write_study, tmp_path):
+    hide = tmp_path / "hide" / "mpi4py"
+    hide.mkdir(parents=True)
+    (hide / "__init__.py").write_text("raise ImportError('No module named mpi4py')")
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", ranks=2, PYTHONPATH=str(hide.parent))
+    assert done.returncode == 2, done.stderr
+    assert "mpiexec started 2 processes but mpi4py cannot be loaded" in done.stderr
+    assert "pip install 'landsweep[mpi]'" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_serial_executor_refuses_many_processes(write_study, tmp_path):
+    done = landsweep("run", write_study(executor__kind="serial"), "--out", tmp_path / "run", ranks=2)
+    assert done.returncode == 2
+    assert done.stderr.count("executor.kind is serial but mpiexec started 2 processes") == 1
+
+
+def test_one_process_needs_no_mpi4py(write_study, tmp_path):
+    hide = tmp_path / "hide" / "mpi4py"
+    hide.mkdir(parents=True)
+    (hide / "__init__.py").write_text("raise ImportError('No module named mpi4py')")
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", PYTHONPATH=str(hide.parent))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_mistake_is_told_once_by_all_ranks_together(write_study, tmp_path):
+    done = landsweep("run", write_study(grid__points=0), "--out", tmp_path / "run", ranks=3)
+    assert done.returncode == 2
+    assert done.stderr.count('"grid.points" is 0') == 1
+    (tmp_path / "run").write_text("a file in the way")
+    done = landsweep("run", write_study(), "--out", tmp_path / "run", ranks=3)
+    assert done.returncode == 2
+    assert done.stderr.count("landsweep: Cannot write") == 1
+
+
+def test_one_rank_lists_and_writes_metadata(tmp_path):
+    counts = operations(tmp_path, ranks=5)
+    written = [sorted(path for path in of_kind(rank, "write") if not OWN.match(path)) for rank in counts]
+    assert written[0]
+    assert not any(written[1:]), "only the root writes what is not a result of its own"
+    assert of_kind(counts[0], "list")
+    assert not any(of_kind(rank, "list") for rank in counts[1:])
+    metadata = [
+        sum(n for kind in ("read", "stat") for path, n in of_kind(rank, kind).items() if not RESULT.match(path))
+        for rank in counts[1:]
+    ]
+    assert max(metadata) <= METADATA_READS, "what every rank reads beside results must not grow"
+
+
+OWN = re.compile(r"logs/rank|weights/|directions/|topology/|landscape\.zarr/\w+/c/")
+"""What a rank writes of its own: results and its log."""
+RESULT = re.compile(r"weights/|directions/|topology/|landscape\.zarr/\w+/c/")
+METADATA_READS = 20
+
+
+def of_kind(counts, kind):
+    return {key.partition(" ")[2]: n for key, n in counts.items() if key.startswith(f"{kind} ")}
+
+
+def operations(folder, ranks):
+    """Run the toy study and return, rank by rank, what it did to files of the run."""
+    study, out, to = make_study(folder), folder / "run", folder / "counts"
+    to.mkdir()
+    env = {"COUNT_BELOW": str(out), "COUNT_TO": str(to)}
+    path = os.pathsep.join([str(HELPERS / "counting"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = landsweep("run", study, "--out", out, ranks=ranks, PYTHONPATH=path, **env)
+    assert done.returncode == 0, done.stderr
+    return [json.loads((to / f"{rank}.json").read_text()) for rank in range(ranks)]
