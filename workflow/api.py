@@ -267,7 +267,7 @@ def run(
     from landsweep.base import yamlfile
     from landsweep.base.launch import detect
     from landsweep.executors.choose import make_executor
-    from landsweep.pipeline.execute import Options, execute, run_directory
+    from landsweep.pipeline.execute import RunOptions, execute, run_directory
     from landsweep.session.progress import subscriber
     from rich.console import Console
 
@@ -280,7 +280,7 @@ def run(
         parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
     directory = run_directory(parsed, Path(out) if out is not None else None)
     executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
-    options = Options(
+    options = RunOptions(
         retry_failed=retry_failed,
         max_failures=max_failures,
         allow_mixed=allow_mixed,

@@ -16,7 +16,7 @@ from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.footprint import META, WIDTHS
 from landsweep.kernels.loss.memory import PeakMemory
-from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, Layout, StrategyName, call_with, select
+from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, StrategyName, ThetaLayout, call_with, select
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -79,7 +79,7 @@ class Extremes:
         self.fields = tuple(fields)
         self._problem, self._device, self._dtype = problem, device, dtype
         self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
-        self._trained, self._layout = model, Layout(model)
+        self._trained, self._layout = model, ThetaLayout(model)
         self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
         self._checked, self.unfinished = False, 0
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import torch
 from landsweep.kernels.loss.batchnorm import normalisation_layers
 from landsweep.kernels.loss.directions import flatten
-from landsweep.kernels.loss.strategies import Layout, call_with
+from landsweep.kernels.loss.strategies import ThetaLayout, call_with
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -94,7 +94,7 @@ class CurvatureProduct:
         check_mode(model)
         self._problem, self._whole, self._field = problem, batches, field
         self._kind, self.method, self._parts = kind, method, micro_batches
-        self._layout, self.device, self.dtype = Layout(model), device, dtype
+        self._layout, self.device, self.dtype = ThetaLayout(model), device, dtype
         self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
         self.theta = (flatten(model) if theta is None else theta.detach()).to(device, dtype)
         self.size, self.products = self.theta.numel(), 0

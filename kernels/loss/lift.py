@@ -15,7 +15,7 @@ import torch
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.precision import Precision
-from landsweep.kernels.loss.strategies import Fields, Layout, select
+from landsweep.kernels.loss.strategies import Fields, ThetaLayout, select
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 
@@ -49,7 +49,7 @@ class Lifted:
     """
 
     def __init__(self, model: nn.Module, inputs: dict[str, Tensor], dtype: torch.dtype) -> None:
-        self._layout, self._inputs, self._dtype = Layout(model), inputs, dtype
+        self._layout, self._inputs, self._dtype = ThetaLayout(model), inputs, dtype
         self.model = deepcopy(model)
         for name in inputs:
             layer: Any = model.get_submodule(name)

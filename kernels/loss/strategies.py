@@ -70,7 +70,7 @@ def make_strategy(
     return Batched(problem, working, fields, recompute, compiled=name == "compiled", width=width)
 
 
-class Layout:
+class ThetaLayout:
     """How a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
 
     def __init__(self, model: nn.Module) -> None:
@@ -93,7 +93,7 @@ class Inplace:
 
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
         self._problem, self._model, self.fields = problem, model, tuple(fields)
-        self._layout, self._named = Layout(model), dict(trainable_parameters(model))
+        self._layout, self._named = ThetaLayout(model), dict(trainable_parameters(model))
         model.requires_grad_(False)  # a loss may differentiate its inputs, without a graph through the parameters
         self._statistics = Statistics(model) if recompute else None
         self._mode: Callable[[], Any] | None = None
@@ -158,7 +158,7 @@ class Batched:
         self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool, *, compiled: bool, width: int
     ) -> None:
         self._problem, self._model, self.fields = problem, model, tuple(fields)
-        self._layout = Layout(model)
+        self._layout = ThetaLayout(model)
         self._statistics = Statistics(model) if recompute else None
         self._features_first = True
         self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised

@@ -71,7 +71,8 @@ def test_rates_of_another_grid_are_made_to_fit():
 def test_what_was_not_measured_is_not_guessed():
     study, plan = study_of(curvature={"largest": 1})
     found = costs(study, plan, {}, 2)
-    assert (*found.dealt.values(), found.evaluate, found.tail, found.total) == (None,) * 7
+    unknown = (found.stages["train"], found.stages["curvature"], found.evaluate, found.tail, found.total)
+    assert unknown == (None,) * 5
     assert costs(study, plan, {"evaluate": 1e-3}, 2).total is None  # the Hessians were not
     assert costs(study, plan, {"evaluate": 1e-3, "curvature": 1.0}, 2).total > 0
 

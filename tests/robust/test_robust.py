@@ -35,7 +35,7 @@ from landsweep.robust.specification import (
     strides,
     verdict,
 )
-from landsweep.study.study import Topology
+from landsweep.study.study import TopologySpec
 from support import ROOT
 from support import landsweep as command
 
@@ -149,7 +149,7 @@ def test_verdicts_say_what_they_rest_on():
 
 def judged(field):
     chosen = specifications(field.shape, OWN)
-    return {row["representation"]: row for row in judge(field.shape, chosen, analyse(field, chosen, Topology()))}
+    return {row["representation"]: row for row in judge(field.shape, chosen, analyse(field, chosen, TopologySpec()))}
 
 
 def test_a_bowl_with_bumps_is_resolved_in_every_representation():
@@ -180,7 +180,7 @@ def test_rows_are_the_metrics_of_the_points_picked_one_by_one(shape):
     field = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
     field.flat[5] = np.nan
     chosen = specifications(shape, OWN, 0.5)
-    rows = analyse(field, chosen, Topology())
+    rows = analyse(field, chosen, TopologySpec())
     for spec, row in zip(chosen, rows, strict=True):
         index = [range(n)[s] for n, s in zip(shape, spec.slices(shape), strict=True)]
         part = np.array([field[i] for i in product(*index)]).reshape([len(i) for i in index])
@@ -201,7 +201,7 @@ def test_a_sub_grid_without_finite_values_is_missing():
     field = np.full((9, 9), np.nan)
     field[1::2, 1::2] = 1.0
     chosen = specifications(field.shape, OWN)
-    rows = analyse(field, chosen, Topology())
+    rows = analyse(field, chosen, TopologySpec())
     coarse = [row for spec, row in zip(chosen, rows, strict=True) if (spec.extent, spec.stride) == (1.0, 2)]
     assert coarse
     assert all(np.isnan(row["n_saddles"]) for row in coarse)
@@ -234,7 +234,7 @@ def sweep(field_of, series=2):
     chosen = specifications(shape, OWN)
     rows = []
     for beta, draw in product(range(1, 6), range(series)):
-        found = analyse(field_of(beta, np.random.default_rng(draw).standard_normal(shape)), chosen, Topology())
+        found = analyse(field_of(beta, np.random.default_rng(draw).standard_normal(shape)), chosen, TopologySpec())
         rows += [{"member": len(rows), "beta": beta, "draw": draw} | row for row in found]
     return pd.DataFrame(rows)
 

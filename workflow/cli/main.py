@@ -82,7 +82,7 @@ def run(
     """
     from landsweep.base.stop import StopFlag
     from landsweep.executors.dask.workers import Wanted
-    from landsweep.pipeline.execute import Options, execute, parse_stages, run_directory
+    from landsweep.pipeline.execute import RunOptions, execute, parse_stages, run_directory
 
     wanted = Wanted(workers, scheduler, scheduler_file, site, tuple(site_set or ()))
     parsed = _load(study, [*(set_ or []), *([f"executor.kind={executor}"] if executor else [])])
@@ -92,7 +92,7 @@ def run(
 
         if warning := many_nodes(nodes):
             print(warning, file=sys.stderr)
-    options = Options(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
+    options = RunOptions(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
     with StopFlag(announce=detect().rank == 0) as stop:  # before anything that takes time: a signal may come any time
         _execute(
             directory,
@@ -281,13 +281,14 @@ def tree(
 
     Reads it block by block, so that it need not fit in memory. Start it under mpiexec or srun to share the blocks.
     """
-    from landsweep.cli import tree as fields
+    from landsweep.cli.tree import TreeOptions
+    from landsweep.cli.tree import tree as compute
     from landsweep.executors.choose import make_executor
 
-    options = fields.Options(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
+    options = TreeOptions(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
     executor = make_executor("auto", detect())
     try:
-        fields.tree(field, options, executor)
+        compute(field, options, executor)
     except (Exception, Stopped) as error:
         _abort(executor, error)
     executor.close()

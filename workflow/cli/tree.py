@@ -1,29 +1,28 @@
-"""Merge trees of arrays in files, without a study."""
+"""What ``landsweep tree`` does: the merge tree of an array in a file, without a study."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
+from landsweep.disk.field import Field, open_field
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
-from landsweep.kernels.geometry.blocks import Blocks, Read
+from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, default_connectivity
 from landsweep.kernels.topology.tree import MergeTree
-from landsweep.study.study import Topology
+from landsweep.study.study import TopologySpec
 
 
 @dataclass(frozen=True)
-class Options:
+class TreeOptions:
     """What ``landsweep tree`` is told besides the field."""
 
     array: str | None = None
@@ -39,90 +38,12 @@ class Options:
     top: int = 10
 
 
-@dataclass(frozen=True)
-class Field:
-    """An array that can be read in boxes."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype
-    read: Read
-
-
-def open_field(path: Path, array: str | None = None) -> Field:
-    """Open an array without reading it; an ``.npz`` is read whole.
-
-    Raises
-    ------
-    UserError
-        Where there is no such file, or no such array in it.
-    """
-    if not path.exists():
-        raise UserError(f"{path} does not exist, expected an .npy, .npz or .zarr file.")
-    if path.is_file():
-        if path.suffix not in (".npy", ".npz"):
-            raise UserError(f"{path} is of no known kind, expected an .npy, .npz or .zarr file.")
-        data = _readable(path, lambda: np.load(path, mmap_mode="r", allow_pickle=False))
-        if isinstance(data, np.ndarray):
-            _alone(path, array)
-            return Field(path.name, data.shape, data.dtype, lambda box: _readable(path, lambda: np.array(data[box])))
-        with data as arrays:
-            name = _choose(path, arrays.files, array)
-            whole = _readable(path, lambda: arrays[name])
-        return Field(f"{path.name}:{name}", whole.shape, whole.dtype, lambda box: whole[box])
-    if any((path / name).exists() for name in ("zarr.json", ".zarray", ".zgroup")):
-        return _open_zarr(path, array)
-    raise UserError(f"{path} is of no known kind, expected an .npy, .npz or .zarr file.")
-
-
-def _readable(path: Path, load: Callable[[], Any]) -> Any:
-    """Call ``load``; whatever NumPy, Zarr or a codec finds wrong with a file becomes a sentence."""
-    try:
-        return load()
-    except Exception as error:
-        reason = "it holds Python objects" if "pickle" in str(error) else str(error).strip().partition("\n")[0]
-        raise UserError(
-            f"{path} cannot be read ({reason or type(error).__name__}), expected an array of numbers."
-        ) from error
-
-
-def _alone(path: Path, array: str | None) -> None:
-    if array is not None:
-        raise UserError(f"--array is {array!r}, but {path} holds one array without a name: leave it out.")
-
-
-def _choose(path: Path, names: list[str], wanted: str | None) -> str:
-    if not names:
-        raise UserError(f"{path} holds no array of numbers, expected at least one.")
-    if wanted is None and len(names) == 1:
-        return names[0]
-    if wanted not in names:
-        got = "no --array was given" if wanted is None else f"it has no array {wanted!r}"
-        hint = nearest(wanted, names) if wanted else ""
-        raise UserError(f"{path} holds {', '.join(sorted(names))} and {got}: name one with --array{hint or '.'}")
-    return wanted
-
-
-def _open_zarr(path: Path, array: str | None) -> Field:
-    import zarr
-
-    found, name = _readable(path, lambda: zarr.open(path, mode="r")), path.name
-    if isinstance(found, zarr.Group):
-        arrays = _readable(path, lambda: dict(found.members(max_depth=None)))
-        names = [n for n, a in arrays.items() if isinstance(a, zarr.Array) and a.ndim and a.dtype.kind in "biuf"]
-        chosen = _choose(path, names, array)
-        found, name = arrays[chosen], f"{name}:{chosen}"
-    else:
-        _alone(path, array)
-    return Field(name, found.shape, found.dtype, lambda box: _readable(path, lambda: np.asarray(found[box])))
-
-
-def tree(path: Path, options: Options, executor: Executor) -> MergeTree | None:
+def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     """Compute, print and write the merge tree of a file; called on every rank, returns the tree on the root."""
     field = executor.on_root(lambda: _describe(path, options))
     opened = open_field(path, options.array)
     connectivity = options.connectivity or default_connectivity(len(field[0]))
-    study = Topology(k=options.k, mutual=options.mutual, engine=options.engine)
+    study = TopologySpec(k=options.k, mutual=options.mutual, engine=options.engine)
     limit = min(options.block, -(-int(np.prod(opened.shape)) // executor.size))
     blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit))
     if connectivity == "knn":
@@ -177,7 +98,7 @@ def _check_out(path: Path, out: Path) -> None:
         raise UserError(f"--out {out} cannot be written, expected a folder that can be: {folder} cannot.")
 
 
-def _describe(path: Path, options: Options) -> tuple[tuple[int, ...], str]:
+def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
     """Return shape and dtype, having checked what can be wrong before all ranks begin."""
     field = open_field(path, options.array)
     if not field.shape:
@@ -203,7 +124,7 @@ def _count(n: int, one: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def report(field: Field, tree: MergeTree, options: Options, blocks: Blocks) -> str:
+def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks) -> str:
     """Return what ``landsweep tree`` prints."""
     grid = " x ".join(map(str, field.shape))
     n_bytes = int(np.prod(field.shape)) * field.dtype.itemsize

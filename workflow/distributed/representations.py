@@ -25,7 +25,7 @@ from landsweep.kernels.topology.tree import MergeTree
 from landsweep.kernels.topology.ttk import ttk_graph_basins
 
 if TYPE_CHECKING:
-    from landsweep.study.study import Topology
+    from landsweep.study.study import TopologySpec
 
 ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
 """What a triangulation of the points of a grid is: its diagonal is fixed, and Gabriel's graph leaves it out."""
@@ -57,7 +57,7 @@ def tree_of(
     read: Read,
     shape: tuple[int, ...],
     representation: str,
-    topology: Topology,
+    topology: TopologySpec,
     *,
     negate: bool = False,
     group: Group | None = None,
@@ -140,7 +140,7 @@ def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
 def _knn_tree(
     read: Read,
     shape: tuple[int, ...],
-    topology: Topology,
+    topology: TopologySpec,
     negate: bool,
     volumes: bool,
     write: Write | None,

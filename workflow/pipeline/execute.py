@@ -30,7 +30,7 @@ from landsweep.study.study import Study
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What a command says beside the study; none of it is part of the results."""
 
     retry_failed: bool = False
@@ -72,7 +72,7 @@ def execute(
     out: Path,
     executor: Executor,
     subscribers: tuple[Subscriber, ...] = (),
-    options: Options = Options(),  # frozen
+    options: RunOptions = RunOptions(),  # frozen
     stop: StopFlag | None = None,
 ) -> Exit:
     """Do whatever the run directory lacks; called on every rank.
@@ -187,7 +187,7 @@ def recompute_topology(
         return study, redo or before.topology.engine != study.topology.engine
 
     study, redo = executor.on_root(read)
-    status = execute(study, out, out, executor, subscribers, Options(redo=redo, stages=("topology", "report")))
+    status = execute(study, out, out, executor, subscribers, RunOptions(redo=redo, stages=("topology", "report")))
     if study.certify.asked and executor.is_root:
         for tell in subscribers:
             tell(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
@@ -195,7 +195,7 @@ def recompute_topology(
 
 
 def _prepare(
-    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: Options, stop: StopFlag
+    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: RunOptions, stop: StopFlag
 ) -> tuple[list[dict[str, Any]], str]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
@@ -226,7 +226,7 @@ def _prepare(
     )
 
 
-def _check_stages(run: RunDir, study: Study, plan: Plan, options: Options) -> None:
+def _check_stages(run: RunDir, study: Study, plan: Plan, options: RunOptions) -> None:
     """Refuse stages whose input is neither there nor about to be made."""
 
     def lacking(stage: Stage) -> str:
@@ -245,7 +245,7 @@ def _check_stages(run: RunDir, study: Study, plan: Plan, options: Options) -> No
             )
 
 
-def _stages(context: Context, options: Options) -> None:
+def _stages(context: Context, options: RunOptions) -> None:
     """Run every stage in turn; each does what the run directory lacks."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     if options.needs_problem:

@@ -7,7 +7,7 @@ import re
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.report.references import BIBTEX
 from landsweep.study.curvature_spec import ENDS
-from landsweep.study.study import Scalar, Study, Subspace
+from landsweep.study.study import Scalar, Study, SubspaceSpec
 
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
@@ -73,7 +73,7 @@ def _sweep(study: Study) -> str:
     )
 
 
-def _subspace(name: str, subspace: Subspace, study: Study) -> str:
+def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:
     d = study.grid.dims
     ranges = subspace.ranges(d)
     grid = " x ".join(map(str, study.grid.shape))
@@ -102,7 +102,7 @@ def _eigenvalues(which: str, count: int) -> str:
     return f"the {number}{which} eigenvalue{plural}"
 
 
-def _eigenvectors(subspace: Subspace, dims: int) -> str:
+def _eigenvectors(subspace: SubspaceSpec, dims: int) -> str:
     first, last = subspace.skip + 1, subspace.skip + dims
     which = f"the eigenvectors of {_eigenvalues(subspace.which, dims)}"
     if subspace.skip:

@@ -18,7 +18,7 @@ from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim, claim_axes
 from landsweep.robust.specification import Specification, by, specifications, verdict
 from landsweep.study.plan import Member, Shape
-from landsweep.study.study import Topology
+from landsweep.study.study import TopologySpec
 
 if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
@@ -137,7 +137,7 @@ def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
     return field if np.isfinite(field).any() else "no finite value"
 
 
-def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topology) -> list[dict[str, Any]]:
+def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: TopologySpec) -> list[dict[str, Any]]:
     """Return one row per specification of a field on the whole grid: its ``spec_`` columns and all metrics.
 
     The first specification is the study's own, and its section ``topology`` says what knn is. A tree is computed once

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Certify(BaseModel):
+class CertifySpec(BaseModel):
     """Which pairs of the merge trees are checked against rounding and against the sampling of the data.
 
     Every field's ``description`` completes the sentence "expected ..." in error messages.

@@ -11,7 +11,7 @@ ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
 """Which eigenvalues can be asked for: the greatest, the least, those of the greatest magnitude."""
 
 
-class Curvature(BaseModel):
+class CurvatureSpec(BaseModel):
     """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data.
 
     Every field's ``description`` completes the sentence "expected ..." in error messages.

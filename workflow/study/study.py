@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from landsweep.base import yamlfile
 from landsweep.base.errors import UserError
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representation, default_connectivity
-from landsweep.study.certify_spec import Certify
-from landsweep.study.curvature_spec import Curvature, End
+from landsweep.study.certify_spec import CertifySpec
+from landsweep.study.curvature_spec import CurvatureSpec, End
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 Scalar = int | float | str
@@ -60,7 +60,7 @@ class ProblemSpec(_Section):
         return folder / source if source.endswith(".py") else None
 
 
-class Subspace(_Section):
+class SubspaceSpec(_Section):
     """How the directions are made and which range of coordinates the grid covers."""
 
     kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
@@ -126,7 +126,7 @@ class Subspace(_Section):
         return self
 
 
-class Grid(_Section):
+class GridSpec(_Section):
     """Dimensions of the landscape and points along each axis."""
 
     dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
@@ -146,7 +146,7 @@ class Grid(_Section):
         return self
 
 
-class Evaluation(_Section):
+class EvaluationSpec(_Section):
     """How the landscape's points are computed."""
 
     dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
@@ -183,7 +183,7 @@ class Evaluation(_Section):
         return 8 if self.stored == "float64" else 4
 
 
-class Topology(_Section):
+class TopologySpec(_Section):
     """Which merge trees are computed."""
 
     connectivity: Annotated[tuple[Representation, ...], BeforeValidator(_many)] = Field(
@@ -238,23 +238,23 @@ class Study(_Section):
     sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(_many)]] = Field(
         default_factory=dict, description="a mapping from axis name to a list of numbers or strings"
     )
-    subspaces: dict[str, Subspace] = Field(
-        default_factory=lambda: {"random": Subspace()},
+    subspaces: dict[str, SubspaceSpec] = Field(
+        default_factory=lambda: {"random": SubspaceSpec()},
         min_length=1,
         description="a mapping from name to subspace",
     )
-    grid: Grid = Field(default_factory=Grid, description="a mapping with dims and points")
+    grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims and points")
     fields: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
         ("loss",),
         min_length=1,
         description=f"a list of what Problem.loss returns, loss among it, and of {' and '.join(HESSIAN_FIELDS)}",
     )
-    evaluation: Evaluation = Field(default_factory=Evaluation, description="a mapping")
-    curvature: Curvature = Field(
-        default_factory=Curvature, description="a mapping such as {largest: 2, trace: hutch++}"
+    evaluation: EvaluationSpec = Field(default_factory=EvaluationSpec, description="a mapping")
+    curvature: CurvatureSpec = Field(
+        default_factory=CurvatureSpec, description="a mapping such as {largest: 2, trace: hutch++}"
     )
-    topology: Topology = Field(default_factory=Topology, description="a mapping")
-    certify: Certify = Field(default_factory=Certify, description="a mapping with float64 and draws")
+    topology: TopologySpec = Field(default_factory=TopologySpec, description="a mapping")
+    certify: CertifySpec = Field(default_factory=CertifySpec, description="a mapping with float64 and draws")
     report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
 

@@ -268,14 +268,14 @@ def test_knn_by_ttk(monkeypatch):
     from landsweep.distributed import representations
     from landsweep.kernels.topology import ttk
     from landsweep.kernels.topology.basins import graph_basins
-    from landsweep.study.study import Topology
+    from landsweep.study.study import TopologySpec
 
     asked = []
     monkeypatch.setattr(ttk, "available", lambda: True)
     monkeypatch.setattr(representations, "ttk_graph_basins", lambda *a: asked.append(a) or graph_basins(*a))
     field = np.random.default_rng(0).standard_normal((9, 8))
     trees = [
-        representations.tree_of(lambda box: field[box], field.shape, "knn", Topology(engine=engine))
+        representations.tree_of(lambda box: field[box], field.shape, "knn", TopologySpec(engine=engine))
         for engine in ("native", "ttk")
     ]
     assert len(asked) == 1

@@ -228,7 +228,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         signal.signal(signal.SIGINT, before)  # importing it takes INT
     from distributed import Client, Status
 
-    class Job(SLURMJob):  # type: ignore[misc]  # dask-jobqueue has no types
+    class WorkerJob(SLURMJob):  # type: ignore[misc]  # dask-jobqueue has no types
         """A job whose refusal is kept, where dask-jobqueue would lose it on its event loop."""
 
         submitted = inf
@@ -261,7 +261,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     made = not run.exists()
     folder.mkdir(parents=True, exist_ok=True)
     with shielded():
-        cluster = SLURMCluster(job_cls=Job, **settings)
+        cluster = SLURMCluster(job_cls=WorkerJob, **settings)
         client = Client(cluster)
     cluster.scale(jobs=jobs)
     begin = time.monotonic()

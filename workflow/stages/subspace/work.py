@@ -19,7 +19,7 @@ from landsweep.session.context import Context
 from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
 from landsweep.stages.models.loader import Loader, network_of
 from landsweep.study.plan import Member
-from landsweep.study.study import Subspace
+from landsweep.study.study import SubspaceSpec
 from safetensors.torch import load_file, save_file
 
 
@@ -50,7 +50,7 @@ def run(context: Context, items: list[Member]) -> None:
     )
 
 
-def subspace_of(context: Context, member: Member) -> Subspace:
+def subspace_of(context: Context, member: Member) -> SubspaceSpec:
     """Return what the study says of a member's subspace."""
     return context.study.subspaces[str(member.coords["subspace"])]
 
@@ -123,7 +123,7 @@ def _save(context: Context, member: Member, directions: Directions, eigen: tuple
         )
 
 
-def _directions(context: Context, member: Member, subspace: Subspace) -> Directions:
+def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Directions:
     network = network_of(context, member.model)
     dims = context.study.grid.dims
     with users_code():  # what does not fit this network fails this member
@@ -151,7 +151,7 @@ def read_vectors(path: Path) -> np.ndarray:
         ) from None
 
 
-def _scale(context: Context, member: Member, subspace: Subspace, directions: Directions) -> np.ndarray:
+def _scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
     """Return multiples of the stored vectors per unit of coordinate, float64 (d,)."""
     if subspace.unit == "l2":
         return 1.0 / directions.norms
@@ -162,7 +162,7 @@ def _scale(context: Context, member: Member, subspace: Subspace, directions: Dir
     return np.ones(len(directions.norms))
 
 
-def _loss_rise_scale(context: Context, member: Member, subspace: Subspace, directions: Directions) -> np.ndarray:
+def _loss_rise_scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
     """Return, per axis, the multiple at which the loss first exceeds its centre by ``rise`` on either side.
 
     The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise.
