@@ -13,6 +13,7 @@ from functools import partial
 
 import torch
 from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, check_mode
+from landsweep.kernels.curvature.stopping import Stopping
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.footprint import META, WIDTHS
 from landsweep.kernels.loss.memory import PeakMemory
@@ -129,7 +130,8 @@ class Extremes:
         steps = min(self._steps, size)
         found = torch.full((2, width), torch.nan, dtype=torch.float64)
         open_ = torch.ones(width, dtype=torch.bool)
-        waited, were = torch.zeros(width, dtype=torch.int64), torch.full((width, 2), torch.nan, dtype=torch.float64)
+        least = self._tolerance * FLOOR
+        may_stop = Stopping((width, 2), self._tolerance, least, least, patience=PATIENCE, often=OFTEN)
         t = torch.zeros(width, steps, steps, dtype=torch.float64)
         room = points.new_empty(8, width, size)
         room[0] = _random(points, 0)
@@ -143,18 +145,13 @@ class Extremes:
             image = _orthogonal(image, basis)
             left = image.norm(dim=1).double().cpu()
             left[left <= BREAKDOWN * t.abs().amax(dim=(1, 2))] = 0.0
-            if m <= OFTEN or m % 4 == 0 or m == steps:
+            if may_stop.looks(m) or m == steps:
                 values, vectors = torch.linalg.eigh(t[:, :m, :m])
                 pair = values[:, [0, -1]]
                 residuals = left[:, None] * vectors[:, -1, [0, -1]].abs()
-                least = self._tolerance * FLOOR * pair.abs().amax(dim=1, keepdim=True)
-                moved = ~((pair - were).abs() <= least) | (residuals > (self._tolerance * pair.abs()).maximum(least))
-                fresh = moved.any(dim=1)
-                waited[fresh], were[fresh] = m, pair[fresh]
-                # Near 0 a mixture of many eigenvectors has a small residual too, and where the vectors end there may be
-                # more for each eigenvalue: these have to stay for a while.
-                close = (left > 0) & (residuals <= self._tolerance * pair.abs()).all(dim=1)
-                close |= (m - waited >= PATIENCE) | (m == size)
+                greatest = pair.abs().amax(dim=1)
+                stop = may_stop(m, pair.numpy(), residuals.numpy(), greatest.numpy(), (left == 0).numpy())
+                close = torch.from_numpy(stop) | (m == size)
                 now = open_ & (close | (m == steps))
                 self.unfinished += int((now & ~close).sum())
                 found[:, now] = pair[now].T
@@ -164,9 +161,9 @@ class Extremes:
             t[:, m, m - 1] = t[:, m - 1, m] = left
             if m == len(room):
                 room = torch.cat([room, torch.empty_like(room)])
-            ended = left.to(image) == 0
-            if ended.any():
-                image[ended] = _orthogonal(_random(points[ended], m), basis[:, ended])
+            none = left.to(image) == 0
+            if none.any():
+                image[none] = _orthogonal(_random(points[none], m), basis[:, none])
             room[m] = image / image.norm(dim=1, keepdim=True)
         raise AssertionError("unreachable")
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 import torch
+from landsweep.kernels.curvature.stopping import Stopping
 from scipy.linalg import eigh_tridiagonal
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 from scipy.special import ndtr, stdtrit
@@ -312,27 +313,18 @@ def _lanczos(
 def _by_lanczos(
     product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, floor: float, most: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the eigenpairs, or None where the vectors do not suffice.
-
-    What is close enough only by the floor may be a mixture of many eigenvectors near 0, whose residual is small
-    whatever their eigenvalues; once the vectors ended, there may be more for each eigenvalue. Both have to stay for a
-    while.
-    """
-    waited, were, ended = 0, np.full(k, np.nan), False
+    """Return the eigenpairs, or None where the vectors do not suffice."""
+    may_stop, ended = Stopping((1, k), tolerance, floor, max(floor, 1e-10), patience=PATIENCE, often=OFTEN), False
     for basis, alphas, betas, left in _lanczos(product, start, np.random.default_rng(1)):
         m = len(basis)
-        ended |= not left  # of eigenvectors to one eigenvalue, one is all that a starting vector shows
-        if m >= k and (m <= OFTEN or m % 4 == 0 or not left):
+        ended |= not left
+        if m >= k and (may_stop.looks(m) or not left):
             values, columns = eigh_tridiagonal(alphas, betas)
             order = _order(values, which)[:k]
-            found, greatest = values[order], np.abs(values).max()
             residuals = left * np.abs(columns[-1, order])
-            moved = (np.abs(found - were) > max(floor, 1e-10) * greatest).any()
-            if moved or not (residuals <= np.maximum(tolerance * np.abs(found), floor * greatest)).all():
-                waited, were = m, found
-            close = not ended and (residuals <= tolerance * np.abs(found)).all()
-            if close or m == product.size or m - waited >= PATIENCE:
-                return found, columns.T[order] @ basis
+            greatest = np.array([np.abs(values).max()])
+            if may_stop(m, values[None, order], residuals[None], greatest, np.array([ended])) or m == product.size:
+                return values[order], columns.T[order] @ basis
         if m >= most or (m + 1) * basis[0].nbytes > BASIS_BYTES:
             return None
     return None

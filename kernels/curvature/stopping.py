@@ -1,0 +1,62 @@
+"""When eigenvalues of Lanczos' method may be taken for those of the matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Stopping:
+    """Looks at k eigenvalues of each of w matrices, again and again, and says for which of them the method may stop.
+
+    It may where every residual ``|A v - lambda v|`` is at most ``tolerance * |lambda|``, but for two cases: near 0 a
+    mixture of many eigenvectors has a small residual too, whatever their eigenvalues, so that a residual below
+    ``floor * |lambda|_max`` says little; and once the vectors from one start have ended there may be more than one
+    eigenvector for each eigenvalue, of which one is all that a start shows. Then the eigenvalues have to stay where
+    they are, to ``drift * |lambda|_max``, for ``patience`` products.
+
+    Parameters
+    ----------
+    shape
+        ``(w, k)``.
+    tolerance, floor, drift, patience
+        As above, at least 0.
+    often
+        Up to so many products they are looked at after each, then after every fourth.
+    """
+
+    def __init__(
+        self, shape: tuple[int, int], tolerance: float, floor: float, drift: float, *, patience: int, often: int
+    ) -> None:
+        self._tolerance, self._floor, self._drift = tolerance, floor, drift
+        self._patience, self._often = patience, often
+        self._since, self._were = np.zeros(shape[0], np.int64), np.full(shape, np.nan)
+
+    def looks(self, m: int) -> bool:
+        """Return whether the eigenvalues are looked at after ``m`` products."""
+        return m <= self._often or m % 4 == 0
+
+    def __call__(
+        self, m: int, values: np.ndarray, residuals: np.ndarray, greatest: np.ndarray, ended: np.ndarray
+    ) -> np.ndarray:
+        """Return for which matrices the method may stop, bool ``(w,)``.
+
+        Parameters
+        ----------
+        m
+            Products so far.
+        values, residuals
+            ``(w, k)`` float64.
+        greatest
+            ``(w,)`` the greatest magnitude of an eigenvalue met.
+        ended
+            ``(w,)`` whether the vectors from one start have ended.
+        """
+        scale = greatest[:, None]
+        enough = self._tolerance * np.abs(values)
+        stays = (np.abs(values - self._were) <= self._drift * scale) & (
+            residuals <= np.maximum(enough, self._floor * scale)
+        )
+        fresh = ~stays.all(axis=1)  # also at the first look
+        self._since[fresh], self._were[fresh] = m, values[fresh]
+        close: np.ndarray = (residuals <= enough).all(axis=1) & ~ended
+        return close | (m - self._since >= self._patience)
