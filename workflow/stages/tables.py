@@ -26,7 +26,7 @@ def put_columns(
     table: pd.DataFrame,
     columns: Mapping[str, str],
     axes: Sequence[str],
-    fill: np.generic = np.float64("nan"),  # noqa: B008  # a number
+    fill: Any = np.nan,
     **attributes: Any,
 ) -> None:
     """Put columns of the table into the store as arrays over ``axes``.
@@ -48,9 +48,12 @@ def put_columns(
     """
     if not columns:
         return
-    values = {name: list(plan.axes.get(name) or landscape.get(name)) for name in axes}
+    values = [list(plan.axes.get(name) or landscape.get(name)) for name in axes]
     rows = table.drop_duplicates(list(axes)).set_index(list(axes))[list(columns)]
-    dataset = rows.to_xarray().reindex(values, fill_value=fill)
+    every: Any = (
+        pd.MultiIndex.from_product(values, names=list(axes)) if len(axes) > 1 else pd.Index(values[0], name=axes[0])
+    )
+    dataset = rows.reindex(every, fill_value=fill).to_xarray()
     for name, text in columns.items():
-        data = dataset[name].transpose(*axes).to_numpy().astype(fill.dtype)
+        data = dataset[name].transpose(*axes).to_numpy().astype(np.asarray(fill).dtype)
         landscape.put(name, data, list(axes), **({"long_name": text} if text else {}), **attributes)
