@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from landsweep.study.section import Section
+from pydantic import Field
 
 
-class CertifySpec(BaseModel):
-    """Which pairs of the merge trees are checked against rounding and against the sampling of the data.
-
-    Every field's ``description`` completes the sentence "expected ..." in error messages.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class CertifySpec(Section):
+    """Which pairs of the merge trees are checked against rounding and against the sampling of the data."""
 
     float64: Literal["none", "all"] | Annotated[int, Field(ge=1)] = Field(
         "none", description="none, all or the number of points a landscape to evaluate again in float64, at least 1"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from landsweep.study.section import Section
+from pydantic import Field
 
 End = Literal["largest", "smallest", "magnitude"]
 ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
 """Which eigenvalues can be asked for: the greatest, the least, those of the greatest magnitude."""
 
 
-class CurvatureSpec(BaseModel):
-    """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data.
-
-    Every field's ``description`` completes the sentence "expected ..." in error messages.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class CurvatureSpec(Section):
+    """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data."""
 
     engine: Literal["lanczos", "pyhessian"] = Field("lanczos", description="lanczos or pyhessian")
     matrix: Literal["hessian", "gauss-newton"] = Field("hessian", description="hessian or gauss-newton")

@@ -12,7 +12,8 @@ from landsweep.base.errors import UserError
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.curvature_spec import CurvatureSpec, End
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from landsweep.study.section import Section, many
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 Scalar = int | float | str
 SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "draw")
@@ -32,21 +33,7 @@ _RESERVED = re.compile(
 )
 
 
-def _many(value: Any) -> Any:
-    """Let a single value stand for a list of one."""
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-class _Section(BaseModel):
-    """A part of the study: unknown keys are errors, values cannot be changed.
-
-    Every field's ``description`` completes the sentence "expected ..." in error messages.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProblemSpec(_Section):
+class ProblemSpec(Section):
     """Which class defines network, data and loss, and its fixed parameters."""
 
     path: str = Field(
@@ -60,7 +47,7 @@ class ProblemSpec(_Section):
         return folder / source if source.endswith(".py") else None
 
 
-class SubspaceSpec(_Section):
+class SubspaceSpec(Section):
     """How the directions are made and which range of coordinates the grid covers."""
 
     kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
@@ -68,7 +55,7 @@ class SubspaceSpec(_Section):
     normalisation: Literal["filter", "layer", "model", "none"] = Field(
         "filter", description="filter, layer, model or none"
     )
-    ignore: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+    ignore: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         ("bias", "norm"),
         description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
     )
@@ -126,7 +113,7 @@ class SubspaceSpec(_Section):
         return self
 
 
-class GridSpec(_Section):
+class GridSpec(Section):
     """Dimensions of the landscape and points along each axis."""
 
     dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
@@ -146,7 +133,7 @@ class GridSpec(_Section):
         return self
 
 
-class EvaluationSpec(_Section):
+class EvaluationSpec(Section):
     """How the landscape's points are computed."""
 
     dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
@@ -183,10 +170,10 @@ class EvaluationSpec(_Section):
         return 8 if self.stored == "float64" else 4
 
 
-class TopologySpec(_Section):
+class TopologySpec(Section):
     """Which merge trees are computed."""
 
-    connectivity: Annotated[tuple[Representation, ...], BeforeValidator(_many)] = Field(
+    connectivity: Annotated[tuple[Representation, ...], BeforeValidator(many)] = Field(
         (), description=f"a list of {', '.join(REPRESENTATIONS[:-1])} and {REPRESENTATIONS[-1]}"
     )
     min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
@@ -207,7 +194,7 @@ class TopologySpec(_Section):
         return self.model_dump(exclude={"engine", "block"} | others)
 
 
-class ExecutorSpec(_Section):
+class ExecutorSpec(Section):
     """How the work is spread; never part of the results."""
 
     kind: Literal["auto", "serial", "mpi", "dask"] = Field("auto", description="auto, serial, mpi or dask")
@@ -218,13 +205,13 @@ class ExecutorSpec(_Section):
     checkpoint_seconds: float = Field(20.0, ge=0, description="seconds between training checkpoints, 0 for every step")
 
 
-class ReportSpec(_Section):
+class ReportSpec(Section):
     """What is made for people beside the tables; never part of the results."""
 
     figures: bool = Field(True, description="true for figures beside the tables, false for tables alone")
 
 
-class Study(_Section):
+class Study(Section):
     """One sweep of loss landscapes, as the study file states it.
 
     Raises
@@ -235,7 +222,7 @@ class Study(_Section):
 
     name: str = Field(description="letters, digits, '.', '_' and '-'", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     problem: ProblemSpec = Field(description="a mapping with path and params")
-    sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(_many)]] = Field(
+    sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(many)]] = Field(
         default_factory=dict, description="a mapping from axis name to a list of numbers or strings"
     )
     subspaces: dict[str, SubspaceSpec] = Field(
@@ -244,7 +231,7 @@ class Study(_Section):
         description="a mapping from name to subspace",
     )
     grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims and points")
-    fields: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(
+    fields: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         ("loss",),
         min_length=1,
         description=f"a list of what Problem.loss returns, loss among it, and of {' and '.join(HESSIAN_FIELDS)}",
