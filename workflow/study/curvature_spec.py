@@ -13,7 +13,7 @@ ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
 
 
 class CurvatureSpec(Section):
-    """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data."""
+    """Eigenvalues, trace and density of the Hessian of every model's loss, on each split and draw of its data."""
 
     engine: Literal["lanczos", "pyhessian"] = Field("lanczos", description="lanczos or pyhessian")
     matrix: Literal["hessian", "gauss-newton"] = Field("hessian", description="hessian or gauss-newton")
