@@ -354,7 +354,7 @@ def test_ranks_without_a_block_refuse_too(field, connectivity, message):
 
 def test_large_messages_are_cut(monkeypatch):
     """The receiving side cuts a message as the sending one does."""
-    from landsweep.executors.executor import group
+    from landsweep.executors import group
 
     monkeypatch.setattr(group, "MAX_MESSAGE", 16)
     sent = []
