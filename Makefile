@@ -5,13 +5,22 @@ BIN = $(VENV)/bin
 STUDY ?= jobs/studies/pinn_convection.yaml
 SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -name py.typed) pyproject.toml constraints.txt
 
-.PHONY: demo test lint docs clean
+# Processes of pytest: one waits for Slurm most of the time while the other computes.
+TESTERS ?= 2
+
+.PHONY: demo test soak lint docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
 
+# Everything but soak; what reads clocks runs alone, when nothing else computes.
 test: $(VENV)/.installed-test lint docs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not (clock or soak)" -n $(TESTERS) --dist loadgroup
+	$(BIN)/python -m pytest -m "clock and not soak"
+
+# Random histories and kills by the hundred, for hours; CI runs a small sample of each in test.
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m soak
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -8,19 +8,89 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import landsweep
 import psutil
 import pytest
+import ranked
 import slurm_cluster
 from hypothesis import settings
 from support import make_study
 
 settings.register_profile("landsweep", deadline=None)  # machines are shared: a slow example is no failure
 settings.load_profile("landsweep")
+
+TESTS = Path(__file__).parent
+SERVICES = ("slurm", "mpi", "dask")
+"""Markers of tests that share something that takes long to start: each kind runs on one worker of pytest-xdist."""
+OF_FOLDERS = {
+    "processes/mpi": "mpi",
+    "processes/dask": "dask",
+    "processes/interruptions": "processes",
+    "slurm": "slurm",
+}
+"""Markers of whole folders."""
+OTHER_TIERS = (*SERVICES, "processes", "clock", "soak")
+"""Markers of tests that may start processes; `pytest` alone leaves them out (see pyproject.toml)."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by folder and by what they ask for; those that share something stay together, the slowest first."""
+    for item in items:
+        folder = item.path.parent.relative_to(TESTS).as_posix()
+        if folder in OF_FOLDERS:
+            item.add_marker(OF_FOLDERS[folder])
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker("slurm")
+        if getattr(item, "callspec", None) and item.callspec.params.get("ranks"):
+            item.add_marker("mpi")
+        group = next((name for name in SERVICES if item.get_closest_marker(name)), str(item.path.relative_to(TESTS)))
+        item.add_marker(pytest.mark.xdist_group(group))
+    order = {name: place for place, name in enumerate(SERVICES)}
+    items.sort(key=lambda item: order.get(item.get_closest_marker("xdist_group").args[0], len(order)))
+
+
+def pytest_sessionfinish() -> None:
+    """End the ranks that tests have shared."""
+    ranked.end_all()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what this machine cannot test, reason by reason."""
+    reasons: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        _, _, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", 0, str(report.longrepr))
+        reasons.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid.partition("@")[0])
+    if reasons:
+        terminalreporter.section("not tested on this machine")
+    for reason, tests in sorted(reasons.items()):
+        terminalreporter.line(f"{reason}: {len(tests)} test(s)")
+        for test in tests[:5]:
+            terminalreporter.line(f"    {test}")
+        if len(tests) > 5:
+            terminalreporter.line(f"    and {len(tests) - 5} more")
+
+
+@pytest.fixture(autouse=True)
+def _no_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse processes of Python in tests whose marker does not say that they start some."""
+    if any(request.node.get_closest_marker(name) for name in OTHER_TIERS):
+        return
+    start = subprocess.Popen.__init__
+
+    def refuse(self: Any, args: Any, *more: Any, **options: Any) -> None:
+        words = [args] if isinstance(args, str | Path) else [str(word) for word in args]
+        own = any(Path(str(word)).name.startswith(("python", "mpiexec", "landsweep")) for word in words[:3])
+        assert not own or "torch" in " ".join(map(str, words)), f"a marker has to say that {words} is started"
+        start(self, args, *more, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -7,6 +7,8 @@ import sys
 import pytest
 from support import ROOT, environment
 
+pytestmark = pytest.mark.processes
+
 PARTS = [
     "device",
     "values",

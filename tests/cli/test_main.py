@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from support import ROOT, assert_same_run, command, environment, landsweep
+from support import ROOT, assert_same_run, command, environment, inside
 
 HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
 
@@ -18,10 +18,10 @@ HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
 def finished(tmp_path_factory):
     """A finished toy run, made by `landsweep new` and `landsweep run` alone."""
     folder = tmp_path_factory.mktemp("new")
-    made = landsweep("new", "my_study", cwd=folder)
+    made = inside("new", "my_study", cwd=folder)
     assert made.returncode == 0, made.stderr
     assert made.stdout == "Made my_study/study.yaml and my_study/problem.py. Next: landsweep run my_study/study.yaml\n"
-    done = landsweep("run", "my_study/study.yaml", cwd=folder)
+    done = inside("run", "my_study/study.yaml", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder, done
 
@@ -41,6 +41,7 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -64,18 +65,20 @@ def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
     assert not modules & set(HEAVY)
 
 
+@pytest.mark.processes
 def test_plan_starts_no_mpi_to_predict_memory(finished):
     modules = modules_after("plan", "my_study/study.yaml", "--memory", cwd=finished[0])
     assert "torch" in modules
     assert not modules & (set(HEAVY) - {"torch"})
 
 
+@pytest.mark.processes
 def test_help_needs_neither_numpy_nor_zarr(finished):
     assert not modules_after("--help", cwd=finished[0]) & {"numpy", "zarr", "xarray", "pandas", "pydantic", "scipy"}
 
 
 def test_help_says_what_the_commands_do():
-    done = landsweep("--help")
+    done = inside("--help")
     assert done.returncode == 0
     for name in ("run", "plan", "status", "submit", "logs", "cancel", "metrics", "new", "methods", "robust"):
         assert f"\n  {name} " in done.stdout
@@ -100,7 +103,7 @@ def test_progress_off_a_terminal_is_lines(finished):
 
 
 def test_new_does_not_overwrite(finished):
-    done = landsweep("new", "my_study", cwd=finished[0])
+    done = inside("new", "my_study", cwd=finished[0])
     assert done.returncode == 2
     assert "my_study/study.yaml exists already, expected a new folder" in done.stderr
 
@@ -108,7 +111,7 @@ def test_new_does_not_overwrite(finished):
 def test_plan_counts_and_writes_nothing(write_study, tmp_path):
     study = write_study()
     before = sorted(tmp_path.rglob("*"))
-    done = landsweep("plan", study, "--set", "sweep.beta=[5,7]", "--set", "grid.points=21", cwd=tmp_path)
+    done = inside("plan", study, "--set", "sweep.beta=[5,7]", "--set", "grid.points=21", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(tmp_path.rglob("*")) == before
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
@@ -121,12 +124,12 @@ def test_plan_counts_and_writes_nothing(write_study, tmp_path):
 
 
 def test_plan_takes_its_time_from_an_earlier_run(finished):
-    done = landsweep("plan", "my_study/study.yaml", "--set", "grid.points=201", cwd=finished[0])
+    done = inside("plan", "my_study/study.yaml", "--set", "grid.points=201", cwd=finished[0])
     assert "as measured in runs/my_study" in done.stdout
 
 
 def test_status_counts_models_members_and_units(finished):
-    done = landsweep("status", "runs/my_study", cwd=finished[0])
+    done = inside("status", "runs/my_study", cwd=finished[0])
     rows = {line.split()[0]: line.split()[1:4] for line in done.stdout.splitlines() if line and line[0].islower()}
     assert rows["train"] == ["3", "3", "-"]
     assert rows["subspace"] == ["6", "6", "-"]
@@ -135,13 +138,13 @@ def test_status_counts_models_members_and_units(finished):
     assert rows["report"] == ["1", "1", "-"]
     assert "1 session(s)" in done.stdout
     assert ": done" in done.stdout
-    missing = landsweep("status", "nowhere", cwd=finished[0])
+    missing = inside("status", "nowhere", cwd=finished[0])
     assert missing.returncode == 2
     assert "nowhere holds no run, expected a run directory" in missing.stderr
 
 
 def test_methods_states_every_choice(finished):
-    text = landsweep("methods", "runs/my_study", cwd=finished[0]).stdout
+    text = inside("methods", "runs/my_study", cwd=finished[0]).stdout
     paragraph, *references = text.split("\n\n")
     for words in (
         "noise = 0.0, 0.1, 0.2",
@@ -201,39 +204,40 @@ def test_imports_are_absolute_and_go_downwards(folder):
                     assert name.startswith(ALLOWED[folder]), f"{file} imports {name}"
 
 
+@pytest.mark.processes
 def test_python_m_landsweep_is_the_same_program():
     assert command("--help")[1:3] == ["-m", "landsweep"]
     script = subprocess.run(
         [Path(sys.executable).parent / "landsweep", "--help"], capture_output=True, text=True, timeout=60
     )
-    assert script.stdout.split("\n", 2)[2] == landsweep("--help").stdout.split("\n", 2)[2]
+    assert script.stdout.split("\n", 2)[2] == inside("--help").stdout.split("\n", 2)[2]
 
 
 def test_metrics_is_a_table_or_csv(finished):
-    table = landsweep("metrics", "runs/my_study", cwd=finished[0])
+    table = inside("metrics", "runs/my_study", cwd=finished[0])
     assert table.returncode == 0, table.stderr
     lines = table.stdout.splitlines()
     assert lines[0].split()[:4] == ["noise", "direction_seed", "representation", "n_minima"]
     assert len(lines) == 7
-    csv = landsweep("metrics", "runs/my_study", "--csv", cwd=finished[0]).stdout
+    csv = inside("metrics", "runs/my_study", "--csv", cwd=finished[0]).stdout
     assert csv == (finished[0] / "runs" / "my_study" / "report" / "metrics.csv").read_text()
-    some = landsweep("metrics", "runs/my_study", "--csv", "--column", "noise", "--column", "smad", cwd=finished[0])
+    some = inside("metrics", "runs/my_study", "--csv", "--column", "noise", "--column", "smad", cwd=finished[0])
     assert some.stdout.splitlines()[0] == "noise,smad"
-    wrong = landsweep("metrics", "runs/my_study", "--column", "n_minimas", cwd=finished[0])
+    wrong = inside("metrics", "runs/my_study", "--column", "n_minimas", cwd=finished[0])
     assert wrong.returncode == 2
     assert 'did you mean "n_minima"?' in wrong.stderr
 
 
 @pytest.mark.parametrize("command", ["metrics", "logs", "cancel", "status"])
 def test_where_there_is_no_run_it_is_said(tmp_path, command):
-    done = landsweep(command, tmp_path / "nothing")
+    done = inside(command, tmp_path / "nothing")
     assert done.returncode == 2
     assert "nothing holds no run, expected a run directory such as runs/NAME" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_logs_without_a_job_are_those_of_rank_0(finished):
-    done = landsweep("logs", "runs/my_study", cwd=finished[0])
+    done = inside("logs", "runs/my_study", cwd=finished[0])
     first, *others = done.stdout.splitlines()
     assert ": rank 0 of 1, local rank 0, process " in first
     assert any(line.endswith(" s") and " evaluate 0 done in " in line for line in others)
@@ -241,7 +245,7 @@ def test_logs_without_a_job_are_those_of_rank_0(finished):
 
 def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
     study = write_study()
-    early = landsweep("run", study, "--out", tmp_path / "run", "--stages", "topology")
+    early = inside("run", study, "--out", tmp_path / "run", "--stages", "topology")
     assert early.returncode == 2
     assert "has no landscapes: run the other stages first, or leave --stages out." in early.stderr
     for stages, lacking in (
@@ -249,20 +253,20 @@ def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
         ("evaluate", "4 directions to make"),
         ("report", "no landscapes"),
     ):
-        early = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        early = inside("run", study, "--out", tmp_path / "run", "--stages", stages)
         assert early.returncode == 2
         assert f"has {lacking}: run the other stages first" in early.stderr
     assert not (tmp_path / "run").exists()
-    unknown = landsweep("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
+    unknown = inside("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
     assert unknown.returncode == 2
     assert (
         "expected some of train, curvature, subspace, evaluate, topology, certify, report; did you mean"
         in unknown.stderr
     )
     for stages in ("train", "subspace,evaluate", "topology", "report"):
-        done = landsweep("run", study, "--out", tmp_path / "run", "--stages", stages)
+        done = inside("run", study, "--out", tmp_path / "run", "--stages", stages)
         assert done.returncode == 0, done.stderr
-    whole = landsweep("run", study, "--out", tmp_path / "whole")
+    whole = inside("run", study, "--out", tmp_path / "whole")
     assert whole.returncode == 0, whole.stderr
     assert_same_run(tmp_path / "whole", tmp_path / "run")
 
@@ -271,5 +275,5 @@ def test_a_study_kept_elsewhere_finds_its_problem(write_study, tmp_path):
     study = write_study()
     (tmp_path / "kept").mkdir()
     study.rename(tmp_path / "kept" / "study.yaml")
-    done = landsweep("run", tmp_path / "kept" / "study.yaml", "--folder", tmp_path, "--out", tmp_path / "run")
+    done = inside("run", tmp_path / "kept" / "study.yaml", "--folder", tmp_path, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr

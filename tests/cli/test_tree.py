@@ -1,15 +1,18 @@
 """``landsweep tree``: the merge tree of any array in a file."""
 
+import gc
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
 from landsweep.kernels.geometry.graphs import grid_edges
-from support import environment, landsweep
+from ranked import ranked
+from support import environment, inside, landsweep
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize("name", ["field.npy", "one.npz", "field.zarr", "group.zarr"])
 def test_every_kind_of_file(folder, tmp_path, name, ranks):
     out = tmp_path / "tree.npz"
-    done = landsweep("tree", folder / name, "--block", "200", "--out", out, "--negate", ranks=ranks)
+    done = ranked("tree", folder / name, "--block", "200", "--out", out, "--negate", ranks=ranks)
     assert done.returncode == 0, done.stderr
     with np.load(out) as data:
         found = MergeTree.from_arrays(data)
@@ -62,18 +65,20 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
     assert lines[-2] == f"... and {len(found.pairs) - 10} more (--top)"
 
 
+@pytest.mark.mpi
 def test_damaged_chunks_are_no_traceback(tmp_path):
     stored = zarr.create_array(tmp_path / "f.zarr", shape=(20, 20), chunks=(10, 10), dtype="f8")
     stored[:] = np.random.default_rng(0).standard_normal((20, 20))
     chunk = tmp_path / "f.zarr" / "c" / "1" / "1"
     chunk.write_bytes(chunk.read_bytes()[:40])
-    for ranks in (0, 2):
-        done = landsweep("tree", tmp_path / "f.zarr", "--block", "100", ranks=ranks)
+    for run in (inside, partial(landsweep, ranks=2)):  # the rank that reads it ends the others
+        done = run("tree", tmp_path / "f.zarr", "--block", "100")
         assert done.returncode == 2, done.stderr
         assert "f.zarr cannot be read" in done.stderr
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", ["NUMBA_CACHE_DIR", "HOME"])
 def test_where_no_cache_can_be_written(folder, tmp_path, name):
     """As in a container: neither the code's folder nor the home can be written to."""
@@ -92,29 +97,30 @@ def test_where_no_cache_can_be_written(folder, tmp_path, name):
 
 def test_one_of_everything(tmp_path):
     np.save(tmp_path / "v.npy", np.array([0.0, 2.0, 1.0, -0.0 + 3.0]))
-    done = landsweep("tree", tmp_path / "v.npy")
+    done = inside("tree", tmp_path / "v.npy")
     assert "\n2 minima, 1 saddle, 1 pair\n" in done.stdout
-    assert "-0" not in landsweep("tree", tmp_path / "v.npy", "--negate").stdout.replace("-> ", "")
+    assert "-0" not in inside("tree", tmp_path / "v.npy", "--negate").stdout.replace("-> ", "")
 
 
 def test_options(folder):
-    done = landsweep("tree", folder / "nested.zarr", "--array", "sub/loss")
+    done = inside("tree", folder / "nested.zarr", "--array", "sub/loss")
     assert "nested.zarr:sub/loss: 30 x 41 float32" in done.stdout
-    done = landsweep("tree", folder / "nested.zarr", "--connectivity", "knn", "--k", "4", "--mutual", "--block", "100")
+    done = inside("tree", folder / "nested.zarr", "--connectivity", "knn", "--k", "4", "--mutual", "--block", "100")
     values = np.load(folder / "field.npy").reshape(-1)
     minima = graph_merge_tree(values, grid_edges("knn", (30, 41), k=4, mutual=True)).minima
     assert "knn, 1 block\nvalues" in done.stdout
     assert f"\n{len(minima)} minima, " in done.stdout
-    done = landsweep("tree", folder / "two.npz", "--array", "more", "--connectivity", "knn", "--top", "0")
+    done = inside("tree", folder / "two.npz", "--array", "more", "--connectivity", "knn", "--top", "0")
     assert done.returncode == 0, done.stderr
     assert "two.npz:more: 5 x 41 float32 (820 B), knn, 1 block\n" in done.stdout
-    done = landsweep("tree", folder / "field.npy", "--min-persistence", "2.5", "--threads", "2", "--top", "100")
+    done = inside("tree", folder / "field.npy", "--min-persistence", "2.5", "--threads", "2", "--top", "100")
     assert done.returncode == 0, done.stderr
     tree = merge_tree(np.load(folder / "field.npy")).simplify(2.5)
     assert f"{len(tree.pairs)} pairs of persistence >= 2.5" in done.stdout
     assert done.stdout.count("->") == len(tree.pairs) + 1 > 3
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # NumPy leaves a file open that is no archive
 @pytest.mark.parametrize("ranks", [0, 2])
 @pytest.mark.parametrize(
     ("arguments", "text"),
@@ -148,9 +154,11 @@ def test_options(folder):
 )
 def test_wrong_input_is_one_sentence(folder, arguments, text, ranks):
     before = (folder / "field.npy").read_bytes()
-    done = landsweep("tree", *arguments, ranks=ranks, cwd=folder)
+    done = ranked("tree", *arguments, ranks=ranks, cwd=folder)
     assert done.returncode == 2, done.stderr
     assert (folder / "field.npy").read_bytes() == before
     assert text in done.stderr
     assert done.stderr.count("landsweep: ") == 1
     assert "Traceback" not in done.stderr
+    if arguments[0] == "cut.npz":
+        gc.collect()  # while the warning is let pass

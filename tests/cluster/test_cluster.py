@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,8 @@ from landsweep.cluster.layout import lay_out, stage_seconds
 from landsweep.stages import NAMES
 from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
-from support import landsweep, make_study, study_data
+from slurm_cluster import wait_for
+from support import inside, landsweep, make_study, study_data
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_submit_refuses_before_anything_is_written(tmp_path, site, more, se
     study = make_study(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     for dry in ([], ["--dry-run"]):
-        done = landsweep("submit", study, "--site", site, *more, *dry, cwd=tmp_path)
+        done = inside("submit", study, "--site", site, *more, *dry, cwd=tmp_path)
         assert done.returncode == 2
         assert sentence in done.stderr
         assert done.stderr.count("\n") == 1
@@ -143,7 +143,7 @@ def test_the_second_profile_of_a_chain_is_checked_too(tmp_path, cpu, sentence):
     (tmp_path / "sites" / "gpu.yaml").write_text("cpu_site: cpu.yaml\n")  # beside this file, wherever one stands
     (tmp_path / "sites" / "cpu.yaml").write_text(yaml.safe_dump(cpu))
     study = make_study(tmp_path)
-    done = landsweep("submit", study, "--site", "sites/gpu.yaml", "--chain", "--dry-run", cwd=tmp_path)
+    done = inside("submit", study, "--site", "sites/gpu.yaml", "--chain", "--dry-run", cwd=tmp_path)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
@@ -155,11 +155,11 @@ def test_damaged_notes_are_said_or_left_out(tmp_path, run):
     jobs.mkdir()
     (jobs / "jobs.log").write_text("a b c d\n\n7 0\n")
     (tmp_path / "run" / "progress.json").write_text("{}")
-    assert landsweep("status", tmp_path / "run").returncode == 0
+    assert inside("status", tmp_path / "run").returncode == 0
     for text in ("{", '{"jobs": [{"id": "1", "colour": "red", "stages": []}]}'):
         (jobs / "jobs.json").write_text(text)
         for command in ("status", "logs", "cancel"):
-            done = landsweep(command, tmp_path / "run")
+            done = inside(command, tmp_path / "run")
             assert done.returncode == 2
             assert "jobs.json is damaged or of another version (" in done.stderr
             assert "Traceback" not in done.stderr
@@ -168,14 +168,14 @@ def test_damaged_notes_are_said_or_left_out(tmp_path, run):
 def test_a_run_of_another_study_is_refused_before_it_waits_in_the_queue(run, tmp_path):
     run(out="run")
     study = make_study(tmp_path, grid__points=9)
-    done = landsweep("submit", study, "--site", "slurm-generic", "--out", tmp_path / "run", "--dry-run")
+    done = inside("submit", study, "--site", "slurm-generic", "--out", tmp_path / "run", "--dry-run")
     assert done.returncode == 2
     assert "holds a different study: grid.points is 9, the run has [7, 5]" in done.stderr
 
 
 def test_without_slurm_it_is_said(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("submit", study, "--site", "slurm-generic", cwd=tmp_path, PATH="/nonexistent")
+    done = inside("submit", study, "--site", "slurm-generic", cwd=tmp_path, PATH="/nonexistent")
     assert done.returncode == 2
     assert "Slurm cannot be reached (sbatch is not on PATH): run this on a login node of the cluster" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -184,7 +184,7 @@ def test_without_slurm_it_is_said(tmp_path):
 @pytest.mark.parametrize("target", ["/proc/landsweep", "/dev/full/x"])
 def test_a_file_system_that_cannot_be_written(tmp_path, target):
     study = make_study(tmp_path)
-    done = landsweep("submit", study, "--site", "local", "--out", target, cwd=tmp_path)
+    done = inside("submit", study, "--site", "local", "--out", target, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("landsweep: Cannot write ")
     assert "choose another with --out." in done.stderr
@@ -199,7 +199,7 @@ def test_a_full_file_system_submits_nothing(tmp_path):
         (small / "filler").write_bytes(b"x" * 61440)
         study = make_study(tmp_path)
         shutil.move(small / "filler", small / "run.filler")
-        done = landsweep("submit", study, "--site", "local", "--out", small / "run", cwd=tmp_path)
+        done = inside("submit", study, "--site", "local", "--out", small / "run", cwd=tmp_path)
         assert done.returncode == 2, done.stdout
         assert "No space left while writing" in done.stderr
         assert not list(small.glob("run/jobs/*.out"))
@@ -295,12 +295,12 @@ def test_auto_is_the_cheaper_layout_and_loses_no_stage(seeds, points, rate, node
 
 def test_a_dry_run_prints_the_script_and_nothing_else(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("submit", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--dry-run", cwd=tmp_path)
+    done = inside("submit", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.startswith("#!/bin/bash\n# landsweep: toy, every stage, on perlmutter-gpu\n")
     assert done.stdout.endswith('exit "$status"\n')
-    chain = landsweep(
+    chain = inside(
         "submit", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--dry-run", "--chain", cwd=tmp_path
     )
     first, second = chain.stdout.split("#!/bin/bash\n")[1:]
@@ -312,44 +312,43 @@ def test_a_dry_run_prints_the_script_and_nothing_else(tmp_path):
     assert "  --stages\n  topology,certify,report\n" in second
 
 
+@pytest.mark.processes
 def test_the_script_that_runs_is_the_one_that_was_shown(tmp_path):
     study = make_study(tmp_path)
     options = ["submit", study, "--site", "local", "--site-set", "ranks_per_node=1", "--set", "sweep.beta=[1.0]"]
-    shown = landsweep(*options, "--dry-run", cwd=tmp_path)
+    shown = inside(*options, "--dry-run", cwd=tmp_path)
     done = landsweep(*options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     jobs = tmp_path / "runs" / "toy" / "jobs"
     assert (jobs / "001-train.sh").read_text() == shown.stdout
     assert yaml.safe_load((jobs / "001-study.yaml").read_text())["sweep"]["beta"] == [1.0]
     wait_for_end(tmp_path / "runs" / "toy")
-    assert "completed" in landsweep("status", tmp_path / "runs" / "toy").stdout
+    assert "completed" in inside("status", tmp_path / "runs" / "toy").stdout
 
 
-def wait_for_end(run: Path, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while " end " not in ((run / "jobs" / "jobs.log").read_text() if (run / "jobs" / "jobs.log").exists() else ""):
-        assert time.monotonic() < end, [p.read_text() for p in run.glob("jobs/*.out")]
-        time.sleep(0.1)
+def wait_for_end(run: Path) -> None:
+    notes = run / "jobs" / "jobs.log"
+    wait_for(lambda: notes.exists() and " end " in notes.read_text(), f"the end of {run}/jobs/*.out")
 
 
+@pytest.mark.processes
 def test_this_machine_in_the_background_status_logs_and_cancel(tmp_path):
     study = make_study(tmp_path, problem__params={"steps": 10, "loss_delay": 0.2}, evaluation__batch=1)
     done = landsweep("submit", study, "--site", "local", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (id_,) = re.findall(r"Submitted job (local-\d+):", done.stdout)
     run = tmp_path / "runs" / "toy"
-    again = landsweep("submit", study, "--site", "local", cwd=tmp_path)
+    again = inside("submit", study, "--site", "local", cwd=tmp_path)
     assert again.returncode == 2
     assert f"{run} is already submitted as job {id_} (RUNNING)" in again.stderr
-    while not list(run.glob("landscape.zarr/status/c/**/0")):
-        time.sleep(0.1)
-    assert re.search(rf"^{id_} +running +1 x 2 ", landsweep("status", run).stdout, re.MULTILINE)
-    cancelled = landsweep("cancel", run)
+    wait_for(lambda: list(run.glob("landscape.zarr/status/c/**/0")), "the first unit")
+    assert re.search(rf"^{id_} +running +1 x 2 ", inside("status", run).stdout, re.MULTILINE)
+    cancelled = inside("cancel", run)
     assert f"Cancelled job {id_} (train, subspace, evaluate, topology, report; it was running)." in cancelled.stdout
     wait_for_end(run)
-    logs = landsweep("logs", run).stdout
+    logs = inside("logs", run).stdout
     assert "landsweep: stopped; to go on: landsweep submit " in logs
-    assert re.search(rf"^{id_} +failed .*; stopped$", landsweep("status", run).stdout, re.MULTILINE)
+    assert re.search(rf"^{id_} +failed .*; stopped$", inside("status", run).stdout, re.MULTILINE)
 
 
 def test_many_nodes_are_told_where_python_lies(tmp_path, monkeypatch):
@@ -365,10 +364,10 @@ def test_many_nodes_are_told_where_python_lies(tmp_path, monkeypatch):
     assert checks.many_nodes(17) is None
     monkeypatch.delenv("APPTAINER_CONTAINER")
     study = make_study(tmp_path)
-    done = landsweep("submit", study, "--site", "slurm-generic", "--nodes", "17", "--dry-run", cwd=tmp_path)
+    done = inside("submit", study, "--site", "slurm-generic", "--nodes", "17", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stderr.startswith("Warning: 17 nodes load Python and torch from ")
-    done = landsweep("run", study, "--stages", "train", cwd=tmp_path, PMI_SIZE="1", SLURM_JOB_NUM_NODES="17")
+    done = inside("run", study, "--stages", "train", cwd=tmp_path, PMI_SIZE="1", SLURM_JOB_NUM_NODES="17")
     assert done.returncode == 0, done.stderr
     assert "Warning: 17 nodes load Python and torch from " in done.stderr
     assert "one of /global/common/software" in done.stderr
@@ -377,10 +376,10 @@ def test_many_nodes_are_told_where_python_lies(tmp_path, monkeypatch):
 def test_plan_says_which_jobs_why_and_what_they_cost(run, tmp_path):
     study = make_study(tmp_path)
     options = ["plan", study, "--site", "perlmutter-gpu", "--account", "m1_g", "--nodes", "2"]
-    rows = dict(line.split(maxsplit=1) for line in landsweep(*options, cwd=tmp_path).stdout.splitlines())
+    rows = dict(line.split(maxsplit=1) for line in inside(*options, cwd=tmp_path).stdout.splitlines())
     assert rows["node-h"] == "not measured: no earlier run of this problem"
     run(out="runs/before")
-    done = landsweep(*options, cwd=tmp_path)
+    done = inside(*options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert "on 8 rank(s), as measured in runs/before" in rows["time"]

@@ -370,6 +370,7 @@ group.close()
 """
 
 
+@pytest.mark.mpi
 def test_messages_arrive_as_they_were_sent():
     """One rank that sends to itself; in a process of its own, as importing MPI initialises it."""
     subprocess.run([sys.executable, "-c", MESSAGES], check=True, timeout=60)

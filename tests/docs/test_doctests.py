@@ -9,7 +9,7 @@ import landsweep
 import landsweep.jobs
 import landsweep.kernels
 import pytest
-from support import landsweep as command
+from support import inside as command
 
 MODULES = sorted(
     found.name

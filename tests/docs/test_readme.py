@@ -40,6 +40,7 @@ def folder(tmp_path_factory):
     return place, done.stdout
 
 
+@pytest.mark.processes
 def test_the_commands_for_an_own_study(folder):
     _, output = folder
     assert "members  6 (noise 3, seed 1, subspace 1, direction_seed 2)" in output
@@ -51,6 +52,7 @@ def test_the_commands_for_an_own_study(folder):
     assert "field.npy: 20 x 30 float64 (4.8 kB), freudenthal, 1 block\n" in output
 
 
+@pytest.mark.processes
 def test_the_python_code(folder):
     (code,) = blocks("python")
     program = code + "print(run.dataset.loss.sel(noise=0.1, seed=0).shape, len(run.metrics))\n"

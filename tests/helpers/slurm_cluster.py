@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 import yaml
-from support import landsweep, make_study
+from support import inside, make_study
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel", "salloc")
 CPUS, MEMORY, GPUS = 8, 16000, 4
@@ -247,7 +247,7 @@ class Run:
 
     def __call__(self, *arguments) -> subprocess.CompletedProcess[str]:
         self.cluster.forget()
-        return landsweep(*arguments, cwd=self.folder, **self.cluster.env)
+        return inside(*arguments, cwd=self.folder, **self.cluster.env)
 
     def submit(self, *more) -> list[str]:
         done = self("submit", self.study, "--site", self.site, "--out", self.out, *more)

@@ -73,13 +73,18 @@ def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subpr
 
     For everything but what makes a process of its own: what it imports, signals, kills, ranks, workers, limits.
     """
+    return called(list(map(str, arguments)), cwd or Path.cwd(), environment(**env))
+
+
+def called(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Call the command line's ``main`` in a folder and an environment; both are left as they were."""
     from landsweep.cli.main import main
 
-    words, out, err, status = list(map(str, arguments)), io.StringIO(), io.StringIO(), 0
+    out, err, status = io.StringIO(), io.StringIO(), 0
     with (
-        mock.patch.dict(os.environ, environment(**env), clear=True),
+        mock.patch.dict(os.environ, env, clear=True),
         mock.patch.object(sys, "argv", ["landsweep", *words]),
-        chdir(cwd or Path.cwd()),
+        chdir(cwd),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
@@ -91,8 +96,8 @@ def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subpr
 
 
 def run_alone(folder: Path, **changes: Any) -> Path:
-    """Run a changed toy study in one process that nobody interrupts; return its run directory."""
-    done = landsweep("run", make_study(folder, **changes), "--out", folder / "run")
+    """Run a changed toy study in this process, which nobody interrupts; return its run directory."""
+    done = inside("run", make_study(folder, **changes), "--out", folder / "run")
     assert done.returncode == 0, done.stderr
     return folder / "run"
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from landsweep import UserError
 from landsweep.disk.store import Landscape
-from support import TIMEOUT, assert_same_run, command, environment, landsweep, store_arrays
+from support import TIMEOUT, assert_same_run, command, environment, inside, store_arrays
 from toy import Toy
 
 
@@ -143,6 +143,7 @@ def test_a_full_disk_is_told_plainly_and_the_run_goes_on_later(write_study, tmp_
     assert_same_run(whole.path, tmp_path / "run")
 
 
+@pytest.mark.processes
 def test_a_real_limit_on_file_size_ends_with_status_2(write_study, tmp_path):
     """The kernel itself refuses to write more than 2 kB per file, as a quota would."""
     study, out = write_study(), tmp_path / "run"
@@ -157,7 +158,7 @@ def test_a_real_limit_on_file_size_ends_with_status_2(write_study, tmp_path):
     assert done.returncode == 2, done.stderr
     assert "No space left while writing" in done.stderr
     assert "Traceback" not in done.stderr
-    assert landsweep("run", study, "--out", out).returncode == 0
+    assert inside("run", study, "--out", out).returncode == 0
 
 
 @pytest.fixture
@@ -213,7 +214,7 @@ def test_a_cut_shard_and_a_lost_shard_are_repaired(write_study, tmp_path):
 
 def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path):
     study = write_study(grid__points=-3)
-    done = landsweep("run", study, "--out", tmp_path / "run")
+    done = inside("run", study, "--out", tmp_path / "run")
     assert done.returncode == 2
     assert done.stderr == (
         f'landsweep: {study}: "grid.points" is -3 (int), expected a whole number of at least 1, or one per axis (odd '

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from support import landsweep, make_study
+from support import inside, make_study
 
 
 def test_it_prints_a_table_and_writes_json_and_leaves_nothing(tmp_path):
     study = make_study(tmp_path)
     before = sorted(p.name for p in tmp_path.iterdir())
-    done = landsweep("bench", "evaluation", study, "--seconds", "0.5", "--json", tmp_path / "speed.json", cwd=tmp_path)
+    done = inside("bench", "evaluation", study, "--seconds", "0.5", "--json", tmp_path / "speed.json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         *("study", "device", "strategy", "speed", "limit", "time")
@@ -29,7 +29,7 @@ def test_it_prints_a_table_and_writes_json_and_leaves_nothing(tmp_path):
 
 def test_a_problem_that_fails(tmp_path):
     study = make_study(tmp_path, problem__params={"steps": 2, "raise_in": "loss"})
-    done = landsweep("bench", "evaluation", study, cwd=tmp_path)
+    done = inside("bench", "evaluation", study, cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("landsweep: toy: its ")
@@ -37,7 +37,7 @@ def test_a_problem_that_fails(tmp_path):
 
 def test_a_precision_that_the_device_lacks(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("run", study, "--set", "evaluation.dtype=tf32", "--set", "evaluation.device=cpu", cwd=tmp_path)
+    done = inside("run", study, "--set", "evaluation.dtype=tf32", "--set", "evaluation.device=cpu", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
         "landsweep: evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "

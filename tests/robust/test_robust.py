@@ -36,8 +36,7 @@ from landsweep.robust.specification import (
     verdict,
 )
 from landsweep.study.study import TopologySpec
-from support import ROOT
-from support import landsweep as command
+from support import ROOT, inside
 
 OWN = ("freudenthal",)
 lengths = st.integers(1, 300)
@@ -331,7 +330,7 @@ def finished(tmp_path_factory):
 def test_the_command_writes_tables_figures_and_a_page(finished):
     folder = finished.path / "robust"
     before = {p: p.read_bytes() for p in finished.path.rglob("*") if p.is_file() and folder not in p.parents}
-    done = command("robust", finished.path)
+    done = inside("robust", finished.path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(
         "toy: 6 of 6 members, 112 specifications of each (3 extents, 3 strides, 4 representations, 4 thresholds; crops "
@@ -386,7 +385,7 @@ def test_members_that_did_not_finish_are_left_out_and_said(write_study, tmp_path
     assert found.left_out == {2: "failed", 3: "failed"}
     assert set(found.table["member"]) == {0, 1}
     assert found.claims == ()
-    done = command("robust", run.path)
+    done = inside("robust", run.path)
     assert done.returncode == 0, done.stderr
     assert "2 of 4 members" in done.stdout
     assert "left out, failed: member 2, 3" in done.stdout
@@ -404,7 +403,7 @@ def test_members_without_a_finite_value_are_left_out(write_study, tmp_path):
         f"complete and has a finite value; `landsweep status {run.path}` says what is missing, `landsweep run STUDY` "
         "goes on."
     )
-    done = command("robust", run.path)
+    done = inside("robust", run.path)
     assert done.returncode == 2
     assert done.stderr == f"landsweep: {error.value}\n"
 
@@ -433,11 +432,11 @@ def test_a_small_grid_is_too_small_to_tell(write_study, tmp_path):
 def test_what_is_no_metric_and_what_is_no_run(finished, tmp_path):
     with pytest.raises(UserError, match=r"^'n_sadles' is no metric, expected one of n_minima, .*; did you mean \"n_s"):
         finished.robust(["n_sadles"])
-    done = command("robust", finished.path, "--metric", "nonsense")
+    done = inside("robust", finished.path, "--metric", "nonsense")
     assert done.returncode == 2
     assert done.stderr.startswith("landsweep: 'nonsense' is no metric, expected one of n_minima, n_saddles,")
     assert len(done.stderr.splitlines()) == 1
-    missing = command("robust", tmp_path / "nowhere")
+    missing = inside("robust", tmp_path / "nowhere")
     assert missing.returncode == 2
     assert "nowhere holds no run, expected a run directory such as runs/NAME" in missing.stderr
 
@@ -448,7 +447,7 @@ def test_a_folder_that_cannot_be_written_is_said_plainly(finished, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(finished.path, copy, ignore=shutil.ignore_patterns("robust"))
     (copy / "robust").write_text("a file where the folder should be")
-    done = command("robust", copy)
+    done = inside("robust", copy)
     assert done.returncode == 2
     assert done.stderr.startswith("landsweep: Cannot write ")
     assert "Traceback" not in done.stderr

@@ -18,8 +18,9 @@ from landsweep.scaling.measure import Measurement, NotMeasured, measure
 from landsweep.scaling.series import Point, grown, parse_ranks, points
 from landsweep.scaling.table import PARTS, baseline, rows, to_csv, to_markdown
 from landsweep.study.study import Study
+from ranked import ranked
 from slurm_cluster import site_file, wait_for
-from support import ROOT, landsweep, make_study, study_data
+from support import ROOT, inside, make_study, study_data
 
 STUDY = Study.parse(study_data())
 ratios = st.floats(0.01, 100)
@@ -107,11 +108,12 @@ def series(tmp_path_factory):
     folder = tmp_path_factory.mktemp("series")
     study = make_study(folder, problem__params={"steps": 5, "loss_delay": 0.01}, evaluation__batch=1)
     arguments = ("scaling", study, "--ranks", "1,2", "--repeats", "2", "--out", folder / "out")
-    done = landsweep(*arguments, cwd=folder)
+    done = inside(*arguments, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "out", arguments, done.stdout
 
 
+@pytest.mark.mpi
 def test_the_split_adds_up_to_the_time_of_the_run(series):
     out, _, said = series
     data = json.loads((out / "scaling.json").read_text())
@@ -133,12 +135,13 @@ def test_the_split_adds_up_to_the_time_of_the_run(series):
     assert not list(out.glob("*/run-*/report"))
 
 
+@pytest.mark.mpi
 def test_the_same_command_makes_only_what_is_missing(series):
     out, arguments, _ = series
     before = {p: p.stat().st_mtime_ns for p in out.glob("*/run-*/provenance.json")}
     gone = out / "ranks-0002" / "run-2"
     shutil.rmtree(gone)
-    done = landsweep(*arguments)
+    done = inside(*arguments)
     assert done.returncode == 0, done.stderr
     assert "2 ranks, run 2 of 2" in done.stdout
     assert "run 1 of 2" not in done.stdout
@@ -146,9 +149,10 @@ def test_the_same_command_makes_only_what_is_missing(series):
     assert {p for p in after if after[p] != before[p]} == {gone / "provenance.json"}
 
 
+@pytest.mark.mpi
 def test_another_study_in_the_same_folder_is_refused(series):
     out, arguments, _ = series
-    done = landsweep(*arguments, "--set", "grid.points=9")
+    done = inside(*arguments, "--set", "grid.points=9")
     assert done.returncode == 2
     assert done.stderr.strip() == (
         f"landsweep: {out}/ranks-0001/run-1 holds a run of another study, expected the same as today: name another "
@@ -156,10 +160,11 @@ def test_another_study_in_the_same_folder_is_refused(series):
     )
 
 
+@pytest.mark.mpi
 def test_runs_that_fail_are_gaps_with_a_reason(tmp_path):
     """The problem ends rank 1 alone, so two ranks never finish."""
     study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "exit"})
-    done = landsweep("scaling", study, "--ranks", "1", "--repeats", "1", "--out", tmp_path / "out")
+    done = inside("scaling", study, "--ranks", "1", "--repeats", "1", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "not measured (did not end)" in done.stdout
     assert "ended with status" in done.stdout
@@ -177,9 +182,10 @@ def test_a_run_in_two_sessions_has_no_time(tmp_path, run):
         measure(RunDir(tmp_path / "run"))
 
 
+@pytest.mark.dask
 def test_workers_of_dask_are_measured_alike(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("scaling", study, "--ranks", "2", "--repeats", "1", "--dask", "--out", tmp_path / "out")
+    done = inside("scaling", study, "--ranks", "2", "--repeats", "1", "--dask", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stdout + done.stderr
     (found,) = json.loads((tmp_path / "out/scaling.json").read_text())["runs"]
     assert found["ranks"] == 2
@@ -193,18 +199,18 @@ def test_a_weak_series_as_jobs(cluster, tmp_path):
     study = make_study(tmp_path)
     site = site_file(tmp_path, grace=60, ranks_per_node=2, max_nodes=2)
     arguments = ("scaling", study, "--mode", "weak", "--repeats", "1", "--site", site, "--out", tmp_path / "out")
-    done = landsweep(*arguments, "--ranks", "1,2,4", **cluster.env)
+    done = inside(*arguments, "--ranks", "1,2,4", **cluster.env)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Submitted job") == 3
     wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "jobs to end", 200)
     cluster.forget()
-    done = landsweep(*arguments, "--ranks", "1,2,4", **cluster.env)
+    done = inside(*arguments, "--ranks", "1,2,4", **cluster.env)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Submitted job" not in done.stdout
     data = json.loads((tmp_path / "out/scaling.json").read_text())
     assert [run["points"] for run in data["runs"]] == [140, 280, 560]
     assert [row["nodes"] for row in data["rows"]] == [1, 1, 1]  # three nodes of one machine have one name
-    refused = landsweep(*arguments, "--ranks", "1,2,4,8", **cluster.env)
+    refused = inside(*arguments, "--ranks", "1,2,4,8", **cluster.env)
     assert refused.returncode == 2
     assert "--nodes is 4, expected at most 2 on " in refused.stderr
 
@@ -229,14 +235,15 @@ def test_ready_studies_are_studies():
     ],
 )
 def test_wrong_input_is_one_sentence(tmp_path, arguments, said):
-    done = landsweep("scaling", make_study(tmp_path), *arguments, "--out", tmp_path / "out")
+    done = inside("scaling", make_study(tmp_path), *arguments, "--out", tmp_path / "out")
     assert done.returncode == 2
     assert done.stderr.strip() == said
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.mpi
 def test_inside_a_launcher_it_is_refused(tmp_path):
-    done = landsweep("scaling", make_study(tmp_path), "--out", tmp_path / "out", ranks=2)
+    done = ranked("scaling", make_study(tmp_path), "--out", tmp_path / "out", ranks=2)
     assert done.returncode == 2
     assert (
         "landsweep scaling was started by mpiexec with 2 processes, expected one, which starts the ranks" in done.stderr

@@ -17,7 +17,7 @@ from support import (
     command,
     environment,
     events,
-    landsweep,
+    inside,
     make_study,
     run_alone,
     units_evaluated,
@@ -115,7 +115,7 @@ def test_the_time_limit_of_workers_ends_the_run_in_good_order(cluster, tmp_path,
     done = sum(units_evaluated(run.out).values())
     assert 1 <= done < UNITS
     quick = make_study(tmp_path, **{**LONG, "problem__params": {"steps": 10}})
-    rest = landsweep("run", quick, "--set", "problem.params.loss_delay=0.25", "--out", run.out)
+    rest = inside("run", quick, "--set", "problem.params.loss_delay=0.25", "--out", run.out)
     assert rest.returncode == 0, rest.stderr
     assert_same_run(reference, run.out)
 

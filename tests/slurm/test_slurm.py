@@ -22,7 +22,7 @@ from support import (
     assert_same_run,
     environment,
     events,
-    landsweep,
+    inside,
     make_study,
     run_alone,
     sessions,
@@ -42,7 +42,7 @@ def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path
     study = ROOT / "jobs" / "studies" / "pinn_convection.yaml"
     small = [w for s in ("sweep.beta=[1,2]", "sweep.direction_seed=[0]", "grid.points=11") for w in ("--set", s)]
     site, out = site_file(tmp_path, grace=60), tmp_path / "run"
-    done = landsweep("submit", study, "--site", site, "--out", out, *small, cwd=tmp_path, **cluster.env)
+    done = inside("submit", study, "--site", site, "--out", out, *small, cwd=tmp_path, **cluster.env)
     assert done.returncode == 0, done.stderr
     (job,) = re.findall(r"Submitted job (\d+): train, curvature, subspace, evaluate, topology, report on", done.stdout)
     wait_for(lambda: cluster.state(job) == "COMPLETED", f"job {job}", 200)
@@ -51,13 +51,13 @@ def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path
     assert {p[:2] for p in places} == {(rank, 4) for rank in range(4)}
     assert {p[2:] for p in places} == {("0", job, 0), ("1", job, 0)}
     assert (out / "report" / "trend.png").exists() or (out / "report" / "landscapes.png").exists()
-    alone = landsweep("run", study, "--out", tmp_path / "alone", *small)
+    alone = inside("run", study, "--out", tmp_path / "alone", *small)
     assert alone.returncode == 0, alone.stderr
     assert_same_run(tmp_path / "alone", out)
-    status = landsweep("status", out, **cluster.env).stdout
+    status = inside("status", out, **cluster.env).stdout
     assert re.search(rf"^{job} +completed +2 x 2 +- +every stage; on n\[1-2\]$", status, re.MULTILINE), status
     assert "As Slurm said " in status
-    table = landsweep("metrics", out, "--column", "n_minima").stdout.splitlines()
+    table = inside("metrics", out, "--column", "n_minima").stdout.splitlines()
     assert table[0].split() == ["beta", "representation", "n_minima"]
     assert len(table) == 5
 
@@ -304,17 +304,17 @@ def test_slurm_out_of_reach_is_said(cluster, tmp_path):
         (broken / name).chmod(0o755)
     nowhere = {**cluster.env, "PATH": f"{broken}:{cluster.env['PATH']}"}
     cluster.forget()
-    status = landsweep("status", run.out, **nowhere)
+    status = inside("status", run.out, **nowhere)
     assert status.returncode == 0
     assert "Slurm cannot be reached (slurm_load_jobs error: Unable to contact slurm controller" in status.stdout
     assert "): these are the jobs' own notes." in status.stdout
-    cancelled = landsweep("cancel", run.out, **nowhere)
+    cancelled = inside("cancel", run.out, **nowhere)
     assert cancelled.returncode == 2
     assert "so nothing was cancelled: try again later." in cancelled.stderr
-    again = landsweep("submit", run.study, "--site", run.site, "--out", run.out, **nowhere)
+    again = inside("submit", run.study, "--site", run.site, "--out", run.out, **nowhere)
     assert again.returncode == 2
     assert "so that jobs of this run may live: try again later." in again.stderr
-    other = landsweep("submit", run.study, "--site", run.site, "--out", tmp_path / "other", **nowhere)
+    other = inside("submit", run.study, "--site", run.site, "--out", tmp_path / "other", **nowhere)
     assert other.returncode == 2
     assert "sbatch refused the job: Slurm cannot be reached (it said: " in other.stderr
     assert cluster.state(job) in ("PENDING", "RUNNING")
@@ -327,7 +327,7 @@ def test_the_environment_changes_neither_jobs_nor_questions(cluster, tmp_path):
         "SBATCH_ACCOUNT": "mine", "SQUEUE_PARTITION": "debug", "SLURM_RESTART_COUNT": "2", "SLURM_JOB_ID": "1",
     }  # fmt: skip
     options = ["submit", run.study, "--site", run.site, "--out", run.out]
-    done = landsweep(*options, **cluster.env, **strange)
+    done = inside(*options, **cluster.env, **strange)
     assert done.returncode == 0, done.stderr
     (job,) = re.findall(r"Submitted job (\d+)", done.stdout)
     known = cluster.job(job)
@@ -335,7 +335,7 @@ def test_the_environment_changes_neither_jobs_nor_questions(cluster, tmp_path):
         "regular", "00:20:00", "1", "mine",
     )  # fmt: skip
     wait_for(lambda: cluster.state(job) == "RUNNING", "the job")
-    assert landsweep(*options, **cluster.env, **strange).returncode == 2
+    assert inside(*options, **cluster.env, **strange).returncode == 2
     wait_for(lambda: (run.out / "lock.json").exists(), "the run")
     assert json.loads((run.out / "lock.json").read_text())["restart"] == 0
 
@@ -382,7 +382,7 @@ def test_slurm_is_asked_at_most_once_in_30_seconds(cluster, tmp_path):
     (counted / "squeue").chmod(0o755)
     env = {**cluster.env, "PATH": f"{counted}:{cluster.env['PATH']}", "XDG_CACHE_HOME": str(tmp_path / "cache")}
     for _ in range(4):
-        assert landsweep("status", run.out, **env).returncode == 0
+        assert inside("status", run.out, **env).returncode == 0
     assert (tmp_path / "asked").read_text() == "asked\n"
 
 
@@ -434,7 +434,7 @@ def test_a_rank_killed_by_the_system_ends_the_job(cluster, tmp_path, reference):
 
 def test_the_scripts_of_every_site_are_what_sbatch_understands(cluster, tmp_path):
     study = make_study(tmp_path)
-    script = landsweep("submit", study, "--site", "slurm-generic", "--dry-run", "--partition", "regular", cwd=tmp_path)
+    script = inside("submit", study, "--site", "slurm-generic", "--dry-run", "--partition", "regular", cwd=tmp_path)
     (tmp_path / "script.sh").write_text(script.stdout)
     done = cluster_run(cluster, ["sbatch", "--test-only", str(tmp_path / "script.sh")])
     assert done.returncode == 0, done.stderr

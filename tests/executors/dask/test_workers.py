@@ -23,7 +23,7 @@ from landsweep.session.context import Context
 
 @pytest.fixture
 def client():
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None)
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0")
     with cluster, Client(cluster) as client:
         yield client
 

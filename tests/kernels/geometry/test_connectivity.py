@@ -59,6 +59,7 @@ def test_unsupported_number_of_axes(ndim):
         offsets("face", ndim)
 
 
+@pytest.mark.processes
 def test_import_is_light():
     code = (
         "import sys, landsweep.kernels.geometry.connectivity;"

@@ -392,6 +392,7 @@ def test_other_real_numbers(dtype):
         np.testing.assert_array_equal(BY_NAME[name](points), grid_edges(name, (2, 2)))
 
 
+@pytest.mark.processes
 def test_import_is_light():
     code = (
         "import sys, landsweep.kernels.geometry.graphs; print(sorted({'scipy', 'numba', 'torch'} & set(sys.modules)))"

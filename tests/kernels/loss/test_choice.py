@@ -1,13 +1,33 @@
 """The strategy is chosen by what runs, agrees and is fast; everything else is dropped with its reason."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
+from landsweep.kernels.loss import choice as module
 from landsweep.kernels.loss.choice import choose
 
 ALPHA = np.zeros((4, 2))
+
+
+class Clock:
+    """Time that goes by where a test says so, and a little whenever somebody looks."""
+
+    now = 0.0
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+    def perf_counter(self):
+        self.now += 1e-5
+        return self.now
+
+
+time = Clock()
+
+
+@pytest.fixture(autouse=True)
+def _measured_by_it(monkeypatch):
+    monkeypatch.setattr(module, "time", time)
 
 
 def contenders(**behaviour):

@@ -13,6 +13,7 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
+from machine import needs_compiler
 from networks import CPU, Regression, points
 from torch import nn
 
@@ -67,6 +68,7 @@ def test_a_points_value_depends_neither_on_its_neighbours_nor_on_its_place(width
     assert evaluate(alpha[order])["loss"].tobytes() == whole[order].tobytes()
 
 
+@needs_compiler
 @pytest.mark.parametrize("width", [1, 4])
 def test_compiled_agrees_and_repeats_its_bits(width):
     problem = Regression(buffers=True)

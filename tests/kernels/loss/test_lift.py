@@ -218,7 +218,7 @@ def test_a_run_says_so_and_gives_the_same_losses(tmp_path):
     from landsweep.disk.store import Landscape
     from landsweep.jobs.problems.digits import Digits
     from safetensors.torch import load_file
-    from support import landsweep, make_study
+    from support import inside, make_study
 
     study = make_study(
         tmp_path,
@@ -226,7 +226,7 @@ def test_a_run_says_so_and_gives_the_same_losses(tmp_path):
         sweep={"draw": [0, 1]},
         grid={"dims": 1, "points": 9},
     )
-    done = landsweep("run", study, "--out", "run", cwd=tmp_path)
+    done = inside("run", study, "--out", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Outputs are added up instead of weights in layers that see only data: 0." in done.stderr
     landscape = Landscape(tmp_path / "run" / "landscape.zarr")

@@ -10,7 +10,7 @@ from landsweep.kernels.loss.footprint import footprint
 from landsweep.kernels.loss.memory import PeakMemory, _within_limits
 from landsweep.kernels.loss.strategies import make_strategy
 from networks import CPU, Wide, size
-from support import HELPERS, TIMEOUT, environment, landsweep, make_study
+from support import HELPERS, TIMEOUT, environment, inside, make_study
 
 
 def test_the_peak_counts_what_is_alive_at_once():
@@ -96,6 +96,7 @@ def python(code):
     return [float(x) for x in done.stdout.split()]
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 def test_the_prediction_is_what_the_system_sees():
     grown, predicted = python(RESIDENT.format(helpers=str(HELPERS)))
@@ -151,7 +152,7 @@ def test_a_problem_that_keeps_tensors_is_predicted_on_a_copy(tmp_path):
         "        return {**values, 'loss': values['loss'] * self.kept[0]}\n"
     )
     study = make_study(tmp_path, problem__path="keeps.py:Keeps")
-    done = landsweep("run", study, "--out", "run", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    done = inside("run", study, "--out", "run", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
 
 
@@ -180,6 +181,7 @@ print(before, int(keep_freed_memory()), (faults(), faults())[1])
 """
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(sys.platform != "linux", reason="only the GNU C library can be told")
 def test_freed_memory_is_kept():
     before, able, after = python(KEPT)
@@ -190,13 +192,13 @@ def test_freed_memory_is_kept():
 
 def test_plan_prints_the_prediction(tmp_path):
     study = make_study(tmp_path)
-    done = landsweep("plan", study, "--memory", cwd=tmp_path)
+    done = inside("plan", study, "--memory", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("memory")]
     assert " a rank with 8 points at once (data " in line
     # theta and two directions of 21 float32 parameters
     assert ", weights and directions 252 B, a point " in line
-    line = landsweep("plan", study, "--memory", "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
+    line = inside("plan", study, "--memory", "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
     assert " a rank with one point at once (data " in line
-    line = landsweep("plan", study, "--memory", "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
+    line = inside("plan", study, "--memory", "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
     assert "memory   not predicted (RuntimeError: the loss is broken on purpose" in line

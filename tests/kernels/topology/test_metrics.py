@@ -259,6 +259,7 @@ def test_min_persistence_must_be_a_difference(threshold):
         metrics_of([0, 2, 1], min_persistence=threshold)
 
 
+@pytest.mark.processes
 def test_import_is_light():
     code = "import sys, landsweep.kernels.topology.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -26,6 +26,7 @@ from support import (
     command,
     environment,
     events,
+    inside,
     landsweep,
     make_study,
     run_alone,
@@ -145,7 +146,7 @@ def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path):
     }
     study = make_study(tmp_path, **{**QUICK, **large})
     one, other = tmp_path / "one", tmp_path / "other"
-    assert landsweep("run", study, "--out", one).returncode == 0
+    assert inside("run", study, "--out", one).returncode == 0
     done = landsweep("run", study, "--out", other, "--executor", "dask", "--workers", "2")
     assert done.returncode == 0, done.stderr
     assert_same_run(one, other)
@@ -164,7 +165,7 @@ def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path
     }
     study = make_study(tmp_path, **{**QUICK, **changes})
     one, other = tmp_path / "one", tmp_path / "other"
-    assert landsweep("run", study, "--out", one).returncode == 0
+    assert inside("run", study, "--out", one).returncode == 0
     done = landsweep("run", study, "--out", other, "--workers", "2")
     assert done.returncode == 0, done.stderr
     assert_same_run(one, other)
@@ -339,7 +340,7 @@ def test_a_scheduler_that_goes_away_stops_the_run(existing, tmp_path, reference)
     assert status == 75, said
     assert re.search(r"^The scheduler at tcp://127\.0\.0\.1:\d+ is gone\.$", said, re.MULTILINE), said
     assert "Traceback" not in said
-    assert landsweep("run", study, "--out", out).returncode == 0
+    assert inside("run", study, "--out", out).returncode == 0
     assert_same_run(reference, out)
 
 
@@ -353,7 +354,7 @@ def test_a_cluster_without_workers_is_given_up_in_time(existing, tmp_path, refer
     assert status == 75, said
     assert re.search(r"^No worker has been connected to tcp://127\.0\.0\.1:\d+ for [2-9] s\.$", said, re.MULTILINE)
     assert "Stopped: everything finished is kept" in said
-    assert landsweep("run", study, "--out", out).returncode == 0
+    assert inside("run", study, "--out", out).returncode == 0
     assert_same_run(reference, out)
 
 
@@ -387,7 +388,7 @@ def test_what_a_session_leaves_behind_on_a_cluster_writes_nothing_any_more(exist
     time.sleep(1)
     assert worker.poll() is None
     assert not list(out.glob("weights/*/*"))
-    assert landsweep("run", study, "--out", out).returncode == 0
+    assert inside("run", study, "--out", out).returncode == 0
     assert_same_run(reference, out)
 
 

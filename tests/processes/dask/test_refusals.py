@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from support import landsweep, make_study
+from ranked import ranked
+from support import inside, landsweep, make_study
 
 
-def refused(*arguments: str | Path, **env: str) -> str:
-    done = landsweep("run", *arguments, **env)
+def refused(*arguments: str | Path, run=inside, **env: str) -> str:
+    done = run("run", *arguments, **env)
     assert done.returncode == 2, (done.stdout, done.stderr)
     return done.stderr.strip()
 
@@ -61,7 +62,7 @@ def test_without_dask_there_is_one_sentence(tmp_path):
         "found = u.find_spec\n"
         "u.find_spec = lambda name, *a: None if name.split('.')[0] in ('dask', 'distributed') else found(name, *a)\n"
     )
-    said = refused(make_study(tmp_path), "--workers", "2", PYTHONPATH=str(hide))
+    said = refused(make_study(tmp_path), "--workers", "2", run=landsweep, PYTHONPATH=str(hide))
     assert said == (
         "landsweep: executor.kind is dask but dask and distributed cannot be found: install it with `pip install "
         "'landsweep[dask]'`, or use executor.kind auto."
@@ -70,7 +71,7 @@ def test_without_dask_there_is_one_sentence(tmp_path):
 
 @pytest.mark.parametrize("ranks", [2])
 def test_ranks_of_mpiexec_are_no_workers_of_dask(ranks, tmp_path):
-    done = landsweep("run", make_study(tmp_path), "--executor", "dask", "--out", tmp_path / "run", ranks=ranks)
+    done = ranked("run", make_study(tmp_path), "--executor", "dask", "--out", tmp_path / "run", ranks=ranks)
     assert done.returncode == 2, done.stderr
     assert (
         "landsweep: executor.kind is dask and mpiexec started 2 processes: expected srun, or one process that "

@@ -32,7 +32,6 @@ from support import (
     units_evaluated,
 )
 
-KILLS = 5
 SLOW = {
     "problem__params": {"steps": 20, "train_delay": 0.04, "loss_delay": 0.008},
     "evaluation__batch": 1,
@@ -55,16 +54,22 @@ def kill_one_rank(process, ranks, rng):
     rng.choice(ranks).kill()
 
 
+RANDOM = [(0, kill_everything), (2, kill_one_rank), (3, kill_everything)]
+"""How a run is killed at random: one process, one rank of two, three ranks at once."""
+
+
 @pytest.mark.parametrize(
-    ("ranks", "how", "seed"),
-    [(0, kill_everything, 1), (2, kill_one_rank, 2), (3, kill_everything, 3)],
-    ids=["one process", "one rank of two", "three ranks at once"],
+    ("ranks", "how", "seed", "kills"),
+    [
+        *((*case, seed, 3) for seed, case in enumerate(RANDOM, 1)),
+        *(pytest.param(*RANDOM[seed % 3], seed, 5, marks=pytest.mark.soak) for seed in range(4, 100)),
+    ],
 )
-def test_kill_9_at_random_moments_loses_nothing(tmp_path, reference, ranks, how, seed):
+def test_kill_9_at_random_moments_loses_nothing(tmp_path, reference, ranks, how, seed, kills):
     rng = random.Random(seed)
     study, out = make_study(tmp_path, **SLOW), tmp_path / "run"
     interrupted = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         begun = work_begins(out)
         process = start(study, out, ranks)
         victims = []
@@ -143,13 +148,11 @@ def test_a_second_signal_stops_at_once(tmp_path):
     process = start(study, out)
     assert wait_until(lambda: (out / "directions" / "member-00005.safetensors").exists(), process)
     time.sleep(0.5)
-    begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=TIMEOUT)
+    output, _ = process.communicate(timeout=30)  # what is left would take minutes
     assert process.returncode == 75, output
-    assert time.monotonic() - begin < 10
     assert "Traceback" not in output
 
 

@@ -17,7 +17,8 @@ from landsweep.kernels.topology import significance as certify
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.report.methods import methods
 from landsweep.study.study import Study
-from support import HELPERS, assert_same_run
+from ranked import ranked
+from support import HELPERS, assert_same_run, inside
 from support import landsweep as command
 
 POINTS = 121
@@ -261,7 +262,7 @@ def test_a_landscapes_own_draw_does_not_test_it(run):
 @pytest.mark.parametrize(("pool", "noise", "distinct"), [(None, 0.0, 1), (3, 0.5, 3)])
 def test_draws_that_do_not_differ_prove_nothing(write, tmp_path, pool, noise, distinct):
     study = write(problem__params={"noise": noise, "pool": pool}, certify={"draws": 5})
-    result = command("run", study, "--out", tmp_path / "run")
+    result = inside("run", study, "--out", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert f"draws do not differ: 5 draws gave {distinct} different set(s) of losses" in result.stderr
     assert result.stderr.count("draws do not differ") == 1
@@ -296,7 +297,7 @@ def test_chunks_change_nothing(run, monkeypatch):
 
 def test_points_that_only_float64_can_hold_certify_nothing(write, tmp_path):
     study = write(problem__params={"explode": True}, certify={"float64": "all"})
-    result = command("run", study, "--out", tmp_path / "run")
+    result = inside("run", study, "--out", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert "some points are finite in float32 or in float64 but not in both, so no pair holds" in result.stderr
     table = landsweep.open_run(tmp_path / "run").metrics
@@ -355,6 +356,7 @@ def test_another_topology_redoes_certificates_and_a_missing_file_is_made_again(r
     assert sorted(done(extended.path, "certify")) == [0, 0, 1, 1, 1, 2]
 
 
+@pytest.mark.processes
 def test_a_killed_run_goes_on(write, tmp_path):
     kill = tmp_path / "kill"
     kill.write_text("0.3")
@@ -362,12 +364,12 @@ def test_a_killed_run_goes_on(write, tmp_path):
     killed = command("run", study, "--out", tmp_path / "run")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert [p.name for p in (tmp_path / "run" / "certify").glob("*.npz")] == ["member-00000.npz"]
-    status = command("status", tmp_path / "run").stdout
+    status = inside("status", tmp_path / "run").stdout
     rows = {line.split()[0]: line.split()[1:4] for line in status.splitlines() if line and line[0].islower()}
     assert rows["certify"] == ["1", "2", "-"]
-    assert command("run", study, "--out", tmp_path / "run").returncode == 0
+    assert inside("run", study, "--out", tmp_path / "run").returncode == 0
     assert sorted(done(tmp_path / "run", "certify")) == [0, 1]
-    assert command("run", study, "--out", tmp_path / "whole").returncode == 0
+    assert inside("run", study, "--out", tmp_path / "whole").returncode == 0
     assert_same_run(tmp_path / "run", tmp_path / "whole")
     same_files(tmp_path / "run", tmp_path / "whole")
 
@@ -413,29 +415,30 @@ def test_a_problem_that_refuses_float64_fails_there_alone(run, write, tmp_path):
     assert sorted(done(result.path, "certify")) == [0, 1]
     run(**changes, options={"retry_failed": True})
     assert sorted(done(result.path, "certify")) == [0, 0, 1]
-    status = command("run", write(**changes), "--out", tmp_path / "run")
+    status = inside("run", write(**changes), "--out", tmp_path / "run")
     assert status.returncode == 3
     assert "failed: certify 0 (tilt=0.2, seed=0" in status.stdout
 
 
+@pytest.mark.mpi
 def test_ranks_share_the_members_and_give_the_same_bits(write, tmp_path):
     pytest.importorskip("mpi4py")
     study = write(problem__params={"noise": 0.5, "ripple": 8.0}, sweep__tilt=[0.1, 0.2, 0.3, 0.4], certify__float64=30)
     for name, ranks in (("serial", 0), ("ranks", 2)):
-        result = command("run", study, "--out", tmp_path / name, ranks=ranks)
+        result = ranked("run", study, "--out", tmp_path / name, ranks=ranks)
         assert result.returncode == 0, result.stderr
     assert_same_run(tmp_path / "serial", tmp_path / "ranks")
     same_files(tmp_path / "serial", tmp_path / "ranks")
 
 
 def test_plan_counts_the_points(write, tmp_path):
-    result = command("plan", write(certify={"float64": 50, "draws": 4}), cwd=tmp_path)
+    result = inside("plan", write(certify={"float64": 50, "draws": 4}), cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     line = next(line for line in result.stdout.splitlines() if line.startswith("certify"))
     assert line.split(maxsplit=1)[1] == (
         "100 points again in float64; the ends of all pairs on 4 draws, at most 968 evaluations"
     )
-    off = command("plan", write(certify={}), cwd=tmp_path)
+    off = inside("plan", write(certify={}), cwd=tmp_path)
     assert "certify" not in off.stdout
 
 

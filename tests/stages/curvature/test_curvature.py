@@ -19,8 +19,9 @@ from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.problem import Batch
 from landsweep.predict.bench import bench_evaluation
 from landsweep.study.study import Study
+from ranked import ranked
 from safetensors.torch import load_file
-from support import assert_same_run, landsweep, run_alone, store_arrays
+from support import assert_same_run, inside, landsweep, run_alone, store_arrays
 from toy import Toy
 
 ALL = {"largest": 3, "smallest": 2, "magnitude": 2, "trace": "hutch++", "density": True, "dtype": "float64"}
@@ -119,20 +120,20 @@ def test_only_what_is_missing_or_changed_is_computed_again(run):
 def test_a_loss_that_fails_costs_its_model_its_curvature_and_no_more(write_study, tmp_path):
     file = tmp_path / "fail"
     changes = {"problem__params": {"steps": 20, "fail_file": str(file)}, "curvature": {"largest": 1}}
-    done = landsweep("run", write_study(**changes, subspaces__random__unit="l2"), "--out", tmp_path / "run")
+    done = inside("run", write_study(**changes, subspaces__random__unit="l2"), "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
     (tmp_path / "run/curvature/member-00002.npz").unlink()
     file.write_text("loss 2.0\n")
-    done = landsweep("run", tmp_path / "study.yaml", "--out", tmp_path / "run")
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run")
     assert done.returncode == 3, done.stderr
     assert (
         "failed: curvature 2 (beta=2.0, seed=0, subspace=random, direction_seed=0): RuntimeError: the loss"
         in done.stdout
     )
     file.unlink()
-    done = landsweep("run", tmp_path / "study.yaml", "--out", tmp_path / "run", "--retry-failed")
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run", "--retry-failed")
     assert done.returncode == 0, done.stderr
-    assert "curvature         2         2       -" in landsweep("status", tmp_path / "run").stdout
+    assert "curvature         2         2       -" in inside("status", tmp_path / "run").stdout
 
 
 def test_more_eigenvalues_than_parameters_is_one_sentence(run):
@@ -147,7 +148,7 @@ def test_more_eigenvalues_than_parameters_is_one_sentence(run):
 
 def test_a_trace_that_does_not_settle_is_said(write_study, tmp_path):
     study = write_study(curvature={"trace": "hutchinson", "trace_error": 1e-4, "trace_vectors": 50})
-    done = landsweep("run", study, "--out", tmp_path / "run")
+    done = inside("run", study, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
     assert "after 50 vectors, more than curvature.trace_error asks for" in done.stdout + done.stderr
 
@@ -251,7 +252,7 @@ def test_a_subspace_can_be_added_to_a_run(run):
 
 def test_normalisation_bends_eigenvectors_and_says_so(write_study, tmp_path):
     changes = HESSIAN | {"subspaces__hessian": {"kind": "hessian", "normalisation": "filter"}}
-    done = landsweep("run", write_study(**changes), "--out", tmp_path / "run")
+    done = inside("run", write_study(**changes), "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
     assert "subspaces.hessian.normalisation is filter, which bends eigenvectors" in done.stdout + done.stderr
     cosine = store_arrays(tmp_path / "run")["direction_cosine"][:, :, 1, 0]
@@ -340,7 +341,7 @@ def test_bench_measures_the_loss_beside_them(write_study):
 
 def test_plan_says_what_it_takes(write_study, tmp_path):
     study = write_study(**HESSIAN, curvature=ALL, fields=["loss", "hessian_max"])
-    done = landsweep("plan", study, "--memory", "--out", tmp_path / "none", "--ranks", "2")
+    done = inside("plan", study, "--memory", "--out", tmp_path / "none", "--ranks", "2")
     assert done.returncode == 0, done.stderr
     assert "points   210 (7 x 5 each; fields loss, hessian_max)" in done.stdout
     eigenvalues = "eigenvalues: 3 largest, 2 smallest, 2 magnitude"
@@ -366,21 +367,23 @@ def curvature_files(path):
 @pytest.mark.parametrize("ranks", [1, 2, 3])
 def test_ranks_that_share_the_data_find_the_same_bits(write_study, tmp_path, serial, ranks):
     pytest.importorskip("mpi4py")
-    done = landsweep("run", write_study(**SHARED), "--out", tmp_path / "run", ranks=ranks)
+    done = ranked("run", write_study(**SHARED), "--out", tmp_path / "run", ranks=ranks)
     assert done.returncode == 0, done.stderr
     assert_same_run(serial, tmp_path / "run")
     assert curvature_files(serial) == curvature_files(tmp_path / "run")
 
 
+@pytest.mark.mpi
 def test_a_loss_that_fails_on_shared_data_hangs_no_rank(write_study, tmp_path):
     pytest.importorskip("mpi4py")
     study = write_study(**SHARED | {"problem__params": {"steps": 20, "raise_in": "loss"}})
-    done = landsweep("run", study, "--out", tmp_path / "run", ranks=3)
+    done = ranked("run", study, "--out", tmp_path / "run", ranks=3)
     assert done.returncode == 3, done.stderr
     assert "failed: curvature 0 " in done.stdout
     assert "the loss is broken on purpose" in done.stdout
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("ranks", [0, 2])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_killed_in_the_middle_it_goes_on(write_study, tmp_path, serial, ranks, how):
@@ -406,6 +409,7 @@ def test_killed_in_the_middle_it_goes_on(write_study, tmp_path, serial, ranks, h
             assert all(a[f].tobytes() == b[f].tobytes() for f in a.files), expected
 
 
+@pytest.mark.processes
 def test_what_launchers_say_of_threads_changes_no_bit(write_study, tmp_path):
     """Nannies of Dask set these to 1, others leave them to the machine; vectors here are long enough to be shared."""
     large = {"problem__params": {"steps": 3, "width": 12000}, "sweep__beta": [1.0]}

@@ -17,7 +17,8 @@ from landsweep.kernels.geometry.graphs import grid_edges
 from landsweep.pipeline import identity
 from landsweep.report.methods import methods
 from landsweep.study.study import Study
-from support import assert_same_run, landsweep, make_study, store_arrays
+from ranked import ranked
+from support import assert_same_run, inside, make_study, store_arrays
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_k_is_no_change_without_knn(everything):
 def test_topology_without_landscapes(everything, tmp_path):
     shutil.copytree(everything.path, tmp_path / "run")
     shutil.rmtree(tmp_path / "run" / "landscape.zarr")
-    done = landsweep("topology", tmp_path / "run", "--redo")
+    done = inside("topology", tmp_path / "run", "--redo")
     assert done.returncode == 2
     assert "run holds no landscapes, expected evaluated ones: `landsweep run` makes them." in done.stderr
 
@@ -113,8 +114,8 @@ def test_topology_without_landscapes(everything, tmp_path):
 def test_plan_knows_that_knn_is_not_cut(write_study):
     sets = ["--set", "grid.points=3001", "--set", "topology.block=500000", "--set"]
     study = write_study()
-    cut = landsweep("plan", study, *sets, "topology.connectivity=[freudenthal]").stdout
-    whole = landsweep("plan", study, *sets, "topology.connectivity=[freudenthal, knn]").stdout
+    cut = inside("plan", study, *sets, "topology.connectivity=[freudenthal]").stdout
+    whole = inside("plan", study, *sets, "topology.connectivity=[freudenthal, knn]").stdout
     assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 79.6 MB a rank", cut)
     assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 4.5 GB a rank", whole)
 
@@ -146,7 +147,7 @@ def test_segmentation_is_stored_beside_the_landscape(everything):
 @pytest.mark.parametrize("ranks", [0, 2, 3])
 def test_blocks_and_ranks_give_the_same_run(write_study, tmp_path, everything, ranks):
     topology = {"connectivity": list(REPRESENTATIONS), "k": 5, "segmentation": True, "block": 9}
-    done = landsweep("run", write_study(topology=topology), "--out", tmp_path / "run", ranks=ranks)
+    done = ranked("run", write_study(topology=topology), "--out", tmp_path / "run", ranks=ranks)
     assert done.returncode == 0, done.stderr
     assert_same_run(everything.path, tmp_path / "run")
     for name in REPRESENTATIONS:
@@ -170,12 +171,13 @@ def fields_of(path):
     return {p: p.read_bytes() for p in sorted((path / "landscape.zarr").glob("loss/**/*")) if p.is_file()}
 
 
+@pytest.mark.mpi
 def test_topology_again_without_evaluating(write_study, tmp_path):
     study = write_study()
-    assert landsweep("run", study, "--out", tmp_path / "run").returncode == 0
+    assert inside("run", study, "--out", tmp_path / "run").returncode == 0
     fields, before = fields_of(tmp_path / "run"), store_arrays(tmp_path / "run")
     (tmp_path / "toy.py").unlink()  # the problem is not needed
-    done = landsweep(
+    done = inside(
         "topology", tmp_path / "run", "--connectivity", "face", "--connectivity", "moore", "--set", "topology.block=8"
     )
     assert done.returncode == 0, done.stderr
@@ -186,7 +188,7 @@ def test_topology_again_without_evaluating(write_study, tmp_path):
     assert run.merge_tree("moore", beta=1.0, direction_seed=0).connectivity == "moore"
     assert run.dataset.sizes["representation"] == 2
     np.testing.assert_array_equal(store_arrays(tmp_path / "run")["loss"], before["loss"])
-    assert landsweep("topology", tmp_path / "run", "--connectivity", "freudenthal", ranks=2).returncode == 0
+    assert ranked("topology", tmp_path / "run", "--connectivity", "freudenthal", ranks=2).returncode == 0
     after = store_arrays(tmp_path / "run")
     for name in before:
         if before[name].dtype.kind in "fiu":
@@ -197,13 +199,13 @@ def test_topology_does_what_is_missing_and_all_with_redo(write_study, tmp_path):
     run = api_run(write_study(), tmp_path / "run", progress=False).directory
     files = [run.topology(i) for i in range(4)]
     stamps = [f.stat().st_mtime_ns for f in files]
-    assert landsweep("topology", run.path).returncode == 0
+    assert inside("topology", run.path).returncode == 0
     assert [f.stat().st_mtime_ns for f in files] == stamps
     files[1].unlink()
     (run.report / "summary.json").unlink()
-    assert landsweep("topology", run.path).returncode == 0
+    assert inside("topology", run.path).returncode == 0
     assert [f.stat().st_mtime_ns == s for f, s in zip(files, stamps, strict=True)] == [True, False, True, True]
-    assert landsweep("topology", run.path, "--redo").returncode == 0
+    assert inside("topology", run.path, "--redo").returncode == 0
     assert not any(f.stat().st_mtime_ns == s for f, s in zip(files, stamps, strict=True))
 
 
@@ -237,7 +239,7 @@ def test_wrong_input(write_study, tmp_path, arguments, text):
         pytest.skip("the Topology ToolKit is installed")
     api_run(write_study(), tmp_path / "run", progress=False)
     before = {p: p.read_bytes() for p in (tmp_path / "run").rglob("*") if p.is_file()}
-    done = landsweep("topology", tmp_path / "run", *arguments)
+    done = inside("topology", tmp_path / "run", *arguments)
     assert done.returncode == 2
     assert text in done.stderr
     assert done.stderr.startswith("landsweep: ")
@@ -246,7 +248,7 @@ def test_wrong_input(write_study, tmp_path, arguments, text):
 
 
 def test_no_run(tmp_path):
-    done = landsweep("topology", tmp_path)
+    done = inside("topology", tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "holds no run, expected a run directory" in done.stderr
 
