@@ -3,7 +3,11 @@
 import numpy as np
 import torch
 from landsweep.kernels.curvature.hessian import CurvatureProduct
-from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.directions import flatten, random_directions
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch, trainable_parameters
 from torch import nn
 
@@ -144,3 +148,12 @@ class Regression:
             (slope,) = torch.autograd.grad(y.sum(), x, create_graph=True)
             return {"loss": y.square().mean() + slope.square().mean()}
         return {"loss": (model(x) - x[:, :1]).square().mean(), "size": torch.tensor(float(len(x)))}
+
+
+def evaluator(problem, model, name, width=4, dtype="float64", fields=("loss",), batchnorm="frozen", device=CPU):
+    """Return an evaluator of two random directions, by a strategy on a device."""
+    precision = PRECISIONS[dtype]
+    strategy = make_strategy(name, problem, model, fields, device, precision.dtype, batchnorm, width)
+    data = Data.of(problem, device, precision.dtype, channels_last=strategy.channels_last)
+    delta = random_directions(model, 2, 0).delta
+    return Evaluator(strategy, model, delta, data, device=device, precision=precision, width=width)

@@ -9,21 +9,11 @@ import pytest
 import torch
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten, random_directions
-from landsweep.kernels.loss.evaluation import Evaluator
-from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
 from machine import needs_compiler
-from networks import CPU, Regression, points
+from networks import CPU, Regression, evaluator, points
 from torch import nn
-
-
-def evaluator(problem, model, name, width=4, dtype="float64", fields=("loss",), batchnorm="frozen", device=CPU):
-    precision = PRECISIONS[dtype]
-    strategy = make_strategy(name, problem, model, fields, device, precision.dtype, batchnorm, width)
-    data = Data.of(problem, device, precision.dtype, channels_last=strategy.channels_last)
-    delta = random_directions(model, 2, 0).delta
-    return Evaluator(strategy, model, delta, data, device=device, precision=precision, width=width)
 
 
 @pytest.mark.parametrize("gradients", [False, True])

@@ -13,8 +13,8 @@ from landsweep.kernels.loss.lift import lift
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
+from networks import Regression, evaluator, points
 from support import assert_same_run
-from test_evaluation import Regression, evaluator, points
 from torch import nn
 
 CPU = torch.device("cpu")
