@@ -35,6 +35,10 @@ READS = 8
 """Files of metadata that a rank reads; docs/benchmarks.md, "On a cluster"."""
 
 
+MODELLED = ("evaluate", "topology")
+"""Stages whose time follows from units and blocks."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """Constants of a machine; the defaults were measured, but for the last (docs/scale.md).
@@ -184,7 +188,7 @@ def costs(
         start=machine.start,
         metadata=machine.read * (READS * ranks + units),
         alone=machine.per_member * members,
-        dealt={s.name: s.seconds(study, plan, rates, share) for s in STAGES if s.seconds is not None},
+        dealt={s.name: s.cost(study, plan, rates, share) for s in STAGES if s.name not in MODELLED and not s.brief},
         evaluate=evaluate,
         tail=tail,
         trees=trees,

@@ -160,8 +160,8 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
             continue
         if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
             rates = provenance.rates(run)
-            if other.curvature != study.curvature:
-                rates.pop("curvature", None)
+            for stage in (s for s in STAGES if s.of == "site" and s.key(other) != s.key(study)):
+                rates.pop(stage.name, None)
             if "evaluate" in rates:
                 return for_grid(rates, study.connectivity, prod(other.grid.shape), prod(study.grid.shape)), str(path)
     return {}, ""

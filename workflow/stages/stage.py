@@ -71,8 +71,8 @@ class Stage:
     files
         Files of one result.
     seconds
-        Seconds of a stage that deals its items one a rank, from a study, its plan, and measured seconds per item by
-        stage; None where no run was measured.
+        How long it takes, from a study, its plan, and measured seconds per item by stage; None where no run was
+        measured. Without it: all items, dealt one a rank, each as long as was measured.
     tabulated
         Whether it has numbers for the table of metrics or for the store.
 
@@ -97,6 +97,14 @@ class Stage:
     files: int = 1
     seconds: Callable[[Study, Plan, Mapping[str, float], Sharing], float | None] | None = None
     tabulated: bool = False
+
+    def cost(self, study: Study, plan: Plan, rates: Mapping[str, float], share: Sharing) -> float | None:
+        """Return its seconds: ``seconds``, else those of its items dealt one a rank; None where none was measured."""
+        if not self.asked(study):
+            return 0.0
+        if self.seconds is not None:
+            return self.seconds(study, plan, rates, share)
+        return share(len(self.items(plan)), rates.get(self.name))
 
     def _beside(self, module: str) -> Any:
         return import_module(f"landsweep.stages.{self.name}.{module}")

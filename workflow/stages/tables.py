@@ -48,12 +48,12 @@ def put_columns(
     """
     if not columns:
         return
-    values = [list(plan.axes.get(name) or landscape.get(name)) for name in axes]
+    values = {name: list(plan.axes.get(name) or landscape.get(name)) for name in axes}
     rows = table.drop_duplicates(list(axes)).set_index(list(axes))[list(columns)]
-    every: Any = (
-        pd.MultiIndex.from_product(values, names=list(axes)) if len(axes) > 1 else pd.Index(values[0], name=axes[0])
-    )
-    dataset = rows.reindex(every, fill_value=fill).to_xarray()
+    every: Any = pd.MultiIndex.from_product(values.values(), names=list(axes))
+    if len(axes) == 1:
+        every = pd.Index(values[axes[0]], name=axes[0])
+    dataset = rows.reindex(every, fill_value=fill).to_xarray().sel(values)  # which sorts labels on its way
     for name, text in columns.items():
         data = dataset[name].transpose(*axes).to_numpy().astype(np.asarray(fill).dtype)
         landscape.put(name, data, list(axes), **({"long_name": text} if text else {}), **attributes)

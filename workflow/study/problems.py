@@ -128,6 +128,12 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 f"fields has {field!r}, under which the run stores {reserved[field]}, expected another name."
             )
     axes = study.axes
+    for name in axes:
+        if name in reserved:
+            raise UserError(
+                f"sweep.{name} cannot name an axis: under that name the run stores {reserved[name]}, expected another "
+                "name."
+            )
     cls = load_class(study.problem, folder)
     for checkpoint in axes.get("checkpoint", ()):
         if not (folder / str(checkpoint)).is_file():

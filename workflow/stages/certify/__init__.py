@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 def _seconds(study: Study, plan: Plan, rates: Mapping[str, float], share: Sharing) -> float | None:
     """Return the time of the points in float64; how many ends of pairs the draws take is known once the trees are."""
-    if not study.certify.asked:
-        return 0.0
     again = study.certify.float64_points(prod(plan.grid_shape)) * len(plan.members)
     return again * rates["evaluate"] / share.ranks if "evaluate" in rates else None
 

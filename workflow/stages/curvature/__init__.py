@@ -18,8 +18,5 @@ STAGE = Stage(
     key=lambda study: study.curvature,
     needs=(TRAIN,),
     places=lambda run: [run.path / "curvature"],
-    seconds=lambda study, plan, rates, share: (
-        share(len(set(plan.sites.values())), rates.get("curvature")) if study.curvature.asked else 0.0
-    ),
     tabulated=True,
 )
