@@ -78,12 +78,14 @@ def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subpr
 
 def called(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Call the command line's ``main`` in a folder and an environment; both are left as they were."""
+    from landsweep.batch import slurm
     from landsweep.cli.main import main
 
     out, err, status = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, env, clear=True),
         mock.patch.object(sys, "argv", ["landsweep", *words]),
+        mock.patch.object(slurm, "_last", None),  # a process begins without what another has asked
         chdir(cwd),
         redirect_stdout(out),
         redirect_stderr(err),

@@ -199,9 +199,9 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
 
 
 def test_a_unit_that_kills_every_worker_is_a_failed_one(tmp_path):
-    study = make_study(
-        tmp_path, problem__params={"steps": 5, "raise_in": "exit in loss", "raise_at": 2.0}, sweep__direction_seed=[0]
-    )
+    dies = {"steps": 5, "raise_in": "exit in loss", "raise_at": 2.0}
+    # One unit a model: each that kills workers waits for several of them to start again.
+    study = make_study(tmp_path, problem__params=dies, sweep__direction_seed=[0], grid__points=[2, 2])
     out = tmp_path / "run"
     done = landsweep("run", study, "--out", out, "--workers", "2")
     assert done.returncode == 3, done.stderr
