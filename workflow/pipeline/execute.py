@@ -25,6 +25,7 @@ from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
 from landsweep.stages import BY_NAME, NAMES, STAGES
 from landsweep.stages.stage import Stage
+from landsweep.stages.topology import STAGE as TOPOLOGY
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
@@ -188,9 +189,14 @@ def recompute_topology(
 
     study, redo = executor.on_root(read)
     status = execute(study, out, out, executor, subscribers, RunOptions(redo=redo, stages=("topology", "report")))
-    if study.certify.asked and executor.is_root:
+    later = [s.name for s in STAGES if s.asked(study) and s.problem and TOPOLOGY in s.ancestors]
+    if later and executor.is_root:
         for tell in subscribers:
-            tell(Notice("Certificates of the new trees need the problem: `landsweep run STUDY` makes them."))
+            tell(
+                Notice(
+                    f"Stage {' and '.join(later)} of the new trees needs the problem: `landsweep run STUDY` makes it."
+                )
+            )
     return status
 
 

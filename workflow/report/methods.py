@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import assert_never
 
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.report.references import BIBTEX
@@ -82,14 +83,17 @@ def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:
         if len(set(ranges)) == 1
         else " x ".join(f"[{a:g}, {b:g}]" for a, b in ranges)
     )
-    if subspace.kind == "random":
-        ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
-        made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
-    elif subspace.kind == "hessian":
-        made = _eigenvectors(subspace, d)
-    else:
-        scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
-        made = f"{d} directions read from {subspace.path} and {scaled}"
+    match subspace.kind:
+        case "random":
+            ignored = f" with zero components in {_values(subspace.ignore)} parameters," if subspace.ignore else ""
+            made = f"{d} Gaussian directions,{ignored} orthonormalised and then {NORMALISATION[subspace.normalisation]}"
+        case "hessian":
+            made = _eigenvectors(subspace, d)
+        case "file":
+            scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
+            made = f"{d} directions read from {subspace.path} and {scaled}"
+        case _:
+            assert_never(subspace.kind)
     unit = UNIT[subspace.unit].format(rise=subspace.rise)
     return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
 

@@ -48,9 +48,9 @@ def put_columns(
     """
     if not columns:
         return
-    values = {name: list(plan.axes.get(name) or landscape.get(name)) for name in axes}
+    values: dict[str, list[Any]] = {name: list(plan.axes.get(name) or landscape.get(name)) for name in axes}
     rows = table.drop_duplicates(list(axes)).set_index(list(axes))[list(columns)]
-    every: Any = pd.MultiIndex.from_product(values.values(), names=list(axes))
+    every: Any = pd.MultiIndex.from_product(list(values.values()), names=list(axes))
     if len(axes) == 1:
         every = pd.Index(values[axes[0]], name=axes[0])
     dataset = rows.reindex(every, fill_value=fill).to_xarray().sel(values)  # which sorts labels on its way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import assert_never
 
 import numpy as np
 import torch
@@ -127,14 +128,20 @@ def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Dir
     network = network_of(context, member.model)
     dims = context.study.grid.dims
     with users_code():  # what does not fit this network fails this member
-        if subspace.path is not None:
-            vectors = read_vectors(context.folder / subspace.path)[:dims]
-            if len(vectors) < dims:
-                raise ValueError(f"{subspace.path} holds {len(vectors)} directions, expected grid.dims = {dims}.")
-            return given_directions(network, vectors, subspace.normalisation)
-        return random_directions(
-            network, dims, int(member.coords["direction_seed"]), subspace.normalisation, subspace.ignore
-        )
+        match subspace.kind:
+            case "file":
+                assert subspace.path is not None
+                vectors = read_vectors(context.folder / subspace.path)[:dims]
+                if len(vectors) < dims:
+                    raise ValueError(f"{subspace.path} holds {len(vectors)} directions, expected grid.dims = {dims}.")
+                return given_directions(network, vectors, subspace.normalisation)
+            case "random":
+                seed = int(member.coords["direction_seed"])
+                return random_directions(network, dims, seed, subspace.normalisation, subspace.ignore)
+            case "hessian":
+                raise AssertionError("members with one Hessian get its eigenvectors together")
+            case _:
+                assert_never(subspace.kind)
 
 
 def read_vectors(path: Path) -> np.ndarray:

@@ -1,0 +1,55 @@
+"""What follows from the records of stages."""
+
+from dataclasses import replace
+
+import pytest
+from landsweep import Study
+from landsweep.base.errors import UserError
+from landsweep.batch.site import load_site
+from landsweep.cluster import layout
+from landsweep.predict import costs
+from landsweep.stages import STAGES
+from landsweep.stages.curvature import STAGE as CURVATURE
+from landsweep.study.plan import make_plan
+from landsweep.study.problems import check
+from support import study_data
+
+STUDY = Study.parse(study_data(curvature__largest=1, certify__draws=2))
+
+
+def test_a_stage_reads_earlier_ones_alone():
+    for place, stage in enumerate(STAGES):
+        assert set(stage.ancestors) <= set(STAGES[:place]), stage.name
+
+
+def test_a_new_stage_is_planned_and_priced_without_more_than_its_record(monkeypatch):
+    new = replace(CURVATURE, name="gradient", asked=lambda study: True, needs=CURVATURE.needs)
+    for module in (layout, costs):
+        monkeypatch.setattr(module, "STAGES", (*STAGES[:2], new, *STAGES[2:]))
+    plan, site = make_plan(STUDY), load_site("slurm-generic")
+    rates = {"train": 10.0, "curvature": 1.0, "gradient": 3.0, "evaluate": 1e-3, "topology": 0.1}
+    (part,) = layout.lay_out(STUDY, plan, site, "slurm-generic", None, rates).parts
+    assert part.stages[:3] == ("train", "curvature", "gradient")
+    found = costs.costs(STUDY, plan, rates, 1)
+    assert found.stages["gradient"] == pytest.approx(2 * 3.0, abs=0.01)  # two models, one site each
+    assert costs.costs(STUDY, plan, {"evaluate": 1e-3, "curvature": 1.0}, 1).total is None  # it was never measured
+    assert costs.costs(Study.parse(study_data()), plan, {"evaluate": 1e-3, "gradient": 3.0}, 1).stages["curvature"] == 0
+
+
+def test_what_is_not_asked_for_has_nothing_to_do(tmp_path):
+    from landsweep.disk.rundir import RunDir
+
+    study = Study.parse(study_data())
+    plan = make_plan(study)
+    lacking = {stage.name: len(stage.todo(RunDir(tmp_path), study, plan)) for stage in STAGES}
+    # Nothing is trained, so nothing that needs weights can be worked on by itself; topology has no landscape to read.
+    assert (lacking["train"], lacking["curvature"], lacking["topology"], lacking["certify"]) == (2, 0, 0, 0)
+
+
+def test_names_of_stored_numbers_name_no_axis(tmp_path):
+    (tmp_path / "toy.py").write_text("class Toy:\n    build = batches = loss = train = None\n")
+    reserved = {name: text for stage in STAGES for name, text in stage.columns().items()}
+    for name in ("smad", "n_saddles", "float64_epsilon"):
+        study = Study.parse(study_data(sweep={name: [1, 2]}))
+        with pytest.raises(UserError, match=rf"^sweep\.{name} cannot name an axis: under that name the run stores "):
+            check(study, tmp_path, reserved)
