@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 OnStep = Callable[[int, nn.Module, dict[str, Any]], None]
-"""``on_step(step, model, optimizer_state)``: called by :meth:`Problem.train` where it can be resumed."""
+""":meth:`Problem.train` calls ``on_step(step, model, optimizer_state)`` wherever training can be resumed."""
 
 REQUIRED = ("build", "batches", "loss")
-"""Methods without which a class is no problem; training may be replaced by a checkpoint."""
+"""A class without these methods is no problem; training may be replaced by a checkpoint."""
 
 
 @dataclass(frozen=True)
