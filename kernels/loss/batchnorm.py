@@ -25,6 +25,7 @@ NORMALISATION = (
     nn.InstanceNorm2d,
     nn.InstanceNorm3d,
 )
+"""Layers of these classes can keep statistics of their input."""
 
 
 def normalisation_layers(model: nn.Module) -> dict[str, Any]:

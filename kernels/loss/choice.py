@@ -13,22 +13,29 @@ import numpy as np
 import torch
 from landsweep.kernels.loss.strategies import StrategyName
 
-REPEATS, SHORT, LONG = 3, 0.02, 1.0
-"""Batches timed at least, seconds timed at least, and seconds of a batch that gains nothing by being larger."""
+REPEATS = 3
+"""A choice is timed over at least this many batches."""
+SHORT = 0.02
+"""A choice is timed for at least this many seconds."""
+LONG = 1.0
+"""A batch that takes more than this many seconds gains nothing by being wider."""
 GAIN = 0.95
-"""A wider batch or another strategy has to take at most so much of the time: clocks are noisy."""
+"""A wider batch or another strategy is chosen only where it takes at most this share of the time, since clocks are
+noisy."""
 WIDTHS: dict[StrategyName, tuple[int, ...]] = {
     "inplace": (1,),
     "batched": tuple(2**k for k in range(1, 13)),
     "compiled": (1, 8, 16),
 }
-"""Widths that are tried: compiling one takes seconds."""
+"""Each strategy is tried at these widths (points evaluated at once); there are few for ``compiled`` because compiling
+one takes seconds."""
 COMPILING = 60.0
-"""Seconds of work around one model below which compiling is not tried."""
+"""Compiling is tried only where the work around one model takes at least this many seconds."""
 
 Run = Callable[[np.ndarray], dict[str, np.ndarray]]
+"""A function of this type maps points ``alpha`` to the values of every field."""
 Make = Callable[[StrategyName, int], Run]
-"""Makes the evaluator of a strategy at a width."""
+"""A function of this type makes the evaluator of a strategy at a width."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from landsweep.kernels.loss.memory import free_memory
 from landsweep.kernels.problem import Batch, Problem
 
 SHARE_OF_MEMORY = 0.5
-"""Of what is free on the device: so much may be taken by batches that stay there."""
+"""Batches that stay on the device may take this share of the memory that is free on it."""
 
 
 class Data:

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 Normalisation = Literal["filter", "layer", "model", "none"]
+"""Directions are scaled to the weights filter by filter, layer by layer or as a whole, or left as they are; see
+:func:`normalise`."""
 _NORMS: tuple[type[nn.Module], ...] = (
     _NormBase,
     nn.LayerNorm,
@@ -24,6 +26,7 @@ _NORMS: tuple[type[nn.Module], ...] = (
     nn.LocalResponseNorm,
     nn.RMSNorm,
 )
+"""The parameters of modules of these classes are those that ``ignore: norm`` means."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from landsweep.kernels.loss.strategies import Strategy
 from torch import Tensor, nn
 
 SUMMED = PRECISIONS["float32"]
-"""How parameters are summed, whatever the precision of the loss and of the caller."""
+"""Parameters are summed in this precision, whatever the precision of the loss and of the caller."""
 
 
 class Evaluator:

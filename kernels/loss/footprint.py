@@ -14,8 +14,10 @@ from landsweep.kernels.problem import Problem, trainable_parameters
 from torch import nn
 
 META = torch.device("meta")
+"""Tensors on this device have a shape but no values, so memory is counted without being taken."""
 WIDTHS = (1, 32, 128)
-"""Points at once for which it is found: what does not grow with them may be the most for few of them."""
+"""The memory is found for these numbers of points at once: what does not grow with the number of points may take the
+most for few of them."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 
 INPUTS = 64
-"""Inputs from which a layer is worth it: below, a product of matrices takes no longer than adding up directions."""
+"""A layer is lifted where it has at least this many inputs: below, a product of matrices takes no longer than adding up
+directions."""
 
 
 class Given(nn.Module):

@@ -15,10 +15,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 MAPPED = (1 << 30, 32 << 20)
-"""Bytes from which an allocation still gets pages of its own, which go back when it is freed; the second before glibc
-2.34, which allows no more."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h of the GNU C library
+"""Allocations of at least this many bytes still get pages of their own, which go back to the system when they are
+freed. The second value serves before glibc 2.34, which allows no more."""
+_TRIM_THRESHOLD = -1
+"""This number names ``M_TRIM_THRESHOLD`` in malloc.h of the GNU C library."""
+_MMAP_THRESHOLD = -3
+"""This number names ``M_MMAP_THRESHOLD`` in malloc.h of the GNU C library."""
 _NEVER = -1
+"""With this trim threshold the C library never gives freed memory back to the system."""
 
 
 def free_memory(device: torch.device) -> int:

@@ -7,9 +7,9 @@ from landsweep.kernels.loss.memory import free_memory
 from torch import Tensor
 
 SHARE_OF_MEMORY = 0.25
-"""Of what is free on the device: so much may be taken by theta and the directions."""
+"""Theta and the directions may take this share of the memory that is free on the device."""
 PIECE = 1 << 22
-"""Parameters that are combined at once."""
+"""This many parameters are combined at once."""
 
 
 class Points:

@@ -64,3 +64,4 @@ PRECISIONS = {
     "tf32": Precision(torch.float32, 1e-2, tf32=True),
     "bf16": Precision(torch.float32, 5e-2, autocast=torch.bfloat16),
 }
+"""The keys are the values that ``evaluation.dtype`` can have."""

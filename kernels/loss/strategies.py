@@ -20,8 +20,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 StrategyName = Literal["inplace", "batched", "compiled"]
+"""A strategy evaluates one point after another, many at once, or many at once with compiled code."""
 BatchNorm = Literal["frozen", "recomputed"]
+"""Layers normalise by their trained statistics (``frozen``), or by those of the data at each point (``recomputed``)."""
 Fields = dict[str, Tensor]
+"""A dictionary of this type holds the values of every field by its name."""
 
 
 class Strategy(Protocol):
