@@ -16,6 +16,8 @@ from landsweep.kernels.topology.basins import compress, point_down
 from numba import njit
 
 OUTSIDE, INSIDE, BORDER = range(3)
+"""Each vertex of a box has one of these marks: it is not owned by the block, or it is owned and not next to another
+block, or it is owned and next to another block."""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from landsweep.kernels.topology.segments import Segmentation, branches, segment
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
-"""Finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
+"""A function of this type finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
 
-CHUNK = 1 << 18  # vertices that stay in the third-level cache
+CHUNK = 1 << 18
+"""The values are scanned in chunks of this many vertices, which stay in the third-level cache."""
 
 
 @dataclass(frozen=True)

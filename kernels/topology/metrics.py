@@ -33,7 +33,8 @@ METRICS: dict[str, str] = {
     "n_nonfinite": "grid points that are NaN or infinite (count)",
     "n_infinite_pairs": "pairs whose saddle is not finite, left out of all means (count)",
 }
-"""Names of the metrics, in the order of :func:`topology_metrics`, and what each says, with its unit."""
+"""The keys are the names of the metrics, in the order of :func:`topology_metrics`; the values say what each of them
+means, with its unit."""
 
 
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from landsweep.kernels.topology.tree import MergeTree
 
 CONFIDENCE = 0.95
+"""Intervals of persistence over draws of the data have this confidence level unless another one is given."""
 ROUNDING_UNITS = 64
-"""Spacings of the greatest loss by which draws may differ and still count as the same data in another order."""
+"""Draws whose losses differ by at most this many spacings of the greatest loss count as the same data in another
+order."""
 
 
 @dataclass(frozen=True)

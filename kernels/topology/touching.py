@@ -6,8 +6,13 @@ import numpy as np
 from landsweep.kernels.geometry.stencil import Stencil, lanes, later, precedes, row_sides, share
 from numba import njit
 
-MOST, SAMPLE = 0.9, 4096  # of the exits; the level below which most are is taken from so many
-CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
+MOST = 0.9
+"""Basins are first joined through the edges up to a level that this share of their least exits does not exceed."""
+SAMPLE = 4096
+"""That level is taken from a sample of about this many exits."""
+CACHE_BITS = 14
+"""A cache of 2^14 pairs of basins has slots with numbers of this many bits: pairs that meet again within a few rows
+stay in the second-level cache."""
 
 
 def touching(

@@ -14,7 +14,9 @@ import numpy as np
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, NAMES, ROOT, SADDLE
 
 _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
+"""These attributes of the variable ``node_type`` say what each of its values means."""
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
+"""These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

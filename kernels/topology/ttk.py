@@ -17,6 +17,7 @@ from landsweep.kernels.topology.basins import Basins, grid_basins, own_minima, p
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, SADDLE
 
 INSTALL = "conda install -c conda-forge topologytoolkit"
+"""This command installs the Topology ToolKit."""
 
 
 def available() -> bool:
