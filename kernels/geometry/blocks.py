@@ -11,11 +11,11 @@ from math import prod
 import numpy as np
 
 Box = tuple["slice[int, int, None]", ...]
-"""A part of a grid: one slice per axis."""
+"""A box is a part of a grid, given by one slice per axis."""
 Read = Callable[[Box], np.ndarray]
-"""Returns the field on a box."""
+"""A function of this type returns the field on a box."""
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
-"""Stores the basin and the arc of every vertex of a box."""
+"""A function of this type stores the basin and the arc of every vertex of a box."""
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,26 @@ import numpy as np
 from landsweep.kernels.geometry.connectivity import offsets
 
 GraphName = Literal["knn", "delaunay", "gabriel"]
-"""Which points are neighbours: see the function ``<name>_edges``."""
+"""The name of a graph says which points are neighbours; see the function ``<name>_edges``."""
 
 GRAPHS: tuple[GraphName, ...] = get_args(GraphName)
-"""Names that :func:`grid_edges` knows."""
+"""These are the names of graphs that :func:`grid_edges` knows."""
 
-# Beyond both, neighbours are approximate. A k-d tree finds ten of 10^6 Gaussian points on one core in 67 s in 6
-# dimensions, 340 s in 8, 1250 s in 10; of 20 000 points in 15 s in 50, when NNDescent has hardly been compiled.
 EXACT_NDIM = 6
+"""Nearest neighbours are exact up to this many dimensions; they are approximate only beyond both this and
+:data:`EXACT_POINTS`. A k-d tree finds ten neighbours of each of 10^6 Gaussian points on one core in 67 s in 6
+dimensions, 340 s in 8 and 1250 s in 10."""
 EXACT_POINTS = 20_000
+"""Nearest neighbours are exact up to this many points, in any dimension. A k-d tree finds those of 20 000 points in 50
+dimensions in 15 s, when NNDescent has hardly been compiled."""
 
-SLAB = 2**21  # numbers per temporary array, 16 MiB
-SQUEEZE = 1e-5  # below 1e-7 it is lost to rounding on a grid of 3000 points per axis
+SLAB = 2**21
+"""A temporary array holds about this many numbers, which take 16 MiB."""
+SQUEEZE = 1e-5
+"""The metric of the Delaunay triangulation is changed by this much, relative to 1; below 1e-7 the change is lost to
+rounding on a grid of 3000 points per axis."""
 ROUNDING = float(np.finfo(np.float64).eps)
+"""The spacing of float64 numbers just above 1 is the unit in which rounding is bounded here."""
 
 
 def knn_edges(points: np.ndarray, k: int = 8, *, mutual: bool = False, seed: int = 0) -> np.ndarray:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-SHORT = 32  # entries that agree in their leading bits, up to which they are sorted by insertion
+SHORT = 32
+"""Entries that agree in their leading bits are sorted by insertion where there are at most this many of them."""
 
 
 def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
