@@ -23,19 +23,23 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
+"""These fields are the largest and the smallest eigenvalue of the Hessian at each point."""
 STEPS = 100
-"""Products for each point at most."""
+"""Lanczos' method takes at most this many products of the Hessian with a vector for each point."""
 FLOOR = 1e-3
-"""Of the eigenvalue of the greatest magnitude: of smaller ones, residuals need not be relative to themselves."""
+"""The tolerance of a residual is relative to the eigenvalue, but never to less than this share of the eigenvalue of the
+greatest magnitude."""
 PATIENCE = 10
-"""Products for which eigenvalues whose residuals are small only beside the greater one have to stay where they are."""
+"""Eigenvalues whose residuals are small only beside the eigenvalue of the greatest magnitude have to stay where they
+are for this many products."""
 BREAKDOWN = 1e-6
-"""What is left of a vector, relative to the greatest number met, that is rounding: Lanczos' vectors end there."""
+"""The rest of a vector counts as rounding, and Lanczos' vectors end, where its norm is below this share of the greatest
+number in the tridiagonal matrix."""
 OFTEN = 20
-"""Products after each of which residuals are looked at; later after every fourth."""
+"""Residuals are looked at after each of the first products, up to this many, and then after every fourth product."""
 
 Products = Callable[[Tensor], Tensor]
-"""Rows of vectors ``(w, P)`` to the products of each with its own Hessian."""
+"""A function of this type maps rows of vectors ``(w, P)`` to the product of each vector with its own Hessian."""
 
 
 class Extremes:

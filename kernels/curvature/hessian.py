@@ -22,12 +22,17 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
+"""The curvature matrix is the Hessian or the Gauss-Newton matrix of the loss."""
 Method = Literal["reverse", "forward"]
+"""A product is differentiated in reverse mode (the gradient differentiated backwards) or in forward mode."""
 _ONCE = once_differentiable(lambda _: None).__code__
+"""Every function decorated with torch's ``once_differentiable`` shares this code object, by which :func:`check_twice`
+finds it."""
 SLICES = 64
-"""Parts of the data at most whose sums are added up in a fixed order, and so the ranks that can share them."""
+"""The sums over the data are cut into at most this many slices, which are added up in a fixed order; no more ranks than
+this can share them."""
 Node = tuple[int, int, Tensor]
-"""A sum over slices of the data: the first, how many, and the sum."""
+"""A node is a sum over slices of the data: the index of the first slice, the number of slices, and the sum."""
 
 
 class NotFiniteError(ValueError):

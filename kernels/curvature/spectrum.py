@@ -16,15 +16,19 @@ from scipy.special import ndtr, stdtrit
 from torch import Tensor
 
 Which = Literal["largest", "smallest", "magnitude"]
+"""Eigenvalues are asked for as the algebraically largest, the smallest, or those of the greatest magnitude."""
 _ARPACK: dict[Which, Literal["LA", "SA", "LM"]] = {"largest": "LA", "smallest": "SA", "magnitude": "LM"}
+"""ARPACK calls the eigenvalues that are asked for by these names."""
 BASIS_BYTES = 1 << 30
-"""Of Lanczos vectors that are kept."""
+"""Lanczos' method keeps at most this many bytes of vectors; beyond, the implicitly restarted method takes over."""
 OFTEN = 40
-"""Products after each of which residuals are looked at; later after every fourth."""
+"""Residuals are looked at after each of the first products, up to this many, and then after every fourth product."""
 PATIENCE = 20
-"""Products for which eigenvalues that are close enough only to the greatest one have to stay where they are."""
+"""Eigenvalues whose residuals are small only beside the eigenvalue of the greatest magnitude have to stay where they
+are for this many products."""
 LEAST = 50
-"""Random vectors at least: of fewer, three standard errors miss the mean in more than one case of two hundred."""
+"""An estimate of the trace takes at least this many random vectors: with fewer, three standard errors miss the mean in
+more than one case of two hundred."""
 
 
 class Product(Protocol):
