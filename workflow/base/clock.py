@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _thread = threading.local()
+"""Each thread keeps here the seconds that it has spent on files, and whether it is inside a timed block."""
 
 
 @contextmanager

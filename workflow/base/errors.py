@@ -26,7 +26,7 @@ class UserError(Exception):
     """A mistake the user can mend; its text is one sentence with what, got, expected and what to do."""
 
     collective = False
-    """Whether every rank raises it, so that the job can end without being aborted."""
+    """This is true where every rank raises the error, so that the job can end without being aborted."""
 
 
 class DamagedShard(UserError):

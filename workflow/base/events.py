@@ -91,9 +91,9 @@ class ItemDone(Event):
     rank: int
     failed: bool = False
     file_seconds: float = 0.0
-    """The part of ``seconds`` in which files were waited for."""
+    """This many of the ``seconds`` were spent waiting for files."""
     ranks: int = 1
-    """Processes that worked on it together."""
+    """This many processes worked on the item together."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ class Notice(Event):
 
 
 Subscriber = Callable[[Event], None]
+"""A subscriber is called with every event."""
 
 
 class Bus:

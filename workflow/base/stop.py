@@ -11,10 +11,11 @@ from typing import Any, Self
 from landsweep.base.errors import Stopped
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+"""These signals ask a run to stop."""
 
 
 _early: list[int] = []
-"""Signals that came before anybody could act on them."""
+"""This list holds the numbers of signals that came before anybody could act on them."""
 
 
 def listen() -> None:

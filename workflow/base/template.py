@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 _VALUE = re.compile(r'"\$\{ls_(\w+)\}"|\$\{ls_(\w+)\}')
+"""The pattern matches a place for a value, with its quotes if it is quoted."""
 Values = Mapping[str, str | list[str]]
+"""A mapping of this type holds, for each name, the text that stands for it, or a list of lines."""
 
 
 def fill(template: str, conditions: Mapping[str, bool], values: Values, repeats: Mapping[str, Sequence[Values]]) -> str:

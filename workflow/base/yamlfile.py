@@ -14,6 +14,7 @@ from landsweep.base.errors import UserError
 from pydantic import BaseModel, ValidationError
 
 EXAMPLES = {"--set": "--set grid.points=21", "--site-set": "--site-set ranks_per_node=8"}
+"""Error messages about an option show this example of it."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -28,6 +29,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _INT = "tag:yaml.org,2002:int"
+"""YAML calls whole numbers by this tag."""
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != _INT]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
