@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 PREFIX = "local-"
+"""The id of a job without a scheduler is this prefix and the number of its process."""
 
 
 def submit(script: Path, name: str) -> str:

@@ -14,7 +14,9 @@ from landsweep.batch import records
 from landsweep.disk.rundir import RunDir
 
 POLL_SECONDS = 0.5
+"""A followed file is read again after this many seconds."""
 ASK_SECONDS = 5.0
+"""Whether a job still lives is asked at most once in this many seconds."""
 
 
 def sources(run: RunDir, rank: int | None) -> list[Path]:

@@ -64,7 +64,7 @@ class Jobs:
     asked: float | None = None
     problem: str | None = None
     strangers: tuple[str, ...] = ()
-    """Jobs in this run's folder that live and were never written down: whoever submitted them was killed."""
+    """These jobs live in this run's folder but were never written down: whoever submitted them was killed."""
 
     @property
     def alive(self) -> list[Submitted]:
@@ -135,7 +135,9 @@ def states(run: RunDir, fresh: bool = False) -> Jobs:
 
 
 UNENDED = ("SUBMITTED", "STARTED", "REQUEUED")
+"""A job whose last line in the journal says one of these words has not ended."""
 GONE = "neither in Slurm nor ended: killed, cancelled, or lost with its node"
+"""A job of which nobody knows any longer is described by this text."""
 
 
 def _by_slurm(job: slurm.JobState, told: State) -> State:

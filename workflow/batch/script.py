@@ -16,8 +16,9 @@ from landsweep.base.template import fill
 from landsweep.batch.site import Site
 
 JOURNAL = "jobs.log"
-"""Beside the script: one line when a job begins, asks to be run again, or ends."""
+"""The file of this name lies beside the script and gets one line when a job begins, asks to be run again, or ends."""
 TEMPLATE = resources.files("landsweep.jobs.templates") / "job.sh"
+"""The script of a job is made from this file."""
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,18 @@ from landsweep.base.errors import UserError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 _OPTION = re.compile(r"[a-z][a-z0-9-]*\Z")
+"""The pattern matches the name of an option of sbatch, without its dashes."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""The pattern matches the name of an environment variable."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""The pattern matches a control character, such as one that would end a line of the script."""
 _TIME = re.compile(r"(?:(\d+)-(\d+)(?::(\d+))?(?::(\d+))?|(\d+)(?::(\d+))?(?::(\d+))?)\Z")
+"""The pattern matches a time limit as Slurm writes it, such as 04:00:00 or 1-00:00:00."""
 OURS = {
     "job-name", "nodes", "ntasks-per-node", "cpus-per-task", "gpus-per-node", "time", "account", "partition", "qos",
     "constraint", "signal", "requeue", "no-requeue", "open-mode", "output", "error", "array", "dependency", "chdir",
 }  # fmt: skip
-"""Options of sbatch that have a key of their own, or that the script depends on."""
+"""These options of sbatch have a key of their own in a site profile, or the script depends on them."""
 
 
 def seconds_of(time: str) -> int:
@@ -51,6 +55,7 @@ def _text(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_text)]
+"""A value of this type is one line of text; whole numbers are taken as text."""
 
 
 def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:

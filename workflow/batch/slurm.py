@@ -19,15 +19,18 @@ from landsweep.base.errors import UserError
 from landsweep.disk.rundir import write_json
 
 QUERY_SECONDS = 30.0
+"""The queue is asked for at most once in this many seconds."""
 TIMEOUT = 15.0
+"""A command of Slurm is given up after this many seconds without an answer."""
 KEPT = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS"}
+"""Slurm's commands get these environment variables, although others that begin with ``SLURM_`` are taken away."""
 SUBMIT_TIMEOUT = 120.0
-"""Seconds; a submission that is given up may have been taken."""
+"""A submission is given up after this many seconds; Slurm may have taken it nevertheless."""
 ALIVE = {
     *("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "RESIZING", "SIGNALING", "COMPLETING", "STAGE_OUT"),
     *("REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT"),
 }
-"""States in which a job may still work; https://slurm.schedmd.com/squeue.html, "Job state codes"."""
+"""A job in one of these states may still work; https://slurm.schedmd.com/squeue.html, "Job state codes"."""
 
 REFUSALS = {
     "requested time": ("the time asked for is over the limit", "ask for less with --time"),
@@ -55,7 +58,8 @@ REFUSALS = {
         "try again later",
     ),
 }
-"""What sbatch says (patterns), what it means, and what helps; the first that matches."""
+"""The keys are patterns of what sbatch says when it refuses a job, the values what that means and what helps; the first
+pattern that matches counts."""
 
 
 class Unreachable(Exception):
@@ -188,7 +192,7 @@ def queue(fresh: bool = False) -> Queue:
 
 
 _last: tuple[float, Queue | Unreachable] | None = None
-"""When this process asked, and the answer."""
+"""This pair holds when this process last asked Slurm for the queue (seconds of the monotonic clock), and the answer."""
 
 
 def _ask() -> Queue:
