@@ -13,9 +13,12 @@ from landsweep.stages import BY_NAME
 from landsweep.study.study import Study
 
 MANY_NODES = 16
+"""Beyond this many nodes a warning is given where Python lies on a file system that is not made for it."""
 GRACE_IN_UNITS = 2
-"""A unit may take twice the time it was sized for, on a node that others slow down."""
+"""The warning before a time limit must come this many units before the end: a unit may take twice the time it was sized
+for, on a node that others slow down."""
 CONTAINERS = ("SHIFTER_RUNTIME", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "PODMANHPC_IMAGE")
+"""One of these environment variables is set inside a container, which needs no such warning."""
 
 
 def check_problem(study: Study, folder: Path) -> None:

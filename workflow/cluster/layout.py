@@ -14,7 +14,9 @@ from landsweep.study.plan import Plan
 from landsweep.study.study import Study
 
 REPORT_SECONDS = 10.0
+"""The stage ``report`` is estimated to take this many seconds, besides those that grow with the number of members."""
 Chain = Literal["auto", "chain", "one"]
+"""Stages become a chain of jobs (``chain``), one job (``one``), or whichever of the two is cheaper (``auto``)."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
 ONCE = ("--retry-failed", "--repair")
-"""Options of `run` for the first life of a job alone: what failed would be tried again at every requeue."""
+"""These options of ``landsweep run`` are given to the first life of a job only: otherwise failed work would be tried
+again at every requeue."""
 
 
 @dataclass(frozen=True)
