@@ -35,6 +35,7 @@ class Geometry:
 
 
 EIGEN = ("eigenvalues", "residuals", "cosines")
+"""A file of directions holds these arrays where the directions come from eigenvectors of the Hessian."""
 
 
 def load_geometry(path: Path) -> Geometry:

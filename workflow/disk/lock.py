@@ -25,8 +25,11 @@ from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import batch_job
 
 HEARTBEAT_SECONDS = 5.0
+"""The owner of a lock gives a sign of life once in this many seconds."""
 STALE_SECONDS = 30.0
+"""The owner of a lock on another host counts as dead after this many seconds without a sign of life."""
 POLL_SECONDS = 0.2
+"""A process that waits for a lock looks at it again after this many seconds."""
 
 
 def _started(pid: int) -> str | None:

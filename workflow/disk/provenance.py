@@ -22,6 +22,7 @@ from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, wri
 from landsweep.study.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
+"""The versions of these packages are recorded in every session of a run."""
 
 
 class Timings:

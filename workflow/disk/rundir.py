@@ -16,10 +16,12 @@ from landsweep.base import clock
 from landsweep.base.errors import UserError
 
 PARTIAL = ".partial"
+"""The name of a file that is not yet whole ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
-"""Called before anything appears in a run directory; see :func:`fenced`."""
+"""This function, where there is one, is called before anything appears in a run directory; see :func:`fenced`."""
 SCHEMA_VERSION = 2
-"""Of the whole run directory; a newer one is refused. Version 2 changed the files of merge trees."""
+"""The layout of the whole run directory has this version number, and a run with a greater one is refused. Version 2
+changed the files of merge trees."""
 
 
 @contextmanager

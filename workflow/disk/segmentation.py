@@ -19,6 +19,7 @@ MEANING = {
     "basin": "the minimum in which steepest descent ends: index into the tree's minima, -1 for none",
     "arc": "the arc that holds the point: index into the tree's arcs, -1 for none",
 }
+"""The keys are the arrays of a segmentation, the values say what each of them holds."""
 
 
 class SegmentationStore:

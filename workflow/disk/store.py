@@ -26,6 +26,7 @@ from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
 STATUS_MEANINGS = "not_evaluated finite non_finite failed absent"
+"""These words, one for each :class:`Status` in ascending order, explain the numbers of the array ``status``."""
 
 
 class Status(IntEnum):
@@ -36,7 +37,7 @@ class Status(IntEnum):
     NON_FINITE = 2
     FAILED = 3
     ABSENT = 4
-    """No landscape is there: its directions depend on no seed, and the first seed has it."""
+    """No landscape is at this point: its directions depend on no seed, and the landscape stands at the first seed."""
 
 
 def open_group(path: Path, mode: str = "r") -> zarr.Group:
