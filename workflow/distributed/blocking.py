@@ -7,25 +7,30 @@ from math import prod
 from landsweep.kernels.geometry.blocks import Blocks
 
 SPLIT_POINTS = 2**20
-"""Points below which a member is not cut for more ranks: its tree takes milliseconds, and messages would cost more."""
+"""A member with fewer points than this is not cut for more ranks: its tree takes milliseconds, and messages would cost
+more."""
 
 EDGES = 64
-"""Bytes per vertex for basins, and for where they touch, on white noise: what grows with the roughness of the field.
+"""Basins, and the edges where they touch, are reckoned to take this many bytes per vertex on white noise; they grow
+with the roughness of the field.
 
-Measured 23 to 51 over connectivities and dimensions (``benchmarks/topology.py memory``); smooth fields need under 1.
+Measured were 23 to 51 bytes over connectivities and dimensions (``benchmarks/topology.py memory``); smooth fields need
+under 1.
 """
 
 PER_MINIMUM = 400
-"""Bytes per minimum where a member is cut: the root grows the tree from all merges, and every rank gets the tree."""
+"""A member that is cut takes this many bytes per minimum, since the root grows the tree from all merges and every rank
+gets the tree."""
 
 PER_POINT_KNN = 500
-"""Bytes per point of a landscape for ``knn``, whose graph is made and kept whole: measured 360 to 450."""
+"""The representation ``knn``, whose graph is made and kept whole, takes this many bytes per point of a landscape:
+measured were 360 to 450."""
 
 BASE = 32_000_000
-"""Bytes that do not grow with the block: caches, buffers of threads and messages."""
+"""Caches and the buffers of threads and messages take this many bytes, which do not grow with the block."""
 
 CHUNKS = 20
-"""Chunks that Zarr holds while it reads: ten at a time, each as stored and as decoded."""
+"""Zarr holds this many chunks while it reads: ten at a time, each as stored and as decoded."""
 
 
 def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:

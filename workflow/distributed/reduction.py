@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 Arrays = list[np.ndarray]
+"""A message between ranks is a list of arrays."""
 
 
 class Engine(Protocol):
@@ -86,7 +87,7 @@ class Ledger:
     messages: int = 0
     bytes_sent: int = 0
     forest_bytes: int = 0
-    """The part of ``bytes_sent`` that went to this rank's partner in the tree; the rest are merges, for the root."""
+    """This many of ``bytes_sent`` went to this rank's partner in the tree; the others are merges, for the root."""
 
 
 def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None = None) -> MergeTree | None:

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from landsweep.study.study import TopologySpec
 
 ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
-"""What a triangulation of the points of a grid is: its diagonal is fixed, and Gabriel's graph leaves it out."""
+"""On the points of a grid each of these triangulations is this connectivity: the diagonal of the Delaunay triangulation
+is fixed, and Gabriel's graph leaves it out."""
 
 NO_EDGES = np.empty((0, 2), np.int64)
+"""A graph with a single vertex has this empty array of edges."""
 
 
 def make_engine(name: str) -> Engine:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 Result = TypeVar("Result")
 _DONE = np.empty(0)
+"""Rank 0 broadcasts this empty array to say that no product will follow."""
 
 
 class SharedProduct:
