@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 Submit = Callable[..., Any]
 """``submit(function, *arguments)`` hands a task to another process and returns its future.
 
-Futures among the arguments, also in lists, become results.
+Futures among the arguments, also those inside lists, are replaced by their results.
 """
 
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
 Arrays = list[np.ndarray]
+"""A message between ranks is a list of arrays."""
 
 POLL_SECONDS = 0.001
+"""A rank that waits for a message looks for it again after this many seconds."""
 
 
 class Group(ABC):

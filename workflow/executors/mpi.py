@@ -23,14 +23,23 @@ from landsweep.executors.executor import Executor, Item, Result, Work
 from landsweep.executors.group import Group, MpiGroup
 
 POLL_SECONDS = 0.001
+"""A rank that waits for others sleeps this many seconds between two looks, where a blocking call would spin on a
+core."""
 SLOW_COUNTER_SECONDS = 0.1
+"""The shared counter is not used where asking it takes any rank more than this many seconds, a noticeable part of a
+unit (20 s)."""
 BATCH_SECONDS = 0.2
-"""How long the items may take for which a rank asks at once: to ask costs about a millisecond of two ranks."""
-_RESULT, _END = 1, 2
+"""The items that a rank asks for at once should take about this many seconds: asking costs about a millisecond of two
+ranks."""
+_RESULT = 1
+"""A message with this tag carries a result."""
+_END = 2
+"""A message with this tag says that its sender has no more results."""
 
 
 FORWARDING = 0.5
-"""Seconds that a launcher has to pass on what was printed: MPICH's may drop what it holds when a rank aborts."""
+"""A launcher has this many seconds to pass on what was printed before a rank aborts, because MPICH's may drop what it
+holds then."""
 
 
 class MpiExecutor(Executor):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SCHEDULER_SECONDS = 120.0
-"""How long the processes of an allocation wait for the one that is the scheduler."""
+"""The processes of an allocation wait at most this many seconds for the one that is the scheduler."""
 
 
 def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str) -> Workers:

@@ -26,10 +26,11 @@ from landsweep.executors.dask.workers import Seen, Workers
 from landsweep.executors.executor import Executor, Item, Result, Work
 
 SILENCE_SECONDS = 10.0
+"""A notice that no worker is ready appears after this many seconds without one."""
 LOOK_SECONDS = 1.0
-"""How often the workers are counted."""
+"""The executor counts the workers once in this many seconds."""
 STUCK_SECONDS = 5.0
-"""How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
+"""A worker that neither begins a task nor is at one for this many seconds loses the tasks that it has in hand."""
 
 
 class DaskExecutor(Executor):

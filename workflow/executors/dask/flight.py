@@ -14,13 +14,18 @@ from landsweep.executors.dask import protocol
 from landsweep.executors.dask.feed import Feed
 
 TASK_SECONDS = 1.0
-"""What a batch of small items should take: a task costs the scheduler and this process a few milliseconds."""
+"""A batch of small items should take about this many seconds, because a task costs the scheduler and this process a few
+milliseconds."""
 POLL_SECONDS = 0.2
+"""The process that plans waits at most this many seconds for a task to end before it looks at the workers again."""
 FETCH_SECONDS = 1.0
+"""The result of a task that has ended must arrive within this many seconds."""
 DEATHS = 4
-"""Workers that may die of an item, until it is given up; and then one of each other item of its key."""
+"""An item is given up once this many workers have died of it; every other item with the same key is then given up after
+one death."""
 
 _numbers = count()
+"""This counter makes the keys of Dask's tasks unique."""
 
 
 class Flight:

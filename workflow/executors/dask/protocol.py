@@ -29,7 +29,7 @@ class Task:
     do: bytes
     items: tuple[Any, ...]
     place: int = 0
-    """The number of the worker among those of its node."""
+    """The worker has this number among those of its node, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,19 @@ class Reply:
 
 
 RETRIES = 2
-"""How often Dask tries a task again that an item has submitted."""
+"""Dask tries a task that an item has submitted this many times again."""
 _working = threading.RLock()
-"""A process keeps one model, so it works on one item at a time, however many threads its pool has."""
+"""A process holds this lock while it works on an item: it keeps one model, so it works on one item at a time, however
+many threads its pool has."""
 _place = 0
+"""This process is the worker of this number among those of its node."""
 _stops: dict[str, StopFlag] = {}
+"""The keys are the tokens of sessions, the values the flags that ask their items in hand to stop."""
 _sessions: dict[str, tuple[Elsewhere, Callable[[], None]]] = {}
+"""The key is the token of the session that this process takes part in, the value its executor and the check that raises
+where the session has ended."""
 _functions: dict[bytes, Callable[[Any], Any]] = {}
+"""The key is a pickled function, the value the function itself, so that it is unpickled once."""
 
 
 class Elsewhere(SerialExecutor):

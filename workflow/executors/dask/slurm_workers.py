@@ -27,13 +27,14 @@ from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.workers import Seen, Wanted, Workers, dashboard, shielded
 
 LOOK_SECONDS = 5.0
-"""How often missing jobs are thought about; Slurm itself is asked every 30 s at most."""
+"""Missing jobs are looked into at most once in this many seconds; Slurm itself is asked every 30 s at most."""
 LEAVING_SECONDS = 5.0
-"""How much earlier than planned a worker may seem to leave: it is seen a little after it has started."""
+"""A worker that leaves up to this many seconds before its planned end left as planned: it is first seen a little after
+it has started."""
 AGAIN_SECONDS = 60.0
-"""How often a refused job is tried again."""
+"""A refused job is submitted again after this many seconds."""
 STILLBORN = 3
-"""Jobs that end before a worker came from them, until it is taken for a mistake."""
+"""The run ends with an error once this many jobs have ended before a worker came from them."""
 
 
 @dataclass

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
+"""A scheduler has this many seconds to answer."""
 BUSY = ("executing", "long-running")
-"""States of tasks that a worker is at; the second is one that waits for tasks of its own."""
+"""A worker is busy while it has tasks in these states; the second is the state of a task that waits for tasks of its
+own."""
 
 
 @dataclass(frozen=True)
