@@ -12,7 +12,9 @@ from landsweep.study.plan import extended_axes, make_plan
 from landsweep.study.study import Study
 
 EVALUATION_KEYS = ("evaluation", "fields")
+"""A change of these keys of a study makes evaluated units stale."""
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
+"""A run directory belongs to studies that agree in these keys."""
 
 
 @dataclass(frozen=True)
