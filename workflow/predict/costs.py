@@ -18,21 +18,28 @@ from landsweep.study.plan import Plan, even_shard, unit_points
 from landsweep.study.study import Study
 
 POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
-"""Of a merge tree on one core where no run was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
+"""A merge tree in one of these representations is estimated to take one core a second for this many points where no run
+was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
 GRID_POINTS_PER_SECOND = 5e6
+"""A merge tree with a connectivity of the grid is estimated to take one core a second for this many points where no run
+was measured."""
 FOREST_BYTES = {1: 36.0, 2: 20.6, 3: 7.5}
-"""Bytes of a forest for each vertex that its blocks share with others: white noise, float32, by dimension.
+"""A forest takes this many bytes for each vertex that its blocks share with others, by the number of dimensions, on
+white noise in float32.
 
-Smooth fields need a tenth or less (docs/scale.md). Beyond three dimensions that of three is taken.
+Smooth fields need a tenth or less (docs/scale.md). Beyond three dimensions the number for three is taken.
 """
 MERGE_BYTES = 36.0
-"""Bytes of a final merge, which the root collects from all other ranks: one for each minimum."""
+"""The root collects this many bytes for each final merge from all other ranks, and there is one merge for each
+minimum."""
 SENDERS = 16
-"""Ranks of a level that are looked at."""
+"""About this many senders of each level of the reduction are looked at, since they differ by where they lie in the
+grid."""
 POINTS_PER_MINIMUM = {1: 3.0, 2: 7.0, 3: 14.6}
-"""Of white noise, Freudenthal."""
+"""White noise has one minimum for this many points, by the number of dimensions, with the connectivity
+``freudenthal``."""
 READS = 8
-"""Files of metadata that a rank reads; docs/benchmarks.md, "On a cluster"."""
+"""A rank reads this many files of metadata; docs/benchmarks.md, "On a cluster"."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Costs:
     metadata: float
     alone: float
     dealt: Mapping[str, float | None]
-    """Stages that deal their items one a rank."""
+    """The keys are the stages that deal their items one a rank, the values their seconds (None: not known)."""
     evaluate: float | None
     tail: float | None
     trees: float
