@@ -16,9 +16,14 @@ from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
 
 MAX_PANELS = 16
-PANEL_INCHES, MIN_INCHES = 2.7, 6.5
+"""A figure shows at most this many members."""
+PANEL_INCHES = 2.7
+"""A panel is at least this many inches high, and 1.2 times as wide as it is high."""
+MIN_INCHES = 6.5
+"""A figure is at least this many inches wide."""
 DECADE = 10
-"""What values have to span before a logarithmic scale says more than a linear one."""
+"""A logarithmic scale is drawn where the greatest value is at least this many times the least: below, it says no more
+than a linear one."""
 
 
 def _save(figure: Any, path: Path) -> None:
@@ -34,6 +39,8 @@ TREND_PANELS = {
     "hessian_trace": ("Hessian trace", "log"),
     "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "log"),
 }
+"""The keys are the columns that the trend shows, in the order of its panels; the values are the label and the scale of
+the axis."""
 
 
 def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:

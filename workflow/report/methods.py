@@ -15,12 +15,14 @@ NORMALISATION = {
     "model": "rescaled to the norm of the weights",
     "none": "left at unit norm",
 }
+"""Each value completes a sentence about how directions are normalised."""
 UNIT = {
     "multiple": "coordinates are multiples of the stored direction vectors",
     "l2": "coordinates are Euclidean lengths in parameter space",
     "relative": "coordinates are lengths relative to the norm of the weights",
     "loss_rise": "coordinate 1 along each axis is where the loss has risen by {rise:g} on either side",
 }
+"""Each value completes a sentence about the unit of the grid's coordinates."""
 CONNECTIVITY = {
     "face": "axis neighbours (face)",
     "freudenthal": "the Freudenthal triangulation",
@@ -29,6 +31,7 @@ CONNECTIVITY = {
     "delaunay": "the Delaunay triangulation of the grid points, with one diagonal of each cell throughout",
     "gabriel": "the Gabriel graph of the grid points [gabriel1969]",
 }
+"""Each value names a representation in a sentence."""
 
 
 def methods(run: RunDir) -> str:

@@ -88,3 +88,4 @@ BIBTEX = {
   journal = {Neural Computation}, volume = {14}, number = {7}, pages = {1723--1738}, year = {2002}
 }""",
 }
+"""The keys are those that the methods paragraph cites, the values the entries in BibTeX."""

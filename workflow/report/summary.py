@@ -9,6 +9,7 @@ import pandas as pd
 from landsweep.study.study import DIRECTION_AXES, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
+"""The summary shows these metrics along the swept axis."""
 
 CURVATURE_METRICS = (
     "hessian_top_eigenvalue",
@@ -16,6 +17,7 @@ CURVATURE_METRICS = (
     "hessian_eigenvalue_ratio",
     "hessian_trace",
 )
+"""The summary shows these numbers of the Hessian where they are known."""
 
 LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
@@ -27,6 +29,7 @@ LABELS = {
     "n_saddles_float64": "saddles above rounding",
     "n_saddles_draws": "saddles above sampling",
 }
+"""Tables and figures call these columns by these names."""
 
 
 def label(column: str) -> str:
