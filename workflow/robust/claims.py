@@ -14,11 +14,12 @@ import pandas as pd
 from landsweep.study.study import INTEGER_AXES, Scalar
 
 CLAIM_METRICS = ("n_saddles", "average_persistence", "average_persistence_rel", "smad", "smad_normalized")
-"""The metrics that claims are made of where none is named."""
+"""Claims are made of these metrics where none is named."""
 SPECIFICATION = ("spec_extent", "spec_stride", "representation", "spec_threshold")
-"""The columns that tell specifications apart; ``spec_default`` marks the study's own."""
+"""These columns tell specifications apart; ``spec_default`` marks the study's own."""
 MIN_VALUES = 3
-"""Least values of an axis, and least members of a series, that a rank correlation is computed from."""
+"""A rank correlation is computed for an axis with at least this many values, from series of at least this many
+members."""
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float:

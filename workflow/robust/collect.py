@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
 
 COUNTS = ("n_minima", "n_saddles")
+"""Whether a grid resolves its topology is judged by these counts."""
 
 
 @dataclass(frozen=True, eq=False)

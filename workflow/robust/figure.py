@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from landsweep.robust.claims import Claim
 
-OWN, OTHER, SPREAD = "#d55e00", "#222222", "0.78"
+OWN = "#d55e00"
+"""Points of the study's own specification have this colour."""
+OTHER = "#222222"
+"""Points of all other specifications have this colour."""
+SPREAD = "0.78"
+"""Lines that show the range over series have this shade of grey."""
 ROW_INCHES = 0.19
+"""Each row of choices is this many inches high."""
 
 
 def choices(estimates: pd.DataFrame) -> list[tuple[str, list[tuple[str, str, Any]]]]:

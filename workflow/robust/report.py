@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
 
 FOLDER = "robust"
+"""The results lie in the folder of this name in the run directory."""
 SHOWN = 8
-"""Under-resolved members that the command prints; the page and ``verdicts.csv`` list all."""
+"""The command prints at most this many under-resolved members; the page and ``verdicts.csv`` list all."""
 
 
 def write(run: OpenedRun, found: Robustness) -> Path:

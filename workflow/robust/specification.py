@@ -12,16 +12,19 @@ from typing import Literal
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 
 Shape = tuple[int, ...]
+"""A shape gives the number of points along each axis."""
 MIN_POINTS = 5
-"""Least points along an axis of length above 1 of a sub-grid: fewer hold three interior points or less."""
+"""A sub-grid has at least this many points along each axis of length above 1: fewer hold three interior points or
+less."""
 EXTENTS = (1.0, 0.75, 0.5)
-"""Shares of the range that centred crops keep, the whole range first."""
+"""Centred crops keep these shares of the range, the whole range first."""
 RELATIVE_THRESHOLDS = (0.001, 0.01, 0.05)
-"""Thresholds as shares of the range of the sub-grid's finite values."""
+"""These persistence thresholds are shares of the range of the sub-grid's finite values."""
 REPRESENTATIONS: tuple[str, ...] = (*CONNECTIVITIES, "knn")
-"""What is compared: on a grid the two triangulations are ``freudenthal`` and ``face`` again."""
+"""These representations are compared; on a grid the two triangulations are ``freudenthal`` and ``face`` again."""
 MANY_AXES = 4
-"""From so many axes on, of :data:`REPRESENTATIONS` only ``face`` is taken: diagonal neighbours multiply."""
+"""With this many axes or more, of :data:`REPRESENTATIONS` only ``face`` is compared, because diagonal neighbours
+multiply."""
 TOLERANCE = 0.1
 """A count is resolved where its change over the last halving of the grid step is below this share of it."""
 
