@@ -57,6 +57,7 @@ class NotMeasured(Exception):
 
 
 KEPT = ("started", "host", "platform", "processor", "versions", "git", "executor", "job")
+"""These entries of a session's provenance are kept with a measurement."""
 
 
 def measure(run: RunDir) -> Measurement:

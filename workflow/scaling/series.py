@@ -12,10 +12,11 @@ from landsweep.stages import STAGES
 from landsweep.study.study import Study
 
 Mode = Literal["strong", "weak"]
+"""Strong scaling keeps the study the same on more ranks; weak scaling makes it grow with them."""
 GROWING = ("direction_seed", "seed", "draw")
-"""Axes that can be made longer: any whole number is a value."""
+"""These axes can be made longer, because any whole number is a value of them."""
 TIMED = tuple(stage.name for stage in STAGES if not stage.brief)
-"""Tables and figures are made by one rank; they are no part of what scales."""
+"""These stages are timed; tables and figures are made by one rank and are no part of what scales."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from landsweep.scaling.series import TIMED, Mode, Point, grown, points
 from landsweep.study.study import Study
 
 Say = Callable[[str], None]
+"""A function of this type shows a line of text."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from landsweep.scaling.measure import Measurement
 from landsweep.scaling.series import Mode
 
 PARTS = ("startup", "compute", "files", "wait")
+"""The seconds of a run are split into these parts."""
 NOT_MEASURED = "not measured"
+"""A cell without a measurement shows these words."""
 
 
 @dataclass(frozen=True)
