@@ -23,6 +23,8 @@ from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 
 _contexts: dict[str, Context] = {}
+"""The key is the token of the session that this process takes part in, the value its context, so that it is made
+once."""
 
 
 @dataclass(frozen=True)

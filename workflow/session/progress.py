@@ -23,7 +23,9 @@ from rich.progress import (
 )
 
 LINE_SECONDS = 30.0
+"""A line about a stage in hand is printed at most once in this many seconds."""
 FILE_SECONDS = 5.0
+"""The file ``progress.json`` is written at most once in this many seconds."""
 
 
 class Bars:
