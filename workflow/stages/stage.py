@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from landsweep.session.context import Context
 
 Row = Callable[[Member, str], Mapping[str, Any]]
-"""Returns what the table says of a member in a representation."""
+"""A function of this type returns what the table says of a member in a representation."""
 
 
 @dataclass(frozen=True)

@@ -21,23 +21,28 @@ from landsweep.study.plan import Member
 from landsweep.study.study import Study
 
 METHODS = ("none", "estimated", "certified")
+"""The difference from float64 is not known, estimated from some points, or certified at every point; the store holds
+the index of the word."""
 COUNTS = {
     "n_pairs": "minimum-saddle pairs",
     "n_saddles": "distinct saddles of pairs",
     "n_minima": "minima of pairs, and roots,",
 }
+"""The keys are what is counted, the values name it in a sentence."""
 CERTIFICATES = {
     "positive": "of persistence (death - birth) above 0 (count)",
     "float64": "of persistence above twice float64_epsilon (count)",
     "draws": "whose 95 % interval of persistence over draws of the data lies above 0 (count)",
 }
+"""The keys are the certificates, the values the condition that a pair must meet, with the unit of the number."""
 EPSILON = "greatest difference of the loss from the same points in float64 (loss)"
+"""This text says what the column ``float64_epsilon`` holds, with its unit."""
 COLUMNS = {"float64_epsilon": EPSILON} | {
     f"{what}_{which}": f"{noun} {condition}"
     for which, condition in CERTIFICATES.items()
     for what, noun in COUNTS.items()
 }
-"""The numbers of :func:`certificates` and what each says, with its unit."""
+"""The keys are the numbers that :func:`certificates` gives, the values say what each of them means, with its unit."""
 
 
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:

@@ -26,9 +26,9 @@ from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import Study
 
 CHUNK = 1 << 16
-"""Points evaluated between two looks at the stop flag, and held beside the member."""
+"""This many points are evaluated between two looks at the stop flag, and held in memory beside the member."""
 SEED = 2007
-"""Of the samples of points, with the member's index."""
+"""Samples of points are drawn from this seed and the member's index."""
 
 
 def run(context: Context, items: list[Member]) -> None:

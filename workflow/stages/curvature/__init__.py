@@ -23,3 +23,4 @@ STAGE = Stage(
     ),
     tabulated=True,
 )
+"""This stage computes the curvature of the loss at the trained weights, once for each model, split and draw."""

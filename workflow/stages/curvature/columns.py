@@ -23,10 +23,11 @@ COLUMNS = {
     "hessian_trace_error": "standard error of hessian_trace (loss / squared parameter)",
     "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
-"""The numbers of :func:`table` and what each says, with its unit."""
+"""The keys are the numbers that :func:`table` gives, the values say what each of them means, with its unit."""
 DENSITY_POINTS = 1001
+"""The spectral density is stored at this many points."""
 DENSITY_SIGMA = 0.005
-"""Width of the Gaussians that smooth the density, as a part of the span of all eigenvalues."""
+"""The density is smoothed by Gaussians whose width is this share of the span of all eigenvalues."""
 
 
 def table(run: OpenedRun) -> Row:

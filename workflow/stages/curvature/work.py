@@ -23,7 +23,7 @@ from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Member
 
 SKETCH = 20
-"""Vectors of Hutch++'s sketch."""
+"""The sketch of Hutch++ has this many vectors."""
 
 
 def run(context: Context, items: list[Member]) -> None:

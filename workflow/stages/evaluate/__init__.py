@@ -69,3 +69,4 @@ STAGE = _Evaluate(
     places=lambda run: [run.landscape],
     files=0,  # shards, of which a plan knows the number
 )
+"""This stage evaluates the fields at every point of the landscapes, unit by unit."""

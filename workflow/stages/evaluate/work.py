@@ -122,7 +122,7 @@ class _Work:
     landscape: Landscape
     choices: dict[str, Any]
     beside: bool = True
-    """Whether the next unit may begin before this one is written; not where the process may be gone by then."""
+    """The next unit may begin before this one is written, except where the process may be gone by then."""
     _unfinished: int = field(default=0, init=False)
     _refused: str = field(default="", init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)

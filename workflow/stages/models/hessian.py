@@ -16,8 +16,10 @@ from landsweep.stages.models.loader import Loader, network_of, problem_of
 
 Result = TypeVar("Result")
 Dtype = Literal["float64", "float32"]
+"""Products with the Hessian are computed in one of these dtypes."""
 FLOOR: dict[Dtype, float] = {"float64": 1e-12, "float32": 1e-8}
-"""Residuals of eigenpairs, relative to the greatest eigenvalue, that products are not precise enough to go below.
+"""Residuals of eigenpairs, relative to the greatest eigenvalue, cannot go below this number, because products are not
+more precise.
 
 The rounding of a product is relative to what its vector has of the greatest eigenvectors, of which Lanczos vectors have
 nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).

@@ -27,12 +27,13 @@ from landsweep.study.study import Study
 from torch import Tensor, nn
 
 PROBE_POINTS = 4
+"""Strategies are timed and compared, and the precision is compared with float64, at this many points."""
 HESSIAN_BYTES = 1 << 30
-"""Bytes of what the Hessians of a batch of points take at most."""
+"""The Hessians of a batch of points take at most this many bytes."""
 PARAMETER_BYTES = 1 << 28
-"""Bytes of perturbed parameters held at once, at most."""
+"""At most this many bytes of perturbed parameters are held at once."""
 SHARE_OF_MEMORY = 0.25
-"""Of what is free: so much may be taken by a batch of points, beside data and directions."""
+"""A batch of points may take this share of the free memory, beside data and directions."""
 
 
 def probe(context: Context, member: Member) -> dict[str, Any]:

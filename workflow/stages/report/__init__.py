@@ -48,3 +48,4 @@ STAGE = _Report(
     brief=True,
     files=0,
 )
+"""This stage makes the tables, figures and texts of a run from its results."""

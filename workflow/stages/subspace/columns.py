@@ -12,7 +12,7 @@ from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
 
 COLUMNS: Mapping[str, str] = {}
-"""Directions have no number in the table, only arrays in the store."""
+"""The table has no number of the directions, which have only arrays in the store."""
 
 
 def table(run: OpenedRun) -> Row:

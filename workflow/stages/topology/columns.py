@@ -15,6 +15,7 @@ from landsweep.stages.tables import put_columns
 from landsweep.study.plan import Member
 
 COLUMNS = METRICS
+"""The keys are the topology metrics, the values say what each of them means, with its unit."""
 
 
 def table(run: OpenedRun) -> Row:

@@ -64,7 +64,7 @@ class MemberTrees:
     blocks: Blocks
     store: SegmentationStore | None
     helpers: int = 1
-    """Processes that a member has for its tasks, where these go to others."""
+    """A member has this many processes for its tasks, where the tasks go to other processes."""
 
     @property
     def by_tasks(self) -> bool:

@@ -15,8 +15,9 @@ from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES
 
 QUALITY = "quality_"
+"""The columns of a model's figures of merit begin with this prefix."""
 COLUMNS: Mapping[str, str] = {}
-"""None that is always there: a problem says what it measures, each is called ``quality_`` and its name."""
+"""No column is always there: each figure of merit that a problem reports has a column, ``quality_`` and its name."""
 
 
 def table(run: OpenedRun) -> Row:
