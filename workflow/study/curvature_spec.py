@@ -8,12 +8,13 @@ from landsweep.study.section import Section
 from pydantic import Field
 
 End = Literal["largest", "smallest", "magnitude"]
+"""Eigenvalues are asked for as the largest, the smallest, or those of the greatest magnitude."""
 ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
-"""Which eigenvalues can be asked for: the greatest, the least, those of the greatest magnitude."""
+"""These kinds of eigenvalues can be asked for: the greatest, the least, and those of the greatest magnitude."""
 
 
 class CurvatureSpec(Section):
-    """Eigenvalues, trace and spectral density of the Hessian of every model's loss, on each split and draw of its data."""
+    """What is computed of the Hessian of every model's loss, on each split and draw: eigenvalues, trace and density."""
 
     engine: Literal["lanczos", "pyhessian"] = Field("lanczos", description="lanczos or pyhessian")
     matrix: Literal["hessian", "gauss-newton"] = Field("hessian", description="hessian or gauss-newton")

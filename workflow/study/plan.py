@@ -23,11 +23,15 @@ from landsweep.base.errors import UserError
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, Scalar, Study
 
 Shape = tuple[int, ...]
+"""A shape gives the number of entries along each axis."""
 MAX_UNIT_BYTES = 1_000_000_000
+"""A unit has at most this many bytes of results, uncompressed."""
 MAX_CHUNK_POINTS = 1 << 20
+"""A chunk of the store has at most this many points."""
 UNITS_PER_RANK = 8
+"""A plan has at least this many units for each rank, as far as it has so many points."""
 SIZES = 32
-"""Sizes of units among which the most even one is found."""
+"""The greatest size of a unit is divided into this many steps, among which the most even size is found."""
 
 
 @dataclass(frozen=True)

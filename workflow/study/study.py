@@ -16,21 +16,29 @@ from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 Scalar = int | float | str
+"""A value on a sweep axis is a number or a string."""
 SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "draw")
+"""Axes with these names have a meaning of their own; all others are parameters of the problem."""
 INTEGER_AXES = ("seed", "direction_seed", "draw")
+"""The values on these axes are whole numbers of at least 0."""
 MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
-"""Axes that leave the weights alone; all others tell models apart."""
+"""These axes leave the weights alone; all others tell models apart."""
 DIRECTION_AXES = ("subspace", "direction_seed")
-"""Axes that leave weights and data alone."""
+"""These axes leave the weights and the data alone."""
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
-"""Fields that are no part of what Problem.loss returns: the extreme eigenvalues of the Hessian at every point."""
+"""These fields are not returned by ``Problem.loss``: they are the extreme eigenvalues of the Hessian at every point."""
 DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
+"""A sweep that omits one of these axes has it with these values; ``subspace`` then has the name of the first
+subspace."""
 MAX_DIMS = 6
+"""A grid has at most this many dimensions."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
     r"|direction_(norm|scale|gram|eigenvalue|residual|cosine)|(pair|quality|hessian)_.*)\Z"
 )
+"""The pattern matches names that the table or the store uses itself."""
 
 
 class ProblemSpec(Section):
