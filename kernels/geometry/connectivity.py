@@ -32,7 +32,8 @@ in six dimensions."""
 def default_connectivity(ndim: int) -> Connectivity:
     """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
 
-    Diagonal neighbours multiply with the dimension, and with them the values that blocks exchange.
+    The number of diagonal neighbours grows quickly with the dimension, and so does the number of values that blocks
+    exchange.
     """
     return "freudenthal" if ndim < 4 else "face"
 
@@ -57,7 +58,7 @@ def offsets(connectivity: str, ndim: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        ``(k, d)`` int64; with every offset its negative.
+        ``(k, d)`` int64 offsets; with every offset the array holds its negative.
 
     Raises
     ------
