@@ -1,7 +1,7 @@
 """The largest and the smallest eigenvalue of the Hessian at many points of parameter space.
 
-They are drawn beside landscapes since Li et al. 2018 (arXiv:1712.09913, section 6): where their ratio is not close to
-zero, a landscape that looks convex is not.
+Since Li et al. 2018 (arXiv:1712.09913, section 6) these eigenvalues are drawn beside landscapes: where their ratio is
+not close to zero, a landscape that looks convex is not convex.
 """
 
 from __future__ import annotations
@@ -43,28 +43,31 @@ Products = Callable[[Tensor], Tensor]
 
 
 class Extremes:
-    """Extreme eigenvalues of the Hessian at rows of parameters: a :class:`landsweep.kernels.loss.strategies.Strategy`.
+    """A :class:`landsweep.kernels.loss.strategies.Strategy` for extreme eigenvalues of the Hessian at many points.
 
-    All rows take their Lanczos steps together, and each keeps what it found at the step at which its own residuals were
-    small enough, so that a point's values do not depend on its neighbours. Where a product is not finite they are NaN.
+    All rows take their Lanczos steps together. Each row keeps the eigenvalues of the step at which its own residuals
+    were small enough, so that a point's values do not depend on the other points. The values are NaN where a product is
+    not finite.
 
     Parameters
     ----------
     name
-        ``inplace``: one row after another, the gradient differentiated backwards; otherwise all at once, forwards.
+        ``inplace`` computes one row after another and differentiates the gradient in reverse mode; other names compute
+        all rows at once in forward mode.
     problem, model
         The loss and the network; neither is changed.
     fields
         ``hessian_max``, ``hessian_min``.
     tolerance
-        Residual ``|H v - lambda v|`` relative to the eigenvalue, or to a thousandth of the greater one.
+        The allowed residual ``|H v - lambda v|``, relative to the eigenvalue, but at least to a thousandth of the one
+        of the greatest magnitude.
     steps
-        Products for each point at most.
+        The greatest number of products for each point.
 
     Attributes
     ----------
     unfinished
-        Of how many points the residuals were still larger after that many products.
+        The number of points whose residuals were still too large after ``steps`` products.
     """
 
     channels_last = False
@@ -188,12 +191,12 @@ def _orthogonal(rows: Tensor, basis: Tensor) -> Tensor:
 def hessian_footprint(
     problem: Problem, model: nn.Module, dtype: torch.dtype, split: str = "train", draw: int = 0
 ) -> int:
-    """Return the bytes that each of many points takes whose extreme Hessian eigenvalues are found at once.
+    """Return the bytes for each further point when the extreme eigenvalues at many points are computed at once.
 
     Raises
     ------
     Exception
-        What the loss raises where it cannot run without values, or not for many points at once.
+        The error of a loss that cannot run without values, or for many points at once.
     """
     data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
     strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)
