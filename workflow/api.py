@@ -256,8 +256,9 @@ def run(
     KeyboardInterrupt
         Where a signal stopped the run; the same call continues it.
 
-    Examples -------- This example runs the study that ``landsweep new my_study`` makes, with 5 x 5 points. If the run
-    is complete already, it is only opened:
+    Examples
+    --------
+    This example runs the study that ``landsweep new my_study`` makes, with 5 x 5 points. A complete run is only opened:
 
     >>> import landsweep
     >>> run = landsweep.run("my_study/study.yaml", set=["grid.points=5"], progress=False)
