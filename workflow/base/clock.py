@@ -1,4 +1,4 @@
-"""How long a thread spends on files, so that the time of a run can be split into computing and waiting for disks."""
+"""The time that a thread spends on files, by which the time of a run is split into computing and waiting for disks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _thread = threading.local()
 
 @contextmanager
 def on_files() -> Iterator[None]:
-    """Count the time of a block, or of a function that this decorates, as spent on files; nested ones count once."""
+    """Count the time of a block, or of a decorated function, as spent on files; nested blocks count once."""
     if getattr(_thread, "inside", False):
         yield
         return
