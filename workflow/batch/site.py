@@ -1,4 +1,4 @@
-"""A site profile: what a cluster wants to be told, as data (``jobs/sites/*.yaml``, or a user's own file)."""
+"""A site profile: the settings for a cluster, as data (``jobs/sites/*.yaml``, or a user's own file)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ OURS = {
 
 
 def seconds_of(time: str) -> int:
-    """Return the seconds of a time as Slurm writes it: MM, MM:SS, HH:MM:SS, D-HH, D-HH:MM or D-HH:MM:SS.
+    """Return the seconds in a time as Slurm writes it: MM, MM:SS, HH:MM:SS, D-HH, D-HH:MM or D-HH:MM:SS.
 
     Raises
     ------
     ValueError
-        Where it is none of these, or nothing.
+        Where the text is none of these, or the time is 0.
     """
     found = _TIME.match(time)
     if found is None:
@@ -71,7 +71,7 @@ def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 class Site(BaseModel):
-    """What a cluster wants to be told; every field's ``description`` completes the sentence "expected ..."."""
+    """The settings for a cluster; every field's ``description`` completes the sentence "expected ..."."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -148,7 +148,7 @@ def load_site(name: str, overrides: Sequence[str] = ()) -> Site:
     Raises
     ------
     UserError
-        Where there is none, or a key or value is wrong.
+        Where there is no such profile, or a key or value is wrong.
     """
     names = builtin_sites()
     if name in names:
