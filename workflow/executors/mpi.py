@@ -1,4 +1,4 @@
-"""MPI ranks share the items through a counter; rank 0 works like every other.
+"""MPI ranks share the items through a counter; rank 0 works on items like every other rank.
 
 ``mpi4py.util.sync.Counter`` makes no progress while its owner computes, so rank 0 runs a thread that probes
 for messages: it drives the counter and receives the results that the ranks announce.
@@ -43,7 +43,7 @@ holds then."""
 
 
 class MpiExecutor(Executor):
-    """Spreads items over ``MPI.COMM_WORLD``.
+    """An executor that spreads items over the ranks of ``MPI.COMM_WORLD``.
 
     Raises
     ------
@@ -84,16 +84,16 @@ class MpiExecutor(Executor):
 
     @property
     def label(self) -> str:
-        """Which rank this is, where there are several."""
+        """The prefix of errors that only this rank knows of, such as ``[rank 1 of 4]``; empty for a single rank."""
         return f"[rank {self.rank} of {self.size}] " if self.size > 1 else ""
 
     def check(self, function: Callable[[], None]) -> None:
-        """Let every rank refuse; rank 0 first, so that there is one message where all are alike."""
+        """Call ``function`` on every rank, on rank 0 first, so that an error that all would raise appears once."""
         self.on_root(function)
         function()
 
     def on_root(self, function: Callable[[], Result]) -> Result:
-        """Call ``function`` on rank 0; hand its result, :class:`UserError` or :class:`Stopped` to every rank."""
+        """Call ``function`` on rank 0; return its result, or raise its UserError or Stopped, on every rank."""
         outcome: tuple[Any, UserError | Stopped | None] = (None, None)
         if self.is_root:
             try:
@@ -112,7 +112,7 @@ class MpiExecutor(Executor):
         return result
 
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
-        """Share the items dynamically."""
+        """Share the items over the ranks dynamically."""
         with self._receiving(work.done, stop) as announce:
             for index in self._shares(len(work.items), stop):
                 try:
@@ -199,7 +199,7 @@ class MpiExecutor(Executor):
             time.sleep(POLL_SECONDS)
 
     def abort(self, status: int, collective: bool = False) -> None:
-        """End every rank of the job at once, unless each of them ends by itself."""
+        """End every rank of the job at once, unless ``collective`` says that each of them ends by itself."""
         if collective or self.size == 1:
             return
         sys.stdout.flush()
@@ -227,7 +227,7 @@ def _ignore(result: Any, rank: int) -> None:
 
 
 class _Inbox:
-    """Rank 0's side of a map: its own results and those of the other ranks, handed on in order of arrival."""
+    """The inbox of rank 0 during a map: it passes on the results of all ranks, its own too, in order of arrival."""
 
     def __init__(self, comm: Any, mpi: Any, done: Callable[[Any, int], None], others: int, stop: StopFlag) -> None:
         self.own: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -237,7 +237,7 @@ class _Inbox:
         self._error: BaseException | None = None
 
     def finished(self) -> bool:
-        """Return whether every other rank has ended and nothing of our own waits."""
+        """Return whether every other rank has ended and no result of rank 0 waits."""
         return self._open == 0 and self.own.empty()
 
     def poll(self) -> None:
