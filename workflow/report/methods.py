@@ -1,4 +1,4 @@
-"""A methods paragraph and its references, stating every choice of a run."""
+"""A methods paragraph that states every choice of a run, and its references."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is cited, as BibTeX."""
+"""The references that landsweep cites, as BibTeX."""
 
 from __future__ import annotations
 
