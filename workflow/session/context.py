@@ -259,7 +259,7 @@ class Context:
         done_before: int = 0,
         on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
-        """Work on most items one a rank, and on those that would leave ranks idle together, if they have ``parts``.
+        """Deal the items one a rank; on the last ones, too few for all ranks, work together where they have ``parts``.
 
         Raises
         ------
