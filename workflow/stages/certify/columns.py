@@ -1,4 +1,4 @@
-"""What the certificates say: columns of the table of metrics, and arrays of the store."""
+"""The results of the certificates: columns of the table of metrics, and arrays of the store."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ COLUMNS = {"float64_epsilon": EPSILON} | {
 
 
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
-    """Yield a member's merge trees by representation; none for one without finite values."""
+    """Yield each representation with the member's merge tree; yield nothing for a member without finite values."""
     for name in study.connectivity:
         try:
             tree = read_tree(run, member, name)
@@ -56,7 +56,7 @@ def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTr
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives a member's certificates; they are found once for all of its representations."""
+    """Return the function that gives a member's certificates, computed once for all of its representations."""
     found: dict[int, dict[str, dict[str, Any]]] = {}
 
     def row(member: Member, representation: str) -> Mapping[str, Any]:
@@ -71,8 +71,8 @@ def table(run: OpenedRun) -> Row:
 def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
     """Return a member's certificates by representation: :data:`COLUMNS`, ``float64_method``, ``draws_distinct``.
 
-    Counts are of the pairs that ``topology.min_persistence`` leaves. What was not asked for, or could not be found
-    out, is NaN, and None for the method.
+    Only pairs that ``topology.min_persistence`` leaves are counted. A number that was not asked for, or could not be
+    found out, is NaN; such a method is None.
     """
     stored = read_arrays(run.certify(member))
     method = METHODS[int(stored.get("float64_method", 0))]
@@ -98,7 +98,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
-    """Put the certificates into the store, the intervals beside ``pair_vertex`` and in its order."""
+    """Put the certificates into the store; the intervals lie beside ``pair_vertex``, in the same order."""
     plan, names = run.plan, run.study.connectivity
     axes = ["representation", *plan.axes]
     numbers = COLUMNS | {"draws_distinct": "draws of the data that differ (count)"}

@@ -1,4 +1,4 @@
-"""What is stored of every member's directions beside the vectors."""
+"""The arrays in the store about every member's directions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS: Mapping[str, str] = {}
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives nothing."""
+    """Return a function that gives no columns."""
     return lambda member, representation: {}
 
 

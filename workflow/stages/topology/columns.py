@@ -1,4 +1,4 @@
-"""What the merge trees say: the metrics of every member and representation, and all pairs."""
+"""The results of the merge trees: the metrics of every member and representation, and all pairs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = METRICS
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives the metrics of a member's merge tree, NaN where there is none."""
+    """Return the function that gives the metrics of a member's merge tree, NaN where there is none."""
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
         path = run.directory.topology(member.index)
