@@ -44,5 +44,5 @@ class CertifySpec(Section):
         return points if self.float64 == "all" else min(int(self.float64), points)
 
     def draw_points(self, points: int) -> int:
-        """Return the greatest number of evaluations for the draws; the tree will tell how many pairs there are."""
+        """Return the most evaluations that the draws can take; the ends of pairs are known only with the tree."""
         return self.draws * points
