@@ -10,15 +10,15 @@ import torch
 from torch import Tensor, nn
 
 OnStep = Callable[[int, nn.Module, dict[str, Any]], None]
-"""``on_step(step, model, optimizer_state)``: called by :meth:`Problem.train` where it can be resumed."""
+""":meth:`Problem.train` calls ``on_step(step, model, optimizer_state)`` wherever training can be resumed."""
 
 REQUIRED = ("build", "batches", "loss")
-"""Methods without which a class is no problem; training may be replaced by a checkpoint."""
+"""A class without these methods is no problem; training may be replaced by a checkpoint."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """State from which training goes on: what ``on_step`` was given last.
+    """The state from which training is resumed: the arguments that ``on_step`` was called with last.
 
     Parameters
     ----------
@@ -46,12 +46,13 @@ class Batch:
     Parameters
     ----------
     data
-        Tensors, or dictionaries, lists, tuples and dataclasses of them; moved to the device and,
-        where floating, cast to the evaluation dtype.
+        Tensors, or dictionaries, lists, tuples and dataclasses of tensors. All tensors are moved to the device, and
+        floating ones are cast to the evaluation dtype.
     weight
-        What the batch counts, usually its number of samples; greater than 0.
+        The weight of the batch in the mean, usually its number of samples; greater than 0.
     split
-        ``split(n)`` yields ``n`` micro-batches that together equal this batch, where that is possible.
+        A function, where the batch can be split: ``split(n)`` yields ``n`` micro-batches that together equal this
+        batch.
 
     Examples
     --------
@@ -82,7 +83,7 @@ class Batch:
         return replace(self, data=map_tensors(function, self.data))
 
     def tensors(self) -> list[Tensor]:
-        """Return its tensors."""
+        """Return all tensors of the batch."""
         found: list[Tensor] = []
 
         def note(x: Tensor) -> Tensor:
@@ -94,11 +95,11 @@ class Batch:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its tensors."""
+        """Bytes of all tensors of the batch."""
         return sum(x.nbytes for x in self.tensors())
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
-        """Return the batch on ``device``, its floating tensors as ``dtype``."""
+        """Return the batch with its tensors on ``device`` and the floating ones cast to ``dtype``."""
         return self.map(lambda x: x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype))
 
 
@@ -136,16 +137,16 @@ class Problem(Protocol):
     """
 
     def build(self, seed: int) -> nn.Module:
-        """Return the untrained network on the CPU, its weights a function of ``seed`` alone."""
+        """Return the untrained network on the CPU; its weights depend on ``seed`` alone."""
 
     def batches(self, split: str = "train", draw: int = 0) -> Iterable[Batch]:
-        """Yield the data of a split; ``draw`` reselects the data or the collocation points."""
+        """Yield the batches of a split; another ``draw`` selects other data or other collocation points."""
 
     def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
-        """Return batch means as 0-d tensors; ``"loss"`` is required, every other key is a further field.
+        """Return each field's mean over the batch, a 0-d tensor; ``"loss"`` is required, other keys are further fields.
 
-        ``model`` may be functional. A loss that takes its input derivatives with ``torch.func`` runs for
-        many grid points at once; one that calls ``autograd.grad`` runs point by point.
+        ``model`` may be a function instead of a module. A loss that differentiates by its inputs with ``torch.func``
+        runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
         """
 
 
@@ -157,7 +158,7 @@ class Trainable(Problem, Protocol):
     ) -> nn.Module:
         """Return the trained network; call ``on_step`` wherever training can be resumed from.
 
-        Resuming from ``start`` must give the same bits as never having stopped.
+        Training that is resumed from ``start`` must give the same bits as training that never stopped.
         """
 
 
@@ -190,7 +191,7 @@ def map_tensors(function: Callable[[Tensor], Tensor], data: Any) -> Any:
 
 
 def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
-    """Yield the parameters that a landscape perturbs, in module order: no frozen ones, tied ones once.
+    """Yield the parameters that a landscape perturbs, in module order: frozen ones are left out, tied ones come once.
 
     Examples
     --------

@@ -25,6 +25,7 @@ _HOME = {
     "Study": "landsweep.study",
     "UserError": "landsweep.base.errors",
 }
+"""The keys are the public names; each is imported from the module beside it when it is first used."""
 __all__ = ["Run", "Study", "UserError", "__version__", "open_run", "run"]
 
 

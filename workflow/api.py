@@ -1,4 +1,4 @@
-"""The Python API, with the names of the command line: ``run``, ``open_run`` and a :class:`Run` to look at."""
+"""The Python API, named as the command line is: ``run`` makes a run, ``open_run`` opens one, both as a :class:`Run`."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Run(OpenedRun):
     Raises
     ------
     UserError
-        Where there is no run.
+        Where ``path`` holds no run.
 
     Examples
     --------
-    The run of the study that ``landsweep new my_study`` makes, with 5 x 5 points:
+    This example opens the run of the study that ``landsweep new my_study`` makes, with 5 x 5 points:
 
     >>> import landsweep
     >>> run = landsweep.open_run("runs/my_study")
@@ -55,7 +55,7 @@ class Run(OpenedRun):
 
     @property
     def dataset(self) -> xr.Dataset:
-        """The hypercube and everything packed beside it, lazily read; dimensions are sweep axes, then ``alpha_*``."""
+        """The hypercube and all arrays beside it, read lazily; dimensions are the sweep axes, then ``alpha_*``."""
         import xarray as xr
 
         if not self.directory.landscape.exists():
@@ -70,7 +70,7 @@ class Run(OpenedRun):
 
     @property
     def metrics(self) -> pd.DataFrame:
-        """One row per member and representation: coordinates, quality of the model, metrics; missing is NaN."""
+        """The table with one row per member and representation: coordinates, model quality, metrics; missing is NaN."""
         import pandas as pd
 
         if not self.directory.metrics.exists():
@@ -79,16 +79,16 @@ class Run(OpenedRun):
 
     @property
     def failures(self) -> dict[tuple[str, int], str]:
-        """Tracebacks of what failed, by stage and index of the model or member."""
+        """The traceback of each failed model or member, by its stage and index."""
         return {key: read_json(path)["traceback"] for key, path in self.directory.failures().items()}
 
     def member(self, **coords: Scalar) -> int:
-        """Return the index of the one member at ``coords``; axes of length 1 may be left out.
+        """Return the index of the only member at ``coords``; axes of length 1 may be left out.
 
         Raises
         ------
         UserError
-            Where no member, or more than one, is there.
+            Where no member, or more than one, has these coordinates, or a name is no axis.
 
         Examples
         --------
@@ -121,7 +121,7 @@ class Run(OpenedRun):
         Raises
         ------
         UserError
-            Where the coordinates fit no single member or its tree was not computed.
+            Where the coordinates do not fit exactly one member, or the tree of this member was not computed.
 
         Examples
         --------
@@ -137,13 +137,13 @@ class Run(OpenedRun):
         return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
 
     def robust(self, metrics: Sequence[str] | None = None) -> Robustness:
-        """Recompute topology from the stored grids under other choices of analysis; writes nothing.
+        """Recompute the topology from the stored grids under other choices of analysis; nothing is written.
 
         Parameters
         ----------
         metrics
-            Names of the metrics whose rank correlation with the sweep's numeric axes is compared; a short list where
-            none is given.
+            The names of the metrics whose rank correlation with the sweep's numeric axes is compared. Without it, the
+            metrics of :data:`landsweep.robust.claims.CLAIM_METRICS` are compared.
 
         Returns
         -------
@@ -175,7 +175,7 @@ class Run(OpenedRun):
         return f"Run({str(self.path)!r}, {len(self.plan.members)} members of {grid} points; {axes})"
 
     def _repr_html_(self) -> str:
-        """Show the run in a notebook: what it is, how far it is, and its figure."""
+        """Return the run as HTML for a notebook: its size, how far each stage is, and its figure."""
         from landsweep.pipeline.status import stage_counts
 
         rows = "".join(
@@ -230,34 +230,35 @@ def run(
     study
         A study file, a :class:`~landsweep.study.study.Study`, or the study's plain data.
     out
-        The run directory; ``runs/NAME`` where it is not given.
+        The run directory, by default ``runs/NAME``.
     set
         Overrides such as ``["sweep.beta=[5,7]", "grid.points=21"]``.
     progress
         Whether to show progress on standard error.
     folder
-        Where relative paths of the study start: the study file's folder, else the current one.
+        The folder that relative paths of the study start from, by default the study file's folder, or the current one
+        for a study that is not a file.
     retry_failed
-        Try failed models and members again.
+        Whether to try failed models and members again.
     max_failures
-        Give up once more models or members failed; None for no limit.
+        The number of failed models and members above which the run gives up; None for no limit.
     allow_mixed
-        Go on with another kind of device: last bits will differ.
+        Whether to continue a run on another kind of device, although last bits of results will differ.
     repair
-        Read every shard, and evaluate damaged ones again.
+        Whether to read every shard, and evaluate the units of damaged ones again.
     redo
-        Evaluate again what a changed ``evaluation`` or ``fields`` makes stale.
+        Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale.
 
     Raises
     ------
     UserError
-        For a mistake in the study or a run that cannot go on.
+        For a mistake in the study, or a run directory that cannot be continued.
     KeyboardInterrupt
-        Where a signal stopped the run; call again to go on.
+        Where a signal stopped the run; the same call continues it.
 
     Examples
     --------
-    The study that ``landsweep new my_study`` makes, with 5 x 5 points; a run that is complete is opened at once:
+    This example runs the study that ``landsweep new my_study`` makes, with 5 x 5 points. A complete run is only opened:
 
     >>> import landsweep
     >>> run = landsweep.run("my_study/study.yaml", set=["grid.points=5"], progress=False)

@@ -11,7 +11,7 @@ from landsweep.jobs.problems.classification import Classifier, at_least_one
 from torch import Tensor, nn
 
 TEST = 360
-"""Images that are kept for the test."""
+"""This many images are kept for the test."""
 
 
 class Digits(Classifier):

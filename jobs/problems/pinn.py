@@ -17,11 +17,14 @@ import torch
 from landsweep.kernels.problem import Batch, OnStep, Start
 from torch import Tensor, nn
 
-NX, NT = 256, 100
-"""Grid points in x (its end left out, as it repeats the start) and in t."""
+NX = 256
+"""The grid has this many points in x; the end of the interval is left out, as it repeats the start."""
+NT = 100
+"""The grid has this many points in t."""
 WIDTHS = (2, 50, 50, 50, 50, 1)
+"""The layers of the network have these widths, from its two inputs x and t to its one output."""
 STEPS_PER_CHUNK = 50
-"""L-BFGS iterations between two places where training can be resumed."""
+"""Training can be resumed after every chunk of this many L-BFGS iterations."""
 
 
 class TanhNetwork(nn.Sequential):

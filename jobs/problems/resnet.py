@@ -11,6 +11,7 @@ from landsweep.jobs.problems.classification import Classifier
 from torch import Tensor, nn
 
 CLASSES = 10
+"""The network tells this many classes of images apart."""
 
 
 class Block(nn.Module):

@@ -1,7 +1,7 @@
 """The largest and the smallest eigenvalue of the Hessian at many points of parameter space.
 
-They are drawn beside landscapes since Li et al. 2018 (arXiv:1712.09913, section 6): where their ratio is not close to
-zero, a landscape that looks convex is not.
+Since Li et al. 2018 (arXiv:1712.09913, section 6) these eigenvalues are drawn beside landscapes: where their ratio is
+not close to zero, a landscape that looks convex is not convex.
 """
 
 from __future__ import annotations
@@ -23,44 +23,51 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
+"""These fields are the largest and the smallest eigenvalue of the Hessian at each point."""
 STEPS = 100
-"""Products for each point at most."""
+"""Lanczos' method takes at most this many products of the Hessian with a vector for each point."""
 FLOOR = 1e-3
-"""Of the eigenvalue of the greatest magnitude: of smaller ones, residuals need not be relative to themselves."""
+"""The tolerance of a residual is relative to the eigenvalue, but never to less than this share of the eigenvalue of the
+greatest magnitude."""
 PATIENCE = 10
-"""Products for which eigenvalues whose residuals are small only beside the greater one have to stay where they are."""
+"""Eigenvalues whose residuals are small only beside the eigenvalue of the greatest magnitude have to stay where they
+are for this many products."""
 BREAKDOWN = 1e-6
-"""What is left of a vector, relative to the greatest number met, that is rounding: Lanczos' vectors end there."""
+"""The rest of a vector counts as rounding, and Lanczos' vectors end, where its norm is below this share of the greatest
+number in the tridiagonal matrix."""
 OFTEN = 20
-"""Products after each of which residuals are looked at; later after every fourth."""
+"""Residuals are looked at after each of the first products, up to this many, and then after every fourth product."""
 
 Products = Callable[[Tensor], Tensor]
-"""Rows of vectors ``(w, P)`` to the products of each with its own Hessian."""
+"""A function of this type maps rows of vectors ``(w, P)`` to the product of each vector with its own Hessian."""
 
 
 class Extremes:
-    """Extreme eigenvalues of the Hessian at rows of parameters: a :class:`landsweep.kernels.loss.strategies.Strategy`.
+    """A :class:`landsweep.kernels.loss.strategies.Strategy` for extreme eigenvalues of the Hessian at many points.
 
-    All rows take their Lanczos steps together, and each keeps what it found at the step at which its own residuals were
-    small enough, so that a point's values do not depend on its neighbours. Where a product is not finite they are NaN.
+    All rows take their Lanczos steps together. Each row keeps the eigenvalues of the step at which its own residuals
+    were small enough, so that a point's values do not depend on the other points. The values are NaN where a product is
+    not finite.
 
     Parameters
     ----------
     name
-        ``inplace``: one row after another, the gradient differentiated backwards; otherwise all at once, forwards.
+        ``inplace`` computes one row after another and differentiates the gradient in reverse mode; other names compute
+        all rows at once in forward mode.
     problem, model
         The loss and the network; neither is changed.
     fields
         ``hessian_max``, ``hessian_min``.
     tolerance
-        Residual ``|H v - lambda v|`` relative to the eigenvalue, or to a thousandth of the greater one.
+        The allowed residual ``|H v - lambda v|``, relative to the eigenvalue, but at least to a thousandth of the one
+        of the greatest magnitude.
     steps
-        Products for each point at most.
+        The greatest number of products for each point.
 
     Attributes
     ----------
     unfinished
-        Of how many points the residuals were still larger after that many products.
+        The number of points whose residuals were still too large after ``steps`` products.
     """
 
     channels_last = False
@@ -184,12 +191,12 @@ def _orthogonal(rows: Tensor, basis: Tensor) -> Tensor:
 def hessian_footprint(
     problem: Problem, model: nn.Module, dtype: torch.dtype, split: str = "train", draw: int = 0
 ) -> int:
-    """Return the bytes that each of many points takes whose extreme Hessian eigenvalues are found at once.
+    """Return the bytes for each further point when the extreme eigenvalues at many points are computed at once.
 
     Raises
     ------
     Exception
-        What the loss raises where it cannot run without values, or not for many points at once.
+        The error of a loss that cannot run without values, or for many points at once.
     """
     data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
     strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)

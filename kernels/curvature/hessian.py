@@ -1,7 +1,7 @@
 """Products with the Hessian of a loss, for any problem, over all batches of its data.
 
-The Hessian of the mean loss, ``H = sum_i w_i H_i / sum_i w_i`` over batches i, is never formed: ``H v`` costs about two
-gradients. Parameters are those a landscape perturbs: no frozen ones, tied ones once.
+The Hessian of the mean loss, ``H = sum_i w_i H_i / sum_i w_i`` over batches i, is never formed: a product ``H v`` costs
+about two gradients. The parameters are those that a landscape perturbs: frozen ones are left out, tied ones come once.
 """
 
 from __future__ import annotations
@@ -22,12 +22,17 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
+"""The curvature matrix is the Hessian or the Gauss-Newton matrix of the loss."""
 Method = Literal["reverse", "forward"]
+"""A product is differentiated in reverse mode (the gradient differentiated backwards) or in forward mode."""
 _ONCE = once_differentiable(lambda _: None).__code__
+"""Every function decorated with torch's ``once_differentiable`` shares this code object, by which :func:`check_twice`
+finds it."""
 SLICES = 64
-"""Parts of the data at most whose sums are added up in a fixed order, and so the ranks that can share them."""
+"""The sums over the data are cut into at most this many slices, which are added up in a fixed order; no more ranks than
+this can share them."""
 Node = tuple[int, int, Tensor]
-"""A sum over slices of the data: the first, how many, and the sum."""
+"""A node is a sum over slices of the data: the index of the first slice, the number of slices, and the sum."""
 
 
 class NotFiniteError(ValueError):
@@ -35,39 +40,40 @@ class NotFiniteError(ValueError):
 
 
 class CurvatureProduct:
-    """``v -> H v`` at the weights of a network.
+    """The product ``v -> H v`` with the Hessian at the weights of a network.
 
     Parameters
     ----------
     problem, model
         The loss and the trained network, in evaluation mode; neither is changed.
     batches
-        The data, on the device and in the dtype; iterated once per product.
+        The data, on the device and in the dtype; each product iterates over them once.
     device, dtype
-        Where and in which precision products are computed; they are summed in float64.
+        The device and the dtype in which products are computed; they are summed in float64.
     field
-        Which of the loss's values.
+        The field, among those that the loss returns, whose Hessian is meant.
     kind
-        ``gauss-newton`` leaves out the second derivatives of the network: of the loss with the network replaced by its
-        linearisation (Schraudolph 2002, Neural Computation 14:1723).
+        ``hessian``, or ``gauss-newton``, which leaves out the second derivatives of the network: this is the Hessian of
+        the loss with the network replaced by its linearisation (Schraudolph 2002, Neural Computation 14:1723).
     method
-        ``reverse`` differentiates the gradient backwards, ``forward`` along v (Pearlmutter 1994, Neural Computation
-        6:147), which needs less memory and more time. Where one cannot, the other is taken.
+        ``reverse`` differentiates the gradient in reverse mode. ``forward`` differentiates it along v (Pearlmutter
+        1994, Neural Computation 6:147), which needs less memory and more time. Where one method fails, the other is
+        taken.
     micro_batches
-        Into how many parts batches are split, where they can be: less memory, the same product.
+        The number of parts into which batches are split, where they can be, to save memory; the product is the same.
     share
-        ``(r, n)``: of n shares of the data, which :meth:`nodes` sums; the product needs all of them.
+        ``(r, n)``: the share r, out of n shares of the data, that :meth:`nodes` sums; the product needs all shares.
     theta
-        ``(P,)`` other weights than the network's.
+        ``(P,)`` the weights at which to compute, if not those of the network.
 
     Attributes
     ----------
     size
         P, the number of parameters.
     products
-        How many were computed.
+        The number of products that were computed.
     weight, loss, gradient
-        Of all data, at the weights, once :meth:`settle` knows.
+        The total weight, the loss and its gradient over all data, at the weights; they are set by :meth:`settle`.
 
     Raises
     ------
@@ -131,7 +137,7 @@ class CurvatureProduct:
         return found.nodes
 
     def settle(self, nodes: Sequence[Node]) -> None:
-        """Take in what :meth:`nodes` found at the weights, of all shares in their order."""
+        """Take in the results of :meth:`nodes` without a vector, of all shares in their order."""
         if not nodes:
             raise ValueError("there are no batches, expected at least one")
         sums = OrderedSum(nodes).total().to(self.device)
@@ -143,7 +149,7 @@ class CurvatureProduct:
             )
 
     def total(self, nodes: Sequence[Node]) -> Tensor:
-        """Return the product, from what :meth:`nodes` found of all shares in their order."""
+        """Return the product from the results of :meth:`nodes` of all shares in their order."""
         return OrderedSum(nodes).total().to(self.device) / self.weight
 
     def _batches(self) -> Iterator[tuple[int, Batch]]:
@@ -225,9 +231,10 @@ class CurvatureProduct:
 
 
 class OrderedSum:
-    """A sum over slices of the data in one order, whoever summed which of them: the last bits are always the same.
+    """A sum over slices of the data in a fixed order, so that its last bits do not depend on who summed which slice.
 
-    Neighbours are added to nodes of twice the length wherever they start at a multiple of it, as in a binary tree.
+    Two neighbouring nodes of equal length are added to one of twice the length wherever the first starts at a multiple
+    of that, as in a binary tree.
     """
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
@@ -236,7 +243,7 @@ class OrderedSum:
             self.add(node)
 
     def add(self, node: Node) -> None:
-        """Add the node that follows."""
+        """Add the node of the slices that follow."""
         self.nodes.append(node)
         while len(self.nodes) > 1:
             (first, n, a), (_, m, b) = self.nodes[-2:]
@@ -245,7 +252,7 @@ class OrderedSum:
             self.nodes[-2:] = [(first, 2 * n, a + b)]
 
     def total(self) -> Tensor:
-        """Return the sum of all."""
+        """Return the sum of all nodes."""
         *rest, (_, _, total) = self.nodes
         for _, _, part in reversed(rest):
             total = part + total
@@ -253,9 +260,9 @@ class OrderedSum:
 
 
 def check_twice(value: Tensor) -> None:
-    """Raise ValueError where a part of a value's graph says that it has no second derivatives.
+    """Raise ValueError where a part of the autograd graph of ``value`` says that it has no second derivatives.
 
-    Such a part is silently taken for a constant where its own gradient does not depend on another one.
+    Otherwise torch silently takes such a part for a constant if its gradient does not depend on another one.
     """
     seen, nodes = set(), [value.grad_fn]
     while nodes:
@@ -273,7 +280,7 @@ def check_twice(value: Tensor) -> None:
 
 
 def check_mode(model: nn.Module) -> None:
-    """Raise ValueError where a network's loss is another one at each call."""
+    """Raise ValueError for a network in a mode in which its loss changes from call to call."""
     dropouts = [m for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0]
     if model.training and (normalisation_layers(model) or dropouts):
         raise ValueError(

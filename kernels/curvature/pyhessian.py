@@ -1,8 +1,9 @@
 """PyHessian 0.1 (Yao et al. 2020, arXiv:1912.07145) on any problem: the second engine for eigenvalues and trace.
 
-PyHessian asks for a model, a criterion and pairs of inputs and targets. Here its model is one whose output is the loss
-of a whole batch, its criterion hands that on, and its inputs are handles that say how much the batch weighs. It
-computes in float32 alone. Its density calls ``torch.eig``, which current torch lacks, so it is not offered.
+PyHessian takes a model, a criterion, and pairs of inputs and targets. Here its model is one whose output is the loss of
+a whole batch, its criterion returns that output, and its inputs are handles that know the weight of the batch.
+PyHessian computes only in float32. Its density calls ``torch.eig``, which current torch lacks, so the density is not
+offered here.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class PyHessian:
     device
         A CPU, or the current GPU.
     field
-        Which of the loss's values.
+        The field, among those that the loss returns, whose Hessian is meant.
 
     Raises
     ------
@@ -56,8 +57,8 @@ class PyHessian:
     def eigenpairs(self, k: int, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Eigenpairs:
         """Return the k eigenpairs of the greatest magnitude, by power iteration with deflation.
 
-        ``tolerance`` is the relative change between two iterations at which it stops, ``most`` the iterations for each
-        eigenvalue.
+        ``tolerance`` is the relative change between two iterations at which the iteration stops, ``most`` the greatest
+        number of iterations for each eigenvalue.
         """
         before = self._engine.products
         with self._seeded(seed):
@@ -71,7 +72,7 @@ class PyHessian:
         return Eigenpairs(np.array(values, dtype=np.float64), rows, np.array(residuals), count)
 
     def trace(self, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Trace:
-        """Return Hutchinson's estimate; it stops once two running means are close, whatever their error."""
+        """Return Hutchinson's estimate; PyHessian stops once two running means are close, whatever their error."""
         with self._seeded(seed):
             samples = np.array(self._engine.trace(maxIter=most, tol=tolerance))
         n = len(samples)

@@ -1,4 +1,4 @@
-"""Eigenpairs, trace and spectral density of a symmetric matrix that is known by its products with vectors."""
+"""Eigenpairs, trace and spectral density of a symmetric matrix that is given only by its products with vectors."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ from scipy.special import ndtr, stdtrit
 from torch import Tensor
 
 Which = Literal["largest", "smallest", "magnitude"]
+"""Eigenvalues are asked for as the algebraically largest, the smallest, or those of the greatest magnitude."""
 _ARPACK: dict[Which, Literal["LA", "SA", "LM"]] = {"largest": "LA", "smallest": "SA", "magnitude": "LM"}
+"""ARPACK calls the eigenvalues that are asked for by these names."""
 BASIS_BYTES = 1 << 30
-"""Of Lanczos vectors that are kept."""
+"""Lanczos' method keeps at most this many bytes of vectors; beyond, the implicitly restarted method takes over."""
 OFTEN = 40
-"""Products after each of which residuals are looked at; later after every fourth."""
+"""Residuals are looked at after each of the first products, up to this many, and then after every fourth product."""
 PATIENCE = 20
-"""Products for which eigenvalues that are close enough only to the greatest one have to stay where they are."""
+"""Eigenvalues whose residuals are small only beside the eigenvalue of the greatest magnitude have to stay where they
+are for this many products."""
 LEAST = 50
-"""Random vectors at least: of fewer, three standard errors miss the mean in more than one case of two hundred."""
+"""An estimate of the trace takes at least this many random vectors: with fewer, three standard errors miss the mean in
+more than one case of two hundred."""
 
 
 class Product(Protocol):
-    """``v -> A v`` of a symmetric matrix A."""
+    """A function ``v -> A v`` for a symmetric matrix A."""
 
     size: int
     products: int
@@ -39,17 +43,17 @@ class Product(Protocol):
 
 @dataclass(frozen=True)
 class Eigenpairs:
-    """Some eigenvalues with their vectors.
+    """Some eigenvalues with their eigenvectors.
 
     Parameters
     ----------
     values, vectors
-        ``(k,)`` and ``(k, P)`` float64, in the order asked for; vectors are orthonormal, and of each one the component
-        of the greatest magnitude is positive.
+        ``(k,)`` and ``(k, P)`` float64, in the order that was asked for. The vectors are orthonormal, and the component
+        of the greatest magnitude of each vector is positive.
     residuals
-        ``(k,)`` ``|A v - lambda v|``.
+        ``(k,)`` the residuals ``|A v - lambda v|``.
     products
-        How many it took, without those for the residuals.
+        The number of products that were needed, without those for the residuals.
     """
 
     values: np.ndarray
@@ -69,28 +73,29 @@ def eigenpairs(
 ) -> Eigenpairs:
     """Return k eigenpairs by Lanczos' method.
 
-    As long as its vectors fit, all are kept, made orthogonal to one another, and the residuals are looked at after each
-    product: no method finds them with fewer products from one starting vector. Where the vectors end before the
-    eigenvalues (as they do where some are equal), another random vector goes on; where memory ends, the implicitly
-    restarted method (ARPACK, through SciPy's ``eigsh``).
+    As long as the Lanczos vectors fit into memory, all are kept and made orthogonal to one another, and the residuals
+    are looked at as products come in: no method needs fewer products from one starting vector. Where the Lanczos
+    vectors end before all eigenvalues are found (for example because some are equal), the method continues with another
+    random vector. Where memory ends, the implicitly restarted method takes over (ARPACK, through SciPy's ``eigsh``).
 
     Parameters
     ----------
     product
         The matrix.
     k
-        How many.
+        The number of eigenpairs.
     which
-        The algebraically largest, the smallest, or those of the greatest magnitude.
+        Which eigenvalues: the algebraically largest, the smallest, or those of the greatest magnitude.
     tolerance
-        Residual relative to the eigenvalue, ``|A v - lambda v| / |lambda|``.
+        The allowed residual relative to the eigenvalue, ``|A v - lambda v| / |lambda|``.
     seed
-        Of the starting vector.
+        The seed of the starting vector.
     most
-        Products at most.
+        The greatest number of products.
     floor
-        What a residual need not go below, relative to the eigenvalue of the greatest magnitude met: how precise the
-        products are. Eigenvalues for which it does not have then to stay where they are for some further products.
+        The precision of the products: no residual needs to be smaller than this, relative to the eigenvalue of the
+        greatest magnitude met. Eigenvalues that are accepted by this rule have to stay where they are for some further
+        products.
 
     Raises
     ------
@@ -124,13 +129,14 @@ class Trace:
     Parameters
     ----------
     value, error
-        The estimate and its standard error, with Student's correction: three of it cover 99.7 % also of few samples.
+        The estimate and its standard error, enlarged by Student's correction so that three of it cover 99.7 % even for
+        few samples.
     parts, part_errors
-        The same for the diagonal's parts: ``(n,)`` each.
+        ``(n,)`` the same two numbers for each part of the diagonal.
     samples
-        Random vectors it took.
+        The number of random vectors that were needed.
     converged
-        Whether the error came down to what was asked for.
+        Whether the error reached the tolerance.
     """
 
     value: float
@@ -162,16 +168,16 @@ def trace(
     product
         The matrix.
     tolerance
-        Standard error asked for, relative to the estimate.
+        The standard error to reach, relative to the estimate.
     sketch
-        Vectors of the sketch, each of which costs two products.
+        The number of vectors in the sketch, each of which costs two products.
     sizes
-        Lengths of the parts of the diagonal that are summed on their own as well.
+        The lengths of the parts of the diagonal that are also summed separately.
     least, most
-        Random vectors at least and at most, at least 2; the error is looked at after ``least``, twice as many, and so
-        on.
+        The least and the greatest number of random vectors, at least 2; the error is looked at after ``least`` vectors,
+        after twice as many, and so on.
     seed
-        Of the random vectors.
+        The seed of the random vectors.
     """
     rng = np.random.default_rng(seed)
     cuts = np.cumsum([0, *sizes])[:-1] if sizes else np.array([0])
@@ -204,7 +210,7 @@ def trace(
 
 
 def signed(vectors: np.ndarray) -> np.ndarray:
-    """Return rows ``(k, P)`` of which the component of the greatest magnitude is positive: a sign that reruns share."""
+    """Return rows ``(k, P)`` with reproducible signs: each row's component of the greatest magnitude is positive."""
     return vectors * np.sign(np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], axis=1))
 
 
@@ -217,7 +223,7 @@ def standard_error(samples: np.ndarray) -> np.ndarray:
 
 
 def _looks(least: int, most: int) -> Iterator[int]:
-    """Yield when to look at a mean: who looks all the time stops where its error is small by luck."""
+    """Yield the numbers of samples at which to look at the error; more looks would stop at an error small by luck."""
     n = min(max(2, least), most)
     while n < most:
         yield n
@@ -227,12 +233,12 @@ def _looks(least: int, most: int) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Gauss quadratures of the spectral density, one for each random vector.
+    """Gauss quadratures of the spectral density, one for each random vector; their mean estimates it.
 
     Parameters
     ----------
     nodes, weights
-        ``(n, m)`` Ritz values and their weights, which sum to 1 along m; absent ones have weight 0.
+        ``(n, m)`` the Ritz values and their weights, which sum to 1 along m; missing values have weight 0.
     """
 
     nodes: np.ndarray
@@ -247,7 +253,7 @@ class Spectrum:
 
 
 def spectrum(product: Product, vectors: int = 10, steps: int = 80, seed: int = 0) -> Spectrum:
-    """Return quadratures of the spectral density by stochastic Lanczos.
+    """Return quadratures of the spectral density by the stochastic Lanczos method.
 
     From a random unit vector v, ``steps`` of Lanczos' method give a tridiagonal matrix T; its eigenvalues, weighted by
     the squares of the first components of its eigenvectors, are a Gauss quadrature of the density that v sees, whose
@@ -259,11 +265,11 @@ def spectrum(product: Product, vectors: int = 10, steps: int = 80, seed: int = 0
     product
         The matrix.
     vectors
-        Random vectors.
+        The number of random vectors.
     steps
-        Products for each of them.
+        The number of products for each of them.
     seed
-        Of the random vectors.
+        The seed of the random vectors.
     """
     rng = np.random.default_rng(seed)
     steps = min(steps, product.size)
@@ -313,7 +319,7 @@ def _lanczos(
 def _by_lanczos(
     product: Product, start: np.ndarray, k: int, which: Which, tolerance: float, floor: float, most: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the eigenpairs, or None where the vectors do not suffice."""
+    """Return the eigenpairs, or None where memory or the number of products do not suffice."""
     may_stop, ended = Stopping((1, k), tolerance, floor, max(floor, 1e-10), patience=PATIENCE, often=OFTEN), False
     for basis, alphas, betas, left in _lanczos(product, start, np.random.default_rng(1)):
         m = len(basis)

@@ -1,4 +1,4 @@
-"""When eigenvalues of Lanczos' method may be taken for those of the matrix."""
+"""The rule by which eigenvalues of Lanczos' method are taken for those of the matrix."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 
 class Stopping:
-    """Looks at k eigenvalues of each of w matrices, again and again, and says for which of them the method may stop.
+    """A rule that looks at k eigenvalues of each of w matrices repeatedly, and says for which matrices to stop.
 
-    It may where every residual ``|A v - lambda v|`` is at most ``tolerance * |lambda|``, but for two cases: near 0 a
-    mixture of many eigenvectors has a small residual too, whatever their eigenvalues, so that a residual below
-    ``floor * |lambda|_max`` says little; and once the vectors from one start have ended there may be more than one
-    eigenvector for each eigenvalue, of which one is all that a start shows. Then the eigenvalues have to stay where
-    they are, to ``drift * |lambda|_max``, for ``patience`` products.
+    The method may stop where every residual ``|A v - lambda v|`` is at most ``tolerance * |lambda|``, except in two
+    cases. Near 0, a mixture of many eigenvectors has a small residual too, whatever their eigenvalues, so that a
+    residual below ``floor * |lambda|_max`` says little. And once the Lanczos vectors from one starting vector have
+    ended, an eigenvalue may have more eigenvectors than the one that this start shows. In these cases the eigenvalues
+    have to stay where they are, to within ``drift * |lambda|_max``, for ``patience`` products.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class Stopping:
     tolerance, floor, drift, patience
         As above, at least 0.
     often
-        Up to so many products they are looked at after each, then after every fourth.
+        The number of products up to which the eigenvalues are looked at after each product; later after every fourth.
     """
 
     def __init__(
@@ -47,9 +47,9 @@ class Stopping:
         values, residuals
             ``(w, k)`` float64.
         greatest
-            ``(w,)`` the greatest magnitude of an eigenvalue met.
+            ``(w,)`` the greatest magnitude of the eigenvalues met so far.
         ended
-            ``(w,)`` whether the vectors from one start have ended.
+            ``(w,)`` whether the Lanczos vectors from one starting vector have ended.
         """
         scale = greatest[:, None]
         enough = self._tolerance * np.abs(values)

@@ -1,4 +1,4 @@
-"""A grid cut into blocks that overlap in one layer: which vertices a block holds, and which others hold them too."""
+"""A grid cut into blocks that overlap in one layer: the vertices that a block holds, and which others hold them too."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from math import prod
 import numpy as np
 
 Box = tuple["slice[int, int, None]", ...]
-"""A part of a grid: one slice per axis."""
+"""A box is a part of a grid, given by one slice per axis."""
 Read = Callable[[Box], np.ndarray]
-"""Returns the field on a box."""
+"""A function of this type returns the field on a box."""
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
-"""Stores the basin and the arc of every vertex of a box."""
+"""A function of this type stores the basin and the arc of every vertex of a box."""
 
 
 @dataclass(frozen=True)
 class Blocks:
     """A grid of ``shape`` cut into boxes of at most ``block`` vertices per axis, numbered along a Morton curve.
 
-    Runs of blocks are compact that way, and share less with the others than rows would (Morton 1966).
+    A run of consecutive blocks on this curve is compact, and shares fewer vertices with other blocks than a run of rows
+    would (Morton 1966).
 
-    A block *owns* its box. It *holds* one more layer above along each axis, where the grid goes on, so that every edge
-    of the grid lies in a block. A vertex is held by 2^k blocks, where k counts the axes along which it is in the first
-    layer of a block other than the first.
+    A block *owns* the vertices of its box. It also *holds* one more layer above along each axis, where the grid
+    continues, so that every edge of the grid lies in a block. A vertex is held by 2^k blocks, where k counts the axes
+    along which it is in the first layer of a block other than the first.
     """
 
     shape: tuple[int, ...]
@@ -50,7 +51,7 @@ class Blocks:
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
-        """Number of blocks along each axis."""
+        """The number of blocks along each axis."""
         return tuple(-(-n // b) for n, b in zip(self.shape, self.block, strict=True))
 
     @cached_property
@@ -74,7 +75,7 @@ class Blocks:
         return prod(self.counts)
 
     def shared_vertices(self, first: int, last: int) -> int:
-        """Return how many vertices of blocks ``first .. last - 1`` lie next to another one, once for each side."""
+        """Return how many vertices of blocks ``first .. last - 1`` lie next to another one, counted once per side."""
         total = 0
         for axis, step in product(range(len(self.shape)), (-1, 1)):
             beside = self._places[first:last].copy()
@@ -97,11 +98,11 @@ class Blocks:
         return self._box(index, 0, 0)
 
     def held(self, index: int) -> Box:
-        """Return the owned box with one layer more above along each axis."""
+        """Return the box of vertices that a block holds: the owned box with one more layer above along each axis."""
         return self._box(index, 0, 1)
 
     def around(self, index: int) -> Box:
-        """Return the owned box with one layer more on every side: all neighbours of what the block owns."""
+        """Return the owned box with one more layer on every side, which holds all neighbours of the owned vertices."""
         return self._box(index, 1, 1)
 
     def owner(self, vertices: np.ndarray) -> np.ndarray:
@@ -111,7 +112,7 @@ class Blocks:
         return self._numbers[np.ravel_multi_index(place, self.counts)]
 
     def vertices(self, box: Box, local: np.ndarray) -> np.ndarray:
-        """Return the vertices of the grid, int64, for indices into the ravel of a box."""
+        """Return the vertices of the grid, int64, at the C-order indices ``local`` of a box."""
         shape = box_shape(box)
         if shape == self.shape:
             return local.astype(np.int64, copy=False)
@@ -119,10 +120,10 @@ class Blocks:
         return np.ravel_multi_index([a + s.start for a, s in zip(at, box, strict=True)], self.shape).astype(np.int64)
 
     def layers(self, index: int) -> Iterator[tuple[Box, list[np.ndarray]]]:
-        """Yield the parts of a held box that other blocks hold as well, as a box local to it and a mask per axis.
+        """Yield the parts of a held box that other blocks hold too: each as a local box, and a mask per axis.
 
-        Each part fixes some axes at a shared layer. Along the others it spans all that its holders have in common; the
-        mask is false at further shared layers, which belong to a part of their own.
+        Each part is fixed at a shared layer along some axes. Along the other axes it spans everything that the blocks
+        that hold it have in common; the mask is false at further shared layers, which are parts of their own.
         """
         held = self.held(index)
         per_axis = []
@@ -147,5 +148,5 @@ def box_shape(box: Box) -> tuple[int, ...]:
 
 
 def inside(box: Box, outer: Box) -> Box:
-    """Return a box of the grid as one of the array that holds a larger box."""
+    """Return a box of the grid as slices of the array that holds the larger box ``outer``."""
     return tuple(slice(s.start - o.start, s.stop - o.start) for s, o in zip(box, outer, strict=True))

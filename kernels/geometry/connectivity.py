@@ -12,25 +12,28 @@ if TYPE_CHECKING:
     import numpy as np
 
 Connectivity = Literal["face", "freudenthal", "moore"]
-"""Which vertices of a grid are neighbours; see :func:`offsets`."""
+"""A connectivity says which vertices of a grid are neighbours; see :func:`offsets`."""
 
 CONNECTIVITIES: tuple[Connectivity, ...] = get_args(Connectivity)
-"""Names that :func:`offsets` knows."""
+"""These are the names of connectivities that :func:`offsets` knows."""
 
 Representation = Literal["face", "freudenthal", "moore", "knn", "delaunay", "gabriel"]
-"""Which points of a landscape a merge tree joins: a connectivity, or a graph over the points."""
+"""A representation says which points of a landscape a merge tree joins: by a connectivity, or by a graph over the
+points."""
 
 REPRESENTATIONS: tuple[Representation, ...] = get_args(Representation)
-"""All names of representations."""
+"""These are the names of all representations."""
 
 MAX_NDIM = 6
-"""Most dimensions of a grid: Moore has 3^d - 1 neighbours, 728 of them in six dimensions."""
+"""A grid has at most this many dimensions: a vertex has 3^d - 1 neighbours in the connectivity ``moore``, 728 of them
+in six dimensions."""
 
 
 def default_connectivity(ndim: int) -> Connectivity:
     """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
 
-    Diagonal neighbours multiply with the dimension, and with them the values that blocks exchange.
+    The number of diagonal neighbours grows quickly with the dimension, and so does the number of values that blocks
+    exchange.
     """
     return "freudenthal" if ndim < 4 else "face"
 
@@ -55,7 +58,7 @@ def offsets(connectivity: str, ndim: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        ``(k, d)`` int64; with every offset its negative.
+        ``(k, d)`` int64 offsets; with every offset the array holds its negative.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Graphs over a point set: which points a merge tree joins where there is no grid.
+"""Graphs over a set of points: they say which points a merge tree joins where there is no grid.
 
-Points are ``(n, d)`` finite real numbers, else ValueError. Edges are ``(e, 2)`` int64 numbers of points, u < v in each
-row, rows unique and in lexicographic order.
+Points are ``(n, d)`` finite real numbers; others raise ValueError. Edges are ``(e, 2)`` int64 indices of points, with u
+< v in each row, and rows that are unique and in lexicographic order.
 """
 
 from __future__ import annotations
@@ -13,29 +13,37 @@ import numpy as np
 from landsweep.kernels.geometry.connectivity import offsets
 
 GraphName = Literal["knn", "delaunay", "gabriel"]
-"""Which points are neighbours: see the function ``<name>_edges``."""
+"""The name of a graph says which points are neighbours; see the function ``<name>_edges``."""
 
 GRAPHS: tuple[GraphName, ...] = get_args(GraphName)
-"""Names that :func:`grid_edges` knows."""
+"""These are the names of graphs that :func:`grid_edges` knows."""
 
-# Beyond both, neighbours are approximate. A k-d tree finds ten of 10^6 Gaussian points on one core in 67 s in 6
-# dimensions, 340 s in 8, 1250 s in 10; of 20 000 points in 15 s in 50, when NNDescent has hardly been compiled.
 EXACT_NDIM = 6
+"""Nearest neighbours are exact up to this many dimensions; they are approximate only beyond both this and
+:data:`EXACT_POINTS`. A k-d tree finds ten neighbours of each of 10^6 Gaussian points on one core in 67 s in 6
+dimensions, 340 s in 8 and 1250 s in 10."""
 EXACT_POINTS = 20_000
+"""Nearest neighbours are exact up to this many points, in any dimension. A k-d tree finds those of 20 000 points in 50
+dimensions in 15 s, when NNDescent has hardly been compiled."""
 
-SLAB = 2**21  # numbers per temporary array, 16 MiB
-SQUEEZE = 1e-5  # below 1e-7 it is lost to rounding on a grid of 3000 points per axis
+SLAB = 2**21
+"""A temporary array holds about this many numbers, which take 16 MiB."""
+SQUEEZE = 1e-5
+"""The metric of the Delaunay triangulation is changed by this much, relative to 1; below 1e-7 the change is lost to
+rounding on a grid of 3000 points per axis."""
 ROUNDING = float(np.finfo(np.float64).eps)
+"""The spacing of float64 numbers just above 1 is the unit in which rounding is bounded here."""
 
 
 def knn_edges(points: np.ndarray, k: int = 8, *, mutual: bool = False, seed: int = 0) -> np.ndarray:
-    """Return the graph of ``k`` nearest neighbours, as of Xie et al. 2024 (arXiv:2411.09807), who take k = 8.
+    """Return the graph of the ``k`` nearest neighbours, as in Xie et al. 2024 (arXiv:2411.09807), who take k = 8.
 
-    With N(u) the first k vertices v != u in the order (|x_u - x_v|, v), distances in float64, uv is an edge where v is
-    in N(u) or u in N(v); with ``mutual``, where both hold. Coincident points are neighbours at distance 0. Above both
-    6 dimensions and 20 000 points, N(u) is approximate, by NN-descent (Dong, Charikar and Li 2011) from ``seed``, with
-    99.9 % of the neighbours right for Gaussian points in 20 dimensions, 95 % in 50. ValueError for other points, or k
-    not in 1 to n - 1; ImportError where NN-descent is needed and pynndescent missing.
+    Let N(u) be the first k vertices v != u in the order (|x_u - x_v|, v), with distances in float64. There is an edge
+    uv if v is in N(u) or u in N(v); with ``mutual``, only if both hold. Coincident points are neighbours at distance 0.
+    Above both 6 dimensions and 20 000 points, N(u) is approximate, by NN-descent (Dong, Charikar and Li 2011) from
+    ``seed``: 99.9 % of the neighbours are right for Gaussian points in 20 dimensions, 95 % in 50. The function raises
+    ValueError for invalid points or k outside 1 to n - 1, and ImportError where NN-descent is needed and pynndescent is
+    not installed.
     """
     points = _scaled(points)
     n, ndim = points.shape
@@ -54,14 +62,14 @@ def knn_edges(points: np.ndarray, k: int = 8, *, mutual: bool = False, seed: int
 def delaunay_edges(points: np.ndarray) -> np.ndarray:
     r"""Return the edges of the Delaunay triangulation, by Qhull (Barber, Dobkin and Huhdanpaa 1996).
 
-    Cospherical points have several, so the metric is changed a little, to
+    Cospherical points have several Delaunay triangulations, so the metric is changed a little, to
 
     .. math:: |x|^2 - 2 \cdot 10^{-5} (w \cdot x)^2 / |w|^2, \qquad w_0 > \dots > w_{d-2} > 0 > w_{d-1}.
 
     Mirrored in the last axis, this form is in Voronoi's first domain, where the triangulation of a regular grid is
-    Freudenthal's (Voronoi 1908): the connectivity ``freudenthal``. Points on a line, a plane and so on are
-    triangulated there. Each of several coincident points is joined to the first, and one too close to others for
-    Qhull, as at 1e-8 of the extent, to the nearest.
+    Freudenthal's (Voronoi 1908): the connectivity ``freudenthal``. Points that lie on a line, a plane and so on are
+    triangulated in that subspace. Of several coincident points, each is joined to the first. A point that is too close
+    to others for Qhull, for example at 1e-8 of the extent, is joined to the nearest.
     """
     points = _scaled(points, centred=True)
     return _edges(*_triangulated(points, SQUEEZE), n=len(points))
@@ -70,9 +78,10 @@ def delaunay_edges(points: np.ndarray) -> np.ndarray:
 def gabriel_edges(points: np.ndarray) -> np.ndarray:
     """Return the edges of the strict Gabriel graph (Gabriel and Sokal 1969), the connectivity ``face`` on a grid.
 
-    It joins p and q where the closed ball with diameter pq holds no other point. Such edges are in every Delaunay
-    triangulation, but, as the metric differs, not always in :func:`delaunay_edges`, which may join two points that miss
-    the ball by a part in 10^5. Points joined there as coincident or too close are so here too, and in no ball.
+    It joins p and q if the closed ball with diameter pq holds no other point. Such edges are in every Delaunay
+    triangulation, but not always in :func:`delaunay_edges`, whose metric differs, so that it may join two points that
+    miss the ball by a part in 10^5. Points that are joined there as coincident or too close are joined here too, and
+    are taken to be in no ball.
     """
     from scipy.spatial import cKDTree
 
@@ -89,7 +98,7 @@ def gabriel_edges(points: np.ndarray) -> np.ndarray:
 
 
 def grid_points(shape: tuple[int, ...]) -> np.ndarray:
-    """Return the points of a grid of unit spacing, ``(n, d)`` float64 in C order; ValueError for an empty shape."""
+    """Return the points of a grid of unit spacing, ``(n, d)`` float64 in C order; an empty shape is a ValueError."""
     if not shape or min(shape) < 1:
         raise ValueError(f"this is no grid: got shape {tuple(shape)}, expected one or more axes of length 1 or more.")
     return np.ascontiguousarray(np.indices(shape, dtype=np.float64).reshape(len(shape), -1).T)
@@ -98,8 +107,8 @@ def grid_points(shape: tuple[int, ...]) -> np.ndarray:
 def grid_edges(name: str, shape: tuple[int, ...], *, k: int = 8, mutual: bool = False) -> np.ndarray:
     """Return a graph over a regular grid, the same as ``<name>_edges(grid_points(shape))``, in C-order indices.
 
-    ``delaunay`` and ``gabriel`` are the connectivities ``freudenthal`` and ``face``, on up to 6 axes. ValueError for an
-    unknown name, an empty shape, more axes, or as :func:`knn_edges`.
+    On a grid of up to 6 axes, ``delaunay`` and ``gabriel`` are the connectivities ``freudenthal`` and ``face``. The
+    function raises ValueError for an unknown name, an empty shape, more axes, and where :func:`knn_edges` does.
     """
     if name not in GRAPHS:
         raise ValueError(f"unknown graph: got {name!r}, expected one of {', '.join(GRAPHS)}.")

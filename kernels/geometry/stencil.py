@@ -1,4 +1,4 @@
-"""The neighbours of a vertex in a box, and rows of the box shared over threads."""
+"""The neighbours of a vertex in a box, and sharing the rows of the box over threads."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ T = TypeVar("T")
 class Stencil(NamedTuple):
     """Neighbours of a vertex in a C-ordered box, ascending in their index.
 
-    Bit 2 k of ``walls`` says that the neighbour lies below along axis k, bit 2 k + 1 above; along the last axis
-    ``shift`` says so.
+    Bit 2 k of ``walls`` says that the neighbour lies below along axis k, bit 2 k + 1 that it lies above; for the last
+    axis ``shift`` says the same.
     """
 
     outer: np.ndarray
@@ -30,13 +30,13 @@ class Stencil(NamedTuple):
 
 
 def row_parts(rows: int, threads: int) -> list[tuple[int, int]]:
-    """Return ``(first, last)`` of the rows of each thread, at least one part."""
+    """Return ``(first, last)`` for the rows of each thread; there is at least one part."""
     threads = max(1, min(threads, rows))
     return [(rows * i // threads, rows * (i + 1) // threads) for i in range(threads)]
 
 
 def make_stencil(shape: tuple[int, ...], connectivity: str) -> Stencil:
-    """Return the neighbours of a vertex in a box of ``shape``; ValueError as :func:`offsets` raises."""
+    """Return the neighbours of a vertex in a box of ``shape``; raise ValueError as :func:`offsets` does."""
     around = offsets(connectivity, len(shape))
     strides = np.append(np.cumprod(shape[:0:-1], dtype=np.int64)[::-1], 1)
     walls = np.zeros(len(around), np.int64)
@@ -58,9 +58,10 @@ def lanes(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def share(parts: list[tuple[int, int]], work: Callable[[int, int], T]) -> list[T]:
-    """Return ``work(first, last)`` of every part, the first here, each other in a thread of its own.
+    """Return ``work(first, last)`` of every part; the first part runs here, each other one in a thread of its own.
 
-    Threads are kept: with new ones at each call two were 1.5 times as fast as one on smooth fields, kept 1.9 times.
+    Threads are kept between calls: on smooth fields two threads were 1.9 times as fast as one, but 1.5 times with new
+    threads at each call.
     """
     if len(parts) == 1:
         return [work(*parts[0])]
@@ -82,7 +83,7 @@ os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive 
 
 @njit(cache=True, nogil=True, inline="always")
 def precedes(f, u, v):  # type: ignore[no-untyped-def]
-    """Return whether u comes before v in the order by (value, index)."""
+    """Return whether vertex u comes before vertex v in the order of (value, index)."""
     return f[u] < f[v] or (f[u] == f[v] and u < v)
 
 
@@ -99,7 +100,7 @@ def row_sides(row, outer):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def later(stencil, sides):  # type: ignore[no-untyped-def]
-    """Return the numbers of the later neighbours that vertices of a row have, which lies on ``sides`` of the box."""
+    """Return the numbers of the later neighbours of the vertices in a row that lies on ``sides`` of the box."""
     half, count = stencil.steps.size // 2, 0
     near = np.empty(stencil.steps.size - half, np.int64)
     for k in range(half, stencil.steps.size):

@@ -1,9 +1,9 @@
 """Statistics of normalisation layers, recomputed at each point of a landscape.
 
-A residual network away from its trained weights sees activations of another mean and spread than its statistics
-say. Recomputed, each layer takes the weighted mean over the batches of their means and unbiased variances (Izmailov et
-al. 2018, arXiv:1803.05407, section 3.2), which is what torch's running average is after one pass with the momentum of
-a cumulative mean.
+Away from the trained weights of a residual network, activations have another mean and spread than its trained
+statistics say. When statistics are recomputed, each layer takes the weighted mean of the means and unbiased variances
+of the batches (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). This is what torch's running average gives after
+one pass with the momentum of a cumulative mean.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ NORMALISATION = (
     nn.InstanceNorm2d,
     nn.InstanceNorm3d,
 )
+"""Layers of these classes can keep statistics of their input."""
 
 
 def normalisation_layers(model: nn.Module) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def normalisation_layers(model: nn.Module) -> dict[str, Any]:
 
 
 class Statistics:
-    """Fills the statistics of a model's normalisation layers: its own, or copies that a functional call is given."""
+    """The recomputed statistics of a model's normalisation layers: the model's own, or copies for functional calls."""
 
     def __init__(self, model: nn.Module) -> None:
         self._layers = normalisation_layers(model)
@@ -52,7 +53,7 @@ class Statistics:
 
     @contextmanager
     def updating(self, data: Data) -> Iterator[Iterator[Batch]]:
-        """Yield the batches; every call of a layer on one of them, inside the block, counts with the batch's weight."""
+        """Yield the batches; inside the block, every call of a layer on a batch counts with the weight of the batch."""
         momenta = {name: layer.momentum for name, layer in self._layers.items()}
         seen, weight = dict.fromkeys(self._layers, 0.0), [0.0]
 

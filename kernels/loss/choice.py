@@ -1,4 +1,4 @@
-"""Which strategy and how many points at once: what runs, agrees and is fastest, by measurement."""
+"""The choice of a strategy and a width (points at once): the fastest by measurement that runs and agrees."""
 
 from __future__ import annotations
 
@@ -13,38 +13,45 @@ import numpy as np
 import torch
 from landsweep.kernels.loss.strategies import StrategyName
 
-REPEATS, SHORT, LONG = 3, 0.02, 1.0
-"""Batches timed at least, seconds timed at least, and seconds of a batch that gains nothing by being larger."""
+REPEATS = 3
+"""A choice is timed over at least this many batches."""
+SHORT = 0.02
+"""A choice is timed for at least this many seconds."""
+LONG = 1.0
+"""A batch that takes more than this many seconds gains nothing by being wider."""
 GAIN = 0.95
-"""A wider batch or another strategy has to take at most so much of the time: clocks are noisy."""
+"""A wider batch or another strategy is chosen only where it takes at most this share of the time, since clocks are
+noisy."""
 WIDTHS: dict[StrategyName, tuple[int, ...]] = {
     "inplace": (1,),
     "batched": tuple(2**k for k in range(1, 13)),
     "compiled": (1, 8, 16),
 }
-"""Widths that are tried: compiling one takes seconds."""
+"""Each strategy is tried at these widths (points evaluated at once); there are few for ``compiled`` because compiling
+one takes seconds."""
 COMPILING = 60.0
-"""Seconds of work around one model below which compiling is not tried."""
+"""Compiling is tried only where the work around one model takes at least this many seconds."""
 
 Run = Callable[[np.ndarray], dict[str, np.ndarray]]
+"""A function of this type maps points ``alpha`` to the values of every field."""
 Make = Callable[[StrategyName, int], Run]
-"""Makes the evaluator of a strategy at a width."""
+"""A function of this type makes the evaluator of a strategy at a width."""
 
 
 @dataclass
 class Choice:
-    """What runs, and what it was compared with.
+    """A chosen strategy and width, and what they were compared with.
 
     Parameters
     ----------
     strategy, width
-        The choice.
+        The chosen strategy, and the chosen number of points at once.
     seconds
-        Per point, the median of a few batches.
+        The seconds per point, the median of a few batches.
     dropped
-        Why others were not chosen, where that is not their time.
+        The reason why each other strategy was not chosen, where this is not its time.
     tried
-        Seconds per point by strategy and width.
+        The seconds per point, by strategy and width.
     """
 
     strategy: StrategyName
@@ -55,7 +62,7 @@ class Choice:
 
     @property
     def reason(self) -> str:
-        """Why this one, in a sentence."""
+        """The reason for this choice, in a sentence."""
         times = {name: 1e3 * min(seconds.values()) for name, seconds in self.tried.items()}
         others = [f"{name} {t:.3g} ms" for name, t in times.items() if name != self.strategy]
         others += [f"{name} {why}" for name, why in self.dropped.items()]
@@ -73,12 +80,12 @@ def choose(
     points: float = np.inf,
     together: float = np.inf,
 ) -> Choice:
-    """Return the fastest strategy and width that run and agree with the first that does.
+    """Return the fastest strategy and width that run and agree with the first strategy that runs.
 
     Parameters
     ----------
     make
-        Makes evaluators.
+        The function that makes the evaluator of a strategy at a width.
     alpha
         ``(n, d)`` probe points.
     tolerance
@@ -86,20 +93,21 @@ def choose(
     candidates
         The strategies to try, the preferred one first where they are equally fast.
     width
-        Points at once; None finds it, trying more as long as that pays and memory lasts.
+        The number of points at once. If it is None, wider batches are tried as long as they gain time and memory lasts.
     widest
-        Most points at once whose parameters may be held.
+        The greatest number of points at once whose parameters may be held.
     points
-        How many this process will be asked for around one model: ``compiled`` has to win back what compiling takes.
+        The number of points around one model that this process will evaluate: ``compiled`` has to save the time that
+        compiling takes.
     together
-        How many it is asked for at once: the last batch of them is padded.
+        The number of points per call of the evaluator, the last batch of which is padded.
 
     Raises
     ------
     ValueError
-        Where the loss is another one when called again.
+        Where the loss returns another value when it is called again.
     Exception
-        What the first candidate raises, where none runs.
+        The error of the first candidate, where no candidate runs.
     """
     reference: dict[str, np.ndarray] | None = None
     best: Choice | None = None
@@ -149,7 +157,7 @@ def choose(
 
 
 def difference(values: dict[str, np.ndarray], reference: dict[str, np.ndarray], tolerance: float) -> str:
-    """Return by how much values differ from a reference beyond the tolerance, or an empty string."""
+    """Return a text that says by how much values differ from a reference beyond the tolerance, or an empty string."""
     for name, expected in reference.items():
         scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
         if not np.allclose(values[name], expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
@@ -166,7 +174,7 @@ def _timed(
     together: float,
     differs: Callable[[dict[str, np.ndarray]], str],
 ) -> dict[int, float]:
-    """Return seconds per point by width, until two in a row gain nothing, a batch is long, or a wider one fails."""
+    """Return seconds per point by width; stop where two widths in a row gain nothing, a batch is long, or one fails."""
     seconds: dict[int, float] = {}
     fastest, since = np.inf, 0
     for width in widths:

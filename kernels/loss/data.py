@@ -11,29 +11,30 @@ from landsweep.kernels.loss.memory import free_memory
 from landsweep.kernels.problem import Batch, Problem
 
 SHARE_OF_MEMORY = 0.5
-"""Of what is free on the device: so much may be taken by batches that stay there."""
+"""Batches that stay on the device may take this share of the memory that is free on it."""
 
 
 class Data:
-    """One split and draw of a problem's data; iterating yields its batches on the device.
+    """One split and draw of a problem's data; iteration yields its batches on the device.
 
     Parameters
     ----------
     source
-        Yields the batches, the same ones each time; it is called once per pass where they do not fit.
+        The function that yields the batches, the same ones each time; where they do not fit, it is called once per
+        pass.
     device, dtype
-        Where batches go and what their floating tensors become.
+        The device that batches are moved to, and the dtype that their floating tensors are cast to.
     channels_last
         Whether 4-d tensors are laid out with their channels last, which convolutions prefer.
     budget
-        Bytes of batches that may stay on the device; a share of its free memory by default.
+        The bytes of batches that may stay on the device, by default a share of its free memory.
 
     Attributes
     ----------
     weight, nbytes
-        Of all batches together.
+        The weight and the bytes of all batches together.
     resident
-        Whether they stay on the device.
+        Whether the batches stay on the device.
 
     Raises
     ------
@@ -95,11 +96,11 @@ class Data:
 
     @property
     def only(self) -> Batch | None:
-        """The one batch that stays on the device and is all data, or None."""
+        """The only batch, if all data are one batch that stays on the device, else None."""
         return self._kept[0] if len(self._kept) == 1 else None
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yield the batches on the device; the next one is on its way while one is worked on."""
+        """Yield the batches on the device; the next batch is copied while one is worked on."""
         if self.resident:
             return iter(self._kept)
         batches = map(self._cast, self._source())
@@ -126,20 +127,20 @@ class Data:
 
 
 class Copies(Protocol):
-    """How batches get to a device beside the work on it."""
+    """The way in which batches are copied to a device while it works on others."""
 
     def copying(self) -> AbstractContextManager[object]:
-        """Return the block in which copies are issued."""
+        """Return a context manager in whose block copies are issued."""
 
     def pin(self, batch: Batch) -> Batch:
-        """Return the batch where it can be copied from while the host goes on."""
+        """Return the batch in memory from which it can be copied while the host continues."""
 
     def ready(self, batch: Batch) -> None:
         """Let the work that follows wait for all copies issued so far, and keep their memory until it is done."""
 
 
 def prefetched(batches: Iterable[Batch], send: Callable[[Batch], Batch], copies: Copies) -> Iterator[Batch]:
-    """Yield batches that were sent, the copy of the next one issued before the one at hand is worked on."""
+    """Yield the batches on the device; the copy of the next one is issued before the present one is worked on."""
 
     def issue(batch: Batch) -> Batch:
         with copies.copying():
@@ -161,7 +162,7 @@ class CudaCopies:
         self._device, self._stream = device, torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # torch
 
     def copying(self) -> AbstractContextManager[object]:
-        """Issue copies on the stream."""
+        """Return a context manager in whose block copies are issued on the stream."""
         return torch.cuda.stream(self._stream)
 
     def pin(self, batch: Batch) -> Batch:
@@ -169,7 +170,7 @@ class CudaCopies:
         return batch.map(lambda x: x if x.is_cuda or x.is_pinned() else x.pin_memory())
 
     def ready(self, batch: Batch) -> None:
-        """Let the device's current stream wait, and tell the allocator that it uses the batch."""
+        """Let the device's current stream wait for the copies, and tell the allocator that it uses the batch."""
         current = torch.cuda.current_stream(self._device)
         current.wait_stream(self._stream)
         for x in batch.tensors():

@@ -1,6 +1,6 @@
-"""Directions Delta around trained weights: Gaussian, masked, orthonormal, normalised.
+"""Directions Delta around trained weights theta: drawn from a Gaussian, masked, orthonormalised, then normalised.
 
-Vectors are flat: the trainable parameters in module order, each in C order.
+Vectors are flat: they hold the trainable parameters in module order, each in C order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 Normalisation = Literal["filter", "layer", "model", "none"]
+"""Directions are scaled to the weights filter by filter, layer by layer or as a whole, or left as they are; see
+:func:`normalise`."""
 _NORMS: tuple[type[nn.Module], ...] = (
     _NormBase,
     nn.LayerNorm,
@@ -24,6 +26,7 @@ _NORMS: tuple[type[nn.Module], ...] = (
     nn.LocalResponseNorm,
     nn.RMSNorm,
 )
+"""The parameters of modules of these classes are those that ``ignore: norm`` means."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,11 @@ class Directions:
     Parameters
     ----------
     delta
-        ``(d, P)`` vectors, in the parameters' dtype.
+        ``(d, P)`` the direction vectors, in the dtype of the parameters.
     gram
-        ``(d, d)`` float64 inner products: filter normalisation ends orthogonality.
+        ``(d, d)`` float64, the inner products of the vectors, which are not orthogonal after filter normalisation.
     theta_norm
-        Euclidean norm of theta (trainable parameters), float64.
+        The Euclidean norm of theta, the trainable parameters, float64.
     """
 
     delta: Tensor
@@ -46,7 +49,7 @@ class Directions:
 
     @property
     def norms(self) -> np.ndarray:
-        """Euclidean norms of the vectors, float64 (d,)."""
+        """The Euclidean norm of each vector, ``(d,)`` float64."""
         return np.sqrt(np.diag(self.gram))
 
 
@@ -56,10 +59,10 @@ def flatten(model: nn.Module, dtype: torch.dtype | None = None) -> Tensor:
 
 
 def kept(model: nn.Module, ignore: Sequence[str]) -> list[bool]:
-    """Return, per trainable parameter, whether directions may move it.
+    """Return for each trainable parameter whether directions may move it.
 
-    ``"bias"`` ignores parameters whose name ends so, ``"norm"`` those of normalisation modules (batch, layer,
-    group, instance, RMS), anything else is a pattern of parameter names (``"head.*"``).
+    The rule ``"bias"`` ignores parameters whose name ends in ``bias``, the rule ``"norm"`` those of normalisation
+    modules (batch, layer, group, instance, RMS); any other rule is a pattern of parameter names (``"head.*"``).
     """
     of_norms = {
         f"{prefix}.{name}" if prefix else name
@@ -80,9 +83,9 @@ def kept(model: nn.Module, ignore: Sequence[str]) -> list[bool]:
 
 
 def gaussian(count: int, size: int, seed: int) -> Tensor:
-    """Return ``count`` standard normal vectors of ``size``, float64 on the CPU.
+    """Return ``count`` vectors of ``size`` standard normal numbers, float64 on the CPU.
 
-    Direction k has its own Philox stream ``(seed, k)``, so a third direction leaves the first two alone, and the
+    Direction k has its own Philox stream ``(seed, k)``, so a third direction does not change the first two, and the
     numbers depend neither on the device nor on the number of ranks or threads.
     """
     streams = [np.random.SeedSequence(seed, spawn_key=(k,)) for k in range(count)]
@@ -90,13 +93,15 @@ def gaussian(count: int, size: int, seed: int) -> Tensor:
 
 
 def orthonormalise(vectors: Tensor) -> Tensor:
-    """Return orthonormal vectors that span the same flags (modified Gram-Schmidt, each pass done twice).
+    """Return orthonormal vectors by modified Gram-Schmidt, with each pass done twice.
+
+    The first k of them span the same space as the first k given vectors, for every k.
 
     Raises
     ------
     ValueError
-        Where the vectors are linearly dependent to working precision, as when more directions are asked for
-        than parameters may move.
+        Where the vectors are linearly dependent to working precision, for example because there are more directions
+        than parameters that may move.
     """
     result = vectors.clone()
     for k in range(len(result)):
@@ -115,7 +120,7 @@ def orthonormalise(vectors: Tensor) -> Tensor:
 
 
 def normalise(vectors: Tensor, theta: Sequence[Tensor], how: Normalisation) -> Tensor:
-    """Scale directions to the weights, after Li et al. 2018 (arXiv:1712.09913, section 4).
+    """Return directions scaled to the weights, after Li et al. 2018 (arXiv:1712.09913, section 4).
 
     Parameters
     ----------
@@ -125,8 +130,9 @@ def normalise(vectors: Tensor, theta: Sequence[Tensor], how: Normalisation) -> T
         The trainable parameters, whose norms are taken in float64.
     how
         ``filter``: each filter (a slice along a parameter's first axis; a vector is one filter) gets the norm of
-        theta's filter; ``layer``: each parameter tensor; ``model``: the whole vector; ``none``: left as it is.
-        What is zero in a direction stays zero.
+        theta's filter; ``layer``: each parameter tensor gets the norm of theta's tensor; ``model``: the whole vector
+        gets the norm of theta over the parameters that may move; ``none``: directions stay as they are. Zero entries of
+        a direction stay zero.
     """
     if how == "none":
         return vectors.clone()
@@ -158,12 +164,12 @@ def random_directions(
     normalisation: Normalisation = "filter",
     ignore: Sequence[str] = ("bias", "norm"),
 ) -> Directions:
-    """Return random directions: Gaussian, masked, orthonormalised, then normalised.
+    """Return random directions: drawn from a Gaussian, masked, orthonormalised, then normalised.
 
     Raises
     ------
     ValueError
-        Where fewer parameters may move than directions are asked for.
+        Where ``dims`` is greater than the number of parameters that may move.
     """
     parameters = [p for _, p in trainable_parameters(model)]
     mask = torch.cat(
@@ -179,12 +185,12 @@ def random_directions(
 
 
 def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Normalisation = "none") -> Directions:
-    """Return directions from ``(d, P)`` vectors as they are, but for the normalisation asked for.
+    """Return the ``(d, P)`` vectors as directions, changed only by the given normalisation.
 
     Raises
     ------
     ValueError
-        Where the shape does not fit the model's P trainable parameters, or a value is not finite.
+        Where the shape does not fit the model's P trainable parameters, a value is not finite, or a vector is zero.
     """
     size = sum(p.numel() for _, p in trainable_parameters(model))
     if vectors.ndim != 2 or vectors.shape[1] != size:
@@ -196,7 +202,7 @@ def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Norma
 
 
 def cosines(vectors: np.ndarray, directions: Directions) -> np.ndarray:
-    """Return the cosine of each vector ``(d, P)`` with the direction that was made of it, ``(d,)``."""
+    """Return ``(d,)``, the cosine of each vector ``(d, P)`` with the direction that was made from it."""
     dots = np.einsum("dp,dp->d", vectors, directions.delta.double().numpy())
     result: np.ndarray = dots / (np.linalg.norm(vectors, axis=1) * directions.norms)
     return result

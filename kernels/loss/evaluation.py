@@ -1,7 +1,8 @@
-"""f(alpha) = L(theta + alpha @ Delta) at many points.
+"""Evaluation of a landscape f(alpha) = L(theta + alpha @ Delta) at many points.
 
-Each point's parameters are one row of a matrix product of stored vectors, never a chain of adds. Batches have a
-fixed width, the last one padded, so a point's value depends neither on its neighbours nor on who computes it.
+The parameters of each point are one row of a matrix product with the stored vectors, never the result of a chain of
+additions. Points are evaluated in batches of a fixed width, the last of which is padded, so the value at a point
+depends neither on the other points nor on the rank that computes it.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ from landsweep.kernels.loss.strategies import Strategy
 from torch import Tensor, nn
 
 SUMMED = PRECISIONS["float32"]
-"""How parameters are summed, whatever the precision of the loss and of the caller."""
+"""Parameters are summed in this precision, whatever the precision of the loss and of the caller."""
 
 
 class Evaluator:
-    """Evaluates the points of one landscape.
+    """An evaluator computes the fields at points of one landscape.
 
     Parameters
     ----------
     strategy
-        Computes the loss at rows of parameters; it belongs to the model, and may serve other landscapes around it.
+        The strategy that computes the loss at rows of parameters; it belongs to the model, and may serve other
+        landscapes around the same model.
     model
         The trained network; it is neither moved nor changed.
     delta
@@ -35,13 +37,14 @@ class Evaluator:
     data
         The batches over which the loss is averaged.
     device, precision
-        Where and how precisely the points are computed; parameters are always summed in full precision.
+        The device and the precision in which the points are computed; parameters are always summed in full precision.
     width
-        How many points at once.
+        The number of points evaluated at once.
     deterministic
-        Refuse operations whose result depends on the order of threads.
+        Whether to refuse operations whose result depends on the order of threads.
     budget
-        Bytes of the device that theta and the directions may take; see :class:`landsweep.kernels.loss.points.Points`.
+        The bytes of the device's memory that theta and the directions may take; see
+        :class:`landsweep.kernels.loss.points.Points`.
     """
 
     def __init__(
@@ -67,13 +70,13 @@ class Evaluator:
         Parameters
         ----------
         alpha
-            ``(n, d)`` float64 multiples of the stored directions.
+            ``(n, d)`` float64, the coordinates of each point: multiples of the stored directions.
 
         Returns
         -------
         dict
-            Per field ``(n,)`` values in the evaluation dtype: ``sum(weight * value) / sum(weight)`` over the
-            batches, summed in float64.
+            For each field, ``(n,)`` values in the evaluation dtype: ``sum(weight * value) / sum(weight)`` over the
+            batches of the data, summed in float64.
         """
         n, dtype = len(alpha), self.precision.dtype
         if not n:

@@ -1,4 +1,4 @@
-"""What evaluating a landscape takes of a device's memory, found without computing anything."""
+"""The memory of a device that evaluating a landscape takes, found without computing anything."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from landsweep.kernels.problem import Problem, trainable_parameters
 from torch import nn
 
 META = torch.device("meta")
+"""Tensors on this device have a shape but no values, so memory is counted without being taken."""
 WIDTHS = (1, 32, 128)
-"""Points at once for which it is found: what does not grow with them may be the most for few of them."""
+"""The memory is found for these numbers of points at once: what does not grow with the number of points may take the
+most for few of them."""
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes of a device's memory.
+    """The bytes of a device's memory that evaluating a landscape takes.
 
     Parameters
     ----------
     vectors, data
-        Theta with the directions, and all batches of the data: where they fit, they stay on the device.
+        The bytes of theta with the directions, and of all batches of the data; where they fit, they stay on the device.
     least, fixed, point
-        What a batch of points takes beside them: at least, once, and for each of its points.
+        The further bytes that a batch of points takes: in any case, once per batch, and for each of its points.
     """
 
     vectors: int
@@ -37,7 +39,7 @@ class Footprint:
     point: int
 
     def at(self, width: int) -> int:
-        """Return the peak with ``width`` points at once."""
+        """Return the peak in bytes with ``width`` points at once."""
         return self.vectors + self.data + max(self.least, self.fixed + width * self.point)
 
 
@@ -51,15 +53,15 @@ def footprint(
     split: str = "train",
     draw: int = 0,
 ) -> Footprint:
-    """Return what a landscape of ``dims`` directions around ``model`` takes, by the shapes of all tensors made.
+    """Return the footprint of a landscape of ``dims`` directions around ``model``, by the shapes of all tensors made.
 
-    The loss runs on torch's ``meta`` device. What libraries take beside tensors, such as workspaces of cuDNN, does not
-    count; ``compiled`` makes fewer tensors.
+    The loss runs on torch's ``meta`` device. Memory that libraries take beside tensors, such as workspaces of cuDNN, is
+    not counted; the strategy ``compiled`` makes fewer tensors than are counted.
 
     Raises
     ------
     Exception
-        What the loss raises where it cannot run without values.
+        The error of a loss that cannot run without values.
     """
     data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
     size = sum(p.numel() for _, p in trainable_parameters(model))

@@ -1,8 +1,8 @@
 """Linear layers that see only data: their outputs take the place of their weights.
 
-On fixed inputs X such a layer gives ``X (W + alpha dW)^T = X W^T + alpha X dW^T``: its outputs are linear in alpha, as
-its weights are. So the products with X are taken once for theta and for every direction, and a point costs ``d`` terms
-for each output instead of one for each input.
+On fixed inputs X such a layer computes ``X (W + alpha dW)^T = X W^T + alpha X dW^T``: its outputs are linear in alpha,
+as its weights are. So the products with X are computed only once for theta and for every direction. A point then costs
+``d`` terms for each output, instead of one term for each input.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 
 INPUTS = 64
-"""Inputs from which a layer is worth it: below, a product of matrices takes no longer than adding up directions."""
+"""A layer is lifted where it has at least this many inputs: below, a product of matrices takes no longer than adding up
+directions."""
 
 
 class Given(nn.Module):
@@ -36,16 +37,16 @@ class Given(nn.Module):
 
 
 class Lifted:
-    """A network in which some linear layers are given, and what that does to directions.
+    """A network in which some linear layers are replaced by their outputs, and the directions of this network.
 
     Parameters
     ----------
     model
-        The network; it stays as it is.
+        The network, which is not changed.
     inputs
-        ``(samples, features)`` of each of these layers, by its name.
+        ``(samples, features)`` the inputs of each of these layers, by the name of the layer.
     dtype
-        Of what is returned; products are summed in float64.
+        The dtype of the returned tensors; products are summed in float64.
     """
 
     def __init__(self, model: nn.Module, inputs: dict[str, Tensor], dtype: torch.dtype) -> None:
@@ -59,12 +60,12 @@ class Lifted:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The names of the given layers."""
+        """The names of the layers that are replaced."""
         return tuple(self._inputs)
 
     @property
     def shapes(self) -> tuple[tuple[str, torch.Size], ...]:
-        """Names and input shapes: networks with equal ones can be evaluated by one strategy."""
+        """The names and input shapes of these layers; one strategy can evaluate all networks with equal ones."""
         return tuple((name, x.shape) for name, x in self._inputs.items())
 
     def vectors(self, delta: Tensor) -> Tensor:
@@ -93,18 +94,18 @@ def lift(
     precision: Precision,
     budget: float = float("inf"),
 ) -> Lifted | None:
-    """Return the network with every layer given that may be, or None where there is none.
+    """Return the network with every layer replaced that may be, or None where no layer may be.
 
-    A layer may be given where it is an ``nn.Linear`` of at least 64 inputs with weights of its own, is called once on
-    all data, on inputs that neither follow from the parameters nor are differentiated by the loss, and where the losses
-    stay the same.
+    A layer may be replaced by its outputs if it is an ``nn.Linear`` of at least 64 inputs with weights of its own, if
+    it is called once on all data, if its inputs neither depend on the parameters nor are differentiated by the loss,
+    and if the losses stay the same.
 
     Parameters
     ----------
     data
-        What the losses will be computed on, on the device: one batch, or nothing can be given.
+        The data on the device on which the losses will be computed; layers can be replaced only if they are one batch.
     budget
-        Bytes that the outputs may take.
+        The bytes that the outputs may take.
     """
     names = _candidates(model)
     whole = data.only if names else None

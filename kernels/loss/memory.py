@@ -1,4 +1,4 @@
-"""Memory of a device: what is free, what a computation takes at most, and keeping what was freed."""
+"""The memory of a device: how much is free, how much a computation takes at most, and how freed memory is kept."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 MAPPED = (1 << 30, 32 << 20)
-"""Bytes from which an allocation still gets pages of its own, which go back when it is freed; the second before glibc
-2.34, which allows no more."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h of the GNU C library
+"""Allocations of at least this many bytes still get pages of their own, which go back to the system when they are
+freed. The second value serves before glibc 2.34, which allows no more."""
+_TRIM_THRESHOLD = -1
+"""This number names ``M_TRIM_THRESHOLD`` in malloc.h of the GNU C library."""
+_MMAP_THRESHOLD = -3
+"""This number names ``M_MMAP_THRESHOLD`` in malloc.h of the GNU C library."""
 _NEVER = -1
+"""With this trim threshold the C library never gives freed memory back to the system."""
 
 
 def free_memory(device: torch.device) -> int:
-    """Return the bytes that are free on a device; on a CPU, without swapping and within a batch job's limit."""
+    """Return the bytes that are free on a device; on a CPU, those without swapping and within a batch job's limit."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     import psutil
@@ -33,10 +37,11 @@ def free_memory(device: torch.device) -> int:
 
 
 def _within_limits(own: Path, root: Path) -> list[int]:
-    """Return what is left of each limit on this process's control group and those around it, as batch systems set them.
+    """Return the bytes left of each memory limit on this process's control groups, as batch systems set them.
 
     ``own`` names the groups, one a line: ``0::/path`` where there is one hierarchy, ``4:memory:/path`` where there are
-    several. File caches count as used there, but are given up.
+    several; the groups around them count, too. The system counts file caches as used, but they are given up when memory
+    is needed, so here they count as free.
     """
     left = [sys.maxsize]
     with suppress(OSError, ValueError):
@@ -62,8 +67,8 @@ def _within_limits(own: Path, root: Path) -> list[int]:
 def keep_freed_memory() -> bool:
     """Let this process keep the memory of freed tensors for the next ones, and return whether the C library can.
 
-    Of a large block that is freed the GNU C library gives the pages back, and the system clears new ones for the next
-    block of that size: on a CPU, up to half the time of a batch of small networks.
+    When a large block is freed, the GNU C library gives its pages back to the system, which then has to clear new ones
+    for the next block of that size. On a CPU this takes up to half the time of a batch of small networks.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
@@ -73,10 +78,10 @@ def keep_freed_memory() -> bool:
 
 
 class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch
-    """Counts the bytes of tensors made inside the block: ``peak`` is the most that were alive at once.
+    """A counter of the bytes of tensors made inside the block; ``peak`` is the most that were alive at once.
 
-    It counts what an allocator is asked for, on any device, ``meta`` too, where nothing is computed; not the scratch
-    space of libraries.
+    It counts the bytes that an allocator is asked for, on any device, also on ``meta``, where nothing is computed. It
+    does not count the scratch space of libraries.
     """
 
     def __init__(self) -> None:
@@ -85,7 +90,7 @@ class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch
         self._seen: set[int] = set()
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run an operation and count what it made."""
+        """Run an operation and count the tensors that it made."""
         before = {t.untyped_storage()._cdata for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor)}
         made = function(*args, **(kwargs or {}))
         for tensor in tree_leaves(made):

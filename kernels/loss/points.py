@@ -1,4 +1,4 @@
-"""theta + alpha @ Delta, row by row: from vectors on the device, or piece by piece from the host."""
+"""The parameters theta + alpha @ Delta of many points, from vectors on the device or piece by piece from the host."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from landsweep.kernels.loss.memory import free_memory
 from torch import Tensor
 
 SHARE_OF_MEMORY = 0.25
-"""Of what is free on the device: so much may be taken by theta and the directions."""
+"""Theta and the directions may take this share of the memory that is free on the device."""
 PIECE = 1 << 22
-"""Parameters that are combined at once."""
+"""This many parameters are combined at once."""
 
 
 class Points:
@@ -20,10 +20,10 @@ class Points:
     theta, delta
         ``(P,)`` and ``(d, P)`` on the host, in memory or mapped from a file.
     device, dtype
-        Where rows are wanted, and in which precision they are computed.
+        The device on which rows are wanted, and the dtype in which they are computed.
     budget
-        Bytes that theta and delta may take there; a share of its free memory by default. Beyond it they stay where they
-        are, and every row costs a pass over them.
+        The bytes that theta and delta may take on the device, by default a share of its free memory. If they take more,
+        they stay on the host, and each call of :meth:`rows` costs a pass over them.
     """
 
     def __init__(

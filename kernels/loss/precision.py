@@ -1,4 +1,4 @@
-"""How precisely points are computed: what ``evaluation.dtype`` means to torch."""
+"""The precision in which points are computed: the meaning of ``evaluation.dtype`` for torch."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Precision:
     Parameters
     ----------
     dtype
-        Of parameters, data and results.
+        The dtype of parameters, data and results.
     tolerance
-        Relative difference allowed between strategies, which round differently.
+        The relative difference that is allowed between strategies, which round differently.
     tf32
         Whether a GPU may round the factors of float32 products to 10 bits.
     autocast
-        To what products are rounded where this is not ``dtype``; sums and parameters are not.
+        The dtype to which products are rounded where it is not ``dtype``; sums and parameters are not rounded to it.
     """
 
     dtype: torch.dtype
@@ -32,14 +32,14 @@ class Precision:
 
     @property
     def exact(self) -> bool:
-        """Whether no factors are rounded, so that parameters may be summed as the loss is computed."""
+        """Whether no factors are rounded, so that parameters may be summed in the precision of the loss."""
         return not self.tf32 and self.autocast is None
 
     @contextmanager
     def active(self, device: torch.device, deterministic: bool = False) -> Iterator[None]:
-        """Compute so inside the block, and as before after it.
+        """Compute in this precision inside the block, and as before after it.
 
-        ``deterministic`` refuses operations whose result depends on the order in which threads come (RuntimeError).
+        With ``deterministic``, operations whose result depends on the order of threads raise RuntimeError.
         """
         matmul, cudnn = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
         strict, warns = (
@@ -64,3 +64,4 @@ PRECISIONS = {
     "tf32": Precision(torch.float32, 1e-2, tf32=True),
     "bf16": Precision(torch.float32, 5e-2, autocast=torch.bfloat16),
 }
+"""The keys are the values that ``evaluation.dtype`` can have."""

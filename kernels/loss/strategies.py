@@ -1,7 +1,7 @@
-"""Ways to compute the loss at many points of parameter space: one after another, many at once, or many compiled.
+"""Strategies to compute the loss at many points of parameter space: one by one, many at once, or many at once compiled.
 
 A strategy belongs to one model, and serves every landscape around it. It maps rows of parameters ``(w, P)`` to fields
-``(w,)``, weighted means over the data: ``sum(weight * value) / sum(weight)``, summed in float64.
+``(w,)``. Each value is a weighted mean over the batches, ``sum(weight * value) / sum(weight)``, summed in float64.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 StrategyName = Literal["inplace", "batched", "compiled"]
+"""A strategy evaluates one point after another, many at once, or many at once with compiled code."""
 BatchNorm = Literal["frozen", "recomputed"]
+"""Layers normalise by their trained statistics (``frozen``), or by those of the data at each point (``recomputed``)."""
 Fields = dict[str, Tensor]
+"""A dictionary of this type holds the values of every field by its name."""
 
 
 class Strategy(Protocol):
-    """What evaluates rows of parameters."""
+    """A strategy evaluates the fields at rows of parameters."""
 
     fields: tuple[str, ...]
     channels_last: bool
@@ -44,16 +47,17 @@ def make_strategy(
     batchnorm: BatchNorm = "frozen",
     width: int = 1,
 ) -> Strategy:
-    """Return a strategy on a copy of ``model``, whose dropout is off.
+    """Return a strategy on a copy of ``model`` in evaluation mode, in which dropout is off.
 
     Parameters
     ----------
     fields
-        Names among what ``problem.loss`` returns.
+        The names of the fields to evaluate, among those that ``problem.loss`` returns.
     width
-        How many rows it will be given at once.
+        The number of rows that the strategy will be given at once.
     batchnorm
-        ``frozen``: layers normalise by their trained statistics; ``recomputed``: by those of the data at each point.
+        ``frozen``: layers normalise by their trained statistics; ``recomputed``: by statistics of the data at each
+        point.
 
     Raises
     ------
@@ -71,13 +75,13 @@ def make_strategy(
 
 
 class ThetaLayout:
-    """How a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
+    """The layout of theta: how a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
 
     def __init__(self, model: nn.Module) -> None:
         self._parts = [(name, p.shape, p.numel()) for name, p in trainable_parameters(model)]
 
     def split(self, flat: Tensor) -> dict[str, Tensor]:
-        """Return parameters by name."""
+        """Return the parameters by name, ``(..., *shape)`` each."""
         parts = torch.split(flat, [n for _, _, n in self._parts], dim=-1)
         return {
             name: part.reshape(*flat.shape[:-1], *shape)
@@ -86,9 +90,10 @@ class ThetaLayout:
 
 
 class Inplace:
-    """One point after another, its parameters copied into the model; runs any loss.
+    """The strategy that evaluates one point after another, with its parameters copied into the model; it runs any loss.
 
-    The loss runs without a graph, unless it needs the gradient of its inputs: the first point is computed both ways.
+    The loss runs without an autograd graph, unless it differentiates by its inputs. To find that out, the first point
+    is computed both ways.
     """
 
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
@@ -128,7 +133,7 @@ class Inplace:
                 p.data = p.data.contiguous(memory_format=layout)
 
     def _settle(self, batch: Batch) -> None:
-        """Find out how the loss runs, on a batch at the parameters at hand."""
+        """Find out by one batch whether the loss needs an autograd graph, and which memory layout it needs."""
         try:
             expected = self._under(torch.enable_grad, batch)
         except RuntimeError as error:
@@ -152,7 +157,7 @@ class Inplace:
 
 
 class Batched:
-    """Many points at once: the loss vectorised over parameters, compiled where asked for."""
+    """The strategy that evaluates many points at once: the loss is vectorised, and compiled if ``compiled`` is true."""
 
     def __init__(
         self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool, *, compiled: bool, width: int
@@ -204,11 +209,11 @@ class Batched:
 
 
 class FeaturesFirst(TorchFunctionMode):
-    """Computes linear layers as ``weight @ input``, so that features come before samples in memory.
+    """A mode in which linear layers are computed as ``weight @ input``, so that features come before samples in memory.
 
-    Vectorised over weights, ``input @ weight.T`` is slower, most of all where the input is the same for all of them.
-    Outputs have the dtype of the weights: under autocast they are rounded, but what a loss makes of them is not to be,
-    as vmap would.
+    Vectorised over weights, ``input @ weight.T`` is slower, most of all where all weights see the same input. Outputs
+    have the dtype of the weights: autocast rounds the products, but what a loss computes from the outputs must not be
+    rounded, as it would be under vmap.
     """
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -231,22 +236,22 @@ class Mean:
         self._weight = weight
 
     def add(self, values: Fields, weight: float) -> None:
-        """Add a batch's values."""
+        """Add the values of a batch with this weight."""
         for name in self._totals:
             self._totals[name] = self._totals[name] + values[name].double() * weight
 
     def values(self) -> Fields:
-        """Return the means."""
+        """Return the mean of each field."""
         return {name: total / self._weight for name, total in self._totals.items()}
 
 
 def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
-    """Return the fields of what a loss returned.
+    """Return the named fields among the values that a loss returned.
 
     Raises
     ------
     KeyError, ValueError
-        Where one is missing, or is no mean over the batch.
+        Where a field is missing (KeyError), or is not a 0-d tensor, so no mean over the batch (ValueError).
     """
     missing = [name for name in fields if name not in values]
     if missing:
@@ -258,12 +263,12 @@ def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
 
 
 def _needs_other_layout(error: RuntimeError) -> bool:
-    """Whether a network took a view of activations that lie in memory in another order than it expects."""
+    """Return whether a network took a view of activations whose order in memory is not the one that it expects."""
     return "view size" in str(error)
 
 
 def call_with(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
-    """Return what a network gives with these parameters and buffers in place of its own, by name."""
+    """Return the output of a network that runs with the named parameters and buffers in place of its own."""
     return torch.func.functional_call(model, parameters, args, kwargs)
 
 

@@ -1,9 +1,10 @@
-"""Forests of basins that blocks exchange, and their reduction: merge, contract what is final, pass on the rest.
+"""Forests of basins that blocks exchange, and their reduction: merge them, contract what is final, pass on the rest.
 
-A node is a vertex of the grid and stands for the component in which that vertex lies at its own level, whichever block
-names it; so two blocks' graphs are joined by taking their union. Which vertices of a shared layer have to be nodes in
-all blocks that hold them, for the union to be exact: the minima of the field restricted to what these blocks have in
-common. Any other vertex of the layer descends to one of them inside that common part, by edges that all have.
+A node is a vertex of the grid. It stands for the component in which that vertex lies at its own level, whichever block
+names it, so the graphs of two blocks are joined by taking their union. For the union to be exact, some vertices of a
+shared layer have to be nodes in all blocks that hold them: the minima of the field restricted to what these blocks have
+in common. Any other vertex of the layer descends to one of these minima inside the common part, by edges that all these
+blocks have.
 
 The reduction follows Morozov and Weber 2013 (local trees, pruned to what others may still change) with a minimum
 spanning forest as the tree: MSF(A u B) = MSF(MSF(A) u MSF(B)) by the cycle property.
@@ -24,18 +25,18 @@ from numba import njit
 
 @dataclass(frozen=True)
 class BasinGraph:
-    """Basins of a part of the grid, and the least vertices where they touch.
+    """The basins of a part of the grid, and the least vertices where they touch.
 
     Parameters
     ----------
     vertex, value
-        ``(n,)`` int64 and float: nodes, as vertices of the grid, and the field there; ascending in (value, vertex), so
-        that of two nodes the lower is the elder.
+        ``(n,)`` int64 and float: the nodes, as vertices of the grid, and the field there; ascending in (value, vertex),
+        so that the elder of two nodes has the lower index.
     share
-        ``(n,)`` float32: which part of the blocks that hold a node is in this graph; 1 where nothing outside can
-        touch it. Sums of powers of 1/2 are exact.
+        ``(n,)`` float32: for each node, the share of the blocks that hold it that is in this graph; 1 where nothing
+        outside can touch the node. These sums of powers of 1/2 are exact.
     ends
-        ``(2, e)`` int32: indices of nodes.
+        ``(2, e)`` int32: the two nodes of each edge, as indices into ``vertex``.
     upper, level
         ``(e,)`` int64 and float: the vertex at which the two ends join, and the field there.
     """
@@ -53,7 +54,7 @@ class BasinGraph:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays: what a message of this graph costs."""
+        """The bytes of all arrays, which a message with this graph has to carry."""
         return sum(a.nbytes for a in self.to_list())
 
 
@@ -63,7 +64,7 @@ def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, 
     Parameters
     ----------
     values
-        The field on ``blocks.held(index)``, non-finite values as +inf.
+        The field on ``blocks.held(index)``, with +inf for non-finite values.
     basins
         The basins of ``values``, from any engine.
     blocks, index, connectivity
@@ -90,7 +91,7 @@ def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, 
 
 
 def _shared_minima(values: np.ndarray, blocks: Blocks, index: int, connectivity: str) -> np.ndarray:
-    """Return the vertices of the block, ascending, that are minima of the part that all of their holders hold."""
+    """Return the vertices of the block, ascending, that are minima of the part that all blocks that hold them share."""
     found = [np.empty(0, np.int64)]
     for part, alone in blocks.layers(index):
         layer = np.ascontiguousarray(values[part])
@@ -122,11 +123,11 @@ def union(graphs: Sequence[BasinGraph]) -> BasinGraph:
 
 
 def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:
-    """Return what others may still change of a graph, and the merges that are final, as edges (younger, elder).
+    """Return the graph of what other blocks may still change, and the graph of final merges, as edges (younger, elder).
 
-    Edges are swept in ascending order of (level, upper). Where components X and Y meet, the one with the younger
-    minimum ends (elder rule); that is final if none of its nodes is held outside as well. Of a graph of the whole grid
-    all is final, and the second graph holds all of its nodes: one more per connected component than edges.
+    Edges are swept in ascending order of (level, upper). Where two components meet, the one with the younger minimum
+    ends (elder rule). This merge is final if no block outside holds a node of that component. For a graph of the whole
+    grid every merge is final, and the second graph holds all nodes: in each connected component one more than edges.
     """
     order = ascending(graph.level, graph.upper)
     shared = graph.share < 1

@@ -1,11 +1,12 @@
-"""The first three steps of a block: steepest descent, path compression and the graph of basins, for grids and graphs.
+"""The first three steps for a block: steepest descent, path compression and the graph of basins, for grids and graphs.
 
-Vertices are ordered by (value, C-order index). Each points to its least neighbour, so that the sublevel sets of the
-graph whose vertices are the basins, and whose edge (a, b) appears at the least vertex where a and b touch, have the
-components of the field's own (Cousty et al. 2009, watershed cuts; Lukasczyk et al. 2023, ExTreeM).
+Vertices are ordered by (value, C-order index), and each points to its least neighbour. The vertices of the graph of
+basins are the basins, and its edge (a, b) appears at the least vertex where a and b touch. The sublevel sets of this
+graph have the same components as those of the field (Cousty et al. 2009, watershed cuts; Lukasczyk et al. 2023,
+ExTreeM).
 
-Rows (the last axis) are the unit of work: without a neighbour's bounds check inside a row the comparisons are vector
-instructions, and threads share rows, with the GIL released.
+Rows (the last axis) are the unit of work. Inside a row no neighbour needs a bounds check, so that the comparisons are
+vector instructions. Threads share the rows, with the GIL released.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numba import njit
 
 @dataclass(frozen=True)
 class Basins:
-    """The basins of a block and where they touch; vertices are indices into the block's ravel.
+    """The basins of a block and where they touch; vertices are C-order indices of the block.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basi
     connectivity
         ``face``, ``freudenthal`` or ``moore``.
     threads
-        Rows are shared over so many threads; the result is the same up to the order of edges.
+        The number of threads that share the rows; the result does not depend on it, except for the order of edges.
     """
     f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
     parts = row_parts(f.size // stencil.row, threads)
@@ -81,7 +82,7 @@ def basin_volumes(basins: Basins, threads: int = 1) -> np.ndarray:
 
 
 def point_down(values: np.ndarray, connectivity: str, threads: int = 1) -> np.ndarray:
-    """Return the least neighbour of each vertex, itself for a minimum, flat; parameters as :func:`grid_basins`."""
+    """Return the least neighbour of each vertex, itself for a minimum, flat; parameters as of :func:`grid_basins`."""
     f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
     down = np.empty(f.size, id_type(f.size))
     share(
@@ -174,9 +175,10 @@ def own_minima(down, first, last):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def compress(down, first, last):  # type: ignore[no-untyped-def]
-    """Give each vertex the label, a negative number, that its pointers end in.
+    """Replace the pointer of each vertex by the label, a negative number, in which its chain of pointers ends.
 
-    Threads may work on one array: each writes what any other would, and an entry is a pointer or its label.
+    Several threads may work on one array, because each writes what any other would, and an entry is always a valid
+    pointer or its label.
     """
     for v in range(first, last):
         label = down[v]

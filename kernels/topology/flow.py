@@ -1,9 +1,10 @@
-"""Steepest descent across blocks: where the vertices of a block drain, inside it or into a neighbour.
+"""Steepest descent across blocks: it finds where the vertices of a block drain, inside it or into a neighbour.
 
 A vertex on the border of a block may have its least neighbour in another one, so the basins of the grid are not those
-of its blocks. With one layer more on every side each owned vertex knows its least neighbour; its way ends in a minimum
-of the block, or in an *exit*, the last owned vertex before it leaves. The exits of all blocks are resolved once, by
-pointer doubling over the vertices on the borders (:mod:`landsweep.distributed.reduction`).
+of its blocks. With one more layer on every side each owned vertex knows its least neighbour. Its path of steepest
+descent ends in a minimum of the block, or leaves the block; then it ends in an *exit*, the last owned vertex on the
+path. The exits of all blocks are resolved once, by pointer doubling over the vertices on the borders
+(:mod:`landsweep.distributed.reduction`).
 """
 
 from __future__ import annotations
@@ -16,25 +17,27 @@ from landsweep.kernels.topology.basins import compress, point_down
 from numba import njit
 
 OUTSIDE, INSIDE, BORDER = range(3)
+"""Each vertex of a box has one of these marks: it is not owned by the block, or it is owned and not next to another
+block, or it is owned and next to another block."""
 
 
 @dataclass(frozen=True)
 class Drainage:
-    """Where the vertices that a block owns drain.
+    """The minima and exits into which the vertices that a block owns drain.
 
     Parameters
     ----------
     label
         Flat over the box ``blocks.around(index)``: ``~i`` for an owned vertex; other entries mean nothing.
     rows, bases
-        Index into ``label``, and vertex of the grid, with which each owned row begins.
+        The index into ``label``, and the vertex of the grid, with which each owned row begins.
     minima, exits
         ``(m,)`` and ``(x,)`` int64 vertices of the grid: label i < m drains into ``minima[i]``, label m + j into the
         exit ``exits[j]``.
     targets
-        ``(x,)`` int64 vertices of the grid, each owned by another block: where the exits lead.
+        ``(x,)`` int64 vertices of the grid, each owned by another block, into which the exits lead.
     border, drains
-        ``(b,)`` int64, ascending: owned vertices next to another block; and the label i of each.
+        ``(b,)`` int64, the owned vertices next to another block, ascending, and the label i of each.
     """
 
     label: np.ndarray

@@ -1,4 +1,4 @@
-"""From final merges to a merge tree: one sweep over the saddles in ascending order (Carr, Snoeyink and Axen 2003)."""
+"""Making a merge tree from final merges, by one sweep over ascending saddles (Carr, Snoeyink and Axen 2003)."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def grow(
     ----------
     merges
         All merges of a grid or graph, as edges (younger, elder) in any order, from
-        :func:`landsweep.kernels.topology.basin_graph.contract`; every node but one per connected component is in one
-        as younger.
+        :func:`landsweep.kernels.topology.basin_graph.contract`; every node, except one per connected component, is the
+        younger one of a merge.
     greatest, greatest_value
         The greatest vertex of each component, in the order of their minima, and the field there.
     make
-        The class of merge trees, which lies above this module.
+        The class of merge trees, which this module cannot import because it lies above.
     shape, connectivity, negate, n_nonfinite, value_range
-        As in that class.
+        The fields of that class with these names.
     """
     order = ascending(merges.level, merges.upper)
     vertex, value, (younger, elder) = merges.vertex, merges.value, merges.ends

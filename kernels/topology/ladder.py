@@ -1,4 +1,4 @@
-"""The arcs of a merge tree, branch by branch: climbing from a minimum to a level."""
+"""The arcs of a merge tree, branch by branch, for climbing from a minimum to a level."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from numba import njit
 class Ladder(NamedTuple):
     """The arcs of a merge tree, branch by branch, for climbing from a minimum to a level.
 
-    Arcs ``start[b]:start[b + 1]`` of branch b ascend; ``end``, ``end_value`` of a branch that reaches the root are
-    -1 and +inf. Values are those of the order: negated for the tree of -f. ``jump`` skips ancestors (Myers 1983,
-    skew-binary lists): branches may be nested as deep as there are minima, and any ancestor is O(log) jumps away.
+    The arcs ``start[b]:start[b + 1]`` of branch b ascend; ``end`` and ``end_value`` of a branch that reaches the root
+    are -1 and +inf. Values are those that are ordered, so they are negated for the tree of -f. ``jump`` skips ancestors
+    (Myers 1983, skew-binary lists): branches may be nested as deep as there are minima, and any ancestor can be reached
+    in O(log) jumps.
     """
 
     start: np.ndarray
@@ -63,7 +64,7 @@ def _ancestor(branch, value, vertex, end, end_value, parent, jump):  # type: ign
 
 @njit(cache=True, nogil=True)
 def climb_all(branch, value, vertex, steps):  # type: ignore[no-untyped-def]
-    """Return the arc of each of many, as :func:`climb` does of one."""
+    """Return the arc of each of many vertices, as :func:`climb` does for one vertex."""
     arc = np.empty(branch.size, np.int64)
     for i in range(branch.size):
         arc[i] = climb(branch[i], value[i], vertex[i], steps)[1]

@@ -1,9 +1,10 @@
 """Merge tree and 0-dimensional persistence of the sublevel sets of a scalar field, exact in any dimension.
 
-Vertices are ordered by (value, C-order index), so plateaus and ties need no perturbation. The steps: basins of steepest
-descent and where they touch (:mod:`landsweep.kernels.topology.basins`), a minimum spanning forest of them
-(:mod:`landsweep.kernels.topology.basin_graph`), the tree from its merges (:mod:`landsweep.kernels.topology.grow`).
-Here they run on one array; on blocks of a larger one, in :mod:`landsweep.distributed.reduction`.
+Vertices are ordered by (value, C-order index), so plateaus and ties need no perturbation. There are three steps: find
+the basins of steepest descent and where they touch (:mod:`landsweep.kernels.topology.basins`), find a minimum spanning
+forest of the basins (:mod:`landsweep.kernels.topology.basin_graph`), and make the tree from the merges of that forest
+(:mod:`landsweep.kernels.topology.grow`). This module runs them on one array; :mod:`landsweep.distributed.reduction`
+runs them on the blocks of a larger one.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from landsweep.kernels.topology.segments import Segmentation, branches, segment
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
-"""Finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
+"""A function of this type finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
 
-CHUNK = 1 << 18  # vertices that stay in the third-level cache
+CHUNK = 1 << 18
+"""The values are scanned in chunks of this many vertices, which stay in the third-level cache."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over the values tells: how many are not finite, the finite range, and the greatest vertex."""
+    """The result of one pass over the values: how many are not finite, the finite range, and the greatest vertex."""
 
     n_nonfinite: int
     low: float
@@ -38,11 +40,11 @@ class Survey:
 
     @classmethod
     def nothing(cls) -> Survey:
-        """Return the survey of no vertex."""
+        """Return the survey of an empty set of vertices."""
         return cls(0, np.inf, -np.inf, -1, -np.inf)
 
     def join(self, other: Survey) -> Survey:
-        """Return the survey of the vertices of both."""
+        """Return the survey of the vertices of this survey and the other one together."""
         later = (other.greatest_value, other.greatest) > (self.greatest_value, self.greatest)
         last = other if later else self
         return Survey(
@@ -72,28 +74,28 @@ def merge_tree(
 ) -> MergeTree:
     """Return the merge tree of the sublevel sets {f <= t} of a field on a grid.
 
-    NaN and infinities of either sign count as +inf, after negation; -0.0 equals 0.0. Results depend on the order of
-    the values alone, so that float32 and float64 agree on the same numbers.
+    NaN and infinities of either sign count as +inf, also in the negated field; -0.0 equals 0.0. The tree depends only
+    on the order of the values, so that float32 and float64 arrays of the same numbers have the same tree.
 
     Parameters
     ----------
     field
-        Values, 1 to 6 axes, any strides; float32 or float64, anything else real is converted to float64. What a masked
-        array masks counts as NaN. Not modified.
+        The values, an array with 1 to 6 axes and any strides, which is not modified. float32 and float64 are used as
+        they are, any other real dtype is converted to float64. Masked entries of a masked array count as NaN.
     connectivity
         ``face``, ``freudenthal`` or ``moore``.
     negate
-        Take the superlevel sets {f >= t}: the tree of -f, whose minima are the maxima of f.
+        Whether to return the tree of the superlevel sets {f >= t}: the tree of -f, whose minima are the maxima of f.
     volumes
-        Count the vertices of every arc as well, which takes up to three times as long as the tree.
+        Whether to count the vertices of every arc as well, which takes up to three times as long as the tree.
     threads
-        Rows are shared over so many threads; the result does not depend on it.
+        The number of threads that share the rows; the result does not depend on it.
 
     Raises
     ------
     ValueError
-        For an unknown connectivity, another number of axes, a dtype without an order, or a field without a finite
-        value.
+        For an unknown connectivity, a number of axes outside 1 to 6, a dtype without an order, or a field without a
+        finite value.
 
     Examples
     --------
@@ -137,21 +139,21 @@ def graph_merge_tree(
     Parameters
     ----------
     values
-        ``(n,)``, as the field of :func:`merge_tree`.
+        ``(n,)`` the value of each vertex; dtypes and non-finite values are treated as in :func:`merge_tree`.
     edges
-        ``(e, 2)`` integers, undirected; loops and repeated edges do no harm. A graph that is not connected has one
-        root per component.
+        ``(e, 2)`` integers, the two vertices of each undirected edge; loops and repeated edges do no harm. The tree of
+        a graph that is not connected has one root per component.
     negate, volumes
         As in :func:`merge_tree`.
     engine
-        What finds the basins, such as :func:`landsweep.kernels.topology.ttk.ttk_graph_basins`; the tree does not
-        depend on it.
+        The function that finds the basins, such as :func:`landsweep.kernels.topology.ttk.ttk_graph_basins`; the tree
+        does not depend on it.
 
     Raises
     ------
     ValueError
-        For values of another shape, dtype or without a finite one, and for edges of another shape, dtype or with
-        vertices out of range.
+        For values of another shape, of a dtype without an order, or without a finite value; and for edges of another
+        shape or dtype, or with vertices out of range.
 
     Examples
     --------
@@ -199,9 +201,9 @@ def _graph_tree(
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
-    """Return the values whose order counts, C-contiguous, +inf for what is not finite; and what they are like.
+    """Return the values in the form in which they are ordered (C-contiguous, +inf where not finite), and their survey.
 
-    The field itself is returned where it is such an array, a copy otherwise.
+    The field itself is returned where it has this form already, otherwise a copy.
 
     Raises
     ------
@@ -239,7 +241,7 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
 
 
 def _refuse_rounded(exact: np.ndarray, field: np.ndarray) -> None:
-    """Raise ValueError where float64 has lost what made values differ: 64-bit integers, longdouble."""
+    """Raise ValueError where different values (64-bit integers, longdouble) may have become equal in float64."""
     same = np.abs(field).max() <= 2.0**53 if exact.dtype.kind in "iu" else np.array_equal(exact, field, equal_nan=True)
     if not same:
         raise ValueError(
@@ -262,7 +264,7 @@ def _grow_whole(
     values: np.ndarray | None = None,
     edges: np.ndarray | None = None,
 ) -> MergeTree:
-    """Return the tree of a graph that is no block's; the greatest vertices of components if ``edges`` are given."""
+    """Return the tree of a whole graph; the greatest vertex of each component is found only if ``edges`` are given."""
     value_range = survey.values_range(negate)
     _, merges = contract(graph)
     greatest, greatest_value = np.array([survey.greatest]), np.array([survey.greatest_value])

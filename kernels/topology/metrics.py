@@ -33,14 +33,15 @@ METRICS: dict[str, str] = {
     "n_nonfinite": "grid points that are NaN or infinite (count)",
     "n_infinite_pairs": "pairs whose saddle is not finite, left out of all means (count)",
 }
-"""Names of the metrics, in the order of :func:`topology_metrics`, and what each says, with its unit."""
+"""The keys are the names of the metrics, in the order of :func:`topology_metrics`; the values say what each of them
+means, with its unit."""
 
 
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
-    """Return what :data:`METRICS` names; a number that is not defined is NaN (missing), never 0.
+    """Return the metrics that :data:`METRICS` names; a metric that is not defined is NaN (missing), never 0.
 
-    With the finite pairs (birth b_i, death d_i), i = 1..p, and for each minimum m its first saddle s(m), the upper
-    end of its leaf arc, and the share w(m) of vertices whose steepest descent ends in it:
+    Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
+    is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
 
     - ``average_persistence`` = (1/p) sum over i of (d_i - b_i) / sqrt 2 (Xie et al. 2024), ``mean_lifetime`` the
       same without the root, ``max_persistence`` the maximum for the mean; NaN without finite pairs;
@@ -53,19 +54,20 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     - ``smad_normalized``: divided by ``loss_range``, NaN where that is 0; ``smad_weighted`` = mean of
       w(m) (f(s(m)) - f(m)).
 
-    Border: first or last index along an axis of length above 1. Vertices that are not finite enter counts only: a
-    climb to one is left out of the means, as its pair is; without any climb left, SMAD is NaN. The metrics of a negated
-    tree are those of -f, but for the loss's minimum and maximum, and log10, which are those of f.
+    A vertex lies on the border if its index is the first or the last along an axis of length above 1. Vertices that are
+    not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN
+    where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and maximum of the
+    loss and for log10, which are those of f.
 
     Parameters
     ----------
     tree
         The field's merge tree.
     min_persistence
-        Pairs of a lower death - birth are dropped, those equal to it stay. Their minima go with them, and the saddles
-        that end no other pair; roots stay. The rest is the tree of the simplified field (Edelsbrunner, Letscher and
-        Zomorodian 2002): ``smad`` climbs to the first saddle left, and a basin counts for the minimum that its own
-        was dropped in favour of.
+        Pairs with death - birth below this number are dropped; pairs with exactly this number stay. With a pair go its
+        minimum, and its saddle unless another pair ends there; roots stay. What remains is the tree of the simplified
+        field (Edelsbrunner, Letscher and Zomorodian 2002): ``smad`` climbs to the first saddle that remains, and the
+        basin of a dropped minimum counts for the minimum that it merges into.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """Kinds of nodes of a merge tree."""
 
-MINIMUM, SADDLE, ROOT, DEGENERATE = 0, 1, 3, 4  # the Topology ToolKit's CriticalType
+MINIMUM, SADDLE, ROOT, DEGENERATE = 0, 1, 3, 4
+"""These integers are the types of a merge tree's nodes, as in ``CriticalType`` of the Topology ToolKit."""
 
 NAMES = {MINIMUM: "minimum", SADDLE: "saddle", DEGENERATE: "degenerate saddle", ROOT: "root"}
-"""What each kind is called."""
+"""Each type of a node has this name."""

@@ -1,4 +1,4 @@
-"""Which basin, arc and branch each vertex belongs to, and how many vertices each of them has."""
+"""The segmentation of a field: the basin, arc and branch of each vertex, and the number of vertices in each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from numba import njit
 
 @dataclass(frozen=True)
 class Segmentation:
-    """Vertices per basin and arc, and, if asked for, both of every vertex.
+    """The number of vertices of each basin and arc, and, if asked for, the basin and the arc of every vertex.
 
     Parameters
     ----------
     basin_volume, arc_volume
         ``(m,)`` and ``(a,)`` int64, as in :class:`MergeTree`.
     basin, arc
-        In the shape of the field, int64: index into ``minima`` and ``arcs``, -1 for none; empty if not asked for.
+        In the shape of the field, int64: the indices into ``minima`` and ``arcs`` for each vertex, -1 for none; empty
+        if not asked for.
     """
 
     basin_volume: np.ndarray
@@ -48,14 +49,14 @@ def segment(
     tree
         The tree of the whole grid.
     values, label
-        The field, C-contiguous, and ``~i`` for a vertex of basin i, flat.
+        The field, C-contiguous, and the flat labels: ``~i`` for a vertex of basin i.
     branch_of
         The branch of basin i, -1 for a minimum at +inf: see :func:`branches`.
     rows, bases, shape
-        For a box: index into the ravel of ``values`` with which each of its rows begins, the vertex of the grid there,
+        For a box: the C-order index into ``values`` with which each of its rows begins, the vertex of the grid there,
         and the shape of the box.
     threads, write
-        Threads that share the rows; whether to return the basin and the arc of every vertex.
+        The number of threads that share the rows; whether to return the basin and the arc of every vertex.
     """
     shape = shape or values.shape
     if rows is None or bases is None:

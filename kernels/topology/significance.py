@@ -1,4 +1,4 @@
-"""Which pairs of a merge tree are real: bounds on what rounding and the sampling of the data can have made."""
+"""The pairs of a merge tree that are real: bounds on the pairs that rounding and the sampling of the data can make."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from landsweep.kernels.topology.tree import MergeTree
 
 CONFIDENCE = 0.95
+"""Intervals of persistence over draws of the data have this confidence level unless another one is given."""
 ROUNDING_UNITS = 64
-"""Spacings of the greatest loss by which draws may differ and still count as the same data in another order."""
+"""Draws whose losses differ by at most this many spacings of the greatest loss count as the same data in another
+order."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many pairs hold, their distinct saddles, and their minima with the roots, which never die."""
+    """The number of pairs that hold, of their distinct saddles, and of their minima with the roots, which never die."""
 
     pairs: int
     saddles: int
@@ -25,14 +27,14 @@ class Counts:
 
 
 def count(tree: MergeTree, holds: np.ndarray) -> Counts:
-    """Return what is left of a tree's pairs, saddles and minima.
+    """Return the numbers of a tree's pairs, saddles and minima that hold.
 
     Parameters
     ----------
     tree
         The merge tree of p pairs.
     holds
-        ``(p,)`` bool, which of its pairs are counted.
+        ``(p,)`` bool, which of the tree's pairs are counted.
     """
     ends = tree.pairs[holds]
     return Counts(len(ends), len(np.unique(ends[:, 1])), len(ends) + len(tree.roots))
@@ -41,8 +43,8 @@ def count(tree: MergeTree, holds: np.ndarray) -> Counts:
 def sup_difference(one: np.ndarray, other: np.ndarray) -> float:
     """Return the greatest ``|one - other|`` in float64; 0 for no points.
 
-    Values that are not finite are +inf to a merge tree: where both are, they are equal; where one is, the
-    difference is infinite.
+    A merge tree takes values that are not finite for +inf. So two of them count as equal, and the difference of one of
+    them and a finite value is infinite.
     """
     first, second = one.astype(np.float64), other.astype(np.float64)
     finite = np.isfinite(first)
@@ -53,7 +55,7 @@ def sup_difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def above_rounding(lifetimes: np.ndarray, epsilon: float) -> np.ndarray:
-    r"""Return which pairs no change of the field by up to ``epsilon`` can remove, bool ``(p,)``.
+    r"""Return bool ``(p,)``: the pairs that no change of the field by up to ``epsilon`` can remove.
 
     Let f be the field as evaluated, g the same field in float64 and :math:`\epsilon = \max_v |f(v) - g(v)|`. Both have
     the sublevel filtration of one graph (a vertex enters at its value, an edge with its upper end), and the bottleneck
@@ -135,9 +137,10 @@ def draw_intervals(differences: np.ndarray, confidence: float = CONFIDENCE) -> n
 
 
 def above_sampling(intervals: np.ndarray) -> np.ndarray:
-    """Return which intervals ``(p, 2)`` exclude 0 from above, bool ``(p,)``.
+    """Return bool ``(p,)``: the intervals ``(p, 2)`` that lie above 0.
 
-    One below 0 excludes it, too, but speaks against its pair: there the saddle is the lower end. NaN holds nothing.
+    An interval below 0 excludes 0 too, but speaks against its pair, since the saddle is then the lower end. A pair
+    whose interval is NaN does not hold.
     """
     return np.asarray(intervals[:, 0] > 0)
 
@@ -145,9 +148,9 @@ def above_sampling(intervals: np.ndarray) -> np.ndarray:
 def distinct_draws(values: np.ndarray) -> int:
     """Return how many of the draws differ; 1 where all agree to rounding.
 
-    Draws that only reorder the same data differ in last bits: values within :data:`ROUNDING_UNITS` spacings of the
-    greatest finite one, for the dtype of ``values``, count as equal when all draws are compared. Otherwise draws are
-    equal where all their bits are. Without a point that is finite on all draws, nothing says that any are equal.
+    Draws that only reorder the same data differ in last bits. So all draws count as equal if their values differ by at
+    most :data:`ROUNDING_UNITS` spacings of the greatest finite one, for the dtype of ``values``. Otherwise two draws
+    are equal if all their bits are. Without a point that is finite on all draws, all draws count as different.
 
     Parameters
     ----------

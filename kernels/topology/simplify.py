@@ -12,11 +12,11 @@ from landsweep.kernels.topology.ladder import climb_all, ladder
 
 
 def simplify(tree: Any, min_persistence: float) -> Any:
-    """Return the merge tree without the pairs of death - birth < ``min_persistence``; those equal to it stay.
+    """Return the merge tree without the pairs whose death - birth is below ``min_persistence``; equal ones stay.
 
-    A pair is dropped before any that encloses it, so the rest is the tree of the simplified field (Edelsbrunner,
-    Letscher and Zomorodian 2002). A dropped minimum's basin, and its arcs, count for the branch that it ended at; roots
-    stay.
+    A pair is dropped before any pair that encloses it, so what remains is the tree of the simplified field
+    (Edelsbrunner, Letscher and Zomorodian 2002). The basin and the arcs of a dropped minimum count for the branch at
+    which its own branch ended; roots stay.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def simplify(tree: Any, min_persistence: float) -> Any:
 
 
 def _arc_volume(tree: Any, less: Any, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray) -> np.ndarray:
-    """Return the vertices of each arc of ``less``: arcs of a dropped branch count where its last ancestor ended."""
+    """Return the vertices per arc of ``less``; arcs of a dropped branch count where its last ancestor ended."""
     sign, branch = -1.0 if tree.negate else 1.0, tree.arc_branch
     end_value = np.full(len(stays), np.nan)
     end_value[tree.pair_branch] = sign * tree.pair_values[:, 1]

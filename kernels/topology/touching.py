@@ -1,4 +1,4 @@
-"""Where basins touch: edges that hold a minimum spanning forest of the graph of basins, for grids and graphs."""
+"""Edges where basins touch, which hold a minimum spanning forest of the graph of basins, for grids and graphs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import numpy as np
 from landsweep.kernels.geometry.stencil import Stencil, lanes, later, precedes, row_sides, share
 from numba import njit
 
-MOST, SAMPLE = 0.9, 4096  # of the exits; the level below which most are is taken from so many
-CACHE_BITS = 14  # pairs of basins that meet again within a few rows: 2^14 stay in the second-level cache
+MOST = 0.9
+"""Basins are first joined through the edges up to a level that this share of their least exits does not exceed."""
+SAMPLE = 4096
+"""That level is taken from a sample of about this many exits."""
+CACHE_BITS = 14
+"""A cache of 2^14 pairs of basins has slots with numbers of this many bits: pairs that meet again within a few rows
+stay in the second-level cache."""
 
 
 def touching(
@@ -15,9 +20,10 @@ def touching(
 ) -> np.ndarray:
     """Return edges (basin, basin, upper vertex) that hold a minimum spanning forest of the basins.
 
-    On rough fields most edges of the grid join two basins, and to list them all would take most of the time. So basins
-    are first joined through their least exits (Boruvka 1926), then through the edges up to a level that most of these
-    exits are below; above it hardly an edge joins two components (filter-Kruskal, Osipov, Sanders and Singler 2009).
+    On rough fields most edges of the grid join two basins, and a list of all of them would take most of the time. So
+    basins are first joined through their least exits (Boruvka 1926), then through the edges up to a level that most of
+    these exits do not exceed. Above this level hardly any edge joins two components (filter-Kruskal, Osipov, Sanders
+    and Singler 2009).
     """
     if count <= f.size // vertices_per_basin(1 + stencil.outer.size):
         return _listed(f, stencil, parts, label, label, np.inf)
@@ -33,9 +39,9 @@ def touching(
 
 
 def vertices_per_basin(ndim: int) -> int:
-    """Return how many make basins large enough for all their edges to be listed; measured in 2, 3 and 5 dimensions.
+    """Return the mean vertices per basin from which all edges are listed; measured in 2, 3 and 5 dimensions.
 
-    Their surface grows with the dimension.
+    The number grows with the dimension, as the surface of basins does.
     """
     return 4**ndim
 
@@ -98,9 +104,10 @@ def _keep_less_outside(best, step, candidates, s, here, there):  # type: ignore[
 
 @njit(cache=True, nogil=True)
 def _least_exits(f, stencil, first, last, component, step, level, exits):  # type: ignore[no-untyped-def]
-    """Write per component the least value at which it touches another, and (own vertex, neighbour) there.
+    """Write for each component the least value at which it touches another, and (own vertex, neighbour) there.
 
-    Comparisons can not be predicted on rough fields, so nothing branches on one. Exits at +inf are not looked for.
+    Processors cannot predict comparisons on rough fields, so the code does not branch on them. Exits at +inf are not
+    looked for.
     """
     outer, row, steps, shift, walls = stencil
     nearest = np.empty(row, f.dtype)
@@ -175,7 +182,7 @@ def _unite(parent, a, b):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _number(parent):  # type: ignore[no-untyped-def]
-    """Return the number of each basin's component, in order of appearance: that keeps neighbours close."""
+    """Return the number of each basin's component, in order of appearance, which keeps neighbours close in memory."""
     number, count = np.full(parent.size, -1, parent.dtype), 0
     for c in range(parent.size):
         root = find(parent, c)
@@ -231,8 +238,9 @@ def _slot(pair):  # type: ignore[no-untyped-def]
 def _touch(f, stencil, first, last, component, label, most):  # type: ignore[no-untyped-def]
     """Return the edges (basin, basin, upper vertex) of rows ``first:last`` and to later ones, up to the level ``most``.
 
-    One record per grid edge would cost most in the sort that follows. A pair of components recurs within a few rows,
-    so a small cache without collision handling keeps the least vertex of nearly all; repetitions do no harm.
+    With one record per grid edge, the sort that follows would take most of the time. A pair of components recurs within
+    a few rows, so a small cache without collision handling keeps the least vertex of nearly all pairs; repeated records
+    do no harm.
     """
     outer, row, steps, shift, _ = stencil
     pairs, kept = np.full(1 << CACHE_BITS, -1, np.int64), np.empty((1 << CACHE_BITS, 3), label.dtype)
@@ -268,7 +276,8 @@ def _touch(f, stencil, first, last, component, label, most):  # type: ignore[no-
 def touching_edges(f, edges_in, label):  # type: ignore[no-untyped-def]
     """Return the edges (basin, basin, upper vertex) of a graph with edges ``(e, 2)``.
 
-    What is noted is written out as in :func:`_touch`: a function for both takes that half again as long.
+    The code that records an edge is repeated from :func:`_touch`, which takes half again as long with a common
+    function.
     """
     pairs, kept = np.full(1 << CACHE_BITS, -1, np.int64), np.empty((1 << CACHE_BITS, 3), label.dtype)
     edges, count = np.empty((1024, 3), label.dtype), 0

@@ -1,6 +1,6 @@
-"""The merge tree of a scalar field: what it holds, and what follows from it.
+"""The merge tree of a scalar field: its arrays, and the quantities that follow from them.
 
-How it is computed is said in :mod:`landsweep.kernels.topology.merge_trees`.
+The module :mod:`landsweep.kernels.topology.merge_trees` computes it.
 """
 
 from __future__ import annotations
@@ -14,44 +14,49 @@ import numpy as np
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, NAMES, ROOT, SADDLE
 
 _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
+"""These attributes of the variable ``node_type`` say what each of its values means."""
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
+"""These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MergeTree:
-    """The merge tree of a field: arrays hold vertices, as C-order indices, int64 unless stated.
+    """The merge tree of a field; its arrays hold vertices as C-order indices, int64 unless stated.
 
-    "Ascending" is the order (value, index). A vertex that is not finite counts as +inf; minima born there are left
-    out, and with them what they alone would add. A *branch* is the way from a minimum to the saddle where it meets an
-    older one (elder rule: Edelsbrunner and Harer 2010, VII.1) or to the root; branches are numbered as ``minima``.
+    "Ascending" means in the order of (value, index). A vertex that is not finite counts as +inf. Minima at +inf are
+    left out, and so are the pairs and arcs that only they would add. A *branch* is the path from a minimum up to the
+    saddle where it meets the branch of an older, that is lower, minimum (elder rule: Edelsbrunner and Harer 2010,
+    VII.1), or up to the root. Branch i starts at ``minima[i]``.
 
     Parameters
     ----------
     shape, connectivity, negate
-        Grid points per axis, ``(n,)`` for a graph; the neighbourhood; whether it is the tree of -f.
+        The grid points per axis, ``(n,)`` for a graph; the name of the neighbourhood; whether this is the tree of -f.
     pairs
-        ``(p, 2)`` minimum, and saddle where it meets an older one; ascending in (saddle, minimum). A saddle of k
-        branches is in k - 1 pairs, and may lie at +inf; plateaus give pairs of lifetime 0.
+        ``(p, 2)`` a minimum, and the saddle where its branch meets an older one; ascending in (saddle, minimum). A
+        saddle where k branches meet is in k - 1 pairs, and may lie at +inf. Plateaus give pairs of lifetime 0.
     roots
-        ``(r,)`` minima that never die, one per connected component, ascending: on a grid ``[global_min]``.
+        ``(r,)`` the minima that never die, one per connected component, ascending. On a grid this is ``[global_min]``.
     arcs
-        ``(a, 2)`` upper and lower vertex, ascending in the upper one, then in the least vertex below the arc. Those
-        that end in a root node come last, in the order of ``roots``; there is none where the greatest vertex is itself
-        a saddle, or the only vertex.
+        ``(a, 2)`` the upper and the lower vertex of each arc, ascending in the upper one, then in the least vertex
+        below the arc. Arcs that end in a root node come last, in the order of ``roots``. A component has no such arc
+        where its greatest vertex is itself a saddle, or its only vertex.
     arc_branch
-        ``(a,)`` the branch that an arc is part of, as an index into ``minima``.
+        ``(a,)`` the branch that each arc is part of, as an index into ``minima``.
     nodes, node_types, node_values
-        ``(n,)`` minima, saddles, root nodes, the first two ascending; int8: 0 minimum, 1 saddle of two branches,
-        4 of more, 3 root node; float64: the field there, +inf (-inf if negated) where it is not finite.
+        ``(n,)`` the vertices: minima, then saddles, then root nodes, the first two ascending; int8 types: 0 for a
+        minimum, 1 for a saddle of two branches, 4 for a saddle of more branches, 3 for a root node; float64 values of
+        the field there, +inf (-inf if negated) where it is not finite.
     basin_volume
-        ``(m,)`` per minimum, the number of vertices whose steepest descent ends in it.
+        ``(m,)`` for each minimum, the number of vertices whose steepest descent ends in it.
     arc_volume
-        ``(a,)`` the number of vertices v with lower <= v < upper in the arc's component, the greatest vertex included
-        in the last arc; empty if not asked for. Vertices that flow to a minimum at +inf are in no basin and no arc.
+        ``(a,)`` for each arc, the number of vertices v with lower <= v < upper in the arc's component; the last arc
+        also counts the greatest vertex. The array is empty if the tree was computed without volumes. Vertices whose
+        steepest descent ends in a minimum at +inf are in no basin and no arc.
     n_nonfinite
-        Number of vertices that are not finite.
+        The number of vertices that are not finite.
     value_range
-        Least and greatest finite value of the field, float.
+        The least and the greatest finite value of the field, float.
 
     Examples
     --------
@@ -85,17 +90,17 @@ class MergeTree:
 
     @property
     def global_min(self) -> int:
-        """The least vertex."""
+        """The least vertex in the order of (value, index): the global minimum."""
         return int(self.roots[0])
 
     @cached_property
     def minima(self) -> np.ndarray:
-        """``(m,)`` minima born at a finite value, ascending."""
+        """``(m,)`` the minima with a finite value, ascending."""
         return self.nodes[self.node_types == MINIMUM]
 
     @cached_property
     def saddles(self) -> np.ndarray:
-        """``(s,)`` distinct saddles, ascending."""
+        """``(s,)`` the distinct saddles, ascending."""
         return self.nodes[(self.node_types == SADDLE) | (self.node_types == DEGENERATE)]
 
     @cached_property
@@ -106,7 +111,7 @@ class MergeTree:
 
     @cached_property
     def _eldest(self) -> np.ndarray:
-        """``(s,)`` the arc at each saddle whose branch goes on above it."""
+        """``(s,)`` for each saddle, the arc below it whose branch continues above it."""
         return np.searchsorted(self._at_saddles, np.arange(len(self.saddles)))
 
     @cached_property
@@ -116,7 +121,7 @@ class MergeTree:
 
     @cached_property
     def multiplicity(self) -> np.ndarray:
-        """``(s,)`` number of branches that meet in each saddle, at least 2, int64."""
+        """``(s,)`` the number of branches that meet in each saddle, at least 2, int64."""
         return np.bincount(self._at_saddles, minlength=len(self.saddles))
 
     @cached_property
@@ -138,7 +143,7 @@ class MergeTree:
 
     @cached_property
     def greatest(self) -> tuple[np.ndarray, np.ndarray]:
-        """``(r,)`` the greatest vertex of each root's component, and the field there, float64."""
+        """Two arrays ``(r,)``: the greatest vertex of each root's component, and the field there, float64."""
         top = np.full(len(self.minima), -1)
         np.maximum.at(top, self.arc_branch, np.arange(len(self.arcs)))  # of one branch the arcs ascend
         branch = np.flatnonzero(self.branch_end < 0)  # as the roots, ascending
@@ -149,17 +154,17 @@ class MergeTree:
 
     @cached_property
     def pair_values(self) -> np.ndarray:
-        """``(p, 2)`` float64, the field at minimum and saddle of each pair."""
+        """``(p, 2)`` float64, birth and death of each pair: the field at its minimum and at its saddle."""
         return np.stack([self.node_values[self.pair_branch], self.upper_values[self._ending]], axis=1)
 
     @cached_property
     def lifetimes(self) -> np.ndarray:
-        """``(p,)`` float64, death - birth of each pair (birth - death if negated), +inf for an infinite saddle."""
+        """``(p,)`` float64, death - birth of each pair (birth - death if negated), +inf for a saddle at +inf."""
         return _climb(*self.pair_values.T)
 
     @cached_property
     def _leaf_arc(self) -> np.ndarray:
-        """``(m,)`` the lowest arc of each branch where it ends in a saddle, else -1."""
+        """``(m,)`` the lowest arc of each branch (its leaf arc) where this arc ends in a saddle, else -1."""
         leaf, at_saddle = np.full(len(self.minima), -1), slice(len(self._at_saddles))
         starts = np.flatnonzero(self.arcs[at_saddle, 1] == self.minima[self.arc_branch[at_saddle]])
         leaf[self.arc_branch[starts]] = starts
@@ -167,32 +172,32 @@ class MergeTree:
 
     @cached_property
     def first_saddle(self) -> np.ndarray:
-        """``(m,)`` upper end of each minimum's leaf arc, -1 where that is no saddle."""
+        """``(m,)`` the first saddle above each minimum: the upper end of its leaf arc, -1 where that is no saddle."""
         return np.where(self._leaf_arc < 0, -1, np.append(self.arcs[:, 0], -1)[self._leaf_arc])
 
     @cached_property
     def first_climb(self) -> np.ndarray:
-        """``(m,)`` float64, length of each minimum's leaf arc up to its first saddle, 0 under none."""
+        """``(m,)`` float64, the rise of the field from each minimum to its first saddle, 0 where it has none."""
         births = self.node_values[: len(self.minima)]
         return _climb(births, np.where(self._leaf_arc < 0, births, np.append(self.upper_values, 0)[self._leaf_arc]))
 
     @cached_property
     def branch_end(self) -> np.ndarray:
-        """``(m,)`` saddle where each branch meets an older one, -1 for a branch that goes up to the root."""
+        """``(m,)`` the saddle where each branch meets an older one, -1 for a branch that goes up to the root."""
         end = np.full(len(self.minima), -1)
         end[self.pair_branch] = self.pairs[:, 1]
         return end
 
     @cached_property
     def branch_parent(self) -> np.ndarray:
-        """``(m,)`` index of the branch that each one meets at ``branch_end``, -1 for none."""
+        """``(m,)`` the index of the older branch that each branch meets at ``branch_end``, -1 for none."""
         parent = np.full(len(self.minima), -1)
         parent[self.pair_branch] = self.arc_branch[self._eldest[self._at_saddles[self._ending]]]
         return parent
 
     @cached_property
     def branch_volume(self) -> np.ndarray:
-        """``(m,)`` number of vertices on each branch, int64; ValueError without ``arc_volume``."""
+        """``(m,)`` int64, the number of vertices on each branch; raises ValueError without ``arc_volume``."""
         if len(self.arc_volume) != len(self.arcs):
             raise ValueError("the tree has no arc volumes: expected one made with volumes=True.")
         volume = np.zeros(len(self.minima), np.int64)
@@ -201,7 +206,7 @@ class MergeTree:
 
     @cached_property
     def leaf_volume(self) -> np.ndarray:
-        """``(m,)`` number of vertices below each minimum's first saddle, of the branch where there is none, int64."""
+        """``(m,)`` int64, the number of vertices below each minimum's first saddle, or on its branch without one."""
         return np.where(self._leaf_arc < 0, self.branch_volume, np.append(self.arc_volume, 0)[self._leaf_arc])
 
     def simplify(self, min_persistence: float) -> MergeTree:
@@ -222,8 +227,8 @@ class MergeTree:
     def to_networkx(self) -> Any:
         """Return the tree as a ``networkx.DiGraph`` with an edge from each arc's lower to its upper vertex.
 
-        Nodes carry ``type``, ``value`` and, for minima, ``basin_volume``; edges ``branch``, the minimum whose branch
-        they are part of, and ``volume`` where arcs have one.
+        Nodes carry ``type``, ``value`` and, for minima, ``basin_volume``. Edges carry ``branch``, the minimum whose
+        branch they are part of, and ``volume`` if the tree has arc volumes.
 
         Examples
         --------
@@ -309,7 +314,7 @@ class MergeTree:
         return cls(**(values | scalars | pairs))
 
     def __eq__(self, other: object) -> bool:
-        """Return whether all arrays are equal, volumes included, which a tree may have been made without."""
+        """Return whether all arrays are equal; a tree with arc volumes does not equal the same tree without them."""
         if not isinstance(other, MergeTree):
             return NotImplemented
         return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))

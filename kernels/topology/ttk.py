@@ -1,8 +1,9 @@
 """The Topology ToolKit as an engine: its FTM merge tree of a block, turned into the same basins as the native engine's.
 
-The filter call is thin; all that can be tested without the toolkit is in :func:`basins_of_tree` (Gueunet et al. 2019,
-FTM; Tierny et al. 2018, TTK). The toolkit is given the rank of each vertex in the order (value, index) instead of its
-value, which rules out what it does with NaN, infinities, ties and single precision.
+The function that calls the filter is short; everything that can be tested without the toolkit is in
+:func:`basins_of_tree` (Gueunet et al. 2019, FTM; Tierny et al. 2018, TTK). The toolkit gets the rank of each vertex in
+the order (value, index) instead of its value, so that its treatment of NaN, infinities, ties and single precision does
+not matter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from landsweep.kernels.topology.basins import Basins, grid_basins, own_minima, p
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, SADDLE
 
 INSTALL = "conda install -c conda-forge topologytoolkit"
+"""This command installs the Topology ToolKit."""
 
 
 def available() -> bool:
@@ -29,11 +31,11 @@ def available() -> bool:
 
 
 def basins_of_tree(raw: Mapping[str, np.ndarray]) -> Basins:
-    """Return basins whose graph has the components of a join tree that TTK's ``ttkMergeTree`` put out.
+    """Return basins whose graph has the components of a join tree from TTK's ``ttkMergeTree``.
 
-    Every saddle joins one minimum from under each of its lower arcs. A vertex belongs to a minimum from under its arc,
-    with which it is connected at its own level: not where its steepest descent ends, but all that a union of blocks
-    needs.
+    Every saddle joins one minimum from below each of its lower arcs. A vertex belongs to a minimum below its arc, with
+    which it is connected at its own level. This need not be the minimum in which its steepest descent ends, but it is
+    all that a union of blocks needs.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def basins_of_tree(raw: Mapping[str, np.ndarray]) -> Basins:
     Raises
     ------
     ValueError
-        Where they are not the arrays of a tree.
+        Where the arrays do not describe a tree.
     """
     ids, vertex, kind = (np.asarray(raw[f"node_{n}"]).astype(np.int64) for n in ("id", "vertex_id", "critical_type"))
     up, down = (np.asarray(raw[f"arc_{n}_node_id"]).astype(np.int64) for n in ("up", "down"))
@@ -95,13 +97,13 @@ def _upwards(up: np.ndarray, down: np.ndarray, count: int) -> list[int]:
 def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basins:
     """Return the basins of a block by TTK where it can make them, by the native engine otherwise.
 
-    TTK has Freudenthal's triangulation of 2-D and 3-D grids; in one dimension its greatest vertex may be a saddle,
-    which its FTM does not survive. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`.
+    TTK can make them for Freudenthal's triangulation of 2-D and 3-D grids. In one dimension the greatest vertex may be
+    a saddle, at which TTK's FTM crashes. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`.
 
     Raises
     ------
     ImportError
-        Where TTK is missing.
+        Where TTK is not installed.
     RuntimeError
         Where its filter printed an error instead of making a tree.
     """
@@ -116,10 +118,10 @@ def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basin
 
 
 def ttk_graph_basins(values: np.ndarray, edges: np.ndarray, threads: int = 1) -> Basins:
-    """Return the basins of a graph by TTK, as line cells; parameters as those of ``graph_basins``, errors as above.
+    """Return the basins of a graph by TTK, as line cells; parameters as of ``graph_basins``, errors as above.
 
-    A vertex above all others joins the components: FTM needs a connected input, and a greatest vertex that is no
-    saddle. What it adds is dropped again.
+    An extra vertex above all others joins the components, because FTM needs a connected input and a greatest vertex
+    that is no saddle. What this vertex adds is dropped again.
     """
     n = len(values)
     top = np.stack([np.arange(n), np.full(n, n)], axis=1)

@@ -1,4 +1,4 @@
-"""How long a thread spends on files, so that the time of a run can be split into computing and waiting for disks."""
+"""The time that a thread spends on files, by which the time of a run is split into computing and waiting for disks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _thread = threading.local()
+"""Each thread keeps here the seconds that it has spent on files, and whether it is inside a timed block."""
 
 
 @contextmanager
 def on_files() -> Iterator[None]:
-    """Count the time of a block, or of a function that this decorates, as spent on files; nested ones count once."""
+    """Count the time of a block, or of a decorated function, as spent on files; nested blocks count once."""
     if getattr(_thread, "inside", False):
         yield
         return

@@ -1,4 +1,4 @@
-"""What can end a run, and with which exit status."""
+"""The errors that can end a run, and its exit statuses."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Exit(IntEnum):
 
 
 class UserError(Exception):
-    """A mistake the user can mend; its text is one sentence with what, got, expected and what to do."""
+    """A mistake that the user can mend; its text is one sentence that says what, got, expected and what to do."""
 
     collective = False
-    """Whether every rank raises it, so that the job can end without being aborted."""
+    """This is true where every rank raises the error, so that the job can end without being aborted."""
 
 
 class DamagedShard(UserError):
@@ -38,12 +38,12 @@ class DamagedShard(UserError):
 
 
 class ProblemError(Exception):
-    """The user's problem raised; the member or model is marked failed and the sweep goes on."""
+    """The user's problem raised an error; the member or model is marked as failed, and the sweep continues."""
 
 
 @contextmanager
 def users_code() -> Iterator[None]:
-    """Turn whatever the user's problem raises into :class:`ProblemError`; everything else is our own fault."""
+    """Turn any error in the block, which runs the user's code, into :class:`ProblemError`; others are our own fault."""
     try:
         yield
     except ProblemError:
@@ -57,14 +57,14 @@ class TooManyFailures(Exception):
 
 
 class Stopped(BaseException):
-    """A signal asked to stop, or what its text says; everything finished is kept.
+    """The run stops because of a signal, or for the reason in the text; everything finished is kept.
 
     A ``BaseException``, so that a problem's ``except Exception`` cannot swallow it.
     """
 
 
 def explain_os_error(error: OSError) -> UserError | None:
-    """Return the plain sentence for a full disk or a directory that cannot be written, else None."""
+    """Return a UserError with a plain sentence for a full disk or a directory that cannot be written, else None."""
     where = error.filename or "the run directory"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return UserError(
@@ -79,7 +79,7 @@ def explain_os_error(error: OSError) -> UserError | None:
 
 
 def guard_io(function: Callable[[], T]) -> T:
-    """Call ``function``; a directory that cannot be written becomes a sentence."""
+    """Call ``function``; where a file cannot be written, raise a UserError with a plain sentence."""
     try:
         return function()
     except OSError as error:

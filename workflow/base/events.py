@@ -1,4 +1,4 @@
-"""What happens during a run, as dataclasses for subscribers: progress, logs, tests."""
+"""The events of a run, as dataclasses for subscribers such as progress, logs and tests."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from landsweep.base.launch import batch_job
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened."""
+    """The base class of events."""
 
 
 @dataclass(frozen=True)
 class RankStarted(Event):
-    """A process of a run is ready to work; ``seconds`` after the system started it."""
+    """A process of a run is ready to work, ``seconds`` after the system has started it."""
 
     rank: int
     ranks: int
@@ -35,7 +35,7 @@ class RankStarted(Event):
 
 
 def rank_started(rank: int, ranks: int, local_rank: int) -> RankStarted:
-    """Return where this process stands; the first line of its log."""
+    """Return the event that this process is ready, which is the first line of its log."""
     import psutil
 
     job, restart = batch_job()
@@ -54,7 +54,7 @@ def rank_started(rank: int, ranks: int, local_rank: int) -> RankStarted:
 
 @dataclass(frozen=True)
 class RankLost(Event):
-    """A process that worked is gone; ``left`` others remain, and take over what it had in hand."""
+    """A process that worked is gone; ``left`` others remain, and take over the items that it had in hand."""
 
     rank: int
     where: str
@@ -63,7 +63,7 @@ class RankLost(Event):
 
 @dataclass(frozen=True)
 class Hardware(Event):
-    """What the ranks of a session compute on: ``gpus`` is 0 for CPUs."""
+    """The hardware that the ranks of a session compute on; ``gpus`` is 0 for CPUs."""
 
     ranks: int
     gpus: int
@@ -71,7 +71,7 @@ class Hardware(Event):
 
 @dataclass(frozen=True)
 class StageStarted(Event):
-    """A stage begins with ``todo`` items, of which ``weights`` add up to its work (points, models, members)."""
+    """A stage begins with ``todo`` items, whose ``weights`` add up to its work (points, models, members)."""
 
     stage: str
     todo: int
@@ -91,14 +91,14 @@ class ItemDone(Event):
     rank: int
     failed: bool = False
     file_seconds: float = 0.0
-    """The part of ``seconds`` in which files were waited for."""
+    """This many of the ``seconds`` were spent waiting for files."""
     ranks: int = 1
-    """Processes that worked on it together."""
+    """This many processes worked on the item together."""
 
 
 @dataclass(frozen=True)
 class Helped(Event):
-    """What a rank that is not the root did of an item that all of them work on together."""
+    """A rank other than the root has done its part of an item that all ranks work on together."""
 
     stage: str
     index: int
@@ -123,10 +123,11 @@ class Notice(Event):
 
 
 Subscriber = Callable[[Event], None]
+"""A subscriber is called with every event."""
 
 
 class Bus:
-    """Hands every event to every subscriber, in order."""
+    """A bus hands every event to every subscriber, in order."""
 
     def __init__(self, *subscribers: Subscriber) -> None:
         self.subscribers = list(subscribers)
@@ -138,7 +139,7 @@ class Bus:
 
 
 class JsonLines:
-    """Appends each event as one JSON line to a rank's log."""
+    """A subscriber that appends each event as one JSON line to a rank's log."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

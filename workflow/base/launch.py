@@ -1,4 +1,4 @@
-"""Who started this process, read from the environment before anything is imported."""
+"""The launcher of this process, read from the environment before anything is imported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Launch:
-    """How many processes a launcher says it started, which one this is, and on how many nodes (1: not known)."""
+    """The number of processes that a launcher started, the rank of this one, and the number of nodes (1: not known)."""
 
     size: int = 1
     rank: int = 0
@@ -20,9 +20,8 @@ class Launch:
 def detect(env: Mapping[str, str] = os.environ) -> Launch:
     """Return the launch that the environment describes.
 
-    ``PMI_SIZE`` (MPICH, Cray, Intel, Slurm's PMI-2), ``OMPI_COMM_WORLD_SIZE`` (Open MPI), and
-    ``SLURM_NTASKS`` inside a job step; outside a step (salloc, a batch script) Slurm's sizes describe the
-    allocation, not this process.
+    It reads ``PMI_SIZE`` (MPICH, Cray, Intel, Slurm's PMI-2), ``OMPI_COMM_WORLD_SIZE`` (Open MPI), and ``SLURM_NTASKS``
+    inside a job step. Outside a step (salloc, a batch script) Slurm's sizes describe the allocation, not this process.
     """
     for launcher, size, rank in (
         ("mpiexec", "PMI_SIZE", "PMI_RANK"),
@@ -43,6 +42,6 @@ def _nodes(env: Mapping[str, str]) -> int:
 
 
 def batch_job(env: Mapping[str, str] = os.environ) -> tuple[str | None, int]:
-    """Return the id of the batch job this process belongs to (None outside), and how often it was started again."""
+    """Return the id of this process's batch job (None outside of one), and how often the job was started again."""
     restart = env.get("SLURM_RESTART_COUNT", "")
     return env.get("SLURM_JOB_ID") or None, int(restart) if restart.isdigit() else 0

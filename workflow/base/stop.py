@@ -1,4 +1,4 @@
-"""Signals become a flag: finish the unit in hand, then stop."""
+"""Signals that become a flag, on which a process finishes the unit in hand and then stops."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from typing import Any, Self
 from landsweep.base.errors import Stopped
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+"""These signals ask a run to stop."""
 
 
 _early: list[int] = []
-"""Signals that came before anybody could act on them."""
+"""This list holds the numbers of signals that came before anybody could act on them."""
 
 
 def listen() -> None:
-    """Remember USR2 and TERM from now on: without it a warning that comes while Python starts ends the process."""
+    """Remember USR2 and TERM from now on; otherwise a warning that comes while Python starts would end the process."""
     for number in (signal.SIGUSR2, signal.SIGTERM):
         signal.signal(number, lambda number, frame: _early.append(number))
 
 
 class StopFlag:
-    """Turns the first INT, TERM or USR2 into a request, a second INT or TERM into :class:`Stopped` at once.
+    """A flag that turns the first INT, TERM or USR2 into a request; a second INT or TERM raises :class:`Stopped`.
 
-    Handlers are installed while its block runs, in the main thread only (a notebook's kernel thread, too).
+    The handlers of these signals are installed while its block runs, only in the main thread, which a notebook's kernel
+    thread is too.
     """
 
     def __init__(self, *, announce: bool = True) -> None:

@@ -1,8 +1,8 @@
-"""Text from a template that is itself a valid shell script.
+"""Making text from a template that is itself a valid shell script.
 
-Lines that begin with ``#:`` are instructions (``#: if NAME``, ``elif NAME``, ``else``, ``each NAME``, ``end``);
-others are remarks and left out, as are directives of shellcheck. ``${ls_NAME}`` stands for a value. Alone on its line,
-quoted or not, it stands for a list: one line each, or none.
+Lines that begin with ``#:`` are instructions (``#: if NAME``, ``elif NAME``, ``else``, ``each NAME``, ``end``); other
+comments are left out, and so are directives of shellcheck. ``${ls_NAME}`` stands for a value. Alone on its line, quoted
+or not, it may stand for a list, whose values get one line each.
 """
 
 from __future__ import annotations
@@ -11,27 +11,30 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 _VALUE = re.compile(r'"\$\{ls_(\w+)\}"|\$\{ls_(\w+)\}')
+"""The pattern matches a place for a value, with its quotes if it is quoted."""
 Values = Mapping[str, str | list[str]]
+"""A mapping of this type holds, for each name, the text that stands for it, or a list of lines."""
 
 
 def fill(template: str, conditions: Mapping[str, bool], values: Values, repeats: Mapping[str, Sequence[Values]]) -> str:
-    """Return the text.
+    """Return the text of a template.
 
     Parameters
     ----------
     template
-        The lines.
+        The text of the template.
     conditions
-        Which parts are wanted.
+        The truth of each NAME in ``#: if NAME``.
     values
-        What stands for each ``${ls_NAME}``, quoted for where it stands; a quoted one is replaced with its quotes.
+        The value for each ``${ls_NAME}``, already quoted for its place; quotes around ``${ls_NAME}`` are replaced with
+        it.
     repeats
-        For each ``#: each NAME`` the further values of every repetition.
+        For each ``#: each NAME``, the further values of every repetition.
 
     Raises
     ------
     KeyError
-        For a name that is not given.
+        For a NAME in the template that is not given.
     """
     return "".join(f"{line}\n" for line in _block(iter(template.splitlines()), conditions, values, repeats))
 

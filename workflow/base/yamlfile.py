@@ -1,4 +1,4 @@
-"""YAML in and out, ``--set`` overrides, and validation errors as plain sentences."""
+"""Reading and writing YAML, ``--set`` overrides, and validation errors as plain sentences."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from landsweep.base.errors import UserError
 from pydantic import BaseModel, ValidationError
 
 EXAMPLES = {"--set": "--set grid.points=21", "--site-set": "--site-set ranks_per_node=8"}
+"""Error messages about an option show this example of it."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -28,6 +29,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _INT = "tag:yaml.org,2002:int"
+"""YAML calls whole numbers by this tag."""
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != _INT]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -41,7 +43,7 @@ _Loader.add_implicit_resolver(
 
 
 def read(path: Path, wanted: str = "a study file, make one with `landsweep new NAME`") -> dict[str, Any]:
-    """Return a YAML file's mapping; raise :class:`UserError` where it is none; ``wanted`` says what was expected."""
+    """Return a YAML file's mapping; raise :class:`UserError` for any other content, where ``wanted`` is expected."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -65,12 +67,12 @@ def _parse(text: str, source: str) -> Any:
 
 
 def dump(data: Any) -> str:
-    """Return YAML with keys in their order, short lists on one line."""
+    """Return data as YAML, with keys in their order and short lists on one line."""
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
 
 
 def with_overrides(data: dict[str, Any], overrides: tuple[str, ...], option: str = "--set") -> dict[str, Any]:
-    """Return ``data`` with each ``a.b=value`` of an ``option`` applied, the value read as YAML."""
+    """Return ``data`` with each override ``a.b=value`` of an ``option`` applied; values are read as YAML."""
     result = deepcopy(data)
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -116,7 +118,7 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def _describe(loc: list[str | int], model: type[BaseModel]) -> tuple[str, str, list[str]]:
-    """Follow an error's location: its dotted name, what the field expects, and its section's names."""
+    """Return what an error's location means: its dotted name, what the field expects, and the names in its section."""
     path: list[str] = []
     expected = "another value"
     section: type[BaseModel] | None = model

@@ -1,4 +1,4 @@
-"""A machine as a batch system of one job: the script runs in the background, in a session of its own."""
+"""The local machine as a batch system for one job: the script runs in the background, in a session of its own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 
 PREFIX = "local-"
+"""The id of a job without a scheduler is this prefix and the number of its process."""
 
 
 def submit(script: Path, name: str) -> str:
-    """Start a script in the folder it lies in; return its id, which holds its process."""
+    """Start a script in the folder that it lies in; return the job's id, which holds the number of its process."""
     pending = script.parent / f".{script.name}.out"
     with pending.open("ab") as output:
         started = subprocess.Popen(
@@ -29,7 +30,7 @@ def submit(script: Path, name: str) -> str:
 
 
 def birth(job: str) -> float | None:
-    """Return when a job's process was born, None where it does not live: numbers of processes come again."""
+    """Return the start time of a job's process, None where it does not live; process numbers alone may be reused."""
     try:
         process = psutil.Process(int(job.removeprefix(PREFIX)))
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
@@ -38,12 +39,12 @@ def birth(job: str) -> float | None:
 
 
 def alive(job: str, born: float | None, host: str) -> bool:
-    """Return whether a job's process lives; one of another host cannot be seen from here and is taken for gone."""
+    """Return whether a job's process lives; a process of another host cannot be seen from here and counts as gone."""
     return host == socket.gethostname() and born is not None and birth(job) == born
 
 
 def cancel(job: str) -> None:
-    """Send TERM to a job's shell, which starts nothing more, and to its ranks, which finish their units."""
+    """Send TERM to a job's shell, which then starts nothing more, and to its ranks, which finish their units."""
     try:
         shell = psutil.Process(int(job.removeprefix(PREFIX)))
         shell.terminate()

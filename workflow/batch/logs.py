@@ -1,4 +1,4 @@
-"""What jobs and ranks have written, to look at and to follow."""
+"""The output of jobs and the logs of ranks, to look at and to follow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from landsweep.batch import records
 from landsweep.disk.rundir import RunDir
 
 POLL_SECONDS = 0.5
+"""A followed file is read again after this many seconds."""
 ASK_SECONDS = 5.0
+"""Whether a job still lives is asked at most once in this many seconds."""
 
 
 def sources(run: RunDir, rank: int | None) -> list[Path]:
@@ -79,7 +81,7 @@ def _words(event: dict[str, Any]) -> str:
 def lines(paths: list[Path], live: Callable[[], bool] | None = None) -> Iterator[str]:
     """Yield the lines of files, each file's name first where there are several.
 
-    With ``live``, go on while it is true: what is added to any of them comes as it is written.
+    With ``live``, continue while it returns true, and yield lines that are added to any of the files.
     """
     places = dict.fromkeys(paths, 0)
     current: Path | None = None
@@ -106,14 +108,14 @@ def lines(paths: list[Path], live: Callable[[], bool] | None = None) -> Iterator
 
 
 class Live:
-    """Whether any job of a run may still write; asks at most every 5 s, and Slurm at most every 30 s."""
+    """Whether any job of a run may still write; this is asked every 5 s at most, and Slurm every 30 s at most."""
 
     def __init__(self, run: RunDir) -> None:
         self._run = run
         self._asked, self._answer, self._told = 0.0, True, False
 
     def __call__(self) -> bool:
-        """Return the answer; say once where Slurm cannot be reached."""
+        """Return the answer; print a message once if Slurm cannot be reached."""
         from landsweep.disk import lock
 
         if time.monotonic() - self._asked > ASK_SECONDS:

@@ -1,4 +1,4 @@
-"""What was submitted for a run, kept in its folder ``jobs``, and what became of it."""
+"""The records of the jobs submitted for a run, kept in its folder ``jobs``, and the states of these jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from landsweep.disk.rundir import RunDir, read_json, write_json
 
 @dataclass(frozen=True)
 class Submitted:
-    """One job that was handed over."""
+    """One job that was submitted."""
 
     id: str
     name: str
@@ -36,18 +36,18 @@ class Submitted:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The names of what it, or its array's tasks, print to."""
+        """The names of the files that the job, or the tasks of its array, print to."""
         return tuple(f"{self.name}-{id_}.out" for id_ in self.ids)
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Its id, or those of its array's tasks."""
+        """The id of the job, or the ids of the tasks of its array."""
         return tuple(f"{self.id}_{k}" for k in range(self.tasks)) or (self.id,)
 
 
 @dataclass(frozen=True)
 class State:
-    """What is known of a job: one word, why, where, and whether it may still work."""
+    """The state of a job: a word for it, the reason, the nodes, and whether the job may still work."""
 
     word: str
     reason: str = ""
@@ -57,18 +57,18 @@ class State:
 
 @dataclass(frozen=True)
 class Jobs:
-    """The jobs of a run with their states; ``asked`` is when Slurm was asked, ``problem`` why it could not be."""
+    """The jobs of a run with their states; ``asked`` is the time when Slurm answered, ``problem`` why it did not."""
 
     states: dict[str, State]
     submitted: tuple[Submitted, ...]
     asked: float | None = None
     problem: str | None = None
     strangers: tuple[str, ...] = ()
-    """Jobs in this run's folder that live and were never written down: whoever submitted them was killed."""
+    """These jobs live in this run's folder but were never written down: whoever submitted them was killed."""
 
     @property
     def alive(self) -> list[Submitted]:
-        """Jobs that wait or run."""
+        """The jobs that wait or run."""
         return [job for job in self.submitted if any(self.states[id_].alive for id_ in job.ids)]
 
 
@@ -87,18 +87,18 @@ def read(run: RunDir) -> tuple[Submitted, ...]:
 
 
 def add(run: RunDir, job: Submitted) -> None:
-    """Write down a job."""
+    """Add a job to the records of a run."""
     write_json(run.jobs / "jobs.json", {"jobs": [dataclasses.asdict(j) for j in (*read(run), job)]})
 
 
 def drop(run: RunDir, ids: Iterable[str]) -> None:
-    """Forget jobs that were taken back."""
+    """Remove jobs that were taken back from the records of a run."""
     gone = set(ids)
     write_json(run.jobs / "jobs.json", {"jobs": [dataclasses.asdict(j) for j in read(run) if j.id not in gone]})
 
 
 def states(run: RunDir, fresh: bool = False) -> Jobs:
-    """Return what became of a run's jobs: by Slurm, else by what the scripts themselves wrote down.
+    """Return the states of a run's jobs as Slurm knows them, or else as their scripts have recorded them.
 
     ``fresh`` asks Slurm again even where it was asked less than 30 s ago.
     """
@@ -135,7 +135,9 @@ def states(run: RunDir, fresh: bool = False) -> Jobs:
 
 
 UNENDED = ("SUBMITTED", "STARTED", "REQUEUED")
+"""A job whose last line in the journal says one of these words has not ended."""
 GONE = "neither in Slurm nor ended: killed, cancelled, or lost with its node"
+"""A job of which nobody knows any longer is described by this text."""
 
 
 def _by_slurm(job: slurm.JobState, told: State) -> State:
@@ -148,7 +150,7 @@ def _by_slurm(job: slurm.JobState, told: State) -> State:
 
 
 def _journal(run: RunDir) -> dict[str, list[list[str]]]:
-    """Return the lines that each job's script has written: restart, time, what, more."""
+    """Return the lines of each job's script in the journal: restart, time, what happened, and more."""
     found: dict[str, list[list[str]]] = {}
     path = run.jobs / JOURNAL
     for line in path.read_text(errors="replace").splitlines() if path.exists() else ():
@@ -159,7 +161,7 @@ def _journal(run: RunDir) -> dict[str, list[list[str]]]:
 
 
 def _by_journal(lines: list[list[str]]) -> State:
-    """Return what a job's script says of itself."""
+    """Return the state of a job by the lines of its script."""
     if not lines:
         return State("SUBMITTED")
     latest = max(int(line[0]) for line in lines)  # an earlier life of the job may still write

@@ -1,7 +1,7 @@
-"""Batch scripts: from a job to its text, which is that of ``jobs/templates/job.sh``.
+"""Batch scripts: the text of a job's script, made from the template ``jobs/templates/job.sh``.
 
-What a user or a path says reaches the program as data: it is quoted for the shell, or for sbatch. Lines of a profile's
-``setup`` alone are shell.
+Text from a user or a path reaches the program as data: it is quoted for the shell, or for sbatch. Only the lines of a
+profile's ``setup`` are shell code.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from landsweep.base.template import fill
 from landsweep.batch.site import Site
 
 JOURNAL = "jobs.log"
-"""Beside the script: one line when a job begins, asks to be run again, or ends."""
+"""The file of this name lies beside the script and gets one line when a job begins, asks to be run again, or ends."""
 TEMPLATE = resources.files("landsweep.jobs.templates") / "job.sh"
+"""The script of a job is made from this file."""
 
 
 @dataclass(frozen=True)
@@ -27,25 +28,25 @@ class Job:
     Parameters
     ----------
     name
-        Letters, digits, ``.``, ``_`` and ``-``.
+        The name of the job, of letters, digits, ``.``, ``_`` and ``-``.
     title
-        What the first line of the script says, on one line.
+        The text of the first comment in the script, on one line.
     site
-        Where it runs, every override applied.
+        The site on which the job runs, with every override applied.
     commands
-        The program and its arguments, as data; one for each task where the job is an array.
+        The program and its arguments, as data; one such command for each task if the job is an array.
     path
-        Folders to find programs in before all others.
+        The folders in which programs are sought before all others.
     resume
-        What a person types to go on.
+        The command that a person types to continue the run.
     last
-        Whether it is the last of its run: only then failed models make it a failed job.
+        Whether this is the last job of its run: only the last one fails because of failed models.
     array
         Whether each command is a task of an array.
     once
-        Further arguments for the first life of the job alone.
+        Further arguments that only the first life of the job gets, not those after a requeue.
     elastic
-        Whether the others go on where a rank is killed.
+        Whether the other ranks continue where one is killed.
     """
 
     name: str
@@ -61,12 +62,12 @@ class Job:
 
     @property
     def ranks(self) -> int:
-        """Processes of the job."""
+        """The number of processes of the job."""
         return self.site.nodes * self.site.ranks_per_node
 
 
 def sbatch_quote(value: str) -> str:
-    """Quote a value for a ``#SBATCH`` line, where sbatch takes words apart by itself."""
+    """Return a value quoted for a ``#SBATCH`` line, which sbatch itself splits into words."""
     plain = all(c.isalnum() or c in "_@%+=:,./&|*()[]-" for c in value)
     if plain and value:
         return value
@@ -139,11 +140,11 @@ def _quoted(words: Iterable[str]) -> list[str]:
 
 
 def _srun(job: Job) -> list[str]:
-    """Return what every srun is told; what the profile says comes later and wins.
+    """Return the options for every srun; those of the profile come later and override them.
 
-    All ranks exit with 75 when they stop, so the first to do so must not end the others; but where one is killed, those
-    that wait for it end a minute later (workers of Dask do not wait). Since version 22.05 srun does not take from the
-    job how many threads a rank has.
+    All ranks exit with 75 when they stop, so the first one to exit must not end the others. But where one is killed,
+    the ranks that wait for it are ended a minute later (workers of Dask do not wait). Since version 22.05, srun does
+    not inherit the number of threads per rank from the job.
     """
     threads = job.site.cpus_per_rank
     wait = "--wait=0" if job.elastic else "--wait=60"

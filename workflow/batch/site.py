@@ -1,4 +1,4 @@
-"""A site profile: what a cluster wants to be told, as data (``jobs/sites/*.yaml``, or a user's own file)."""
+"""A site profile: the settings for a cluster, as data (``jobs/sites/*.yaml``, or a user's own file)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,27 @@ from landsweep.base.errors import UserError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 _OPTION = re.compile(r"[a-z][a-z0-9-]*\Z")
+"""The pattern matches the name of an option of sbatch, without its dashes."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""The pattern matches the name of an environment variable."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""The pattern matches a control character, such as one that would end a line of the script."""
 _TIME = re.compile(r"(?:(\d+)-(\d+)(?::(\d+))?(?::(\d+))?|(\d+)(?::(\d+))?(?::(\d+))?)\Z")
+"""The pattern matches a time limit as Slurm writes it, such as 04:00:00 or 1-00:00:00."""
 OURS = {
     "job-name", "nodes", "ntasks-per-node", "cpus-per-task", "gpus-per-node", "time", "account", "partition", "qos",
     "constraint", "signal", "requeue", "no-requeue", "open-mode", "output", "error", "array", "dependency", "chdir",
 }  # fmt: skip
-"""Options of sbatch that have a key of their own, or that the script depends on."""
+"""These options of sbatch have a key of their own in a site profile, or the script depends on them."""
 
 
 def seconds_of(time: str) -> int:
-    """Return the seconds of a time as Slurm writes it: MM, MM:SS, HH:MM:SS, D-HH, D-HH:MM or D-HH:MM:SS.
+    """Return the seconds in a time as Slurm writes it: MM, MM:SS, HH:MM:SS, D-HH, D-HH:MM or D-HH:MM:SS.
 
     Raises
     ------
     ValueError
-        Where it is none of these, or nothing.
+        Where the text is none of these, or the time is 0.
     """
     found = _TIME.match(time)
     if found is None:
@@ -51,6 +55,7 @@ def _text(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_text)]
+"""A value of this type is one line of text; whole numbers are taken as text."""
 
 
 def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -66,7 +71,7 @@ def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 class Site(BaseModel):
-    """What a cluster wants to be told; every field's ``description`` completes the sentence "expected ..."."""
+    """The settings for a cluster; every field's ``description`` completes the sentence "expected ..."."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -143,7 +148,7 @@ def load_site(name: str, overrides: Sequence[str] = ()) -> Site:
     Raises
     ------
     UserError
-        Where there is none, or a key or value is wrong.
+        Where there is no such profile, or a key or value is wrong.
     """
     names = builtin_sites()
     if name in names:

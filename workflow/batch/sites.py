@@ -1,4 +1,4 @@
-"""The profile that a person names, and the one that goes with it, checked against the site's limits."""
+"""The site profile that a person names, and its profile for stages without GPUs, checked against the site's limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from landsweep.batch.site import Site, load_site, seconds_of
 
 
 def sites(name: str, overrides: tuple[str, ...]) -> tuple[Site, Site | None]:
-    """Return a site and the one for stages without GPUs, with the account that belongs there.
+    """Return a site and the site for stages without GPUs, if any, each with its account.
 
     Raises
     ------

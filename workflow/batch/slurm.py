@@ -1,4 +1,4 @@
-"""Slurm's commands, with time limits, and their refusals as sentences."""
+"""Calls of Slurm's commands, with time limits, and their refusals as sentences."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from landsweep.base.errors import UserError
 from landsweep.disk.rundir import write_json
 
 QUERY_SECONDS = 30.0
+"""The queue is asked for at most once in this many seconds."""
 TIMEOUT = 15.0
+"""A command of Slurm is given up after this many seconds without an answer."""
 KEPT = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS"}
+"""Slurm's commands get these environment variables, although others that begin with ``SLURM_`` are taken away."""
 SUBMIT_TIMEOUT = 120.0
-"""Seconds; a submission that is given up may have been taken."""
+"""A submission is given up after this many seconds; Slurm may have taken it nevertheless."""
 ALIVE = {
     *("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "RESIZING", "SIGNALING", "COMPLETING", "STAGE_OUT"),
     *("REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT"),
 }
-"""States in which a job may still work; https://slurm.schedmd.com/squeue.html, "Job state codes"."""
+"""A job in one of these states may still work; https://slurm.schedmd.com/squeue.html, "Job state codes"."""
 
 REFUSALS = {
     "requested time": ("the time asked for is over the limit", "ask for less with --time"),
@@ -55,7 +58,8 @@ REFUSALS = {
         "try again later",
     ),
 }
-"""What sbatch says (patterns), what it means, and what helps; the first that matches."""
+"""The keys are patterns of what sbatch says when it refuses a job, the values what that means and what helps; the first
+pattern that matches counts."""
 
 
 class Unreachable(Exception):
@@ -68,7 +72,7 @@ def _call(*command: str, cwd: Path | None = None, timeout: float = TIMEOUT) -> s
     Raises
     ------
     Unreachable
-        Where it is not installed or takes too long.
+        Where the command is not installed or takes too long.
     """
     program = shutil.which(command[0])
     if program is None:
@@ -82,22 +86,22 @@ def _call(*command: str, cwd: Path | None = None, timeout: float = TIMEOUT) -> s
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without what changes Slurm's commands, or belongs to the job one is in.
+    """Return the environment without variables that change Slurm's commands or belong to the job of this process.
 
-    SBATCH_PARTITION is stronger than the script's own line, SQUEUE_PARTITION hides jobs, and a job that is submitted
-    from a requeued one would take its number of restarts for its own.
+    SBATCH_PARTITION overrides the script's own line, SQUEUE_PARTITION hides jobs, and a job that is submitted from a
+    requeued job would take that job's number of restarts for its own.
     """
     changing = ("SBATCH_", "SQUEUE_", "SCANCEL_", "SRUN_", "SALLOC_", "SLURM_")
     return {k: v for k, v in os.environ.items() if k in KEPT or not k.startswith(changing)}
 
 
 def submit(script: Path, after: str | None = None) -> str:
-    """Submit a script from the folder it lies in, to start when job ``after`` has succeeded; return the job's id.
+    """Submit a script from its folder, to start when the job ``after`` has succeeded; return the new job's id.
 
     Raises
     ------
     UserError
-        Where sbatch refuses, with what helps.
+        Where sbatch refuses the script; the text says what helps.
     """
     chained = [f"--dependency=afterok:{after}", "--kill-on-invalid-dep=yes"] if after is not None else []
     try:
@@ -110,14 +114,14 @@ def submit(script: Path, after: str | None = None) -> str:
 
 
 def unreachable(why: str) -> UserError:
-    """Return the sentence for a machine without Slurm, or with one that does not answer."""
+    """Return the error for a machine without Slurm, or whose Slurm does not answer."""
     return UserError(
         f"Slurm cannot be reached ({why}): run this on a login node of the cluster, or name another --site."
     )
 
 
 def refusal(stderr: str) -> UserError:
-    """Return the sentence for what sbatch printed."""
+    """Return the error for a refusal that sbatch printed."""
     said = " ".join(
         line.removeprefix("sbatch: error: ").strip()
         for line in stderr.splitlines()
@@ -132,7 +136,7 @@ def refusal(stderr: str) -> UserError:
 
 @dataclass(frozen=True)
 class JobState:
-    """What Slurm says of a job."""
+    """The state of a job as Slurm reports it."""
 
     id: str
     state: str
@@ -142,7 +146,7 @@ class JobState:
 
     @property
     def alive(self) -> bool:
-        """Whether it waits or runs."""
+        """Whether the job waits or runs."""
         return self.state in ALIVE
 
 
@@ -155,9 +159,9 @@ class Queue:
 
 
 def queue(fresh: bool = False) -> Queue:
-    """Return this user's jobs, from one squeue at most every 30 s, whichever runs they belong to.
+    """Return the jobs of this user, of whatever run, by calling squeue at most once in 30 s.
 
-    ``fresh`` asks anyway: before something is submitted or cancelled.
+    With ``fresh``, squeue is always called; this is for code that is about to submit or cancel jobs.
 
     Raises
     ------
@@ -188,7 +192,7 @@ def queue(fresh: bool = False) -> Queue:
 
 
 _last: tuple[float, Queue | Unreachable] | None = None
-"""When this process asked, and the answer."""
+"""This pair holds when this process last asked Slurm for the queue (seconds of the monotonic clock), and the answer."""
 
 
 def _ask() -> Queue:
@@ -207,7 +211,7 @@ def _ask() -> Queue:
 
 
 def _cache() -> Path:
-    """Return where the last answer lies: one for each user, cluster and login node."""
+    """Return the path of the last answer; there is one for each user, cluster and login node."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     which = re.sub(r"\W+", "-", os.environ.get("SLURM_CONF") or socket.gethostname())
     return base / "landsweep" / f"squeue-{which.strip('-')}.json"

@@ -39,6 +39,7 @@ topology: # any of face, freudenthal, moore, knn, delaunay, gabriel: which point
 certify: {{float64: none, draws: 0}}  # which saddles are real: none | all | number of points; 0 or draws of data
 executor: {{kind: auto}}      # one process, or every rank under mpiexec or srun
 """
+"""``landsweep new`` writes this text as the study file."""
 
 PROBLEM = '''\
 """Two noisy spirals and a small network: replace build, batches and loss by your own."""
@@ -102,6 +103,7 @@ class Spiral:
         with torch.no_grad():
             return {name: float(value) for name, value in self.loss(model, batch).items()}
 '''
+"""``landsweep new`` writes this text as the file with the problem."""
 
 
 def create(folder: Path) -> tuple[Path, Path]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from landsweep.study.study import Study
 
 FAILURES_SHOWN = 5
+"""At most this many failures are shown; the others are counted."""
 SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
+"""These metrics are shown where no columns are named."""
 
 
 def print_rows(rows: Mapping[str, str]) -> None:

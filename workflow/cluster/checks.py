@@ -1,4 +1,4 @@
-"""What a person can get wrong with study and site, found before anything is written or waits in a queue."""
+"""Checks for mistakes in study and site, made before anything is written or waits in a queue."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from landsweep.stages import BY_NAME
 from landsweep.study.study import Study
 
 MANY_NODES = 16
+"""Beyond this many nodes a warning is given where Python lies on a file system that is not made for it."""
 GRACE_IN_UNITS = 2
-"""A unit may take twice the time it was sized for, on a node that others slow down."""
+"""The warning before a time limit must come this many units before the end: a unit may take twice the time it was sized
+for, on a node that others slow down."""
 CONTAINERS = ("SHIFTER_RUNTIME", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "PODMANHPC_IMAGE")
+"""One of these environment variables is set inside a container, which needs no such warning."""
 
 
 def check_problem(study: Study, folder: Path) -> None:
-    """Find what a rank would find hours later.
+    """Check that the study's problem exists, before a rank finds out hours later.
 
     Raises
     ------
     UserError
-        Where the problem is not there.
+        Where the problem's file or module does not exist.
     """
     file = study.problem.file(folder)
     module = study.problem.path.rpartition(":")[0]
@@ -40,12 +43,13 @@ def check_problem(study: Study, folder: Path) -> None:
 
 
 def check_job(study: Study, stages: tuple[str, ...], site: Site, name: str) -> None:
-    """Find what does not go together in a study and the site of one of its jobs.
+    """Check that a study and the site of one of its jobs fit together.
 
     Raises
     ------
     UserError
-        Where units do not fit into the warning before the time limit, or a GPU is wanted that is not there.
+        Where units do not fit into the warning time before the time limit, the study wants a GPU that the site lacks,
+        or the job has too few ranks for Dask.
     """
     ranks = site.nodes * site.ranks_per_node
     if study.executor.kind == "dask" and ranks > 1 and ranks < 3:
@@ -75,7 +79,7 @@ def check_job(study: Study, stages: tuple[str, ...], site: Site, name: str) -> N
 def many_nodes(nodes: int, software: tuple[str, ...] | None = None) -> str | None:
     """Return a warning where many nodes would load Python from a file system that is not made for it, else None.
 
-    ``software`` are folders that are; without them, those of every profile.
+    ``software`` names folders on file systems made for software; by default, those of every profile.
     """
     if nodes <= MANY_NODES or any(os.environ.get(name) for name in CONTAINERS):
         return None

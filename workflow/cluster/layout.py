@@ -1,4 +1,4 @@
-"""Which jobs a study becomes: stages grouped by the nodes they need, in one job or in a chain, by node-hours."""
+"""The jobs that a study becomes: stages grouped by the nodes they need, in one job or in a chain, by node-hours."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from landsweep.study.plan import Plan
 from landsweep.study.study import Study
 
 REPORT_SECONDS = 10.0
+"""The stage ``report`` is estimated to take this many seconds, besides those that grow with the number of members."""
 Chain = Literal["auto", "chain", "one"]
+"""Stages become a chain of jobs (``chain``), one job (``one``), or whichever of the two is cheaper (``auto``)."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One job of a layout: its stages and site, and how long they take there (None: not measured)."""
+    """One job of a layout: its stages and site, and the seconds that they take there (None: not measured)."""
 
     stages: tuple[str, ...]
     site: Site
@@ -28,31 +30,31 @@ class Part:
     known_seconds: float
 
     def node_hours(self, seconds: float) -> float:
-        """Return the node-hours of so much work and of starting."""
+        """Return the node-hours of ``seconds`` of work and of starting the job."""
         return self.site.nodes * (self.site.start_seconds + seconds) / 3600
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The jobs of a run, in order, and why these."""
+    """The jobs of a run, in order, and the reason for this choice."""
 
     parts: tuple[Part, ...]
     reason: str
 
     @property
     def node_hours(self) -> float | None:
-        """Node-hours of all jobs, None where something was not measured."""
+        """The node-hours of all jobs, None where a part was not measured."""
         hours = [None if part.seconds is None else part.node_hours(part.seconds) for part in self.parts]
         return None if None in hours else sum(h for h in hours if h is not None)
 
     @property
     def known_node_hours(self) -> float:
-        """Node-hours without stages that were not measured; these need the same nodes in every layout."""
+        """The node-hours without stages that were not measured, which need the same nodes in every layout."""
         return sum(part.node_hours(part.known_seconds) for part in self.parts)
 
 
 def stage_seconds(study: Study, plan: Plan, rates: Mapping[str, float], ranks: int) -> dict[str, float | None]:
-    """Return how long each stage takes ``ranks`` ranks; None where no run was measured.
+    """Return the seconds that each stage takes on ``ranks`` ranks; None where no run was measured.
 
     ``rates`` are seconds per model, site, point or member on one rank.
     """
@@ -71,9 +73,10 @@ def lay_out(
 ) -> Layout:
     """Return the jobs of a study.
 
-    Where the site names a profile for stages without GPUs there are two ways: every stage in one job on ``site``, or
-    one job for each run of stages that want the same nodes. ``auto`` takes the one of fewer node-hours, counting the
-    time a job needs to start; where evaluation was never measured it is the same in both, and left out.
+    If the site names a profile for stages without GPUs, there are two layouts: every stage in one job on ``site``, or
+    one job for each sequence of stages that need the same nodes. ``auto`` takes the layout with fewer node-hours,
+    including the time that a job needs to start. If evaluation was never measured, it is left out, as it is the same in
+    both.
     """
 
     def part(stages: Sequence[str], where: Site, name: str) -> Part:
@@ -108,7 +111,7 @@ def lay_out(
 
 
 def _fitting(site: Site, study: Study, plan: Plan) -> Site:
-    """Return the site with as few nodes and ranks as members, or blocks of a large one, can keep busy."""
+    """Return the site with only as many nodes and ranks as members, or the blocks of a large one, can keep busy."""
     items = max(len(plan.members), prod(plan.grid_shape) // study.topology.block)
     nodes = min(site.nodes, ceil(items / site.ranks_per_node))
     return site.model_copy(update={"nodes": nodes, "ranks_per_node": min(site.ranks_per_node, max(1, items))})

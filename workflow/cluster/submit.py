@@ -1,4 +1,4 @@
-"""From a study to submitted jobs: everything a user can get wrong is found before the first one waits in the queue."""
+"""Submitting a study as jobs: every mistake of the user is found before the first job waits in the queue."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
 ONCE = ("--retry-failed", "--repair")
-"""Options of `run` for the first life of a job alone: what failed would be tried again at every requeue."""
+"""These options of ``landsweep run`` are given to the first life of a job only: otherwise failed work would be tried
+again at every requeue."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for; ``options`` go to `landsweep run`; ``typed`` does the same again.
+    """A request to submit a study: ``options`` are passed to `landsweep run`; ``typed`` is the command that repeats it.
 
-    ``folder`` is where relative paths of the study begin: its own folder, where it is None.
+    ``folder`` is the folder that relative paths of the study start from; None means the study's own folder.
     """
 
     study: Path
@@ -49,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Submission:
-    """Everything that is about to be handed over: scripts and studies by file name, and notes for the user."""
+    """All that is about to be submitted: scripts and studies by file name, and notes for the user."""
 
     run: RunDir
     site: Site
@@ -60,17 +61,17 @@ class Submission:
     notes: tuple[str, ...]
 
     def script(self, index: int) -> Path:
-        """Return where the script of a job lies."""
+        """Return the path of the script of a job."""
         return self.run.jobs / f"{self.number:03d}-{self.layout.parts[index].stages[0]}.sh"
 
 
 def prepare(request: Request) -> Submission:
-    """Return what is to be submitted, having written nothing.
+    """Return the submission for a request; nothing is written.
 
     Raises
     ------
     UserError
-        Where study, site and run directory do not go together.
+        Where study, site and run directory do not fit together.
     """
     from landsweep.pipeline.execute import run_directory
 
@@ -133,7 +134,7 @@ def prepare(request: Request) -> Submission:
 
 
 def _stages(layout: Layout, index: int) -> tuple[str, ...]:
-    """Return a job's stages with those between that nobody asked for: a run may want them by now."""
+    """Return a job's stages, and those between them that the study does not ask for but may by then."""
     first = NAMES.index(layout.parts[index].stages[0]) if index else 0
     return NAMES[first : NAMES.index(layout.parts[index].stages[-1]) + 1]
 
@@ -167,12 +168,12 @@ def _array(study: Study, axis: str, site: Site, name: str) -> list[Study]:
 
 
 def submit(submission: Submission) -> list[str]:
-    """Write the scripts and hand them over; return the jobs' ids.
+    """Write the scripts and submit them; return the ids of the jobs.
 
     Raises
     ------
     UserError
-        Where a job of this run lives already, or one is refused; then none of them is left.
+        Where a job of this run lives already, or a job is refused; then the jobs submitted before it are cancelled.
     """
     run = submission.run
     run.jobs.mkdir(parents=True, exist_ok=True)
@@ -223,7 +224,7 @@ def _hand_over(submission: Submission, index: int, after: str | None) -> str:
 
 
 def _take_back(submission: Submission, ids: list[str]) -> None:
-    """Cancel what was handed over of a submission that failed, also a job that sbatch took without answering."""
+    """Cancel the jobs of a failed submission, also one that sbatch took without answering."""
     if submission.site.scheduler != "slurm":
         return
     with suppress(slurm.Unreachable):
@@ -235,7 +236,7 @@ def _take_back(submission: Submission, ids: list[str]) -> None:
 
 
 def _check_alone(run: RunDir) -> None:
-    """Refuse a run that somebody works on, or is going to."""
+    """Raise UserError for a run on which a process works or a job is going to work."""
     jobs = records.states(run, fresh=True)
     if jobs.problem is not None and jobs.alive:
         raise UserError(
@@ -255,7 +256,7 @@ def _check_alone(run: RunDir) -> None:
 
 
 def ranks_of(name: str, overrides: tuple[str, ...]) -> int:
-    """Return the processes of a job on a site."""
+    """Return the number of processes of a job on a site."""
     site = load_site(name, overrides)
     return site.nodes * site.ranks_per_node
 
@@ -263,7 +264,7 @@ def ranks_of(name: str, overrides: tuple[str, ...]) -> int:
 def describe(
     plan: Plan, study: Study, name: str, overrides: tuple[str, ...], chain: Chain, out: Path
 ) -> dict[str, str]:
-    """Return rows for `plan --site`: which jobs, why, and what they cost."""
+    """Return the rows for `plan --site`: the jobs, the reason for them, and their cost."""
     site, cpu_site = sites(name, overrides)
     rates, source = measured_rates(study, out)
     layout = lay_out(study, plan, site, name, cpu_site, rates, chain)

@@ -1,4 +1,4 @@
-"""Files of directions: one per member, the vectors and what is known of them."""
+"""Files of directions, one per member: the vectors and their geometry."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from safetensors.torch import load_file
 
 @dataclass(frozen=True)
 class Geometry:
-    """What ``directions/member-*.safetensors`` holds beside the vectors, float64.
+    """The geometry that ``directions/member-*.safetensors`` holds beside the vectors, float64.
 
     Parameters
     ----------
     gram, norms, theta_norm
-        Inner products ``(d, d)``, norms ``(d,)`` and the norm of theta.
+        The inner products ``(d, d)`` and the norms ``(d,)`` of the vectors, and the norm of theta.
     scale
-        ``(d,)`` multiples of the stored vector per unit of the grid's coordinate.
+        ``(d,)`` the multiple of each stored vector that one unit of the grid's coordinate means.
     eigenvalues, residuals, cosines
-        ``(d,)`` of the Hessian's eigenvectors, and their cosines with the directions; NaN for other directions.
+        ``(d,)`` the eigenvalues and residuals of the Hessian's eigenvectors, and the cosines of these with the
+        directions; NaN for directions that do not come from eigenvectors.
     """
 
     gram: np.ndarray
@@ -35,10 +36,11 @@ class Geometry:
 
 
 EIGEN = ("eigenvalues", "residuals", "cosines")
+"""A file of directions holds these arrays where the directions come from eigenvectors of the Hessian."""
 
 
 def load_geometry(path: Path) -> Geometry:
-    """Read a member's geometry, leaving the vectors on disk."""
+    """Read a member's geometry without its vectors."""
     with safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
         names = set(file.keys())

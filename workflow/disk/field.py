@@ -1,4 +1,4 @@
-"""Arrays in files, as fields that can be read in boxes."""
+"""Arrays in files as fields that can be read box by box."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landsweep.kernels.geometry.blocks import Read
 
 @dataclass(frozen=True)
 class Field:
-    """An array that can be read in boxes."""
+    """An array that can be read box by box."""
 
     name: str
     shape: tuple[int, ...]
@@ -24,7 +24,7 @@ class Field:
 
 
 def open_field(path: Path, array: str | None = None) -> Field:
-    """Open an array without reading it; an ``.npz`` is read whole.
+    """Open an array without reading its values; only an ``.npz`` is read whole.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def open_field(path: Path, array: str | None = None) -> Field:
 
 
 def _readable(path: Path, load: Callable[[], Any]) -> Any:
-    """Call ``load``; whatever NumPy, Zarr or a codec finds wrong with a file becomes a sentence."""
+    """Call ``load``; an error that NumPy, Zarr or a codec raises for the file becomes a UserError with a sentence."""
     try:
         return load()
     except Exception as error:

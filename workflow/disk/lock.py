@@ -1,8 +1,9 @@
 """A heartbeat lock: one live process (or MPI job) works on a run at a time.
 
-Lustre and NFS may lack ``flock`` across nodes, so the lock is a file whose modification time is renewed. A batch job
-that was requeued owns what its earlier life held, even where that life still writes: after a node failure Slurm may
-start a job again while its old processes live. Such a ghost finds another token in the lock and ends.
+Lustre and NFS may lack ``flock`` across nodes, so the lock is a file whose modification time its owner renews. A batch
+job that was requeued takes over the lock of its earlier life, even if processes of that life still write: after a node
+failure Slurm may start a job again while its old processes live. Such an old process finds another token in the lock
+and ends.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import batch_job
 
 HEARTBEAT_SECONDS = 5.0
+"""The owner of a lock gives a sign of life once in this many seconds."""
 STALE_SECONDS = 30.0
+"""The owner of a lock on another host counts as dead after this many seconds without a sign of life."""
 POLL_SECONDS = 0.2
+"""A process that waits for a lock looks at it again after this many seconds."""
 
 
 def _started(pid: int) -> str | None:
-    """Return when a process of this host started, or None where it does not live (or is a zombie)."""
+    """Return the start time of a process of this host, or None where it does not live (or is a zombie)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:
@@ -44,7 +48,7 @@ def _started(pid: int) -> str | None:
 
 
 def _is_dead(owner: dict[str, Any], age: float) -> bool:
-    """Return whether a lock's owner is gone: by its process on this host, by its heartbeat on others."""
+    """Return whether a lock's owner is dead: its process tells on this host, its heartbeat on other hosts."""
     if owner.get("host") == socket.gethostname() and owner.get("started") is not None:
         return bool(_started(int(owner["pid"])) != owner["started"])
     return age > STALE_SECONDS
@@ -70,12 +74,12 @@ def _name(owner: dict[str, Any]) -> str:
 
 
 def token(path: Path) -> str | None:
-    """Return what the lock of a run says of the session that holds it, None where there is none."""
+    """Return the token of the session that holds the lock of a run, None where there is no lock."""
     return _read(path).get("token")
 
 
 def ended(path: Path, token: str | None) -> bool:
-    """Return whether a session's lock is gone or another's; one that cannot be read just now is neither."""
+    """Return whether a session has lost its lock; False where the lock cannot be read just now."""
     try:
         found = json.loads(path.read_text())
     except FileNotFoundError:
@@ -86,7 +90,7 @@ def ended(path: Path, token: str | None) -> bool:
 
 
 def owner(path: Path) -> str | None:
-    """Return who holds a lock and lives, or None."""
+    """Return the name of the live process that holds a lock, or None."""
     found = _read(path)
     try:
         age = time.time() - path.stat().st_mtime
@@ -97,9 +101,10 @@ def owner(path: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Fence:
-    """Lets nothing appear in a run directory once another session, or none, works on the run.
+    """A check that keeps a process from writing into a run directory once its session has ended.
 
-    A process of a cluster that is not ours goes on with what it has in hand when its session is aborted.
+    The session has ended once another session, or none, holds the lock. A worker of a cluster that this run has not
+    started continues with the item in hand when its session is aborted.
     """
 
     lock: Path
@@ -112,18 +117,18 @@ class Fence:
 
 
 class RunLock:
-    """Holds ``lock.json`` while its block runs.
+    """A lock that holds ``lock.json`` while its block runs.
 
-    A lock of another host that is not renewed while one looks is taken over; that takes up to 30 s.
+    A lock of a process on another host is taken over if it is not renewed while it is watched, for up to 30 s.
 
     Parameters
     ----------
     path
         The lock file.
     lost
-        Called once, from another thread, when somebody else has taken the lock over.
+        The function that is called once, from another thread, when another process has taken the lock over.
     patience
-        Seconds to wait for an owner that lives.
+        The seconds to wait for an owner that lives.
 
     Raises
     ------
@@ -165,11 +170,11 @@ class RunLock:
             self.path.unlink(missing_ok=True)
 
     def held(self) -> bool:
-        """Return whether nobody else has taken the lock over."""
+        """Return whether this process still holds the lock."""
         return _read(self.path).get("token", self.token) == self.token
 
     def _clear_if_dead(self) -> None:
-        """Remove the lock of an owner that is dead or dies while one looks; raise where it lives."""
+        """Remove the lock of an owner that is dead, or dies while it is watched; raise UserError where it lives."""
         owner = _read(self.path)
         if not (_is_earlier_life(owner) or self._dies(owner)):
             return
@@ -184,9 +189,9 @@ class RunLock:
             grave.unlink()
 
     def _dies(self, owner: dict[str, Any]) -> bool:
-        """Return whether the owner is dead, False where its lock is gone; watch an owner of another host for a while.
+        """Return whether the owner is dead, False where its lock is gone; watch an owner on another host for a while.
 
-        Clocks of hosts differ, so that a change of the lock's time is what shows life.
+        The clocks of hosts differ, so only a change of the lock's modification time shows that its owner lives.
         """
         begin = last = time.monotonic()
         seen: float | None = None

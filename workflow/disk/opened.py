@@ -1,4 +1,4 @@
-"""A run directory with the study and the plan that it holds, for whoever reads a run."""
+"""A run directory with the study and the plan that it holds, for code that reads a run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from landsweep.study.study import Study
 
 
 class OpenedRun:
-    """Paths, study and plan of one run.
+    """The paths, the study and the plan of one run.
 
     Parameters
     ----------
     directory
-        The paths.
+        The run directory with its paths.
     study, plan
-        What the directory says it holds.
+        The study and the plan that the directory holds.
     """
 
     def __init__(self, directory: RunDir, study: Study, plan: Plan) -> None:
@@ -36,7 +36,7 @@ def read_run(path: str | Path) -> OpenedRun:
     Raises
     ------
     UserError
-        Where there is none, or a newer landsweep wrote it.
+        Where there is no run, or a newer landsweep wrote it.
     """
     directory = RunDir(Path(path))
     if not directory.study.exists() or not directory.members.exists():

@@ -1,4 +1,4 @@
-"""Where a run's numbers come from: versions, hosts, commands, timings."""
+"""The provenance of a run's numbers: versions, hosts, commands, timings."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, wri
 from landsweep.study.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
+"""The versions of these packages are recorded in every session of a run."""
 
 
 class Timings:
-    """Adds up a session's time by stage, for ``plan`` and for people."""
+    """A subscriber that adds up a session's time by stage, for ``landsweep plan`` and for people."""
 
     def __init__(self) -> None:
         self.stages: dict[str, dict[str, float]] = {}
@@ -44,7 +45,7 @@ class Timings:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what computes."""
+    """Return the versions of Python and of the packages that compute."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -64,7 +65,7 @@ def _processor() -> str:
 
 
 def _git(folder: Path) -> str | None:
-    """Return the commit of the study's repository, ``+`` where it has uncommitted changes, or None."""
+    """Return the commit of the study's repository, with ``+`` for uncommitted changes, or None without a repository."""
     git = shutil.which("git")
     if git is None:
         return None
@@ -81,10 +82,10 @@ def _git(folder: Path) -> str | None:
 
 
 def begin(run: RunDir, study: Study, folder: Path | None, ranks: int, executor: str) -> str:
-    """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which is in ``folder``.
+    """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which lies in ``folder``.
 
-    ``folder`` is None for a session that needs no problem; ``executor`` names what spreads the work over ``ranks``.
-    Returns the session's id.
+    ``folder`` is None for a session that needs no problem; ``executor`` is the name of the executor that spreads the
+    work over ``ranks`` ranks. The function returns the session's id.
     """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
@@ -123,7 +124,7 @@ def begin(run: RunDir, study: Study, folder: Path | None, ranks: int, executor: 
 
 
 def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Timings) -> None:
-    """Complete a session, which is the last one unless another has taken the run over."""
+    """Complete the record of a session, which is the last one unless another session has taken the run over."""
     data = read_json(run.provenance)
     (found,) = (s for s in data["sessions"] if s.get("id") == session)
     found |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
@@ -131,7 +132,7 @@ def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Tim
 
 
 def rates(run: RunDir) -> dict[str, float]:
-    """Return a run's measured seconds per model and per point, one rank, where it has any."""
+    """Return the measured seconds per item of one rank for each stage of a run, such as per model or per point."""
     found: dict[str, float] = {}
     if not run.provenance.exists():
         return found

@@ -16,17 +16,19 @@ from landsweep.base import clock
 from landsweep.base.errors import UserError
 
 PARTIAL = ".partial"
+"""The name of a file that is not yet whole ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
-"""Called before anything appears in a run directory; see :func:`fenced`."""
+"""This function, where there is one, is called before anything appears in a run directory; see :func:`fenced`."""
 SCHEMA_VERSION = 2
-"""Of the whole run directory; a newer one is refused. Version 2 changed the files of merge trees."""
+"""The layout of the whole run directory has this version number, and a run with a greater one is refused. Version 2
+changed the files of merge trees."""
 
 
 @contextmanager
 def fenced(check: Callable[[], None] | None) -> Iterator[None]:
-    """Call ``check``, if any, before what the block makes appears in a run directory; what it raises prevents that.
+    """Call ``check``, if any, before each file or array of the block appears in a run directory; it may raise instead.
 
-    For processes that may go on after their session has ended: another one may own the run by then.
+    This is for processes that may continue after their session has ended, when another session may own the run.
     """
     before = fence.set(check)
     try:
@@ -36,16 +38,16 @@ def fenced(check: Callable[[], None] | None) -> Iterator[None]:
 
 
 def check_fence() -> None:
-    """Raise where this process must not write any more; see :func:`fenced`."""
+    """Raise where this process must not write any longer; see :func:`fenced`."""
     if (check := fence.get()) is not None:
         check()
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a path beside ``path`` to write to; it is renamed into place when the block ends well.
+    """Yield a temporary path beside ``path`` to write to, which becomes ``path`` when the block ends without an error.
 
-    Whoever finds ``path`` finds it whole: its existence is its completion.
+    So a file at ``path`` is always whole: that it exists means that it is complete.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Unique among hosts too: after a node failure two sessions may write the same file for a while.
@@ -79,77 +81,77 @@ def read_json(path: Path) -> Any:
 
 @dataclass(frozen=True)
 class RunDir:
-    """Paths within one run directory (see ``docs/design.md``, section "The run directory")."""
+    """The paths within one run directory (see ``docs/design.md``, section "The run directory")."""
 
     path: Path
 
     @property
     def study(self) -> Path:
-        """The resolved study."""
+        """The file with the study, every default written out."""
         return self.path / "study.yaml"
 
     @property
     def provenance(self) -> Path:
-        """Versions, hosts, commands, timings."""
+        """The file with versions, hosts, commands and timings."""
         return self.path / "provenance.json"
 
     @property
     def members(self) -> Path:
-        """Index to coordinates, for models and members."""
+        """The file with the coordinates of every model and member by its index."""
         return self.path / "members.json"
 
     @property
     def landscape(self) -> Path:
-        """The hypercube."""
+        """The Zarr group with the hypercube."""
         return self.path / "landscape.zarr"
 
     @property
     def metrics(self) -> Path:
-        """One row a member and representation."""
+        """The table with one row per member and representation."""
         return self.path / "metrics.parquet"
 
     @property
     def report(self) -> Path:
-        """Figures and tables for people."""
+        """The folder with figures and tables for people."""
         return self.path / "report"
 
     @property
     def logs(self) -> Path:
-        """One JSON-lines file a rank."""
+        """The folder with one JSON-lines file per rank."""
         return self.path / "logs"
 
     @property
     def lock(self) -> Path:
-        """Who works on this run now."""
+        """The file that names the process that works on this run now."""
         return self.path / "lock.json"
 
     @property
     def progress(self) -> Path:
-        """How far the running stage is, renewed every few seconds by one rank."""
+        """The file that says how far the running stage is; one rank renews it every few seconds."""
         return self.path / "progress.json"
 
     @property
     def jobs(self) -> Path:
-        """What was submitted to a batch system: scripts, job ids, output."""
+        """The folder with what was submitted to a batch system: scripts, job ids, output."""
         return self.path / "jobs"
 
     @property
     def schema(self) -> int:
-        """Schema version of what is in this directory, the current one where nothing is."""
+        """The schema version of the run in this directory; the current version where there is none."""
         return int(read_json(self.provenance)["schema_version"]) if self.provenance.exists() else SCHEMA_VERSION
 
     @property
     def segmentation(self) -> Path:
-        """The basin and the arc of every point."""
+        """The Zarr group with the basin and the arc of every point."""
         return self.path / "segmentation.zarr"
 
     def check_schema(self) -> None:
-        """Refuse a run directory that a newer landsweep wrote.
+        """Check that no newer landsweep wrote the run directory.
 
         Raises
         ------
         UserError
-            Where its schema version is above ours.
+            Where its schema version is above :data:`SCHEMA_VERSION`.
         """
         if self.schema > SCHEMA_VERSION:
             raise UserError(
@@ -158,12 +160,12 @@ class RunDir:
             )
 
     def check_free(self, besides: Collection[Path] = ()) -> None:
-        """Refuse a directory that holds something else, ``besides`` apart.
+        """Check that the directory holds a run, or nothing but submitted jobs and ``besides``.
 
         Raises
         ------
         UserError
-            Where it is not empty and no run.
+            Where it holds other files and no run.
         """
         if self.members.exists() or self.lock.exists() or not self.path.is_dir():
             return
@@ -174,43 +176,43 @@ class RunDir:
             )
 
     def log(self, rank: int) -> Path:
-        """Return the path of what one rank did, one JSON object a line."""
+        """Return the path of one rank's log, with one JSON object per line."""
         return self.logs / f"rank{rank:05d}.jsonl"
 
     def theta(self, model: int) -> Path:
-        """Trained weights; existing means that training is complete."""
+        """Return the path of a model's trained weights; that the file exists means that training is complete."""
         return self.path / "weights" / f"model-{model:05d}" / "theta.safetensors"
 
     def checkpoint(self, model: int) -> Path:
-        """Training in progress: weights, optimiser, random state."""
+        """Return the path of a model's checkpoint during training: weights, optimiser, random state."""
         return self.path / "weights" / f"model-{model:05d}" / "training.pt"
 
     def quality(self, model: int) -> Path:
-        """Figures of merit of a trained model, and how long it took."""
+        """Return the path of a trained model's figures of merit and training time."""
         return self.path / "weights" / f"model-{model:05d}" / "quality.json"
 
     def directions(self, member: int) -> Path:
-        """Delta, its norms, Gram matrix and scale."""
+        """Return the path of a member's directions delta, with their norms, Gram matrix and scale."""
         return self.path / "directions" / f"member-{member:05d}.safetensors"
 
     def curvature(self, site: int) -> Path:
-        """Eigenvalues, trace and density; of members with the same loss, the first has them."""
+        """Return the path of a site's eigenvalues, trace and density; members with the same loss share a site."""
         return self.path / "curvature" / f"member-{site:05d}.npz"
 
     def topology(self, member: int) -> Path:
-        """Merge trees and metrics of one member."""
+        """Return the path of one member's merge trees and metrics."""
         return self.path / "topology" / f"member-{member:05d}.npz"
 
     def certify(self, member: int) -> Path:
-        """Certificates of one member's pairs."""
+        """Return the path of the certificates of one member's pairs."""
         return self.path / "certify" / f"member-{member:05d}.npz"
 
     def failure(self, stage: str, index: int) -> Path:
-        """Return the path of what one model or member died of."""
+        """Return the path of the record of one failed model or member."""
         return self.path / "failures" / f"{stage}-{index:05d}.json"
 
     def failures(self, stage: str = "*") -> dict[tuple[str, int], Path]:
-        """Return the recorded failures by stage and index."""
+        """Return the paths of the recorded failures by stage and index."""
         found = {}
         for path in sorted((self.path / "failures").glob(f"{stage}-*.json")):
             name, _, index = path.stem.rpartition("-")
@@ -218,7 +220,7 @@ class RunDir:
         return found
 
     def missing(self, count: int, path: Callable[[int], Path]) -> list[int]:
-        """Return the indices below ``count`` whose file is absent, with one directory listing where there is one."""
+        """Return the indices below ``count`` whose file is absent, by one directory listing if they share a folder."""
         if count == 0:
             return []
         flat = path(0).parent == path(count).parent
@@ -226,12 +228,12 @@ class RunDir:
         return [i for i in range(count) if (path(i).name not in names if flat else not path(i).exists())]
 
     def outdate_report(self) -> None:
-        """Mark tables and figures as to be made again; numbers of the old study must not pass for the new one's."""
+        """Mark tables and figures as outdated, so that the old study's numbers do not pass for the new one's."""
         (self.report / "summary.json").unlink(missing_ok=True)
         self.metrics.unlink(missing_ok=True)
 
     def sweep_partials(self, older_than: float) -> None:
-        """Remove what killed writers left half-written before ``older_than`` (seconds since the epoch)."""
+        """Remove half-written files of killed writers that are older than ``older_than`` (seconds since the epoch)."""
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
             for path in self.path.glob(pattern):
                 if path.is_file() and path.stat().st_mtime < older_than:

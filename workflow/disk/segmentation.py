@@ -1,4 +1,4 @@
-"""The basin and the arc of every point, as Zarr arrays beside the landscape, where a study asks for them."""
+"""The segmentation that a study may ask for: the basin and the arc of every point, in Zarr beside the landscape."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MEANING = {
     "basin": "the minimum in which steepest descent ends: index into the tree's minima, -1 for none",
     "arc": "the arc that holds the point: index into the tree's arcs, -1 for none",
 }
+"""The keys are the arrays of a segmentation, the values say what each of them holds."""
 
 
 class SegmentationStore:
@@ -33,7 +34,7 @@ class SegmentationStore:
 
     @staticmethod
     def blocks(path: Path, blocks: Blocks) -> Blocks:
-        """Return the blocks that stored arrays are made of, else ``blocks``: a chunk must have one writer."""
+        """Return the blocks of the stored arrays, if any, else ``blocks``: a chunk must have only one writer."""
         if not (path / "zarr.json").exists():
             return blocks
         chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
@@ -41,7 +42,7 @@ class SegmentationStore:
 
     @staticmethod
     def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
-        """Create the arrays, or grow them to the sweep; one chunk per block, so that each has one writer."""
+        """Create the arrays, or grow them to the sweep; a block is one chunk, so that each chunk has one writer."""
         group = open_group(path, "a")
         for representation in representations:
             for name, meaning in MEANING.items():
@@ -65,7 +66,7 @@ class SegmentationStore:
             consolidate(inner)
 
     def writer(self, representation: str, member: Member) -> Write:
-        """Return what writes a member's box."""
+        """Return the function that writes a box of one member."""
         return partial(self._write, representation, member.position)
 
     def _write(

@@ -1,4 +1,4 @@
-"""The hypercube in Zarr: created once, written in whole shards, read by xarray.
+"""The hypercube in Zarr: it is created once, written in whole shards, and read by xarray.
 
 ``status`` is written after the fields, so a unit is complete exactly when its status shard exists and holds
 no zero (a zero is left where an extension added members to a shard that was there before).
@@ -26,21 +26,22 @@ from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
 STATUS_MEANINGS = "not_evaluated finite non_finite failed absent"
+"""These words, one for each :class:`Status` in ascending order, explain the numbers of the array ``status``."""
 
 
 class Status(IntEnum):
-    """State of one point."""
+    """The state of one point."""
 
     NOT_EVALUATED = 0
     FINITE = 1
     NON_FINITE = 2
     FAILED = 3
     ABSENT = 4
-    """No landscape is there: its directions depend on no seed, and the first seed has it."""
+    """No landscape is at this point: its directions depend on no seed, and the landscape stands at the first seed."""
 
 
 def open_group(path: Path, mode: str = "r") -> zarr.Group:
-    """Open a group: the only place that does, as two settings are not stored with it.
+    """Open a Zarr group; all groups are opened here, because two settings are not stored with a group.
 
     A shard of fill values must be written like any other (its absence means "not evaluated"), and a stale
     consolidated copy of the metadata must not hide new arrays.
@@ -98,12 +99,12 @@ class Landscape:
 
     @staticmethod
     def exists(path: Path) -> bool:
-        """Return whether a hypercube was created there completely."""
+        """Return whether a completely created hypercube lies at ``path``."""
         return (path / "zarr.json").exists()
 
     @classmethod
     def create(cls, path: Path, study: Study, plan: Plan, shard: Shape, choices: Mapping[str, Any]) -> Landscape:
-        """Create the arrays, all of them or none: they are made beside ``path`` and renamed into place."""
+        """Create all arrays or none: they are made beside ``path`` and then renamed into place."""
         building = path.with_name(path.name + ".building")
         shutil.rmtree(building, ignore_errors=True)
         group = open_group(building, "w")
@@ -139,9 +140,9 @@ class Landscape:
         return cls(path, "r+")
 
     def extend(self, study: Study, plan: Plan) -> None:
-        """Grow the arrays to the plan's shape; values keep their places, as axes only grow at their end.
+        """Grow the arrays to the plan's shape; values keep their places, because axes only grow at their end.
 
-        The status array grows last: until it has, an extension that was interrupted is done again.
+        The status array grows last, so that an extension that was interrupted before is done again.
         """
         if self.status.shape == plan.shape:
             return
@@ -153,7 +154,7 @@ class Landscape:
 
     @property
     def choices(self) -> dict[str, Any]:
-        """The evaluation's choices, made once: strategy, batch width, threads, dtype, device."""
+        """The choices for the evaluation, which are made once: strategy, batch width, threads, dtype, device."""
         return dict(self.group.attrs["evaluation"])  # type: ignore[arg-type]  # JSON
 
     def units(self) -> Iterable[Unit]:
@@ -196,7 +197,7 @@ class Landscape:
 
     @clock.on_files()
     def read_unit(self, unit: Unit) -> dict[str, np.ndarray]:
-        """Return a unit's part of every field; raise :class:`DamagedShard` where one cannot be read."""
+        """Return a unit's part of every field; raise :class:`DamagedShard` where a shard cannot be read."""
         return {name: self._read(array, name, unit, unit.box) for name, array in self._arrays.items()}
 
     def write_unit(self, unit: Unit, values: Mapping[str, np.ndarray], status: np.ndarray) -> None:
@@ -209,7 +210,7 @@ class Landscape:
 
     @clock.on_files()
     def read_member(self, field: str, position: Shape) -> np.ndarray:
-        """Return one member's grid of a field (or of ``status``), naming the shard where it is damaged."""
+        """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard."""
         array = self.status if field == "status" else self._arrays[field]
         try:
             return np.asarray(array[position])
@@ -220,7 +221,7 @@ class Landscape:
 
     @clock.on_files()
     def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
-        """Return a box of one member's grid, as :meth:`read_member` does of all of it."""
+        """Return a box of one member's grid; otherwise as :meth:`read_member`."""
         array = self.status if field == "status" else self._arrays[field]
         try:
             return np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
@@ -238,7 +239,7 @@ class Landscape:
         ]
 
     def discard(self, unit: Unit) -> None:
-        """Make a unit incomplete again, its status first."""
+        """Make a unit incomplete again by removing its shards, that of the status first."""
         for name in ("status", *self.fields):
             self.shard_file(name, unit).unlink(missing_ok=True)
 
@@ -259,11 +260,11 @@ class Landscape:
         return found
 
     def put(self, name: str, data: np.ndarray, dims: Sequence[str], **attrs: Any) -> None:
-        """Write a small array beside the fields, whole (``reduce`` on one rank; consolidate afterwards)."""
+        """Write a small array beside the fields as a whole (in ``reduce``, on one rank; consolidate afterwards)."""
         _put_coordinate(self.group, name, data, dims, **attrs)
 
     def get(self, name: str) -> np.ndarray:
-        """Return an array that stands beside the fields, whole."""
+        """Return the whole of a small array that lies beside the fields."""
         return np.asarray(self._array(name)[...])
 
     def consolidate(self) -> None:

@@ -15,7 +15,7 @@ from landsweep.kernels.topology.tree import MergeTree
 
 
 def tree_arrays(representation: str, tree: MergeTree, metrics: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Return what is stored of one tree."""
+    """Return the arrays that are stored for one tree."""
     return {
         **{f"{representation}/{key}": value for key, value in tree.to_arrays().items()},
         f"{representation}/birth_death": tree.pair_values,
@@ -24,7 +24,7 @@ def tree_arrays(representation: str, tree: MergeTree, metrics: Mapping[str, floa
 
 
 def metrics_arrays(representation: str, metrics: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Return what is stored where there is no tree: metrics alone."""
+    """Return the arrays that are stored where there is no tree: the metrics alone."""
     return {
         f"{representation}/metrics/names": np.array(list(metrics)),
         f"{representation}/metrics/values": np.array(list(metrics.values()), dtype=np.float64),
@@ -32,13 +32,13 @@ def metrics_arrays(representation: str, metrics: Mapping[str, float]) -> dict[st
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write a member's file, which then exists whole."""
+    """Write a member's file, which appears only when it is whole."""
     with atomic(path) as partial, partial.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
 
 
 def read_metrics(path: Path, representation: str) -> dict[str, float]:
-    """Return a member's metrics in one representation; all but ``n_nonfinite`` are absent without a finite value."""
+    """Return a member's metrics in one representation; without a finite value there is only ``n_nonfinite``."""
     prefix = f"{representation}/metrics/"
     data = _read(path, prefix)
     if "names" not in data:
@@ -47,14 +47,14 @@ def read_metrics(path: Path, representation: str) -> dict[str, float]:
 
 
 def read_pairs(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the pairs of each of a member's trees and their births and deaths; none where there is no file."""
+    """Return the pairs of each of a member's trees with their births and deaths; nothing where there is no file."""
     arrays = _read(path, "") if path.exists() else {}
     names = [name.removesuffix("/pairs") for name in arrays if name.endswith("/pairs")]
     return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
 
 
 def _read(path: Path, prefix: str) -> dict[str, np.ndarray]:
-    """Return the arrays of a member's file whose names begin with ``prefix``, without it."""
+    """Return the arrays of a member's file whose names begin with ``prefix``, by their names without the prefix."""
     try:
         with path.open("rb") as handle, np.load(handle) as data:
             return {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
@@ -71,7 +71,7 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
     Raises
     ------
     UserError
-        Where it was not computed.
+        Where the tree was not computed.
     """
     path = run.topology(member)
     if not path.exists():

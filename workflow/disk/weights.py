@@ -1,4 +1,4 @@
-"""Weights in and out: safetensors or ``torch.load(weights_only=True)``, never an unpickled object."""
+"""Reading and writing weights by safetensors or ``torch.load(weights_only=True)``, without unpickling any object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 
 def state(model: nn.Module) -> dict[str, Tensor]:
-    """Return parameters and persistent buffers by name, tied ones once."""
+    """Return the parameters and persistent buffers by name; tied ones come once."""
     persistent = model.state_dict()
     named = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     return {name: t.detach().cpu().contiguous().clone() for name, t in named.items() if name in persistent}
@@ -35,7 +35,7 @@ def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn
     Raises
     ------
     UserError
-        Where names or shapes do not fit.
+        Where the names or shapes do not fit the model.
     """
     own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     expected = {name: tuple(t.shape) for name, t in state(model).items()}
@@ -58,7 +58,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     Raises
     ------
     UserError
-        Where it is missing, is no checkpoint, or would have to be unpickled.
+        Where the file is missing, is no checkpoint, or would have to be unpickled.
     """
     try:
         if path.suffix == ".safetensors":
@@ -81,7 +81,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
 
 def build(problem: Problem, seed: int) -> nn.Module:
-    """Return a problem's untrained network for a network seed; what the problem raises is a :class:`ProblemError`."""
+    """Return a problem's untrained network for a seed; an error in the problem becomes a :class:`ProblemError`."""
     with users_code():
         network = problem.build(seed)
         if not isinstance(network, nn.Module):

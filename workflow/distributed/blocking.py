@@ -1,4 +1,4 @@
-"""How the topology stage cuts members into blocks, and the memory that takes, before it runs."""
+"""The blocks into which the topology stage cuts members, and the memory that they take, known before it runs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,36 @@ from math import prod
 from landsweep.kernels.geometry.blocks import Blocks
 
 SPLIT_POINTS = 2**20
-"""Points below which a member is not cut for more ranks: its tree takes milliseconds, and messages would cost more."""
+"""A member with fewer points than this is not cut for more ranks: its tree takes milliseconds, and messages would cost
+more."""
 
 EDGES = 64
-"""Bytes per vertex for basins, and for where they touch, on white noise: what grows with the roughness of the field.
+"""Basins, and the edges where they touch, are reckoned to take this many bytes per vertex on white noise; they grow
+with the roughness of the field.
 
-Measured 23 to 51 over connectivities and dimensions (``benchmarks/topology.py memory``); smooth fields need under 1.
+Measured were 23 to 51 bytes over connectivities and dimensions (``benchmarks/topology.py memory``); smooth fields need
+under 1.
 """
 
 PER_MINIMUM = 400
-"""Bytes per minimum where a member is cut: the root grows the tree from all merges, and every rank gets the tree."""
+"""A member that is cut takes this many bytes per minimum, since the root grows the tree from all merges and every rank
+gets the tree."""
 
 PER_POINT_KNN = 500
-"""Bytes per point of a landscape for ``knn``, whose graph is made and kept whole: measured 360 to 450."""
+"""The representation ``knn``, whose graph is made and kept whole, takes this many bytes per point of a landscape:
+measured were 360 to 450."""
 
 BASE = 32_000_000
-"""Bytes that do not grow with the block: caches, buffers of threads and messages."""
+"""Caches and the buffers of threads and messages take this many bytes, which do not grow with the block."""
 
 CHUNKS = 20
-"""Chunks that Zarr holds while it reads: ten at a time, each as stored and as decoded."""
+"""Zarr holds this many chunks while it reads: ten at a time, each as stored and as decoded."""
 
 
 def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:
-    """Return the blocks of a member: one, unless it is above ``limit`` points or ranks would be idle without.
+    """Return the blocks of a member: one, unless the member has more than ``limit`` points or ranks would be idle.
 
-    A member that is cut is worked on by all ranks together, so there is a block for each.
+    All ranks work together on a member that is cut, so it has a block for each of them.
     """
     points = prod(shape)
     if points > limit or (members < ranks and points >= SPLIT_POINTS):
@@ -42,12 +47,13 @@ def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) 
 def reduction_bytes(
     blocks: Blocks, itemsize: int, *, chunk: int = 2**20, ranks: int = 1, segmentation: bool = False
 ) -> int:
-    """Return the bytes that a rank needs beyond the program itself, to find the tree of one member by blocks.
+    """Return the bytes that a rank needs, beside the program itself, to find the tree of one member by blocks.
 
-    Per vertex of the largest box, one layer wider on every side: the values twice (as read, and without the layers
-    below), a label of 4 bytes (8 from 2^31 vertices), a mark of 1, :data:`EDGES`, and 16 of the segmentation if it is
-    written. Once per rank: chunks in hand, and 40 bytes for each vertex on a border of its blocks. With several blocks
-    :data:`PER_MINIMUM` come on top, and only the field can tell how many there are.
+    For each vertex of the largest box, which is one layer wider on every side, a rank holds the values twice (as read,
+    and without the layers below), a label of 4 bytes (8 from 2^31 vertices), a mark of 1 byte, :data:`EDGES` bytes, and
+    16 bytes of the segmentation if it is written. Once per rank come the chunks in hand, and 40 bytes for each vertex
+    on a border of its blocks. With several blocks there are further :data:`PER_MINIMUM` bytes for each minimum, whose
+    number only the field can tell.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Merge tree of a field too large for one array: blocks read one at a time, reduced pairwise over ranks.
+"""The merge tree of a field too large for one array: blocks are read one at a time, and reduced pairwise over ranks.
 
 1. Each rank reads its blocks, contracts each to what others may still change (a *forest* over the layers it shares with
    them, :mod:`landsweep.kernels.topology.basin_graph`), and merges these as a carry in binary addition, so it holds
@@ -8,8 +8,8 @@
 4. Basins of steepest descent cross blocks: ranks resolve the vertices through which their blocks drain into one
    another, read the blocks again, and count.
 
-So every block is read twice, one layer larger on every side; the first step leaves out the layers below, as an edge
-between blocks need be in one of them only.
+So every block is read twice, each time one layer larger on every side. The first step leaves out the layers below,
+because an edge between two blocks needs to be in only one of them.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 Arrays = list[np.ndarray]
+"""A message between ranks is a list of arrays."""
 
 
 class Engine(Protocol):
-    """What finds the basins of a block: the values, +inf for non-finite, the connectivity, and threads."""
+    """A function that finds the basins of a block, given values (+inf for non-finite), connectivity and threads."""
 
     def __call__(self, values: np.ndarray, connectivity: str, threads: int = 1, /) -> Basins:
         """Return the basins of ``values``."""
@@ -46,20 +47,21 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class BlockedField:
-    """A field on a grid, its blocks, and what is asked of its merge tree.
+    """A field on a grid, its blocks, and the options of its merge tree.
 
     Parameters
     ----------
     read
-        Returns the field on a box, in its dtype; called twice per block.
+        The function that returns the field on a box, in its dtype; it is called twice per block.
     blocks
         The grid and its blocks.
     connectivity, negate, volumes, threads
         As :func:`landsweep.kernels.topology.merge_trees.merge_tree`.
     engine
-        What finds the basins of a block.
+        The function that finds the basins of a block.
     write
-        Called for each block with the owned box, and the basin and the arc of each of its vertices, int64.
+        A function that is called for each block with the owned box, and the basin and the arc of each of its vertices,
+        int64.
     """
 
     read: Read
@@ -72,13 +74,13 @@ class BlockedField:
     write: Write | None = None
 
     def around(self, index: int) -> tuple[np.ndarray, Survey]:
-        """Return a block and a layer around it, ordered, and the survey of both."""
+        """Return the values of a block and one layer around it, as :func:`ordered` returns them, and their survey."""
         return ordered(self.read(self.blocks.around(index)), self.negate, self.threads)
 
 
 @dataclass
 class Ledger:
-    """What a reduction did on this rank, for measurements: counted, not timed."""
+    """Counts of what a reduction did on this rank, for measurements; nothing is timed."""
 
     vertices: int = 0
     edges: int = 0
@@ -86,20 +88,20 @@ class Ledger:
     messages: int = 0
     bytes_sent: int = 0
     forest_bytes: int = 0
-    """The part of ``bytes_sent`` that went to this rank's partner in the tree; the rest are merges, for the root."""
+    """This many of ``bytes_sent`` went to this rank's partner in the tree; the others are merges, for the root."""
 
 
 def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None = None) -> MergeTree | None:
-    """Return the merge tree of a field on the root of ``group``, None elsewhere; called on every rank.
+    """Return the merge tree of a field on the root of ``group``, None elsewhere; every rank calls this.
 
     Parameters
     ----------
     field
-        What is reduced. Rank r takes the r-th part of its blocks, and calls ``write`` once for each.
+        The field to reduce. Rank r takes the r-th part of its blocks, and calls ``write`` once for each.
     group
         The ranks that work together.
     ledger
-        Counts, on each rank.
+        The counts of this rank, to which the function adds.
 
     Raises
     ------
@@ -139,12 +141,12 @@ def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
 
 
 def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTree:
-    """Return the tree with the sizes of its basins, and of its arcs where these are asked for."""
+    """Return the tree with the sizes of its basins, and of its arcs if ``field.volumes`` is true."""
     return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if field.volumes else tree.arc_volume)
 
 
 def _agreed(group: Group, work: Callable[[], Result]) -> Result:
-    """Return what ``work`` returns; a ValueError on one rank is raised on all, which would wait for it otherwise."""
+    """Return what ``work`` returns; raise a ValueError of one rank on all ranks, which would otherwise wait for it."""
     result, refusal = None, ""
     try:
         result = work()
@@ -162,7 +164,7 @@ def _agreed(group: Group, work: Callable[[], Result]) -> Result:
 def local(
     field: BlockedField, mine: range, ledger: Ledger
 ) -> tuple[BasinGraph | None, list[BasinGraph], Survey, list[Arrays]]:
-    """Return what is left of some blocks, their final merges, their survey, and where their borders drain."""
+    """Return the forest that some blocks leave, their final merges, their survey, and where their borders drain."""
     blocks, connectivity, threads = field.blocks, field.connectivity, field.threads
     borders: list[Arrays] = []
     carry: list[tuple[int, BasinGraph]] = []
@@ -199,7 +201,7 @@ def local(
 
 
 def _owned(seen: Survey, values: np.ndarray, blocks: Blocks, index: int) -> Survey:
-    """Return the survey of a box as that of the block in it: layers around it are seen twice, which one count minds."""
+    """Return the survey of a box as that of its block: non-finite vertices in the layers around it are not counted."""
     lost = 0
     if seen.n_nonfinite:
         lost = int(np.count_nonzero(np.isinf(values[inside(blocks.owned(index), blocks.around(index))])))
@@ -253,7 +255,7 @@ def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGra
 
 
 def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> Arrays:
-    """Return what some blocks add to the sizes of basins, and of arcs if asked for; write both per vertex."""
+    """Return what some blocks add to the sizes of basins, and of arcs if wanted; write basin and arc of each vertex."""
     blocks, threads = field.blocks, field.threads
     basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
     for index in mine:
@@ -286,22 +288,22 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
 
 @dataclass(frozen=True)
 class Ends:
-    """Where vertices next to other blocks lead in the end: from ``vertex``, ascending, to the minima ``leads``."""
+    """The minima ``leads`` in which steepest descent ends from each ``vertex``, ascending, next to other blocks."""
 
     vertex: np.ndarray
     leads: np.ndarray
 
     def __call__(self, exits: np.ndarray) -> np.ndarray:
-        """Return the minima in which steepest descent ends from vertices of other blocks."""
+        """Return the minima in which steepest descent ends from the vertices ``exits`` of other blocks."""
         return self.leads[np.searchsorted(self.vertex, exits)]
 
 
 def resolve(group: Group, blocks: Blocks, borders: list[Arrays]) -> Ends:
-    """Return where the vertices on this rank's borders lead in the end.
+    """Return the minima in which steepest descent ends from the vertices on this rank's borders.
 
     Every vertex next to another block leads to a minimum of its own block, or to a vertex next to a border of another
-    one. Each round asks the owner of that vertex where it leads by now, so that the number of rounds is the logarithm
-    of the blocks that a way crosses (pointer doubling: Wyllie 1979).
+    block. In each round the owner of that vertex is asked where it leads by now, so that the number of rounds is the
+    logarithm of the number of blocks that a path crosses (pointer doubling: Wyllie 1979).
     """
     nothing = [np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool)]
     vertex, leads, open_ = (np.concatenate(parts) for parts in zip(nothing, *borders, strict=True))

@@ -1,7 +1,7 @@
 r"""The reduction of :mod:`landsweep.distributed.reduction` as a tree of tasks, for processes that may come and go.
 
-A task is a pure function of the stored field and of other tasks' results, so one that is lost with its process is done
-again elsewhere::
+A task is a pure function of the stored field and of other tasks' results, so a task that is lost with its process is
+done again elsewhere::
 
     block 0   block 1   block 2   block 3        one task each: read, contract
         \     /             \     /
@@ -29,14 +29,14 @@ from landsweep.kernels.topology.tree import MergeTree
 
 
 def submit_merge_tree(submit: Submit, field: BlockedField) -> Any:
-    """Submit the tasks of one field, which travels, and return the future of its :class:`MergeTree`.
+    """Submit the tasks of one field, which is pickled, and return the future of its :class:`MergeTree`.
 
     ``field.write`` may be called more than once for a block, with the same values.
 
     Raises
     ------
     ValueError
-        By the future, for an unknown connectivity, or a field without a finite value.
+        The future raises it for an unknown connectivity, or a field without a finite value.
     """
     every = range(len(field.blocks))
     firsts = [submit(_first, field, index) for index in every]
@@ -55,7 +55,7 @@ def submit_merge_tree(submit: Submit, field: BlockedField) -> Any:
 
 
 def _in_pairs(join: Callable[[Any, Any], Any], futures: list[Any]) -> Any:
-    """Return the future of all joined: neighbours first, then neighbours of these."""
+    """Return the future of all results joined in pairs: neighbours first, then the results of neighbours."""
     while len(futures) > 1:
         pairs = [join(a, b) for a, b in zip(futures[::2], futures[1::2], strict=False)]
         futures = pairs + futures[2 * len(pairs) :]

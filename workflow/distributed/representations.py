@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from landsweep.study.study import TopologySpec
 
 ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
-"""What a triangulation of the points of a grid is: its diagonal is fixed, and Gabriel's graph leaves it out."""
+"""On the points of a grid each of these triangulations is this connectivity: the diagonal of the Delaunay triangulation
+is fixed, and Gabriel's graph leaves it out."""
 
 NO_EDGES = np.empty((0, 2), np.int64)
+"""A graph with a single vertex has this empty array of edges."""
 
 
 def make_engine(name: str) -> Engine:
@@ -39,7 +41,7 @@ def make_engine(name: str) -> Engine:
     Raises
     ------
     UserError
-        Where TTK is asked for and missing.
+        Where the study asks for TTK and it is not installed.
     """
     from landsweep.kernels.topology import ttk
 
@@ -72,18 +74,19 @@ def tree_of(
     Parameters
     ----------
     read, shape
-        Returns the field on a box; points per axis.
+        The function that returns the field on a box; the number of points along each axis.
     representation
         One of :data:`landsweep.kernels.geometry.connectivity.REPRESENTATIONS`.
     topology
-        The study's section: k, mutual, engine.
+        The study's section ``topology``, for ``k``, ``mutual`` and ``engine``.
     negate
-        Take superlevel sets.
+        Whether to take superlevel sets.
     group, blocks
-        Who works together, and on which blocks; one process and one block where they are not given.
-        The graph of ``knn`` is not cut into blocks: the root computes its tree.
+        The ranks that work together, and the blocks that they work on; by default one process and one block. The graph
+        of ``knn`` is not cut into blocks: the root computes its tree.
     submit
-        Work on the blocks as tasks instead of by a group: :mod:`landsweep.distributed.reduction_tasks`.
+        The function that submits tasks, where these work on the blocks instead of a group: see
+        :mod:`landsweep.distributed.reduction_tasks`.
     volumes, write, threads
         As :class:`landsweep.distributed.reduction.BlockedField`.
 
@@ -120,7 +123,7 @@ def _whole_tree(
     write: Write | None,
     threads: int,
 ) -> MergeTree:
-    """Return the tree of a field that is one block: read once, and none of its basins crosses a border."""
+    """Return the tree of a field that is one block, which is read once because none of its basins crosses a border."""
     box = tuple(slice(0, n) for n in shape)
     if write is None:
         return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads)
@@ -131,7 +134,7 @@ def _whole_tree(
 
 @lru_cache(maxsize=32)
 def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
-    """Return the edges of ``knn`` over the points of a grid at unit spacing, kept for the next landscape."""
+    """Return the edges of ``knn`` over the points of a grid at unit spacing; they are kept for the next landscape."""
     from landsweep.kernels.geometry.graphs import grid_edges
 
     return grid_edges("knn", shape, k=k, mutual=mutual)

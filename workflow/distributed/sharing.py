@@ -19,17 +19,18 @@ from torch import Tensor
 
 Result = TypeVar("Result")
 _DONE = np.empty(0)
+"""Rank 0 broadcasts this empty array to say that no product will follow."""
 
 
 class SharedProduct:
-    """``v -> H v`` on rank 0, over the data of all ranks: a :class:`landsweep.kernels.curvature.spectrum.Product`.
+    """``v -> H v`` on rank 0, over the data of all ranks, as a :class:`landsweep.kernels.curvature.spectrum.Product`.
 
     Raises
     ------
     ProblemError
-        With what the problem raised on another rank; what it raises here passes.
+        For an error of the problem on another rank; an error on rank 0 is raised as it is.
     Stopped
-        Instead of a product, where it was asked for: thousands of them are one item.
+        Instead of a product, where a stop was requested: one item takes thousands of products.
     """
 
     def __init__(self, group: Group, own: CurvatureProduct, stop: StopFlag) -> None:
@@ -73,9 +74,10 @@ def solve(
     solver: Callable[[SharedProduct], Result],
     stop: StopFlag,
 ) -> Result | None:
-    """Return on rank 0 what ``solver`` finds from products over all ranks' data, None elsewhere; called on all ranks.
+    """Return on rank 0 the result of ``solver`` with products over all data, None elsewhere; every rank calls this.
 
-    ``make((rank, ranks))`` returns the product over a share of the data; what it raises on any rank, rank 0 raises.
+    ``make((rank, ranks))`` returns the product over a share of the data; an error that it raises on any rank is raised
+    on rank 0.
     """
     own: CurvatureProduct | None = None
     error: BaseException | None = None

@@ -1,4 +1,4 @@
-"""Which executor a launch and a study ask for."""
+"""The choice of the executor that a launch and a study ask for."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 def make_executor(
     kind: str, launch: Launch, study: Study | None = None, run: Path = Path(), wanted: Wanted | None = None
 ) -> Executor:
-    """Return the executor for a launch, or refuse one that cannot be right.
+    """Return the executor for a launch, or raise where the launch does not fit the study.
 
     Parameters
     ----------
     kind
-        As ``executor.kind`` of a study.
+        The kind of executor, as ``executor.kind`` of a study.
     launch
-        How this process was started.
+        The launch that started this process.
     study, run, wanted
-        What Dask needs to know: the study, its run directory, and what the command line says of workers.
+        The data that Dask needs: the study, its run directory, and what the command line says of workers.
     """
     if wanted is not None and wanted.asked and kind != "dask":
         if kind != "auto":

@@ -1,4 +1,4 @@
-"""What every executor is: the same units, the same store and the same results, whoever computes."""
+"""The base class of executors: they give the same units, the same store and the same results, whoever computes."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ Result = TypeVar("Result")
 Submit = Callable[..., Any]
 """``submit(function, *arguments)`` hands a task to another process and returns its future.
 
-Futures among the arguments, also in lists, become results.
+Futures among the arguments, also those inside lists, are replaced by their results.
 """
 
 
 @dataclass(frozen=True)
 class Work(Generic[Item, Result]):
-    """Items, and what is to be done with each.
+    """Items, and the functions that are called for each of them.
 
     Parameters
     ----------
     items
         The items, in the order in which they are begun.
     do
-        Called for each item on some process.
+        The function that does the work; it is called for each item on some process.
     done
-        Called on the root with each result and the rank it comes from: from one thread at a time, in order of
-        completion.
+        The function that takes the results; it is called on the root with each result and the rank that it comes from,
+        from one thread at a time, in order of completion.
     name
-        What an item is called where people watch.
+        The word for an item in what people watch.
     affinity
-        Items for which it returns the same are better worked on by the same process; None where they are all alike.
+        A function that returns the same key for items that are better worked on by the same process; None where all
+        items are alike.
     given_up
-        Returns, on the root, what stands for an item that no process survived, from a sentence about that; without it
-        such an item ends the run.
+        A function that is called on the root for an item that no process survived, with a sentence about that, and
+        returns the result that stands for it. Without the function such an item ends the run.
     """
 
     items: Sequence[Item]
@@ -54,20 +55,20 @@ class Work(Generic[Item, Result]):
 
 
 class Executor(ABC):
-    """Runs items on one or many processes; every process of a run calls every method in the same order.
+    """An executor runs items on one or many processes; every process of a run calls every method in the same order.
 
-    The defaults are those of one process. Where processes come and go, only the root calls these methods, and what was
-    worked on must be on disk when it counts as done.
+    The methods of this class are those for one process. Where processes come and go, only the root calls these methods,
+    and an item counts as done only when its result is on disk.
 
     Attributes
     ----------
     rank, size
-        This process among those that work.
+        The number of this process among those that work, and the number of those.
     local_rank, local_size
-        The same among those of its node.
+        The same two numbers for the processes of this node.
     team
-        How many processes compute one result together in :meth:`group`; 0 where processes come and go, which may get
-        parts of it as tasks, by :meth:`tasks`.
+        The number of processes that compute one result together in :meth:`group`; 0 where processes come and go. These
+        may get parts of a result as tasks, by :meth:`tasks`.
     """
 
     rank: int = 0
@@ -83,53 +84,53 @@ class Executor(ABC):
 
     @property
     def label(self) -> str:
-        """What an error that only this process knows of begins with, such as ``[rank 1 of 4]``; empty for one alone."""
+        """The prefix of errors that only this process knows of, such as ``[rank 1 of 4]``; empty for one process."""
         return ""
 
     @abstractmethod
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
-        """Do the work on whichever processes there are.
+        """Run all items of ``work`` on the processes that there are.
 
         Raises
         ------
         Stopped
-            On every process, once ``stop`` was requested on any and the items in hand are finished.
+            On every process, once ``stop`` was requested on any process and the items in hand are finished.
         """
 
     def on_root(self, function: Callable[[], Result]) -> Result:
-        """Return on every process what ``function`` returns on the root; its UserError or Stopped is raised on all."""
+        """Call ``function`` on the root; return its result, or raise its UserError or Stopped, on every process."""
         return function()
 
     def on_worker(self, function: Callable[[], Result]) -> Result:
-        """Return, on the root alone, what ``function`` returns on a process that works; its UserError is raised."""
+        """Call ``function`` on a process that works; return its result, or raise its UserError, on the root alone."""
         return function()
 
     def check(self, function: Callable[[], None]) -> None:
-        """Let every process of the team refuse to work: ``function`` raises there; what comes later checks itself."""
+        """Call ``function``, which may raise, on every process of the team; those that come later check themselves."""
         function()
 
     def group(self) -> AbstractContextManager[Group]:
-        """Return the team as a group that computes one result together; entered and left by all of it."""
+        """Return the team as a group that computes one result together; every process enters and leaves its block."""
         from landsweep.executors.group import Alone
 
         return nullcontext(Alone())
 
     def tasks(self) -> AbstractContextManager[Submit | None]:
-        """Return what submits parts of an item as tasks, from within its work; None where a team shares them."""
+        """Return the function by which an item's work submits parts of it as tasks; None where a team shares them."""
         return nullcontext(None)
 
     def keeps_log(self, rank: int) -> bool:
-        """Return whether the process of a rank writes down by itself what it does."""
+        """Return whether the process of a rank writes its own log."""
         return True
 
     def listen(self, tell: Subscriber) -> None:
-        """Hand over what happens to processes that come and go, from now on."""
+        """Call ``tell`` from now on with events about processes that come and go."""
 
     def abort(self, status: int, collective: bool = False) -> None:
-        """End the other processes because of an error; ``collective`` says that each of them has raised it as well."""
+        """End the other processes because of an error; ``collective`` says that each of them has raised it too."""
 
     def leave(self) -> None:
-        """Let go of what this session has started, in a program that goes on."""
+        """Release what this session has started, in a program that continues after the run."""
 
     def close(self) -> None:
-        """Release what the executor holds, once every process has come to its end."""
+        """Release what the executor holds, once every process has reached the end of the run."""

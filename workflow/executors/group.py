@@ -13,33 +13,35 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
 Arrays = list[np.ndarray]
+"""A message between ranks is a list of arrays."""
 
 POLL_SECONDS = 0.001
+"""A rank that waits for a message looks for it again after this many seconds."""
 
 
 class Group(ABC):
-    """``size`` ranks, each with its own ``rank``; all methods but send and receive are called by all of them."""
+    """A group has ``size`` ranks, each with its own ``rank``; all ranks call every method, except send and receive."""
 
     rank: int
     size: int
 
     @abstractmethod
     def send(self, arrays: Sequence[np.ndarray], to: int) -> None:
-        """Send arrays to a rank, which may not be waiting yet; they must stay as they are."""
+        """Send arrays to a rank, which need not be waiting for them yet; the arrays must not be changed."""
 
     @abstractmethod
     def receive(self, source: int) -> Arrays:
-        """Return the arrays that a rank sent here, the earliest first."""
+        """Return the arrays of the earliest message that a rank sent here and that was not received yet."""
 
     def gather(self, arrays: Sequence[np.ndarray]) -> list[Arrays] | None:
-        """Return the arrays of every rank on rank 0, None elsewhere."""
+        """Return on rank 0 the arrays of every rank, in the order of ranks; return None on the others."""
         if self.rank:
             self.send(arrays, 0)
             return None
         return [list(arrays), *(self.receive(source) for source in range(1, self.size))]
 
     def broadcast(self, arrays: Sequence[np.ndarray] | None) -> Arrays:
-        """Return the arrays of rank 0, handed on in a binomial tree."""
+        """Return the arrays of rank 0 on every rank; they are passed on in a binomial tree."""
         stride = 1
         while stride < self.size:
             stride *= 2
@@ -53,12 +55,12 @@ class Group(ABC):
         return list(arrays)
 
     def broadcast_named(self, arrays: Mapping[str, np.ndarray] | None) -> dict[str, np.ndarray]:
-        """Return the named arrays of rank 0."""
+        """Return the named arrays of rank 0 on every rank."""
         names, *values = self.broadcast(None if arrays is None else [np.array(list(arrays)), *arrays.values()])
         return dict(zip(names.tolist(), values, strict=True))
 
     def exchange(self, arrays: Sequence[Sequence[np.ndarray]]) -> list[Arrays]:
-        """Send the i-th list of arrays to rank i; return what each rank sent here, in their order."""
+        """Send the i-th list of arrays to rank i; return the arrays that each rank sent here, in the order of ranks."""
         others = [rank for rank in range(self.size) if rank != self.rank]
         for other in others:
             self.send(arrays[other], other)
@@ -66,7 +68,7 @@ class Group(ABC):
         return [received.get(rank, list(arrays[self.rank])) for rank in range(self.size)]
 
     def sum(self, arrays: Sequence[np.ndarray]) -> Arrays | None:
-        """Return the sums over ranks of arrays of equal shapes on rank 0, None elsewhere."""
+        """Return on rank 0 the sums over ranks of arrays of equal shapes; return None on the others."""
         total, stride = list(arrays), 1
         while stride < self.size:
             if self.rank % (2 * stride):
@@ -84,7 +86,7 @@ class Group(ABC):
 
 
 class Alone(Group):
-    """One process."""
+    """The group of a single process."""
 
     rank, size = 0, 1
 
@@ -120,7 +122,7 @@ class MpiGroup(Group):
         return arrays
 
     def close(self) -> None:
-        """Wait until everything sent has left."""
+        """Wait until all messages have been sent."""
         for request in self._sending:
             while not request.test()[0]:
                 time.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""MPI ranks share the items through a counter; rank 0 works like every other.
+"""MPI ranks share the items through a counter; rank 0 works on items like every other rank.
 
 ``mpi4py.util.sync.Counter`` makes no progress while its owner computes, so rank 0 runs a thread that probes
 for messages: it drives the counter and receives the results that the ranks announce.
@@ -23,18 +23,27 @@ from landsweep.executors.executor import Executor, Item, Result, Work
 from landsweep.executors.group import Group, MpiGroup
 
 POLL_SECONDS = 0.001
+"""A rank that waits for others sleeps this many seconds between two looks, where a blocking call would spin on a
+core."""
 SLOW_COUNTER_SECONDS = 0.1
+"""The shared counter is not used where asking it takes any rank more than this many seconds, a noticeable part of a
+unit (20 s)."""
 BATCH_SECONDS = 0.2
-"""How long the items may take for which a rank asks at once: to ask costs about a millisecond of two ranks."""
-_RESULT, _END = 1, 2
+"""The items that a rank asks for at once should take about this many seconds: asking costs about a millisecond of two
+ranks."""
+_RESULT = 1
+"""A message with this tag carries a result."""
+_END = 2
+"""A message with this tag says that its sender has no more results."""
 
 
 FORWARDING = 0.5
-"""Seconds that a launcher has to pass on what was printed: MPICH's may drop what it holds when a rank aborts."""
+"""A launcher has this many seconds to pass on what was printed before a rank aborts, because MPICH's may drop what it
+holds then."""
 
 
 class MpiExecutor(Executor):
-    """Spreads items over ``MPI.COMM_WORLD``.
+    """An executor that spreads items over the ranks of ``MPI.COMM_WORLD``.
 
     Raises
     ------
@@ -75,16 +84,16 @@ class MpiExecutor(Executor):
 
     @property
     def label(self) -> str:
-        """Which rank this is, where there are several."""
+        """The prefix of errors that only this rank knows of, such as ``[rank 1 of 4]``; empty for a single rank."""
         return f"[rank {self.rank} of {self.size}] " if self.size > 1 else ""
 
     def check(self, function: Callable[[], None]) -> None:
-        """Let every rank refuse; rank 0 first, so that there is one message where all are alike."""
+        """Call ``function`` on every rank, on rank 0 first, so that an error that all would raise appears once."""
         self.on_root(function)
         function()
 
     def on_root(self, function: Callable[[], Result]) -> Result:
-        """Call ``function`` on rank 0; hand its result, :class:`UserError` or :class:`Stopped` to every rank."""
+        """Call ``function`` on rank 0; return its result, or raise its UserError or Stopped, on every rank."""
         outcome: tuple[Any, UserError | Stopped | None] = (None, None)
         if self.is_root:
             try:
@@ -103,7 +112,7 @@ class MpiExecutor(Executor):
         return result
 
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
-        """Share the items dynamically."""
+        """Share the items over the ranks dynamically."""
         with self._receiving(work.done, stop) as announce:
             for index in self._shares(len(work.items), stop):
                 try:
@@ -190,7 +199,7 @@ class MpiExecutor(Executor):
             time.sleep(POLL_SECONDS)
 
     def abort(self, status: int, collective: bool = False) -> None:
-        """End every rank of the job at once, unless each of them ends by itself."""
+        """End every rank of the job at once, unless ``collective`` says that each of them ends by itself."""
         if collective or self.size == 1:
             return
         sys.stdout.flush()
@@ -218,7 +227,7 @@ def _ignore(result: Any, rank: int) -> None:
 
 
 class _Inbox:
-    """Rank 0's side of a map: its own results and those of the other ranks, handed on in order of arrival."""
+    """The inbox of rank 0 during a map: it passes on the results of all ranks, its own too, in order of arrival."""
 
     def __init__(self, comm: Any, mpi: Any, done: Callable[[Any, int], None], others: int, stop: StopFlag) -> None:
         self.own: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -228,7 +237,7 @@ class _Inbox:
         self._error: BaseException | None = None
 
     def finished(self) -> bool:
-        """Return whether every other rank has ended and nothing of our own waits."""
+        """Return whether every other rank has ended and no result of rank 0 waits."""
         return self._open == 0 and self.own.empty()
 
     def poll(self) -> None:

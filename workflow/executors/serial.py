@@ -1,4 +1,4 @@
-"""One process does everything."""
+"""The executor for a single process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from landsweep.executors.executor import Executor, Item, Result, Work
 
 
 class SerialExecutor(Executor):
-    """Runs items one after the other in this process."""
+    """An executor that runs items one after the other in this process."""
 
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
         """Work on each item in turn; raise :class:`Stopped` between items on request."""

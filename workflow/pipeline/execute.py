@@ -1,4 +1,4 @@
-"""One run from study to report: what is checked, written and done, in which order."""
+"""One run from study to report: the order in which it is checked, written down and done."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from landsweep.study.study import Study
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a command says beside the study; none of it is part of the results."""
+    """The options of a command beside the study; results do not depend on them."""
 
     retry_failed: bool = False
     max_failures: int | None = None
@@ -43,17 +43,17 @@ class RunOptions:
 
     @property
     def needs_problem(self) -> bool:
-        """Whether networks are built."""
+        """Whether any of the stages builds networks."""
         return any(BY_NAME[name].problem for name in self.stages)
 
 
 def run_directory(study: Study, out: Path | None) -> Path:
-    """Return where a study's run lives."""
+    """Return the run directory of a study: ``out``, by default ``runs/NAME``."""
     return out if out is not None else Path("runs") / study.name
 
 
 def parse_stages(text: str | None) -> tuple[str, ...]:
-    """Return the stages that a comma-separated list names, all of them for None.
+    """Return the stages that a comma-separated list names; for None, return all stages.
 
     Raises
     ------
@@ -76,20 +76,20 @@ def execute(
     options: RunOptions = RunOptions(),  # frozen
     stop: StopFlag | None = None,
 ) -> Exit:
-    """Do whatever the run directory lacks; called on every rank.
+    """Do all work whose results the run directory lacks; every rank calls this.
 
     Parameters
     ----------
     study
         The study.
     folder
-        Where relative paths of the study start: the study file's folder.
+        The folder that relative paths of the study start from: the study file's folder.
     out
         The run directory.
     executor
-        Spreads the work.
+        The executor that spreads the work.
     subscribers
-        Receive the events, on the root.
+        The functions that receive the events, on the root.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def execute(
     Raises
     ------
     UserError
-        On every rank, for whatever the user can mend.
+        On every rank, for any mistake that the user can mend.
     """
     from landsweep.study.problems import check
 
@@ -162,15 +162,15 @@ def recompute_topology(
     *,
     redo: bool = False,
 ) -> Exit:
-    """Compute the topology of an existing run as its study with ``overrides`` says; evaluates nothing.
+    """Compute the topology of an existing run, with ``overrides`` applied to its study; nothing is evaluated.
 
-    Called on every rank. What differs from the run's study is done again; all of it with ``redo``, or for another
-    engine. Returns as :func:`execute`.
+    Every rank calls this. The function computes again what the overrides change, and everything with ``redo`` or for
+    another engine. It returns the same as :func:`execute`.
 
     Raises
     ------
     UserError
-        Where there is no run, an override is no key of ``topology``, or the run cannot go on.
+        Where there is no run, an override is no key of ``topology``, or the run cannot be continued.
     """
 
     def read() -> tuple[Study, bool]:
@@ -233,7 +233,7 @@ def _prepare(
 
 
 def _check_stages(run: RunDir, study: Study, plan: Plan, options: RunOptions) -> None:
-    """Refuse stages whose input is neither there nor about to be made."""
+    """Raise UserError for a stage whose input neither exists nor is about to be made."""
 
     def lacking(stage: Stage) -> str:
         for source in stage.sources:
@@ -252,7 +252,7 @@ def _check_stages(run: RunDir, study: Study, plan: Plan, options: RunOptions) ->
 
 
 def _stages(context: Context, options: RunOptions) -> None:
-    """Run every stage in turn; each does what the run directory lacks."""
+    """Run every stage in turn; each makes the results that the run directory lacks."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     if options.needs_problem:
         context.prepare_process()

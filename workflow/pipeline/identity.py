@@ -1,4 +1,4 @@
-"""Whether a run directory belongs to a study, and what a changed study makes stale."""
+"""The check that a run directory belongs to a study, and the results that a changed study makes stale."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from landsweep.study.plan import extended_axes, make_plan
 from landsweep.study.study import Study
 
 EVALUATION_KEYS = ("evaluation", "fields")
+"""A change of these keys of a study makes evaluated units stale."""
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
+"""A run directory belongs to studies that agree in these keys."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What differs between a run and the study that continues it: the axes it had, the stages that are stale."""
+    """The difference between a run and the study that continues it: the axes it had, and the stale stages."""
 
     history: list[dict[str, Any]]
     stale: frozenset[str] = frozenset()
     extended: bool = False
 
     def with_stale(self, *names: str) -> Change:
-        """Return the change with further stages stale, and those that follow them."""
+        """Return the change with the named stages stale as well, and with them the stages that follow them."""
         return replace(self, stale=_followers(self.stale.union(names)))
 
 
 def _followers(stale: frozenset[str]) -> frozenset[str]:
-    """Return stages, and those that are made from their results."""
+    """Return the given stages, and all stages that are made from their results."""
     for stage in STAGES:
         if stale.intersection(source.name for source in stage.follows):
             stale |= {stage.name}
@@ -37,12 +39,12 @@ def _followers(stale: frozenset[str]) -> frozenset[str]:
 
 
 def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
-    """Return what is stale, having written nothing.
+    """Return the change that a study makes to a run; nothing is written.
 
     Raises
     ------
     UserError
-        Where the run belongs to a different study, or evaluated units would be lost without ``redo``.
+        Where the run belongs to a different study, or evaluated units would be lost and ``redo`` is false.
     """
     wants = {name: list(values) for name, values in study.axes.items()}
     if not run.study.exists():
@@ -101,7 +103,7 @@ def _difference(before: Study, after: Study, key: str) -> str:
 
 
 def apply(run: RunDir, change: Change) -> None:
-    """Remove what a change makes stale, before the new study is written down."""
+    """Remove the results that a change makes stale, before the new study is written down."""
     for stage in STAGES:
         if stage.name in change.stale:
             stage.remove(run)
@@ -130,7 +132,7 @@ def forget_failures(run: RunDir) -> None:
 
 
 def repair(run: RunDir) -> None:
-    """Read every complete unit; what is damaged, and what was made from it, is made incomplete (``--repair``)."""
+    """Read every complete unit; mark damaged ones, and results made from them, as incomplete (``--repair``)."""
     from landsweep.disk.store import Landscape
 
     if not Landscape.exists(run.landscape):

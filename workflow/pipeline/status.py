@@ -1,4 +1,4 @@
-"""How far a run is, read from its directory: neither torch nor MPI."""
+"""The progress of a run, read from its directory without torch or MPI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landsweep.study.study import Study
 
 @dataclass(frozen=True)
 class StageCount:
-    """How many of a stage's items are done."""
+    """The number of a stage's items that are done and have failed, and the number of all."""
 
     stage: str
     noun: str
@@ -35,7 +35,7 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
 
 
 def _seconds(run: RunDir) -> dict[str, float]:
-    """Return the time spent per stage, summed over ranks and sessions."""
+    """Return the seconds spent in each stage, summed over ranks and sessions."""
     found: dict[str, float] = {}
     if run.provenance.exists():
         for session in read_json(run.provenance)["sessions"]:
@@ -45,7 +45,7 @@ def _seconds(run: RunDir) -> dict[str, float]:
 
 
 def disk_use(run: RunDir) -> tuple[int, int]:
-    """Return bytes and files of the run directory."""
+    """Return the bytes and the number of files of the run directory."""
     size = files = 0
     for folder, _, names in os.walk(run.path):
         for name in names:

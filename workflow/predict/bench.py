@@ -1,4 +1,4 @@
-"""How fast a study's points are evaluated here, what bounds it, and where the time goes."""
+"""Measuring how fast a study's points are evaluated here, what bounds the speed, and where the time goes."""
 
 from __future__ import annotations
 
@@ -36,28 +36,31 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 REPEATS = 5
+"""Each time is the median of this many measurements."""
 PRODUCT = 2048
-"""Rows and columns of the matrix product whose rate is the limit."""
+"""The matrices of the product whose rate is the limit have this many rows and columns."""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured.
+    """The measured speed of evaluation.
 
     Parameters
     ----------
     points_per_second
-        Of one process; writing goes on beside it, and counts where it takes longer.
+        The points per second of one process. Writing runs beside evaluation, and counts only where it takes longer.
     flops_per_point
-        Of matrix products and convolutions, as torch counts them.
+        The floating-point operations per point in matrix products and convolutions, as torch counts them.
     limit_flops
-        Per second, of a product of two matrices of 2048 x 2048 at this precision, measured beside it.
+        The floating-point operations per second in a product of two 2048 x 2048 matrices at this precision, measured in
+        the same session.
     fraction
-        Of this limit that evaluation reaches.
+        The share of this limit that evaluation reaches.
     compute, transfer, wait
-        Shares of the time: in the loss, outside it (parameters summed, values copied back), and waiting for writing.
+        The shares of the time spent in the loss, outside it (parameters summed, values copied back), and waiting for
+        writing.
     write
-        Share of the time in which the store is written, beside the work on the next points.
+        The share of the time in which the store is written, beside the work on the next points.
     """
 
     study: str
@@ -83,7 +86,7 @@ class Speed:
 
 
 def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
-    """Measure the evaluation of the loss of a study's first member, about ``seconds`` long; nothing stays on the disk.
+    """Measure the evaluation of a study's first member for about ``seconds`` seconds; nothing stays on the disk.
 
     Raises
     ------
@@ -161,7 +164,7 @@ def _measure(context: Context, seconds: float) -> Speed:
 
 
 class _Timed:
-    """A strategy that knows how long it took; the device finishes each call before the clock is read."""
+    """A strategy that measures the seconds it takes; the device finishes each call before the clock is read."""
 
     def __init__(self, strategy: Strategy, device: torch.device) -> None:
         self._strategy, self._device, self.seconds = strategy, device, 0.0
@@ -177,7 +180,7 @@ class _Timed:
 
 
 def inside(evaluator: Evaluator, alpha: np.ndarray) -> float:
-    """Return the seconds of an evaluation that pass inside its strategy."""
+    """Return the seconds that an evaluation spends inside its strategy."""
     strategy = evaluator.strategy
     evaluator.strategy = timed = _Timed(strategy, evaluator.device)
     try:
@@ -188,7 +191,7 @@ def inside(evaluator: Evaluator, alpha: np.ndarray) -> float:
 
 
 def _writing(context: Context, choices: dict[str, object], values: dict[str, np.ndarray]) -> float:
-    """Return the seconds that writing as many points takes, in units as large as a run would have."""
+    """Return the seconds for writing as many points, in units of the size that a run would have."""
     plan, path = context.plan, context.run.landscape
     n = len(next(iter(values.values())))
     shard = shard_shape(plan.sweep_shape, plan.grid_shape, n)

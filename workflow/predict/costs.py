@@ -1,7 +1,8 @@
-"""What a run costs on any number of ranks: a model of its parts, from rates that one rank was measured to have.
+"""A model of the time that a run takes on any number of ranks, from rates that were measured on one rank.
 
-Every part is a formula whose constants were measured (docs/scale.md compares them with runs); what cannot be known
-before, such as how rough a landscape is, is taken from white noise, the worst case.
+Every part of the time is a formula whose constants were measured (docs/scale.md compares them with runs). Where a
+number cannot be known before, such as the roughness of a landscape, that of white noise is taken, which is the worst
+case.
 """
 
 from __future__ import annotations
@@ -18,21 +19,28 @@ from landsweep.study.plan import Plan, even_shard, unit_points
 from landsweep.study.study import Study
 
 POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
-"""Of a merge tree on one core where no run was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
+"""A merge tree in one of these representations is estimated to take one core a second for this many points where no run
+was measured; docs/benchmarks.md, "Merge trees", with a reserve of four."""
 GRID_POINTS_PER_SECOND = 5e6
+"""A merge tree with a connectivity of the grid is estimated to take one core a second for this many points where no run
+was measured."""
 FOREST_BYTES = {1: 36.0, 2: 20.6, 3: 7.5}
-"""Bytes of a forest for each vertex that its blocks share with others: white noise, float32, by dimension.
+"""A forest takes this many bytes for each vertex that its blocks share with others, by the number of dimensions, on
+white noise in float32.
 
-Smooth fields need a tenth or less (docs/scale.md). Beyond three dimensions that of three is taken.
+Smooth fields need a tenth or less (docs/scale.md). Beyond three dimensions the number for three is taken.
 """
 MERGE_BYTES = 36.0
-"""Bytes of a final merge, which the root collects from all other ranks: one for each minimum."""
+"""The root collects this many bytes for each final merge from all other ranks, and there is one merge for each
+minimum."""
 SENDERS = 16
-"""Ranks of a level that are looked at."""
+"""About this many senders of each level of the reduction are looked at, since they differ by where they lie in the
+grid."""
 POINTS_PER_MINIMUM = {1: 3.0, 2: 7.0, 3: 14.6}
-"""Of white noise, Freudenthal."""
+"""White noise has one minimum for this many points, by the number of dimensions, with the connectivity
+``freudenthal``."""
 READS = 8
-"""Files of metadata that a rank reads; docs/benchmarks.md, "On a cluster"."""
+"""A rank reads this many files of metadata; docs/benchmarks.md, "On a cluster"."""
 
 
 MODELLED = ("evaluate", "topology")
@@ -41,24 +49,25 @@ MODELLED = ("evaluate", "topology")
 
 @dataclass(frozen=True)
 class Machine:
-    """Constants of a machine; the defaults were measured, but for the last (docs/scale.md).
+    """The constants of a machine; all defaults except the last were measured (docs/scale.md).
 
     Parameters
     ----------
     start
-        Seconds from the start of the processes to the first stage.
+        The seconds from the start of the processes to the first stage.
     per_member
-        Seconds that one rank takes alone for each member: plans and lists.
+        The seconds that one rank alone takes for each member, for plans and lists.
     per_item
-        Seconds to deal out a small item, and to hear of it.
+        The seconds to deal out a small item and to receive its result.
     per_unit
-        The same for a unit of a second and more.
+        The same for a unit that takes a second or more.
     read
-        Seconds to open and read a small file: measured on a local disk, and taken for one after the other of all ranks.
+        The seconds to open and read a small file, measured on a local disk; the files of all ranks are taken to be read
+        one after the other.
     latency
-        Seconds until a rank sees a message.
+        The seconds until a rank sees a message.
     bandwidth
-        Bytes per second between two ranks: assumed, far below what networks of clusters have.
+        The bytes per second between two ranks: an assumption far below the networks of clusters.
     """
 
     start: float = 2.5
@@ -72,7 +81,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Reduction:
-    """The tree of ranks that reduces one large member: levels, the largest message of each, and what the root collects.
+    """The tree of ranks that reduces one large member: its levels, their largest messages, and the bytes at the root.
 
     Bytes are upper bounds for fields that are smoother than white noise.
     """
@@ -82,14 +91,14 @@ class Reduction:
     root: float
 
     def seconds(self, machine: Machine) -> float:
-        """Return how long messages take, one level after the other, and the root's own ones."""
+        """Return the seconds that messages take, one level after the other, and those that the root collects."""
         largest = sum(machine.latency + size / machine.bandwidth for size in self.messages)
         return largest + (machine.latency * self.depth + self.root / machine.bandwidth if self.depth else 0.0)
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of a run in parts; None where no run of the problem was measured.
+    """The seconds of a run in parts; None where no run of the problem was measured.
 
     ``tail`` is the part of the evaluation in which some ranks have nothing to do.
     """
@@ -99,7 +108,7 @@ class Costs:
     metadata: float
     alone: float
     dealt: Mapping[str, float | None]
-    """Stages that deal their items one a rank."""
+    """The keys are the stages that deal their items one a rank, the values their seconds (None: not known)."""
     evaluate: float | None
     tail: float | None
     trees: float
@@ -109,7 +118,7 @@ class Costs:
 
     @property
     def parts(self) -> dict[str, float | None]:
-        """Every part by name; they add up to the total."""
+        """The seconds of every part by its name; they add up to the total."""
         special: dict[str, dict[str, float | None]] = {
             "evaluate": {"evaluate": self.evaluate, "tail": self.tail},
             "topology": {"trees": self.trees, "reduction": self.reduction},
@@ -123,13 +132,13 @@ class Costs:
 
     @property
     def total(self) -> float | None:
-        """Time to solution without tables and figures, None where a part is not known."""
+        """The seconds to solution without tables and figures, None where a part is not known."""
         values = list(self.parts.values())
         return None if None in values else sum(v for v in values if v is not None)
 
     @property
     def stages(self) -> dict[str, float | None]:
-        """Seconds of each stage, without starting."""
+        """The seconds of each stage, without the start of the run."""
         return {
             **self.dealt,
             "evaluate": None if self.evaluate is None or self.tail is None else self.evaluate + self.tail,
@@ -138,12 +147,12 @@ class Costs:
 
 
 def tree_seconds(connectivity: Sequence[str], points: int) -> float:
-    """Return about how long the merge trees of ``points`` points take one core, beyond what every member costs."""
+    """Return about how many seconds merge trees of ``points`` points take one core, beyond the cost of a member."""
     return sum(points / POINTS_PER_SECOND.get(name, GRID_POINTS_PER_SECOND) for name in connectivity)
 
 
 def for_grid(rates: Mapping[str, float], connectivity: Sequence[str], had: int, wants: int) -> dict[str, float]:
-    """Return rates of landscapes of ``had`` points for those of ``wants``: points beyond take the trees longer."""
+    """Return the rates for landscapes of ``wants`` points from rates for ``had`` points; larger trees take longer."""
     more = tree_seconds(connectivity, max(0, wants - had))
     return {stage: rate + more * (stage == "topology") for stage, rate in rates.items()}
 
@@ -155,16 +164,17 @@ def costs(
     ranks: int,
     machine: Machine = Machine(),  # frozen
 ) -> Costs:
-    """Return what a run costs.
+    """Return the costs of a run.
 
     Parameters
     ----------
     study, plan
-        What is computed.
+        The study and its plan.
     rates
-        Seconds per model, site, point or member of one rank, by stage.
+        The seconds per model, site, point or member of one rank, by stage.
     ranks
-        Processes; models, directions and small merge trees are shared one a rank: ranks beyond their number wait.
+        The number of processes. Models, directions and small merge trees are dealt one a rank, so ranks beyond their
+        number wait.
     """
     members, share = len(plan.members), Sharing(ranks, machine.per_item)
     rate = rates.get("evaluate")
@@ -201,8 +211,8 @@ def costs(
 def reduction(blocks: Blocks, ranks: int) -> Reduction:
     """Return the tree over ranks in which a member of several blocks is reduced.
 
-    Rank r has the r-th part of the blocks. At level k those of ``2^k`` ranks are one region, whose forest has
-    at most :data:`FOREST_BYTES` for each vertex next to a block of another one.
+    Rank r has the r-th part of the blocks. At level k the blocks of ``2^k`` ranks form one region, whose forest takes
+    at most :data:`FOREST_BYTES` bytes for each vertex next to a block of another region.
     """
     if len(blocks) == 1 or ranks == 1:
         return Reduction(0, (), 0.0)

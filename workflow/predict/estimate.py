@@ -1,4 +1,4 @@
-"""What a study will cost, before anything runs."""
+"""The estimate of what a study will cost, before anything runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from landsweep.study.study import Study
 
 @dataclass(frozen=True)
 class Estimate:
-    """Counts of a plan, and its time where an earlier run of the same problem was measured."""
+    """The counts of a plan, and its time if an earlier run of the same problem was measured."""
 
     models: int
     members: int
@@ -35,7 +35,7 @@ class Estimate:
 
 
 def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
-    """Return the estimate; its costs are modelled for ``ranks`` and leave draws, tables and figures out."""
+    """Return the estimate; its costs are modelled for ``ranks`` ranks, without draws, tables and figures."""
     rates, source = measured_rates(study, out)
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
     found = costs(study, plan, rates, ranks)
@@ -62,7 +62,7 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
 
 
 def _topology(study: Study, plan: Plan, ranks: int) -> str:
-    """Return how the merge trees are made, and the memory that takes."""
+    """Return sentences on how the merge trees are made, and the memory that they take."""
     from landsweep.base.text import size
     from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
 
@@ -82,9 +82,9 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
 
 
 def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
-    """Return what evaluation takes of a device's memory, by the shapes of the tensors of the first member.
+    """Return the memory of a device that evaluation takes, by the shapes of the tensors of the first member.
 
-    It makes the problem and reads its data; ``folder`` is what the study's paths are relative to.
+    The function makes the problem and reads its data; the study's paths are relative to ``folder``.
     """
     from landsweep.base.text import size
     from landsweep.stages.models.probe import predicted
@@ -104,7 +104,7 @@ def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
 
 
 def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
-    """Return how long the extreme eigenvalues of the Hessian at every point take; empty where no field is one.
+    """Return the time for the extreme eigenvalues of the Hessian at every point; empty where no field is one.
 
     One product is timed on an untrained network and the first batch of the data; ``folder`` is
     as in :func:`predict_memory`.
@@ -145,7 +145,7 @@ def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
 
 
 def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
-    """Return seconds per model, point and member of the latest run of the same problem beside ``out``."""
+    """Return the measured seconds per model, point and member of the latest run of the same problem beside ``out``."""
     candidates = [
         out,
         *sorted((p for p in out.parent.glob("*") if p.is_dir()), key=lambda p: -p.stat().st_mtime),

@@ -16,9 +16,14 @@ from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
 
 MAX_PANELS = 16
-PANEL_INCHES, MIN_INCHES = 2.7, 6.5
+"""A figure shows at most this many members."""
+PANEL_INCHES = 2.7
+"""A panel is at least this many inches high, and 1.2 times as wide as it is high."""
+MIN_INCHES = 6.5
+"""A figure is at least this many inches wide."""
 DECADE = 10
-"""What values have to span before a logarithmic scale says more than a linear one."""
+"""A logarithmic scale is drawn where the greatest value is at least this many times the least: below, it says no more
+than a linear one."""
 
 
 def _save(figure: Any, path: Path) -> None:
@@ -34,13 +39,16 @@ TREND_PANELS = {
     "hessian_trace": ("Hessian trace", "log"),
     "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "log"),
 }
+"""The keys are the columns that the trend shows, in the order of its panels; the values are the label and the scale of
+the axis."""
 
 
 def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
-    """Draw what Xie et al. 2024 draw in their figure 6 along the swept axis, with the error.
+    """Draw the trends along the swept axis, with the models' error, as in figure 6 of Xie et al. 2024.
 
-    Of landscapes saddles and average persistence, and its share of the loss range; of models, where the study asks for
-    them, the Hessian's top eigenvalue and its trace. Lines are medians over the series, bands their range.
+    The panels show the saddles and the average persistence of landscapes, and its share of the loss range. If the study
+    asks for them, they also show the top eigenvalue and the trace of the models' Hessians. Lines are medians over the
+    series, bands their range.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -85,7 +93,7 @@ def _line(panel: Any, grouped: Any, colour: str, label: str) -> None:
 
 
 def _error(panel: Any, table: pd.DataFrame, axis: str) -> tuple[list[Any], list[str]]:
-    """Draw the models' error on an axis of its own, and return what the legend says of it."""
+    """Draw the models' error on an axis of its own, and return its label in the legend."""
     error = summary.error_column(table)
     if error is None:
         return [], []
@@ -123,9 +131,9 @@ def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
 
 
 def draw_landscapes(run: OpenedRun, folder: Path) -> None:
-    """Draw one panel per model, and per model one figure with all its landscapes.
+    """Draw a figure with one landscape per model, and for each model a figure with all its landscapes.
 
-    Where both extreme eigenvalues of the Hessian are fields, their ratio is drawn as well (Li et al. 2018, figure 7).
+    If both extreme eigenvalues of the Hessian are fields, their ratio is drawn as well (Li et al. 2018, figure 7).
     """
     landscape = Landscape(run.directory.landscape)
     by_model: dict[int, list[Member]] = {}

@@ -1,4 +1,4 @@
-"""A methods paragraph and its references, stating every choice of a run."""
+"""A methods paragraph that states every choice of a run, and its references."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ NORMALISATION = {
     "model": "rescaled to the norm of the weights",
     "none": "left at unit norm",
 }
+"""Each value completes a sentence about how directions are normalised."""
 UNIT = {
     "multiple": "coordinates are multiples of the stored direction vectors",
     "l2": "coordinates are Euclidean lengths in parameter space",
     "relative": "coordinates are lengths relative to the norm of the weights",
     "loss_rise": "coordinate 1 along each axis is where the loss has risen by {rise:g} on either side",
 }
+"""Each value completes a sentence about the unit of the grid's coordinates."""
 CONNECTIVITY = {
     "face": "axis neighbours (face)",
     "freudenthal": "the Freudenthal triangulation",
@@ -30,6 +32,7 @@ CONNECTIVITY = {
     "delaunay": "the Delaunay triangulation of the grid points, with one diagonal of each cell throughout",
     "gabriel": "the Gabriel graph of the grid points [gabriel1969]",
 }
+"""Each value names a representation in a sentence."""
 
 
 def methods(run: RunDir) -> str:

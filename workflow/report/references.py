@@ -1,4 +1,4 @@
-"""What is cited, as BibTeX."""
+"""The references that landsweep cites, as BibTeX."""
 
 from __future__ import annotations
 
@@ -88,3 +88,4 @@ BIBTEX = {
   journal = {Neural Computation}, volume = {14}, number = {7}, pages = {1723--1738}, year = {2002}
 }""",
 }
+"""The keys are those that the methods paragraph cites, the values the entries in BibTeX."""

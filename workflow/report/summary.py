@@ -1,4 +1,4 @@
-"""The few numbers that matter, from the table of metrics."""
+"""A summary of the table of metrics in the few numbers that matter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from landsweep.study.study import DIRECTION_AXES, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
+"""The summary shows these metrics along the swept axis."""
 
 CURVATURE_METRICS = (
     "hessian_top_eigenvalue",
@@ -16,6 +17,7 @@ CURVATURE_METRICS = (
     "hessian_eigenvalue_ratio",
     "hessian_trace",
 )
+"""The summary shows these numbers of the Hessian where they are known."""
 
 LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
@@ -27,10 +29,11 @@ LABELS = {
     "n_saddles_float64": "saddles above rounding",
     "n_saddles_draws": "saddles above sampling",
 }
+"""Tables and figures call these columns by these names."""
 
 
 def label(column: str) -> str:
-    """Return a column's name for people."""
+    """Return the name of a column for people."""
     if column in LABELS:
         return LABELS[column]
     return column.removeprefix("quality_").removeprefix("n_").replace("_", " ")
@@ -38,9 +41,10 @@ def label(column: str) -> str:
 
 @dataclass(frozen=True)
 class Trend:
-    """Spearman's rank correlation of one metric with the swept axis: per version one value a landscape series.
+    """Spearman's rank correlation of one metric with the swept axis: for each version, one value per landscape series.
 
-    A series is what remains when all other axes are fixed: one direction seed, one network seed.
+    A series holds the landscapes along the axis with all other axes fixed, such as one direction seed and one network
+    seed.
     """
 
     axis: str
@@ -78,7 +82,7 @@ def series(table: pd.DataFrame, study: Study, axis: str) -> list[pd.DataFrame]:
 
 
 def versions(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Split a table into what is never put into one number: representations, and subspaces where there are several."""
+    """Split a table into versions that no number mixes: representations, and subspaces if there are several."""
     several = table["subspace"].nunique() > 1
     grouped = table.groupby(["subspace", "representation"], sort=False)
     return {", ".join(map(str, key if several else key[1:])): part for key, part in grouped}
@@ -143,7 +147,7 @@ def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
 
 
 def certified_columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns that stand beside the number of saddles: none where no certificate was asked for."""
+    """Return the columns of certificates to show beside the number of saddles; none if none was asked for."""
     found = [c for c in ("n_saddles_float64", "n_saddles_draws") if table[c].notna().any()]
     return ["n_saddles_positive", *found] if found else []
 
@@ -161,7 +165,7 @@ def certificates(table: pd.DataFrame) -> list[str]:
 
 
 def certificate_warnings(study: Study, table: pd.DataFrame) -> list[str]:
-    """Return what keeps certificates from being given, for one representation's rows."""
+    """Return the reasons why certificates cannot be given, for one representation's rows."""
     same = int((table["draws_distinct"] < study.certify.draws).sum())
     if not same:
         return []
@@ -177,7 +181,7 @@ def quality_columns(table: pd.DataFrame) -> list[str]:
 
 
 def error_column(table: pd.DataFrame) -> str | None:
-    """Return the figure of merit that figures show: absolute error where there is one, else the first."""
+    """Return the figure of merit that figures show: the absolute error if there is one, else the first."""
     columns = quality_columns(table)
     preferred = [c for c in ("quality_absolute_error", "quality_relative_error", "quality_accuracy") if c in columns]
     return (preferred or columns or [None])[0]

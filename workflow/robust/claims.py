@@ -1,7 +1,7 @@
-"""What a sweep claims, a rank correlation of a metric with an axis, in every specification.
+"""The claims of a sweep: the rank correlation of a metric with an axis, in every specification.
 
-After the specification curve of Simonsohn, Simmons and Nelson, Nature Human Behaviour 4, 1208-1214 (2020). Nothing here
-reads or writes a file.
+After the specification curve of Simonsohn, Simmons and Nelson, Nature Human Behaviour 4, 1208-1214 (2020). This module
+neither reads nor writes files.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ import pandas as pd
 from landsweep.study.study import INTEGER_AXES, Scalar
 
 CLAIM_METRICS = ("n_saddles", "average_persistence", "average_persistence_rel", "smad", "smad_normalized")
-"""The metrics that claims are made of where none is named."""
+"""Claims are made of these metrics where none is named."""
 SPECIFICATION = ("spec_extent", "spec_stride", "representation", "spec_threshold")
-"""The columns that tell specifications apart; ``spec_default`` marks the study's own."""
+"""These columns tell specifications apart; ``spec_default`` marks the study's own."""
 MIN_VALUES = 3
-"""Least values of an axis, and least members of a series, that a rank correlation is computed from."""
+"""A rank correlation is computed for an axis with at least this many values, from series of at least this many
+members."""
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float:
-    """Return Spearman's rank correlation of the pairs ``(n,)`` without NaN, ties at their mean rank.
+    """Return Spearman's rank correlation of ``x`` and ``y`` ``(n,)`` over pairs without NaN; ties have their mean rank.
 
-    NaN (not defined) with fewer than :data:`MIN_VALUES` pairs or where one of the two does not vary.
+    It is NaN (not defined) for fewer than :data:`MIN_VALUES` pairs, or if ``x`` or ``y`` does not vary.
     """
     from scipy.stats import spearmanr
 
@@ -36,12 +37,12 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def signed(rho: float) -> str:
-    """Return ``+0.73``; what rounds to 0 has no minus."""
+    """Return a number as ``+0.73``; a number that rounds to 0 has no minus."""
     return f"{round(float(rho), 2) + 0.0:+.2f}"
 
 
 def claim_axes(axes: Mapping[str, Sequence[Scalar]]) -> list[str]:
-    """Return the axes that a metric can rise or fall with: numbers, :data:`MIN_VALUES` or more of them.
+    """Return the axes that a metric can rise or fall with: those with at least :data:`MIN_VALUES` numbers.
 
     Seeds and draws are left out: their numbers are names, and have no order.
     """
@@ -59,14 +60,14 @@ class Claim:
     Parameters
     ----------
     metric, axis
-        What is correlated.
+        The metric and the axis that are correlated.
     estimates
         One row per specification: the columns :data:`SPECIFICATION`, ``spec_default``; ``rho``, the median over series,
         with ``rho_low``, ``rho_high`` and ``n_series``, their range and number, and ``n_members``, how many values
         they hold in all. A *series* is what remains when all other axes are fixed; a member whose metric is missing is
         left out of its series, a series in which rho is not defined of the median, and NaN stands where none is left.
     subspace
-        Where the run has several, the one whose landscapes these are: ranges and directions of others differ.
+        The subspace of these landscapes, if the run has several, which differ in ranges and directions.
     """
 
     metric: str
@@ -76,12 +77,12 @@ class Claim:
 
     @property
     def name(self) -> str:
-        """``n_saddles over beta``, and in which subspace, where there are several."""
+        """The name of the claim, such as ``n_saddles over beta``, with its subspace if there are several."""
         return f"{self.metric} over {self.axis}" + (f", subspace {self.subspace}" if self.subspace else "")
 
     @property
     def file(self) -> str:
-        """The name of its figure."""
+        """The name of the claim's figure."""
         return "-".join(["curve", self.metric, self.axis, *([self.subspace] if self.subspace else [])]) + ".png"
 
     @property
@@ -96,7 +97,7 @@ class Claim:
 
     @property
     def same_sign(self) -> int:
-        """In how many specifications rho has the sign it has in the study's own; 0 has none."""
+        """The number of specifications in which rho has the same sign as in the study's own; 0 has no sign."""
         rho = self.rho
         return 0 if np.isnan(rho) or rho == 0 else int((np.sign(self.defined) == np.sign(rho)).sum())
 
@@ -119,8 +120,8 @@ class Claim:
 def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subspace: str = "") -> Claim:
     """Return a claim from the table of all members and specifications.
 
-    Rank correlations are taken within series and their median is the estimate, as in the run's summary: landscapes of
-    other directions or seeds differ in scale, and ranks within a series do not see it.
+    Rank correlations are computed within series, and their median is the estimate, as in the run's summary. Landscapes
+    of other directions or seeds differ in scale, which does not affect ranks within a series.
 
     Parameters
     ----------
@@ -128,11 +129,11 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subs
         One row per member and specification: the columns ``axes``, :data:`SPECIFICATION`, ``spec_default`` and
         ``metric``.
     metric, axis
-        What is correlated.
+        The metric and the axis to correlate.
     axes
         All sweep axes.
     subspace
-        The only one of which members are counted, all where none is named.
+        The subspace whose members are counted; None counts all members.
     """
     if subspace:
         table = table[table["subspace"] == subspace]

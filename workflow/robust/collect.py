@@ -1,4 +1,4 @@
-"""Read a run's stored grids and compute their topology in every specification; nothing is evaluated, or written."""
+"""Computing the topology of a run's stored grids in every specification; nothing is evaluated or written."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
 
 COUNTS = ("n_minima", "n_saddles")
+"""Whether a grid resolves its topology is judged by these counts."""
 
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
-    """What became of a run's numbers under other choices of analysis.
+    """The results of a run under other choices of analysis.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ class Robustness:
     claims
         One :class:`~landsweep.robust.claims.Claim` per metric and axis; none without a numeric axis of three values.
     left_out
-        Why a member is not in the tables, by index.
+        The reason why a member is not in the tables, by its index.
     """
 
     table: pd.DataFrame
@@ -64,10 +65,9 @@ def collect(
     run
         The run.
     metrics
-        Names of the metrics that claims are made of; :data:`~landsweep.robust.claims.CLAIM_METRICS` where none is
-        given.
+        The names of the metrics that claims are made of, by default :data:`~landsweep.robust.claims.CLAIM_METRICS`.
     track
-        Wraps the sequence of members, to show progress.
+        A function that wraps the sequence of members, to show progress.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def _failed(run: OpenedRun, member: Member) -> bool:
 
 
 def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
-    """Return a member's loss on the whole grid, or why it is left out."""
+    """Return a member's loss on the whole grid, or the reason why the member is left out."""
     shape = landscape.status.shape if landscape is not None else ()
     if landscape is None or any(i >= n for i, n in zip(member.position, shape, strict=False)):
         return "not evaluated yet"  # a study that was extended plans members that the store does not hold yet
@@ -140,8 +140,9 @@ def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
 def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: TopologySpec) -> list[dict[str, Any]]:
     """Return one row per specification of a field on the whole grid: its ``spec_`` columns and all metrics.
 
-    The first specification is the study's own, and its section ``topology`` says what knn is. A tree is computed once
-    for all thresholds, which follow one another; a sub-grid without a finite value has no metrics: missing, not zero.
+    The first specification is the study's own, and its section ``topology`` gives the parameters of knn. A tree is
+    computed once for all thresholds, which follow one another. The metrics of a sub-grid without a finite value are
+    missing, not zero.
     """
     rows = []
     for (extent, stride, representation), group in groupby(
@@ -174,7 +175,7 @@ def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topolo
 
 
 def judge(shape: Shape, chosen: Sequence[Specification], rows: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return one verdict per representation from the rows of :func:`analyse`: whole extent, the study's threshold."""
+    """Return one verdict per representation from rows of :func:`analyse`, at whole extent and the study's threshold."""
     own = chosen[0]
     found = []
     for representation in dict.fromkeys(spec.representation for spec in chosen):

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from landsweep.robust.claims import Claim
 
-OWN, OTHER, SPREAD = "#d55e00", "#222222", "0.78"
+OWN = "#d55e00"
+"""Points of the study's own specification have this colour."""
+OTHER = "#222222"
+"""Points of all other specifications have this colour."""
+SPREAD = "0.78"
+"""Lines that show the range over series have this shade of grey."""
 ROW_INCHES = 0.19
+"""Each row of choices is this many inches high."""
 
 
 def choices(estimates: pd.DataFrame) -> list[tuple[str, list[tuple[str, str, Any]]]]:
@@ -44,9 +50,9 @@ def choices(estimates: pd.DataFrame) -> list[tuple[str, list[tuple[str, str, Any
 def draw_curve(claim: Claim, title: str, path: Path) -> None:
     """Draw a claim's specification curve (Simonsohn, Simmons and Nelson 2020) as a PNG.
 
-    Above, the estimates in ascending order, with the range over series; below, a dot in the row of every choice that an
-    estimate was made with, and at the right the median estimate of that choice. The study's own is orange. Claims
-    without a defined estimate are not drawn.
+    The upper panel shows the estimates in ascending order, with the range over series. The lower panel has a dot in the
+    row of every choice that an estimate was made with, and at the right the median estimate of that choice. The study's
+    own specification is orange. Claims without a defined estimate are not drawn.
     """
     from matplotlib.figure import Figure
 

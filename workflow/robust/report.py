@@ -1,4 +1,4 @@
-"""Write what ``landsweep robust`` found: tables, curves, a page, and the lines that the command prints."""
+"""Writing the results of ``landsweep robust``: tables, curves, a page, and the lines that the command prints."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
 
 FOLDER = "robust"
+"""The results lie in the folder of this name in the run directory."""
 SHOWN = 8
-"""Under-resolved members that the command prints; the page and ``verdicts.csv`` list all."""
+"""The command prints at most this many under-resolved members; the page and ``verdicts.csv`` list all."""
 
 
 def write(run: OpenedRun, found: Robustness) -> Path:
-    """Write tables, figures and the page ``robust.md`` to ``RUN/robust``, in place of an earlier call's; return it.
+    """Write tables, figures and the page ``robust.md`` to ``RUN/robust``, in place of earlier ones; return this folder.
 
-    They are written beside it and renamed, so that what is there is of one call.
+    They are written beside this folder and then renamed, so that all files in it come from one call.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def _write(run: OpenedRun, found: Robustness, folder: Path) -> None:
 
 
 def heading(run: OpenedRun, found: Robustness) -> str:
-    """Return what was compared, in one line."""
+    """Return one line that says what was compared."""
     table = found.table
     sizes = [table[column].nunique() for column in SPECIFICATION]
     words = ("extent", "stride", "representation", "threshold")
@@ -86,7 +87,7 @@ def heading(run: OpenedRun, found: Robustness) -> str:
 
 
 def verdict_lines(found: Robustness) -> list[str]:
-    """Return, per representation, how many members are resolved, under-resolved or too small to tell."""
+    """Return one line per representation: how many members are resolved, under-resolved or too small to tell."""
     lines = []
     for name, part in found.verdicts.groupby("representation", sort=False):
         counts = part["verdict"].value_counts()
@@ -117,12 +118,12 @@ def left_out(run: OpenedRun, found: Robustness) -> list[str]:
 
 
 def no_claims(found: Robustness) -> list[str]:
-    """Return why there are no claims, where there are none."""
+    """Return the reason why there are no claims."""
     return [] if found.claims else ["no claims: no sweep axis holds three numbers or more (seeds and draws are names)"]
 
 
 def markdown(run: OpenedRun, found: Robustness, folder: Path) -> str:
-    """Return the page."""
+    """Return the text of the page ``robust.md``."""
     own = run.study.connectivity[0]
     lines = [f"# {run.study.name}: robustness", "", f"{heading(run, found)}.", ""]
     if found.left_out:
@@ -146,7 +147,7 @@ def markdown(run: OpenedRun, found: Robustness, folder: Path) -> str:
 
 
 def show(run: OpenedRun, found: Robustness, folder: Path) -> None:
-    """Print the same in short."""
+    """Print the results in short."""
     print(f"{run.study.name}: {heading(run, found)}")
     for line in left_out(run, found):
         print(f"  {line}")

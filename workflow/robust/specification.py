@@ -1,6 +1,7 @@
-"""The choices of a topological analysis, as sub-grids of one stored grid, and when counts are resolved.
+"""The choices of a topological analysis, on sub-grids of one stored grid, and the rule for when counts are resolved.
 
-A *specification* is one choice of extent, stride, representation and threshold. Nothing here reads or writes a file.
+A *specification* is one choice of extent, stride, representation and threshold. This module neither reads nor writes
+files.
 """
 
 from __future__ import annotations
@@ -12,28 +13,31 @@ from typing import Literal
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 
 Shape = tuple[int, ...]
+"""A shape gives the number of points along each axis."""
 MIN_POINTS = 5
-"""Least points along an axis of length above 1 of a sub-grid: fewer hold three interior points or less."""
+"""A sub-grid has at least this many points along each axis of length above 1: fewer hold three interior points or
+less."""
 EXTENTS = (1.0, 0.75, 0.5)
-"""Shares of the range that centred crops keep, the whole range first."""
+"""Centred crops keep these shares of the range, the whole range first."""
 RELATIVE_THRESHOLDS = (0.001, 0.01, 0.05)
-"""Thresholds as shares of the range of the sub-grid's finite values."""
+"""These persistence thresholds are shares of the range of the sub-grid's finite values."""
 REPRESENTATIONS: tuple[str, ...] = (*CONNECTIVITIES, "knn")
-"""What is compared: on a grid the two triangulations are ``freudenthal`` and ``face`` again."""
+"""These representations are compared; on a grid the two triangulations are ``freudenthal`` and ``face`` again."""
 MANY_AXES = 4
-"""From so many axes on, of :data:`REPRESENTATIONS` only ``face`` is taken: diagonal neighbours multiply."""
+"""With this many axes or more, of :data:`REPRESENTATIONS` only ``face`` is compared, because diagonal neighbours
+multiply."""
 TOLERANCE = 0.1
 """A count is resolved where its change over the last halving of the grid step is below this share of it."""
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """Pairs of a lower persistence (death - birth) are dropped.
+    """A threshold of persistence: pairs with a lower death - birth are dropped.
 
     Parameters
     ----------
     value
-        A loss difference, or the share of a range.
+        The threshold, as a loss difference or as a share of a range.
     relative
         Whether ``value`` is a share of the range of the analysed sub-grid's finite values.
     """
@@ -56,13 +60,13 @@ class Specification:
     Parameters
     ----------
     extent
-        Share of the range that the centred crop keeps at least, 0 to 1.
+        The share of the range that the centred crop keeps at least, 0 to 1.
     stride
-        Every so many points of the crop are taken, along every axis: 1, 2, 4, ...
+        The step along every axis, in points of the crop, between the points that are taken: 1, 2, 4, ...
     representation
-        What makes vertices neighbours.
+        The representation, which says which vertices are neighbours.
     threshold
-        Which pairs are dropped.
+        The threshold below which pairs are dropped.
     """
 
     extent: float
@@ -87,7 +91,7 @@ class Specification:
 def cropped(n: int, extent: float) -> slice:
     """Return the shortest centred crop of ``n`` points that keeps at least ``extent`` of their range.
 
-    As many points go at either end, so the centre stays where ``n`` is odd.
+    The same number of points is dropped at either end, so the centre point stays if ``n`` is odd.
 
     Examples
     --------
@@ -99,10 +103,11 @@ def cropped(n: int, extent: float) -> slice:
 
 
 def strided(n: int, stride: int) -> slice:
-    """Return every ``stride``-th (a power of 2) of ``n`` points, a subset of what half the stride returns.
+    """Return every ``stride``-th (a power of 2) of ``n`` points, a subset of the points at half the stride.
 
-    Each doubling keeps every second point: both ends where it finds an odd number of points, so for all (n - 1) %
-    stride == 0; of an even number one end goes, the one whose loss leaves the points closer to the centre.
+    Each doubling of the stride keeps every second point. Of an odd number of points it keeps both ends, so both stay
+    whenever (n - 1) % stride == 0. Of an even number it drops one end: the one whose loss leaves the points closer to
+    the centre.
 
     Examples
     --------
@@ -149,7 +154,7 @@ def crops(shape: Shape) -> tuple[float, ...]:
 def representations(shape: Shape, own: Sequence[str]) -> tuple[str, ...]:
     """Return the representations to compare on a grid, the study's ``own`` first.
 
-    Along one axis all grid connectivities are the same graph, so there only the study's own stay.
+    On a grid with one axis all grid connectivities are the same graph, so only the study's own are compared.
     """
     long = sum(n > 1 for n in shape)
     more = () if long < 2 else REPRESENTATIONS if len(shape) < MANY_AXES else ("face",)
@@ -168,7 +173,7 @@ def specifications(shape: Shape, own: Sequence[str], min_persistence: float = 0.
     Parameters
     ----------
     shape
-        Points of the stored grid along each axis.
+        The number of points of the stored grid along each axis.
     own
         The study's representations, at least one.
     min_persistence
@@ -185,7 +190,7 @@ def specifications(shape: Shape, own: Sequence[str], min_persistence: float = 0.
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a member's counts are resolved in one representation, and what says so."""
+    """The verdict on whether a member's counts are resolved in one representation, and the reason."""
 
     verdict: Literal["resolved", "under-resolved", "too small to tell"]
     reason: str
@@ -194,15 +199,16 @@ class Verdict:
 def verdict(shapes: Sequence[Shape], n_minima: Sequence[float], n_saddles: Sequence[float]) -> Verdict:
     """Judge counts at nested resolutions of one grid by their change over the last halving of its step.
 
-    Resolved: for minima and for saddles, |fine - coarse| < :data:`TOLERANCE` fine, or no change; so a count of 10
-    or less must not change at all. Counts need not converge, so coarser steps say nothing about finer ones.
+    Counts are resolved if, for minima and for saddles, |fine - coarse| < :data:`TOLERANCE` fine, or nothing changes;
+    so a count of 10 or less must not change at all. Counts need not converge, so coarser steps say nothing about finer
+    ones.
 
     Parameters
     ----------
     shapes
-        Points along each axis, finest first.
+        The number of points along each axis, for each resolution, finest first.
     n_minima, n_saddles
-        Counts at each of these, NaN where there was no finite value.
+        The counts at each resolution, NaN where there was no finite value.
     """
     if len(shapes) < 2:
         return Verdict(

@@ -64,6 +64,6 @@ def draw(path: Path, title: str, mode: Mode, table: Sequence[Row]) -> None:
 
 
 def _narrow(there: Sequence[Row]) -> bool:
-    """Return whether the times are within a decade, so that its only power of ten says little."""
+    """Return whether the times lie within one decade, whose only power of ten would be a poor label."""
     low, high = (f(row.evaluate or row.seconds or 1.0 for row in there) for f in (min, max))
     return high < 10 * low

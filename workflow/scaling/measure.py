@@ -1,4 +1,4 @@
-"""What a finished run says of its speed, from the logs of its ranks."""
+"""The speed of a finished run, from the logs of its ranks."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from landsweep.disk.rundir import RunDir, read_json
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run.
+    """The measured speed of one run.
 
     Parameters
     ----------
     ranks, gpus, nodes
-        What worked; names of the nodes.
+        The numbers of ranks and GPUs that worked, and the names of the nodes.
     seconds
-        From the start of the first process to the end of the last stage.
+        The seconds from the start of the first process to the end of the last stage.
     startup, compute, files, wait
-        The same seconds, means over ranks, in parts that add up: until the first stage begins; in items, without files;
-        in items, on files; the rest, which is waiting for other ranks and for what one rank does alone.
+        The same seconds, as means over ranks, in parts that add up: until the first stage begins; in items, without
+        files; in items, on files; and the rest, which is waiting for other ranks and for work that one rank does alone.
     stages
-        Seconds of each stage, from its begin to its end.
+        The seconds of each stage, from its beginning to its end.
     points
-        Points of landscapes that were evaluated.
+        The number of points of landscapes that were evaluated.
     session
         Versions, commit, processor, platform, host and time, as in ``provenance.json``.
     """
@@ -44,11 +44,11 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Points per second while landscapes were evaluated, all ranks together."""
+        """The points per second of all ranks together while landscapes were evaluated."""
         return self.points / self.stages["evaluate"] if self.stages.get("evaluate") else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data."""
+        """Return the measurement as plain data."""
         return asdict(self) | {"points_per_second": self.rate}
 
 
@@ -57,6 +57,7 @@ class NotMeasured(Exception):
 
 
 KEPT = ("started", "host", "platform", "processor", "versions", "git", "executor", "job")
+"""These entries of a session's provenance are kept with a measurement."""
 
 
 def measure(run: RunDir) -> Measurement:
@@ -65,7 +66,7 @@ def measure(run: RunDir) -> Measurement:
     Raises
     ------
     NotMeasured
-        Where there is no such run.
+        Where the run is not complete, took several sessions, or ran no stage.
     """
     if not run.provenance.exists():
         raise NotMeasured("not run")

@@ -1,4 +1,4 @@
-"""Which runs make a scaling study: pure functions."""
+"""The runs that make a scaling study, by pure functions."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from landsweep.stages import STAGES
 from landsweep.study.study import Study
 
 Mode = Literal["strong", "weak"]
+"""Strong scaling keeps the study the same on more ranks; weak scaling makes it grow with them."""
 GROWING = ("direction_seed", "seed", "draw")
-"""Axes that can be made longer: any whole number is a value."""
+"""These axes can be made longer, because any whole number is a value of them."""
 TIMED = tuple(stage.name for stage in STAGES if not stage.brief)
-"""Tables and figures are made by one rank; they are no part of what scales."""
+"""These stages are timed; tables and figures are made by one rank and are no part of what scales."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One run: so many ranks, the ``repeat``-th time."""
+    """One run of the scaling study: the ``repeat``-th one with this number of ranks."""
 
     ranks: int
     repeat: int
 
     def folder(self, out: Path) -> Path:
-        """Return where its run directory is."""
+        """Return the path of its run directory."""
         return out / f"ranks-{self.ranks:04d}" / f"run-{self.repeat}"
 
 
@@ -36,7 +37,7 @@ def parse_ranks(text: str) -> tuple[int, ...]:
     Raises
     ------
     UserError
-        Where one is no whole number of at least 1.
+        Where a number is no whole number of at least 1.
     """
     words = [word.strip() for word in text.split(",")]
     if not all(word.isdigit() and int(word) for word in words):
@@ -45,23 +46,23 @@ def parse_ranks(text: str) -> tuple[int, ...]:
 
 
 def points(ranks: Sequence[int], repeats: int) -> list[Point]:
-    """Return the runs in the order in which they are made: repeats are far apart, as machines change with time."""
+    """Return the runs in the order in which they are made; repeats are far apart, because machines change with time."""
     return [Point(n, repeat) for repeat in range(1, repeats + 1) for n in ranks]
 
 
 def grown(study: Study, mode: Mode, axis: str, ranks: int, first: int) -> Study:
-    """Return the study that ``ranks`` ranks get: itself, or with an axis as much longer as there are more ranks.
+    """Return the study for ``ranks`` ranks: the same one, or with an axis longer in proportion to the ranks.
 
     Parameters
     ----------
     study
-        What ``first`` ranks get.
+        The study for ``first`` ranks.
     mode
-        ``strong``: the same work for all; ``weak``: the same work for each.
+        ``strong``: the same work for all ranks together; ``weak``: the same work for each rank.
     axis
-        One of :data:`GROWING`.
+        The axis that grows, one of :data:`GROWING`.
     ranks, first
-        Ranks of this point, and of the first one.
+        The number of ranks of this point, and of the first one.
 
     Raises
     ------

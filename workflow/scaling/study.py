@@ -1,4 +1,4 @@
-"""A scaling study on disk: makes or submits the runs it lacks, and writes down what is there."""
+"""A scaling study on disk: it makes or submits the runs that it lacks, and writes the table of those that exist."""
 
 from __future__ import annotations
 
@@ -21,22 +21,24 @@ from landsweep.scaling.series import TIMED, Mode, Point, grown, points
 from landsweep.study.study import Study
 
 Say = Callable[[str], None]
+"""A function of this type shows a line of text."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """What a person asks for.
+    """The scaling study that a person asks for.
 
     Parameters
     ----------
     study, folder
-        The study, and where its relative paths begin.
+        The study, and the folder that its relative paths start from.
     ranks, mode, repeats, grow
-        Numbers of ranks, ascending; strong or weak; runs of each; the axis that grows with the ranks in weak mode.
+        The numbers of ranks, ascending; ``strong`` or ``weak``; the number of runs for each; the axis that grows with
+        the ranks in weak mode.
     out
-        Where runs and results go.
+        The folder of the runs and the results.
     dask
-        Use workers of Dask instead of ranks of MPI.
+        Whether to use workers of Dask instead of ranks of MPI.
     """
 
     study: Study
@@ -49,12 +51,12 @@ class Scaling:
     dask: bool = False
 
     def study_of(self, point: Point) -> Study:
-        """Return what a run computes."""
+        """Return the study that a run computes."""
         return grown(self.study, self.mode, self.grow, point.ranks, self.ranks[0])
 
     @property
     def title(self) -> str:
-        """A line for table and figure."""
+        """The title of the table and the figure, in one line."""
         return f"{self.study.name}: {self.mode} scaling"
 
 
@@ -71,7 +73,7 @@ def _result(scaling: Scaling, point: Point) -> Measurement | NotMeasured:
 
 
 def check(scaling: Scaling) -> None:
-    """Find what would fail later, and refuse results of another study.
+    """Check for mistakes that would fail later, and that no results of another study are there.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def check(scaling: Scaling) -> None:
 
 
 def _cleared(scaling: Scaling, point: Point) -> tuple[Path, Path]:
-    """Return where a run goes, with nothing there (a run in two sessions has no time), and its study's file."""
+    """Return the emptied folder of a run (a run in two sessions has no time), and the file of its study."""
     directory = point.folder(scaling.out)
     shutil.rmtree(directory, ignore_errors=True)
     path = directory.with_name(f"study-{point.repeat}.yaml")
@@ -111,7 +113,7 @@ def run_here(scaling: Scaling, say: Say) -> None:
     Raises
     ------
     UserError
-        Where there is no mpiexec.
+        Where mpiexec is not installed.
     """
     launcher = None if scaling.dask else _mpiexec()
     for point in missing(scaling):
@@ -152,7 +154,7 @@ def submit(scaling: Scaling, site: str, overrides: tuple[str, ...], say: Say) ->
     Raises
     ------
     UserError
-        As :func:`landsweep.cluster.submit.prepare` and ``submit``.
+        Where :func:`landsweep.cluster.submit.prepare` or ``submit`` raises it.
     """
     from landsweep.batch import records
     from landsweep.batch.site import load_site
@@ -189,7 +191,7 @@ def submit(scaling: Scaling, site: str, overrides: tuple[str, ...], say: Say) ->
 
 
 def collect(scaling: Scaling) -> tuple[str, int]:
-    """Write ``scaling.csv``, ``.md``, ``.json`` and ``.png``; return the table and how many runs it lacks."""
+    """Write ``scaling.csv``, ``.md``, ``.json`` and ``.png``; return the table and the number of runs that it lacks."""
     found: dict[int, list[Measurement]] = {}
     why: dict[int, list[str]] = {}
     for point in points(scaling.ranks, scaling.repeats):

@@ -1,4 +1,4 @@
-"""The table of a scaling study: medians over repeats, efficiencies against a stated baseline, and gaps that say so."""
+"""The table of a scaling study: medians over repeats, efficiencies against a stated baseline, and marked gaps."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from landsweep.scaling.measure import Measurement
 from landsweep.scaling.series import Mode
 
 PARTS = ("startup", "compute", "files", "wait")
+"""The seconds of a run are split into these parts."""
 NOT_MEASURED = "not measured"
+"""A cell without a measurement shows these words."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One number of ranks; every figure is a median over ``repeats`` runs, and None where there is none.
+    """The row of one number of ranks; every figure is a median over ``repeats`` runs, None where there is no run.
 
     Parameters
     ----------
     seconds, low, high
-        Time to solution with its least and greatest.
+        The median, the least and the greatest time to solution, in seconds.
     evaluate
-        Seconds of the evaluation alone.
+        The seconds of the evaluation alone.
     efficiency, evaluate_efficiency
-        Strong ``n0 t0 / (n t)``, weak ``t0 / t``, of the time to solution and of the evaluation; n0 and t0 are those of
-        the first row that was measured.
+        The efficiencies of the time to solution and of the evaluation: ``n0 t0 / (n t)`` in strong mode, ``t0 / t`` in
+        weak mode, where n0 and t0 are the ranks and the seconds of the first row that was measured.
     per_rank, per_gpu
-        Points per second of the evaluation.
+        The points per second of the evaluation, for each rank and for each GPU.
     parts
-        Seconds of :data:`PARTS`, medians each.
+        The median seconds of each of :data:`PARTS`.
     why
-        Why repeats are missing, else empty.
+        The reason why repeats are missing, else empty.
     """
 
     ranks: int
@@ -92,7 +94,7 @@ def rows(
 
 
 def baseline(table: Sequence[Row]) -> str:
-    """Return what efficiencies are relative to."""
+    """Return a text that says which row efficiencies are relative to."""
     first = next((row for row in table if row.seconds is not None), None)
     if first is None:
         return "no run was measured"
@@ -100,7 +102,7 @@ def baseline(table: Sequence[Row]) -> str:
 
 
 def to_csv(table: Sequence[Row]) -> str:
-    """Return the table for programs: an empty cell is a figure that was not measured."""
+    """Return the table as CSV, for programs; an empty cell is a figure that was not measured."""
     out = io.StringIO()
     names = ["ranks", "repeats", "nodes", "gpus", "seconds", "low", "high", "efficiency", "evaluate"]
     names += ["evaluate_efficiency", "per_rank", "per_gpu"]
@@ -113,7 +115,7 @@ def to_csv(table: Sequence[Row]) -> str:
 
 
 def to_markdown(title: str, mode: Mode, table: Sequence[Row], notes: Sequence[str]) -> str:
-    """Return the table for people."""
+    """Return the table as Markdown, for people."""
     law = "n0 t0 / (n t)" if mode == "strong" else "t0 / t"
     head = ["ranks", "nodes", "time to solution", "efficiency", "evaluation", "efficiency", "points/s per rank"]
     gpus = any(row.gpus for row in table)
@@ -147,7 +149,7 @@ def _percent(value: float | None) -> str:
 
 
 def notes(found: Mapping[int, Sequence[Measurement]]) -> list[str]:
-    """Return what was measured where, with what: one line for each thing that is the same for all runs, or says not."""
+    """Return notes on where and with what runs were measured: one line for each thing, the same for all runs or not."""
     sessions = [m.session for runs in found.values() for m in runs]
     lines = []
 

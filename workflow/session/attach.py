@@ -1,7 +1,7 @@
-"""How a process elsewhere takes part in a run.
+"""The way in which another process takes part in a run.
 
-A :class:`landsweep.session.context.Context` travels as an :class:`Address`; where it arrives, it is made from the run
-directory, once, so that a process keeps its network, data and strategies from one item to the next.
+A :class:`landsweep.session.context.Context` is sent as an :class:`Address`. The process that receives it makes the
+context from the run directory, once, so that it keeps its network, data and strategies from one item to the next.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 
 _contexts: dict[str, Context] = {}
+"""The key is the token of the session that this process takes part in, the value its context, so that it is made
+once."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """What another process needs to take part in a run; ``token`` is new for every session of it, as is ``lock``."""
+    """The data that another process needs to take part in a run; each session has its own ``token`` and ``lock``."""
 
     token: str
     run: Path
@@ -64,7 +66,7 @@ def attach(address: Address) -> Context:
     Raises
     ------
     UserError
-        Where this process has other versions of what computes, or does not see the run directory.
+        Where this process has other versions of the packages that compute, or does not see the run directory.
     """
     if address.token not in _contexts:
         _check_numerics(dict(address.versions))
@@ -95,7 +97,7 @@ def attach(address: Address) -> Context:
 
 
 def _unheard(event: Event) -> None:
-    """Keep no log: the root writes down what it is told."""
+    """Ignore an event: the root writes the log of this process."""
 
 
 def _check_numerics(there: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What every stage is given, and what a rank loads once and keeps."""
+"""The context that every stage is given, and the objects that a rank loads once and keeps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is reported of one item: how much work it was, how long it took, and whether it failed."""
+    """The report on one item: its amount of work, the seconds it took, and whether it failed."""
 
     index: int
     work: int
@@ -41,7 +41,7 @@ class Outcome:
     ranks: int = 1
 
     def event(self, stage: str, rank: int) -> ItemDone:
-        """Return what subscribers and logs are told."""
+        """Return the event that subscribers and logs receive."""
         return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds, self.ranks)
 
 
@@ -64,11 +64,11 @@ class Context:
 
     @property
     def opened(self) -> OpenedRun:
-        """The run as those see it who only read it."""
+        """The run as an object for reading only."""
         return OpenedRun(self.run, self.study, self.plan)
 
     def kept(self, what: str, key: Any, load: Callable[[], T]) -> T:
-        """Return ``load()``, kept until another ``key`` is asked for: units come sorted by model."""
+        """Return ``load()`` and keep it until another ``key`` is asked for; units come sorted by model."""
         found = self._loaded.get(what)
         if found is None or found[0] != key:
             self._loaded.pop(what, None)  # let go of the old one before the new one is made
@@ -76,11 +76,11 @@ class Context:
         return found[1]
 
     def forget(self, what: str) -> None:
-        """Let go of what :meth:`kept` holds under this name."""
+        """Release the object that :meth:`kept` holds under the name ``what``."""
         self._loaded.pop(what, None)
 
     def device(self) -> torch.device:
-        """Return this rank's device: GPUs are dealt by node-local rank."""
+        """Return this rank's device; the GPUs of a node are dealt to its ranks in turn."""
         import torch
 
         wanted = self.study.evaluation.device
@@ -89,7 +89,7 @@ class Context:
         return torch.device("cuda", self.executor.local_rank % torch.cuda.device_count())
 
     def memory(self) -> float:
-        """Return the bytes of its device that this rank may count on: the free ones, shared by the ranks beside it."""
+        """Return the bytes of memory that this rank may use: its share of what is free on the device."""
         import torch
         from landsweep.kernels.loss.memory import free_memory
 
@@ -98,7 +98,7 @@ class Context:
         return free_memory(device) / sharing
 
     def prepare_process(self) -> None:
-        """Set what this process computes with; before anything whose last bits count."""
+        """Set threads and device of this process; this must come before any result whose last bits count."""
         import scipy.linalg
         import torch
         from landsweep.kernels.loss.memory import keep_freed_memory
@@ -118,7 +118,7 @@ class Context:
             self.bus(Hardware(self.executor.size, self.gpus()))
 
     def gpus(self) -> int:
-        """Return how many GPUs the ranks use, taking every node for one like this; 0 on CPUs."""
+        """Return the number of GPUs that the ranks use, assuming that every node is like this one; 0 on CPUs."""
         kind, count = self.executor.on_worker(self._gpus_here)
         nodes = ceil(self.executor.size / self.executor.local_size)
         return min(self.executor.size, nodes * count) if kind == "cuda" else 0
@@ -141,16 +141,16 @@ class Context:
         affinity: Callable[[T], Hashable] | None = None,
         given_up: Callable[[T, str], Outcome] | None = None,
     ) -> None:
-        """Share a stage's items over the ranks and publish what happens.
+        """Share a stage's items over the ranks, and publish an event for each item.
 
-        Items of equal ``affinity`` need the same model. ``finish`` is called on every rank after its last item, also
-        where the stage is stopped. ``given_up`` records an item that no process survived as failed; models, members and
-        lists of them need none.
+        Items of equal ``affinity`` need the same model. Every rank calls ``finish`` after its last item, also where the
+        stage is stopped. ``given_up`` records as failed an item that no process survived; it is not needed where items
+        are models, members or lists of these.
 
         Raises
         ------
         TooManyFailures
-            Once more items failed than ``max_failures``.
+            Once more than ``max_failures`` items have failed.
         Stopped
             On a signal.
         """
@@ -194,7 +194,7 @@ class Context:
         return self.guarded(stage, first, refuse, weight)
 
     def _done(self, stage: str, outcome: Outcome, rank: int, on_done: Callable[[Outcome], None] | None) -> None:
-        """Take note on the root of what was done."""
+        """Count and publish on the root the outcome of an item."""
         self.failed += outcome.failed
         self.bus(outcome.event(stage, rank))
         if on_done is not None:
@@ -214,7 +214,7 @@ class Context:
         done_before: int = 0,
         on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
-        """Work on one item after another, all ranks on the same one, and publish what happens.
+        """Work on one item after another, with all ranks on the same item, and publish an event for each.
 
         Raises
         ------
@@ -259,7 +259,7 @@ class Context:
         done_before: int = 0,
         on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
-        """Work on as many items as leaves no rank idle one a rank, on the others together where they have ``parts``.
+        """Deal the items one a rank; on the last ones, too few for all ranks, work together where they have ``parts``.
 
         Raises
         ------
@@ -275,20 +275,20 @@ class Context:
             self.run_together(stage, noun, last, work, done_before + len(single), on_done)
 
     def record(self, stage: str, item: Model | Member, error: ProblemError) -> None:
-        """Write down what an item died of.
+        """Record the error with which an item failed.
 
         Raises
         ------
         Stopped
-            Where this process was asked to stop, so that it is nobody's failure: signals go to all processes of a job
-            step or a terminal, also to those that a problem has started, such as the compiler.
+            Where this process was asked to stop, so that the error is no failure of the item: signals go to all
+            processes of a job step or a terminal, also to those that a problem has started, such as the compiler.
         """
         if self.stop.requested:
             raise Stopped from error
         record_failure(self.run, stage, item, error)
 
     def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
-        """Run the part of an item that calls the user's code; record a failure instead of raising."""
+        """Run ``compute``, the part of an item that calls the user's code; record its failure, do not raise it."""
         begin = time.perf_counter()
         failed, note = False, None
         try:
@@ -300,7 +300,7 @@ class Context:
 
 
 def record_failure(run: RunDir, stage: str, item: Model | Member, error: ProblemError) -> None:
-    """Write down what a model or member died of."""
+    """Record the error with which a model or member failed."""
     cause = error.__cause__ or error
     write_json(
         run.failure(stage, item.index),

@@ -1,4 +1,4 @@
-"""What a person sees during a run: a bar on a terminal, a line now and then elsewhere."""
+"""The progress that a person sees during a run: a bar on a terminal, elsewhere a line now and then."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from rich.progress import (
 )
 
 LINE_SECONDS = 30.0
+"""A line about a stage in hand is printed at most once in this many seconds."""
 FILE_SECONDS = 5.0
+"""The file ``progress.json`` is written at most once in this many seconds."""
 
 
 class Bars:
-    """Subscribes to events and draws one bar a stage, with the time left."""
+    """A subscriber to events that draws one bar a stage, with the time left."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -67,7 +69,7 @@ class Bars:
 
 
 class Lines:
-    """Subscribes to events and prints a line when a stage begins or ends, and every 30 s between."""
+    """A subscriber to events that prints a line when a stage begins or ends, and every 30 s in between."""
 
     def __init__(self, console: Console, clock: float = LINE_SECONDS) -> None:
         self._console, self._every = console, clock
@@ -117,7 +119,7 @@ def _text(event: Notice | RankLost) -> str:
 
 
 class ProgressFile:
-    """Subscribes to events and keeps ``progress.json``, which `landsweep status` reads: one small file of one rank."""
+    """A subscriber to events that keeps the small file ``progress.json`` for `landsweep status`, on one rank."""
 
     def __init__(self, path: Path, every: float = FILE_SECONDS) -> None:
         self._path, self._every = path, every
@@ -157,5 +159,5 @@ class ProgressFile:
 
 
 def subscriber(console: Console) -> Bars | Lines:
-    """Return bars on a terminal, lines elsewhere."""
+    """Return the subscriber for a console: :class:`Bars` on a terminal, :class:`Lines` elsewhere."""
     return Bars(console) if console.is_terminal else Lines(console)

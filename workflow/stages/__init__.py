@@ -15,6 +15,8 @@ STAGES: tuple[Stage, ...] = (
     certify.STAGE,
     report.STAGE,
 )
-"""Every stage, in the order in which they run."""
+"""This tuple holds every stage, in the order in which they run."""
 NAMES = tuple(stage.name for stage in STAGES)
+"""These are the names of all stages, in the order in which they run."""
 BY_NAME = {stage.name: stage for stage in STAGES}
+"""The keys are the names of the stages, the values the stages."""

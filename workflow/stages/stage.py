@@ -1,4 +1,4 @@
-"""What a stage is: one record, from which planning, ``--stages``, staleness, status, jobs, costs and tables follow."""
+"""The record of a stage, from which planning, ``--stages``, staleness, status, jobs, costs and tables follow."""
 
 from __future__ import annotations
 
@@ -21,63 +21,65 @@ if TYPE_CHECKING:
     from landsweep.session.context import Context
 
 Row = Callable[[Member, str], Mapping[str, Any]]
-"""Returns what the table says of a member in a representation."""
+"""A function of this type returns what the table says of a member in a representation."""
 
 
 @dataclass(frozen=True)
 class Sharing:
-    """How the ranks share a stage: ``ranks`` of them, each ``per_item`` seconds for an item that it is dealt."""
+    """The time of a stage shared by ``ranks`` ranks, which takes ``per_item`` further seconds for each item."""
 
     ranks: int
     per_item: float
 
     def __call__(self, count: int, rate: float | None) -> float | None:
-        """Return the seconds of ``count`` items of ``rate`` seconds each, None where the rate is not known."""
+        """Return the seconds for ``count`` items of ``rate`` seconds each, None where the rate is not known."""
         return None if rate is None else ceil(count / self.ranks) * (rate + self.per_item)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One step of a run: what it works on, what asks for it, where its results lie, and what runs it.
+    """One step of a run: what it works on, when a study asks for it, where its results lie, and what runs it.
 
     Parameters
     ----------
     name, noun
-        What it is called in ``--stages``, in logs and in the names of failures; what its items are called where they
-        are counted.
+        The name of the stage in ``--stages``, in logs and in the names of failures; the plural noun for its items where
+        they are counted.
     of
-        What has a result: every model, every member, or every site (the first of the members with the same loss).
+        What the stage makes a result for: every ``model``, every ``member``, or every ``site`` (the first of the
+        members with the same loss).
     result
         The file whose existence says that the result of a model or member is complete.
     problem
-        Whether it builds networks, on GPUs where there are any; the others read what these have stored.
+        Whether the stage builds networks, on GPUs where there are any; other stages only read stored results.
     asked
-        Whether a study wants it.
+        A function of the study: whether the study asks for the stage.
     key
-        The part of a study whose change makes all results stale.
+        A function of the study that returns the part whose change makes all results of the stage stale.
     follows, needs
-        Stages whose results it reads: what fails there is not tried here. What is stale in one that it ``follows`` is
-        stale here too.
+        The stages whose results it reads; an item that failed there is not tried here. If a stage that it ``follows``
+        is stale, this stage is stale too.
     lacking
-        What its items are called where a later stage misses them ("models to train"); empty where none does.
+        The words for its items where a later stage misses them ("models to train"); empty where no stage does.
     places
-        What is removed when its results are stale.
+        A function of the run directory that returns the paths that are removed when the results are stale.
     schema
-        The schema version since which its files are as they are.
+        The schema version that introduced the present layout of its files.
     brief
-        Whether it takes seconds, and so no batch job of its own.
+        Whether it takes only seconds, so that it gets no batch job of its own.
     label
-        What its time is called in the costs of a run, its name by default.
+        The name of its time in the costs of a run, by default the name of the stage.
     files
-        Files of one result.
+        The number of files of one result.
     seconds
         How long it takes, from a study, its plan, and measured seconds per item by stage; None where no run was
         measured. Without it: all items, dealt one a rank, each as long as was measured.
     tabulated
-        Whether it has numbers for the table of metrics or for the store.
+        Whether the stage has numbers for the table of metrics or for the store.
 
-    What it does stands beside its record, in a module ``work``; what it has for table and store, in ``columns``. Both
-    are imported when they are needed: whoever plans needs neither torch nor NumPy.
+    The code of a stage stands beside its record: the module ``work`` does the work, the module ``columns`` gives
+    numbers to the table and the store. Both are imported only when they are needed, so that planning imports neither
+    torch nor NumPy.
     """
 
     name: str
@@ -110,30 +112,30 @@ class Stage:
         return import_module(f"landsweep.stages.{self.name}.{module}")
 
     def run(self, context: Context, items: list[Any]) -> None:
-        """Work on what is to do; called on every rank with the same items."""
+        """Work on ``items``; every rank calls this with the same items."""
         self._beside("work").run(context, items)
 
     def columns(self) -> Mapping[str, str]:
-        """Return the names of its columns in the table of metrics, with their meaning and unit."""
+        """Return the names of the stage's columns in the table of metrics, with their meaning and unit."""
         return self._beside("columns").COLUMNS if self.tabulated else {}
 
     def table(self, run: OpenedRun) -> Row:
-        """Return the function that fills its columns."""
+        """Return the function that fills the stage's columns."""
         return self._beside("columns").table(run) if self.tabulated else lambda member, representation: {}
 
     def pack(self, run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
-        """Put its numbers into the store, from the whole table and its own files."""
+        """Put the stage's numbers into the store, from the whole table and from the stage's own files."""
         if self.tabulated:
             self._beside("columns").pack(run, landscape, table)
 
     @property
     def sources(self) -> tuple[Stage, ...]:
-        """The stages whose results it reads."""
+        """The stages whose results this stage reads."""
         return self.follows + self.needs
 
     @property
     def ancestors(self) -> tuple[Stage, ...]:
-        """The stages that it depends on at all."""
+        """The stages that this stage depends on, directly or through others."""
         return tuple(stage for source in self.sources for stage in (source, *source.ancestors))
 
     def items(self, plan: Plan) -> Sequence[Model] | Sequence[Member]:
@@ -148,12 +150,12 @@ class Stage:
         return indices.intersection(run.missing(1 + max(indices, default=-1), lambda index: self.result(run, index)))
 
     def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
-        """Return how many results there are, and how many there are to be."""
+        """Return the number of results that exist, and the number that there will be."""
         total = len(self.items(plan))
         return total - len(self.absent(run, plan)), total
 
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
-        """Return the items without a result that have not failed, neither here nor in a stage before."""
+        """Return the items without a result that have failed neither in this stage nor in one before it."""
         if not self.asked(study) or not all(source.there(run) for source in self.sources):
             return []
         absent = self.absent(run, plan)
@@ -170,7 +172,7 @@ class Stage:
         return [m for m in plan.members if m.index in absent - others and m.model not in models]
 
     def there(self, run: RunDir) -> bool:
-        """Return whether a later stage can read anything of it at all."""
+        """Return whether any result of this stage exists that a later stage can read."""
         return True
 
     def lacks(self, run: RunDir, study: Study, plan: Plan) -> str:
@@ -179,7 +181,7 @@ class Stage:
         return f"{left} {self.lacking}" if left else ""
 
     def remove(self, run: RunDir) -> None:
-        """Remove all results, and what is known of failures."""
+        """Remove all results of this stage, and its records of failures."""
         for path in self.places(run):
             shutil.rmtree(path, ignore_errors=True)
         for failure in run.failures(self.name).values():

@@ -1,4 +1,4 @@
-"""From the table of metrics to arrays of the store."""
+"""Writing the table of metrics into arrays of the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landsweep.study.plan import Plan
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of an ``.npz`` file, none where it does not exist."""
+    """Return the arrays of an ``.npz`` file by name; an empty dictionary where the file does not exist."""
     if not path.exists():
         return {}
     with np.load(path) as data:
@@ -36,15 +36,16 @@ def put_columns(
     landscape, plan
         The store, and the plan whose sweep it holds.
     table
-        One row per member and representation; rows that differ in other axes alone are to hold the same.
+        One row per member and representation; rows that differ only in other axes must hold the same values.
     columns
-        Names, and what stands beside each array as ``long_name``; nothing stands where it is empty.
+        The names of the columns, each with the text that the array gets as its ``long_name``; none if the text is
+        empty.
     axes
-        Sweep axes, and ``representation`` if the numbers depend on it.
+        The axes of the arrays: sweep axes, and ``representation`` if the numbers depend on it.
     fill
-        What stands where no row is; its dtype is that of the arrays.
+        The value where the table has no row; its dtype is that of the arrays.
     attributes
-        What else stands beside each array.
+        Further attributes of each array.
     """
     if not columns:
         return

@@ -1,4 +1,4 @@
-"""The study's section ``certify``: which certificates of pairs are asked for, and what they cost at most."""
+"""The study's section ``certify``: which certificates of pairs a study asks for, and what they cost at most."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class CertifySpec(Section):
-    """Which pairs of the merge trees are checked against rounding and against the sampling of the data."""
+    """The pairs of the merge trees that are checked against rounding and against the sampling of the data."""
 
     float64: Literal["none", "all"] | Annotated[int, Field(ge=1)] = Field(
         "none", description="none, all or the number of points a landscape to evaluate again in float64, at least 1"
@@ -20,16 +20,16 @@ class CertifySpec(Section):
 
     @property
     def asked(self) -> bool:
-        """Whether the stage has anything to do."""
+        """Whether the study asks for any certificate."""
         return self.float64 != "none" or self.draws > 0
 
     def check(self, dtype: str) -> None:
-        """Refuse to compare float64 with itself.
+        """Check that float64 is not compared with itself.
 
         Raises
         ------
         ValueError
-            Where the evaluation's dtype is float64 already.
+            Where points are to be evaluated again in float64, but the evaluation's dtype is float64 already.
         """
         if self.float64 != "none" and dtype == "float64":
             raise ValueError(
@@ -44,5 +44,5 @@ class CertifySpec(Section):
         return points if self.float64 == "all" else min(int(self.float64), points)
 
     def draw_points(self, points: int) -> int:
-        """Return at most how many evaluations the draws take: the ends of pairs are known once the tree is."""
+        """Return the most evaluations that the draws can take; the ends of pairs are known only with the tree."""
         return self.draws * points

@@ -1,4 +1,4 @@
-"""The study's section ``curvature``: what is found out of the Hessian at every model's weights."""
+"""The study's section ``curvature``: what is computed of the Hessian at every model's weights."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from landsweep.study.section import Section
 from pydantic import Field
 
 End = Literal["largest", "smallest", "magnitude"]
+"""Eigenvalues are asked for as the largest, the smallest, or those of the greatest magnitude."""
 ENDS: tuple[End, ...] = ("largest", "smallest", "magnitude")
-"""Which eigenvalues can be asked for: the greatest, the least, those of the greatest magnitude."""
+"""These kinds of eigenvalues can be asked for: the greatest, the least, and those of the greatest magnitude."""
 
 
 class CurvatureSpec(Section):
@@ -33,16 +34,16 @@ class CurvatureSpec(Section):
 
     @property
     def asked(self) -> bool:
-        """Whether the stage has anything to do."""
+        """Whether the study asks for any of these numbers."""
         return bool(self.largest or self.smallest or self.magnitude or self.trace != "none" or self.density)
 
     def check(self) -> None:
-        """Refuse what PyHessian cannot do.
+        """Check that the engine can do what the study asks for.
 
         Raises
         ------
         ValueError
-            Where the engine is PyHessian and something else than it offers is asked for.
+            Where the engine is PyHessian and the study asks for something that PyHessian does not offer.
         """
         if self.engine != "pyhessian":
             return

@@ -1,6 +1,6 @@
-"""The plan: models, members, units and shards as pure functions over tuples of integers.
+"""The plan of a study: its models, members, units and shards, by pure functions of tuples of integers.
 
-The hypercube has the sweep axes first, then the grid axes. A **unit** is one box of it and one shard::
+The hypercube has the sweep axes first, then the grid axes. A **unit** is a box of the hypercube, stored as one shard::
 
     direction_seed   0        1        2
                    +--------+--------+--------+
@@ -8,7 +8,7 @@ The hypercube has the sweep axes first, then the grid axes. A **unit** is one bo
                    +--------+--------+--------+   small members share a unit along the last sweep axes
          beta = 2  | unit 3 |  ...
 
-Nothing here reads or writes a file.
+This module neither reads nor writes files.
 """
 
 from __future__ import annotations
@@ -23,16 +23,20 @@ from landsweep.base.errors import UserError
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, Scalar, Study
 
 Shape = tuple[int, ...]
+"""A shape gives the number of entries along each axis."""
 MAX_UNIT_BYTES = 1_000_000_000
+"""A unit has at most this many bytes of results, uncompressed."""
 MAX_CHUNK_POINTS = 1 << 20
+"""A chunk of the store has at most this many points."""
 UNITS_PER_RANK = 8
+"""A plan has at least this many units for each rank, as far as it has so many points."""
 SIZES = 32
-"""Sizes of units among which the most even one is found."""
+"""The greatest size of a unit is divided into this many steps, among which the most even size is found."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A combination of the axes that change the weights."""
+    """One combination of values on the axes that change the weights."""
 
     index: int
     coords: Mapping[str, Scalar]
@@ -40,7 +44,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Member:
-    """One landscape: a model with subspace, direction seed, split and draw."""
+    """One landscape: a model with a subspace, a direction seed, a split and a draw."""
 
     index: int
     coords: Mapping[str, Scalar]
@@ -62,27 +66,27 @@ class Plan:
 
     @property
     def sweep_shape(self) -> Shape:
-        """Lengths of the sweep axes."""
+        """The number of values on each sweep axis."""
         return tuple(len(values) for values in self.axes.values())
 
     @property
     def shape(self) -> Shape:
-        """Shape of the hypercube: sweep axes, then grid axes."""
+        """The shape of the hypercube: the lengths of the sweep axes, then of the grid axes."""
         return self.sweep_shape + self.grid_shape
 
     @property
     def dims(self) -> tuple[str, ...]:
-        """Names of the hypercube's dimensions."""
+        """The names of the hypercube's dimensions."""
         return (*self.axes, *(f"alpha_{k}" for k in range(len(self.grid_shape))))
 
     @property
     def points(self) -> int:
-        """Points of all landscapes."""
+        """The number of points of all landscapes together."""
         return len(self.members) * prod(self.grid_shape)
 
     @cached_property
     def sites(self) -> dict[int, int]:
-        """Per member the first one with the same weights, split and draw: their losses have the same Hessian."""
+        """The site of each member: the first member with the same weights, split and draw, so with the same Hessian."""
         first: dict[tuple[Scalar, ...], int] = {}
         axes = [name for name in self.axes if name not in DIRECTION_AXES]
         return {m.index: first.setdefault(tuple(m.coords[name] for name in axes), m.index) for m in self.members}
@@ -107,7 +111,8 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
     Parameters
     ----------
     study
-        The study whose axes are planned. Directions that no seed changes have a member at the first seed alone.
+        The study whose axes are planned. A subspace whose directions depend on no seed has members at the first
+        direction seed only.
     stages
         The axes the run had at its creation and after each extension, oldest first; combinations keep the
         indices they got when they first appeared.
@@ -143,12 +148,12 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
 def extended_axes(
     had: Mapping[str, Sequence[Scalar]], wants: Mapping[str, Sequence[Scalar]]
 ) -> dict[str, tuple[Scalar, ...]]:
-    """Return the axes of a run after a study extends it.
+    """Return the axes of a run after a study with the axes ``wants`` extends the axes ``had``.
 
     Raises
     ------
     UserError
-        Where an axis is added or removed, or a value taken away: values can only be appended.
+        Where an axis is added or removed, or a value is taken away: values can only be appended.
     """
     if list(had) != list(wants):
         raise UserError(
@@ -168,8 +173,8 @@ def extended_axes(
 def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tuple[tuple[float, ...], ...]:
     """Return the coordinates along each axis.
 
-    ``alpha[i] = low * (n - 1 - i) / (n - 1) + high * i / (n - 1)``, never a chain of adds: both ends are exact, and a
-    symmetric range with an odd number of points holds exactly 0. A single point sits in the middle.
+    They are ``alpha[i] = low * (n - 1 - i) / (n - 1) + high * i / (n - 1)``, never a chain of additions: both ends are
+    exact, and a symmetric range with an odd number of points holds exactly 0. A single point lies in the middle.
 
     Examples
     --------
@@ -186,7 +191,7 @@ def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tup
 
 @dataclass(frozen=True)
 class Unit:
-    """One box of the hypercube, half open, and one shard of each array."""
+    """One half-open box of the hypercube, which is one shard of each array."""
 
     index: int
     low: Shape
@@ -199,7 +204,7 @@ class Unit:
 
     @property
     def shape(self) -> Shape:
-        """Points along each axis."""
+        """The number of points along each axis."""
         return tuple(b - a for a, b in zip(self.low, self.high, strict=True))
 
     def positions(self, sweep_ndim: int) -> Iterator[Shape]:
@@ -230,8 +235,9 @@ def shard_shape(sweep: Shape, grid: Shape, points: int) -> Shape:
 def even_shard(sweep: Shape, grid: Shape, points: int, ranks: int) -> Shape:
     """Return the shape of a box of at most ``points`` points that leaves few ranks idle at the end.
 
-    Ranks take one unit after another: ``ceil(units / ranks)`` turns of one unit each, the last of which may find too
-    few. Among sizes down to half, the largest is taken whose turns take at most 2 % longer than the shortest.
+    Ranks take one unit after another, in ``ceil(units / ranks)`` turns of one unit each; in the last turn there may be
+    fewer units than ranks. Among the sizes from ``points`` down to half of it, the function takes the largest one whose
+    turns together last at most 2 % longer than the shortest.
     """
     shapes = [shard_shape(sweep, grid, max(1, points * k // SIZES)) for k in range(SIZES, SIZES // 2 - 1, -1)]
     seconds = [
@@ -242,9 +248,9 @@ def even_shard(sweep: Shape, grid: Shape, points: int, ranks: int) -> Shape:
 
 
 def chunk_shape(shard: Shape, sweep_ndim: int) -> Shape:
-    """Return the inner chunk: one member's part of the shard, cut along its first axes where it is large.
+    """Return the shape of a shard's chunks: one member's part of the shard, cut along its first axes where it is large.
 
-    Every length divides the shard's, as Zarr's sharding requires.
+    Each length divides the shard's length along that axis, as Zarr's sharding requires.
     """
     chunk = [1] * sweep_ndim + list(shard[sweep_ndim:])
     for axis in range(sweep_ndim, len(shard)):
@@ -273,7 +279,7 @@ def shard_key(unit: Unit, shard: Shape) -> Shape:
 
 @dataclass(frozen=True)
 class Sizing:
-    """How many points a unit should have, and why not more or fewer."""
+    """The number of points that a unit should have, and the reason why it is not more or fewer."""
 
     points: int
     reason: str
@@ -282,7 +288,7 @@ class Sizing:
 def unit_points(
     total: int, ranks: int, bytes_per_point: int, unit_seconds: float, seconds_per_point: float | None
 ) -> Sizing:
-    """Return the points per unit: ``unit_seconds`` long, at most 1 GB, and at least 8 units a rank."""
+    """Return the points per unit: a unit takes ``unit_seconds`` and at most 1 GB, and a rank gets at least 8."""
     by_bytes = max(1, MAX_UNIT_BYTES // bytes_per_point)
     by_ranks = max(1, total // (UNITS_PER_RANK * ranks))
     if seconds_per_point is None:

@@ -1,4 +1,4 @@
-"""Loading the class that a study names, and making problems of it."""
+"""Loading the class that a study names, and making problems from it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _stamp(file: Path) -> int:
 
 @lru_cache(maxsize=8)
 def _import_file(file: Path, stamp: int) -> Any:
-    """Execute a problem file once per version of it: a sweep makes its class once per model."""
+    """Execute a problem file once per version of the file, because a sweep needs its class once per model."""
     name = f"landsweep_problem_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
@@ -97,14 +97,14 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
 
 
 def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
-    """Refuse a study whose problem cannot be made, whose models cannot be trained or found, before any work.
+    """Check before any work that the study's problem can be made, and its models can be trained or found.
 
-    ``reserved`` are names under which a run stores something, and what that is.
+    ``reserved`` maps the names under which a run stores something to what it stores there.
 
     Raises
     ------
     UserError
-        With what is wrong and what to do.
+        Where they cannot; the text says what is wrong and what to do.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""What every section of a study is."""
+"""The base class of every section of a study."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 def many(value: Any) -> Any:
-    """Let a single value stand for a list of one."""
+    """Return a list or tuple as it is, and any other value as a list of one."""
     return value if isinstance(value, list | tuple) else (value,)
 
 
 class Section(BaseModel):
-    """A part of the study: unknown keys are errors, values cannot be changed.
+    """One part of the study; unknown keys are errors, and values cannot be changed.
 
     Every field's ``description`` completes the sentence "expected ..." in error messages.
     """

@@ -1,4 +1,4 @@
-"""The study file: frozen, parsed once, every key checked."""
+"""The study file: it is parsed once, every key is checked, and the result cannot be changed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,33 @@ from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 Scalar = int | float | str
+"""A value on a sweep axis is a number or a string."""
 SPECIAL_AXES = ("checkpoint", "seed", "subspace", "direction_seed", "split", "draw")
+"""Axes with these names have a meaning of their own; all others are parameters of the problem."""
 INTEGER_AXES = ("seed", "direction_seed", "draw")
+"""The values on these axes are whole numbers of at least 0."""
 MEMBER_ONLY_AXES = ("subspace", "direction_seed", "split", "draw")
-"""Axes that leave the weights alone; all others tell models apart."""
+"""These axes leave the weights alone; all others tell models apart."""
 DIRECTION_AXES = ("subspace", "direction_seed")
-"""Axes that leave weights and data alone."""
+"""These axes leave the weights and the data alone."""
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
-"""Fields that are no part of what Problem.loss returns: the extreme eigenvalues of the Hessian at every point."""
+"""These fields are not returned by ``Problem.loss``: they are the extreme eigenvalues of the Hessian at every point."""
 DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
+"""A sweep that omits one of these axes has it with these values; ``subspace`` then has the name of the first
+subspace."""
 MAX_DIMS = 6
+"""A grid has at most this many dimensions."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
     r"|direction_(norm|scale|gram|eigenvalue|residual|cosine)|(pair|quality|hessian)_.*)\Z"
 )
+"""The pattern matches names that the table or the store uses itself."""
 
 
 class ProblemSpec(Section):
-    """Which class defines network, data and loss, and its fixed parameters."""
+    """The class that defines network, data and loss, and its fixed parameters."""
 
     path: str = Field(
         description='"package.module:Class" or "file.py:Class" relative to the study', pattern=r"^.+:\w+$"
@@ -48,7 +56,7 @@ class ProblemSpec(Section):
 
 
 class SubspaceSpec(Section):
-    """How the directions are made and which range of coordinates the grid covers."""
+    """The way in which the directions are made, and the range of coordinates that the grid covers."""
 
     kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
     path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
@@ -76,11 +84,11 @@ class SubspaceSpec(Section):
 
     @property
     def random(self) -> bool:
-        """Whether its directions depend on the direction seed."""
+        """Whether the directions depend on the direction seed."""
         return self.kind == "random"
 
     def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
-        """Return one (low, high) per axis."""
+        """Return the range (low, high) of each of the ``dims`` axes."""
         if isinstance(self.range[0], tuple):
             return self.range
         return (self.range,) * dims
@@ -88,7 +96,7 @@ class SubspaceSpec(Section):
     @model_validator(mode="before")
     @classmethod
     def _as_they_are(cls, data: Any) -> Any:
-        """Leave eigenvectors as they are, unless something else is said: scaled filter by filter they are none."""
+        """Leave eigenvectors unscaled by default: scaled filter by filter, they are eigenvectors no longer."""
         if isinstance(data, dict) and data.get("kind") == "hessian":
             return {"normalisation": "none", "ignore": ()} | data
         return data
@@ -114,7 +122,7 @@ class SubspaceSpec(Section):
 
 
 class GridSpec(Section):
-    """Dimensions of the landscape and points along each axis."""
+    """The number of dimensions of the landscape, and the number of points along each axis."""
 
     dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
     points: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = Field(
@@ -123,7 +131,7 @@ class GridSpec(Section):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Points along each axis."""
+        """The number of points along each axis."""
         return self.points if isinstance(self.points, tuple) else (self.points,) * self.dims
 
     @model_validator(mode="after")
@@ -134,7 +142,7 @@ class GridSpec(Section):
 
 
 class EvaluationSpec(Section):
-    """How the landscape's points are computed."""
+    """The way in which the landscape's points are computed."""
 
     dtype: Literal["float64", "float32", "tf32", "bf16"] = Field(
         "float32", description="float64, float32, or tf32 or bf16 for the factors of products alone"
@@ -161,17 +169,17 @@ class EvaluationSpec(Section):
 
     @property
     def stored(self) -> Literal["float64", "float32"]:
-        """The dtype of results."""
+        """The dtype in which results are stored."""
         return "float64" if self.dtype == "float64" else "float32"
 
     @property
     def itemsize(self) -> int:
-        """Bytes of a result."""
+        """The bytes of one stored value."""
         return 8 if self.stored == "float64" else 4
 
 
 class TopologySpec(Section):
-    """Which merge trees are computed."""
+    """The merge trees that are computed."""
 
     connectivity: Annotated[tuple[Representation, ...], BeforeValidator(many)] = Field(
         (), description=f"a list of {', '.join(REPRESENTATIONS[:-1])} and {REPRESENTATIONS[-1]}"
@@ -189,13 +197,13 @@ class TopologySpec(Section):
 
     @property
     def results(self) -> dict[str, Any]:
-        """The keys that are part of the results: not engine and block, and k and mutual for knn alone."""
+        """The keys on which results depend: all but ``engine`` and ``block``; ``k`` and ``mutual`` only for ``knn``."""
         others = set() if "knn" in self.connectivity else {"k", "mutual"}
         return self.model_dump(exclude={"engine", "block"} | others)
 
 
 class ExecutorSpec(Section):
-    """How the work is spread; never part of the results."""
+    """The way in which the work is spread over processes; results do not depend on it."""
 
     kind: Literal["auto", "serial", "mpi", "dask"] = Field("auto", description="auto, serial, mpi or dask")
     workers: int | None = Field(None, ge=1, description="a whole number of at least 1 (of Dask), or null")
@@ -206,7 +214,7 @@ class ExecutorSpec(Section):
 
 
 class ReportSpec(Section):
-    """What is made for people beside the tables; never part of the results."""
+    """The output for people that is made beside the tables; results do not depend on it."""
 
     figures: bool = Field(True, description="true for figures beside the tables, false for tables alone")
 
@@ -217,7 +225,7 @@ class Study(Section):
     Raises
     ------
     UserError
-        From :meth:`load` and :meth:`parse`, where a key is unknown or a value is wrong.
+        :meth:`load` and :meth:`parse` raise it where a key is unknown or a value is wrong.
     """
 
     name: str = Field(description="letters, digits, '.', '_' and '-'", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -247,7 +255,7 @@ class Study(Section):
 
     @property
     def axes(self) -> dict[str, tuple[Scalar, ...]]:
-        """Sweep axes in order; ``seed``, ``subspace`` and ``direction_seed`` stand in it where the study omits them."""
+        """The sweep axes in order, with ``seed``, ``subspace`` and ``direction_seed`` added where they are omitted."""
         defaults = DEFAULT_AXES | {"subspace": (next(iter(self.subspaces)),)}
         order = list(self.sweep)
         for name in (n for n in DEFAULT_AXES if n not in self.sweep):
@@ -272,12 +280,12 @@ class Study(Section):
 
     @property
     def bytes_per_point(self) -> int:
-        """Bytes of a grid point in the store, uncompressed: every field, and its status."""
+        """The bytes of one grid point in the store, uncompressed: the value of every field, and the status."""
         return self.evaluation.itemsize * len(self.fields) + 1
 
     @property
     def connectivity(self) -> tuple[str, ...]:
-        """Connectivities of the merge trees, with the default for the grid's dimension filled in."""
+        """The representations of the merge trees; by default one, which depends on the grid's dimension."""
         return self.topology.connectivity or (default_connectivity(self.grid.dims),)
 
     @model_validator(mode="after")
@@ -368,5 +376,5 @@ class Study(Section):
             raise UserError(f"{source}: {yamlfile.sentence(error, cls)}") from None
 
     def to_yaml(self) -> str:
-        """Return the resolved study as YAML, every default written out."""
+        """Return the study as YAML, with every default written out."""
         return yamlfile.dump(self.model_dump(mode="json"))

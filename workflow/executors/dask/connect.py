@@ -1,4 +1,4 @@
-"""Where Dask's workers come from: processes of this machine, a cluster that is there, batch jobs, or one allocation."""
+"""The sources of Dask's workers: processes of this machine, an existing cluster, batch jobs, or one allocation."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SCHEDULER_SECONDS = 120.0
-"""How long the processes of an allocation wait for the one that is the scheduler."""
+"""The processes of an allocation wait at most this many seconds for the one that is the scheduler."""
 
 
 def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str) -> Workers:
-    """Return the workers; does not return in the processes of an allocation that are the scheduler or a worker.
+    """Return the workers. In an allocation, the scheduler and the workers do not return from this call.
 
     Raises
     ------
     UserError
-        Where Dask is missing, nobody answers, or the batch system refuses.
+        Where Dask is not installed, no scheduler answers, or the batch system refuses the jobs.
     """
     if missing := [name for name in ("dask", "distributed", "cryptography") if find_spec(name) is None]:
         raise UserError(
@@ -61,7 +61,7 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
 
 
 def _quiet() -> None:
-    """Keep Dask's own messages off the terminal: what matters of them is said in a sentence."""
+    """Keep Dask's own messages off the terminal; landsweep reports what matters in a sentence."""
     import distributed  # noqa: F401  # it sets levels of its own when it is imported
 
     for name in [*logging.root.manager.loggerDict, "distributed"]:
@@ -135,7 +135,7 @@ def _from_file(file: Path) -> str:
 
 
 def _check_protocol(client: Client) -> None:
-    """Compare what must be the same for messages to be understood; workers compare what computes by themselves."""
+    """Check that client and scheduler have the same versions of what encodes messages; workers check what computes."""
     found = client.get_versions(packages=["landsweep"])
     ours = found["client"]["packages"]
     for name, there in [("the scheduler", found["scheduler"]), *found["workers"].items()]:
@@ -153,7 +153,7 @@ def _check_protocol(client: Client) -> None:
 
 
 def _allocation(launch: Launch, run: Path) -> Workers:
-    """Make this process what its place in the job step says: the scheduler, the one that plans, or a worker."""
+    """Make this process the scheduler, the process that plans, or a worker, by its rank in the job step."""
     task = tuple(os.environ.get(name, "") for name in ("SLURM_PROCID", "SLURM_NTASKS"))
     if task != (str(launch.rank), str(launch.size)):
         raise UserError(
@@ -202,7 +202,7 @@ def _allocation(launch: Launch, run: Path) -> Workers:
 
 
 def _await_scheduler(file: Path) -> None:
-    """Wait until the scheduler has written down where it is, whole; the library would wait for ever."""
+    """Wait until the scheduler has written its address, completely; Dask itself would wait for ever."""
     end = time.monotonic() + SCHEDULER_SECONDS
     while time.monotonic() < end:
         with suppress(OSError, ValueError):

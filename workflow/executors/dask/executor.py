@@ -1,4 +1,4 @@
-"""Items as tasks of a Dask cluster: workers may come, go and die; what one had in hand goes to the others.
+"""Items as tasks of a Dask cluster: workers may come, go and die; the items of a lost worker go to the others.
 
 The process that plans holds the queue (:mod:`landsweep.executors.dask.feed`) and keeps each worker supplied, so that a
 worker stays with the model it has loaded; Dask carries the tasks and tries failed ones again. Small items
@@ -26,23 +26,24 @@ from landsweep.executors.dask.workers import Seen, Workers
 from landsweep.executors.executor import Executor, Item, Result, Work
 
 SILENCE_SECONDS = 10.0
+"""A notice that no worker is ready appears after this many seconds without one."""
 LOOK_SECONDS = 1.0
-"""How often the workers are counted."""
+"""The executor counts the workers once in this many seconds."""
 STUCK_SECONDS = 5.0
-"""How long a worker may be seen at nothing while it begins nothing, until it loses what it has in hand."""
+"""A worker that neither begins a task nor is at one for this many seconds loses the tasks that it has in hand."""
 
 
 class DaskExecutor(Executor):
-    """Spreads items over the workers of a cluster.
+    """An executor that spreads items over the workers of a Dask cluster.
 
     Parameters
     ----------
     workers
-        The cluster, and what is known of it.
+        The cluster and its workers.
     retries
-        How often a task is tried again that raised what is nobody's mistake, such as an I/O error.
+        How often Dask tries a task again whose error is no mistake of the user, such as an I/O error.
     patience
-        Seconds without any worker until a run stops, where nobody sees to it that they come back.
+        The seconds without any worker after which a run stops, unless the cluster itself brings workers back.
     """
 
     team = 0
@@ -65,12 +66,12 @@ class DaskExecutor(Executor):
         self._said = False
 
     def listen(self, tell: Subscriber) -> None:
-        """Hand over what happens to workers."""
+        """Call ``tell`` from now on with events about workers."""
         self._tell = tell
         tell(Notice(self.workers.greeting))
 
     def on_worker(self, function: Callable[[], Result]) -> Result:
-        """Return what ``function`` returns on some worker."""
+        """Call ``function`` on one of the workers and return its result."""
         found: list[Result] = []
         with StopFlag(announce=False) as stop:
             asked = Work([None], lambda item: function(), lambda result, rank: found.append(result), name="probe")
@@ -78,21 +79,21 @@ class DaskExecutor(Executor):
         return found[0]
 
     def check(self, function: Callable[[], None]) -> None:
-        """Leave it to the workers: they look when they take part, and this process computes nothing."""
+        """Do nothing: each worker checks itself when it takes part, and this process computes nothing."""
 
     def keeps_log(self, rank: int) -> bool:
-        """Return False: what workers do is written down here."""
+        """Return False: this process writes the log of the workers."""
         return False
 
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
-        """Share the items over whichever workers there are.
+        """Share the items over the workers that there are.
 
         Raises
         ------
         TooManyFailures
-            Where an item was in hand of each of several workers that died, and there is no ``given_up``.
+            Where several workers died of the same item, one after the other, and the work has no ``given_up``.
         Stopped
-            Also where the scheduler or all workers are gone, with a sentence.
+            On request, and where the scheduler or all workers are gone; then its text says so.
         """
         from cloudpickle import dumps
 
@@ -136,7 +137,7 @@ class DaskExecutor(Executor):
         return self._ranks[reply.address]
 
     def _look(self, flight: Flight) -> None:
-        """Count the workers now and then, have lost ones replaced, and take back what they had in hand."""
+        """Count the workers now and then, have lost ones replaced, and take back the items that these had in hand."""
         now = time.monotonic()
         if self._ready and now - self._looked < LOOK_SECONDS:
             return
@@ -160,12 +161,12 @@ class DaskExecutor(Executor):
             self._wait(now)
 
     def _free_place(self, host: str) -> int:
-        """Return the lowest number that no worker of a node has."""
+        """Return the lowest number that no worker on the node ``host`` has."""
         taken = {place for address, place in self._places.items() if self._seen[address].host == host}
         return next(n for n in count() if n not in taken)
 
     def _wait(self, now: float) -> None:
-        """Say that no worker is ready, or stop where that has lasted too long."""
+        """Publish a notice that no worker is ready, or stop where this has lasted too long."""
         waited = now - self._alone_since
         if waited > SILENCE_SECONDS and not self._said:
             self._said = True
@@ -176,7 +177,7 @@ class DaskExecutor(Executor):
             raise Stopped(f"No worker has been {there} {self.workers.address} for {waited:.0f} s")
 
     def _take_from_stuck(self, flight: Flight, now: float) -> None:
-        """Take back what workers have in hand that will not begin it: Dask pauses those that are short of memory."""
+        """Take back the items of workers that will not begin them: Dask pauses workers that are short of memory."""
         idle = [address for address, seen in self._seen.items() if not (seen.ready or seen.busy)]
         self._idle_since = {address: self._idle_since.get(address, now) for address in idle}
         for address, since in self._idle_since.items():
@@ -189,20 +190,20 @@ class DaskExecutor(Executor):
                 )
 
     def close(self) -> None:
-        """Let go of the cluster, and end it where it is ours."""
+        """Disconnect from the cluster, and end it if this run has started it."""
         self.workers.close()
 
     def leave(self) -> None:
-        """Let go of the cluster."""
+        """Disconnect from the cluster, as :meth:`close` does."""
         self.close()
 
     def abort(self, status: int, collective: bool = False) -> None:
-        """Let go of the cluster; what workers have in hand is lost, what they have done is kept."""
+        """Disconnect from the cluster; items that workers have in hand are lost, finished ones are kept."""
         self.close()
 
 
 def _lost(error: BaseException, client: Any) -> bool:
-    """Return whether an error comes from a scheduler that is gone, not from the work."""
+    """Return whether the cause of an error is that the scheduler is gone, and not the work."""
     from distributed.core import CommClosedError
 
     return isinstance(error, CommClosedError | CancelledError) or client.status != "running"

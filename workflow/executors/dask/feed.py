@@ -1,4 +1,4 @@
-"""Which process works on which items: a pure queue that keeps items of one model together."""
+"""The queue that decides which process works on which items, and keeps items of one model together."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Hashable, Sequence
 
 
 class Feed:
-    """Items ``0 .. n-1``, handed out in order, so that every process stays with the key of what it did last.
+    """A queue of items ``0 .. n-1``, handed out in order, so that every process stays with the key of its last item.
 
     Parameters
     ----------
     keys
-        The key of each item: what a process has to load for it. Items of one key follow each other.
+        The key of each item, such as its model, which names what a process has to load for it. Items of one key follow
+        each other.
     """
 
     def __init__(self, keys: Sequence[Hashable]) -> None:
@@ -28,10 +29,11 @@ class Feed:
             self._free[-1].append(index)
 
     def take(self, worker: Hashable, count: int) -> list[int]:
-        """Return up to ``count`` items for a worker, of as few keys as possible; none only if none are left.
+        """Return up to ``count`` items for a worker, of as few keys as possible; return none only if none is left.
 
-        First what was given back, each alone: it may be what its worker died of. Then what is left of the key it holds,
-        keys that nobody holds, and the second half of the longest queue of another worker.
+        First come items that were given back, each alone, since its worker may have died of it. Then come the remaining
+        items of the key that the worker holds, then keys that no worker holds, and then the second half of the longest
+        queue of another worker.
         """
         if self._returned and count:
             self.left -= 1
@@ -49,17 +51,17 @@ class Feed:
         return taken
 
     def give_back(self, items: Sequence[int]) -> None:
-        """Take items in again, ahead of all others."""
+        """Put items back into the queue, ahead of all others."""
         self._returned.extendleft(reversed(items))
         self.left += len(items)
 
     def forget(self, worker: Hashable) -> None:
-        """Let anyone have what a worker held that is gone."""
+        """Free the items that a lost worker held for any other worker."""
         if queue := self._held.pop(worker, None):
             self._free.appendleft(queue)
 
     def clear(self) -> None:
-        """Hand out nothing more."""
+        """Empty the queue, so that no more items are handed out."""
         self._returned.clear()
         self._free.clear()
         self._held.clear()

@@ -1,4 +1,4 @@
-"""One map in progress on a Dask cluster: which worker has what in hand, and what has come back."""
+"""One map in progress on a Dask cluster: which worker has which items in hand, and which results have come back."""
 
 from __future__ import annotations
 
@@ -14,34 +14,39 @@ from landsweep.executors.dask import protocol
 from landsweep.executors.dask.feed import Feed
 
 TASK_SECONDS = 1.0
-"""What a batch of small items should take: a task costs the scheduler and this process a few milliseconds."""
+"""A batch of small items should take about this many seconds, because a task costs the scheduler and this process a few
+milliseconds."""
 POLL_SECONDS = 0.2
+"""The process that plans waits at most this many seconds for a task to end before it looks at the workers again."""
 FETCH_SECONDS = 1.0
+"""The result of a task that has ended must arrive within this many seconds."""
 DEATHS = 4
-"""Workers that may die of an item, until it is given up; and then one of each other item of its key."""
+"""An item is given up once this many workers have died of it; every other item with the same key is then given up after
+one death."""
 
 _numbers = count()
+"""This counter makes the keys of Dask's tasks unique."""
 
 
 class Flight:
-    """Keeps workers supplied with batches of items from a queue.
+    """A flight keeps workers supplied with batches of items from a queue, and collects the results.
 
-    A batch is handed to one worker; should it die, the items go back to the queue. Dask would move the task as well,
-    but not always: one whose worker dies as the last of all stays unrunnable when others come, also where they are
-    allowed (distributed 2026.8).
+    A batch is handed to one worker; if the worker dies, its items go back to the queue. Dask itself moves tasks of a
+    lost worker to others, but not always: a task whose worker was the last one stays unrunnable when others come, even
+    where these may run it (distributed 2026.8).
 
     Parameters
     ----------
     client
-        Connected to the scheduler.
+        The Dask client, connected to the scheduler.
     feed, items
-        The queue, and what its indices stand for.
+        The queue of indices, and the items that they stand for.
     task
-        What is to be done, without items.
+        The task without items: the function, and where it is to run.
     name
-        What tasks are called on the dashboard.
+        The name of the tasks on the dashboard.
     retries
-        How often Dask tries a task again that raised.
+        How often Dask tries a task again that has raised an error.
     """
 
     def __init__(
@@ -50,36 +55,36 @@ class Flight:
         self._client, self._feed, self._items, self._task = client, feed, items, task
         self._name, self._retries = name, retries
         self._tasks: dict[Any, tuple[str, list[int]]] = {}
-        """Futures, of each worker in the order in which it works on them: its address, and the items."""
+        """The keys are futures, in the order in which a worker works on them, the values its address and the items."""
         self._ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._arrived: list[Any] = []
         self._deaths: Counter[int] = Counter()
         self._given_up: list[int] = []
         self._deadly: set[Hashable] = set()
-        """Keys of what was given up."""
+        """This set holds the keys of the items that were given up."""
         self._seconds, self._done = 0.0, 0
         self.stopping = False
 
     @property
     def unfinished(self) -> bool:
-        """Whether something is queued or in hand."""
+        """Whether any item is queued or in hand."""
         return bool(self._feed.left or self._tasks)
 
     def given_up(self) -> list[tuple[int, str]]:
-        """Return the items that too many workers died of, each once, and a sentence of each."""
+        """Return the items that too many workers died of, with a sentence about each; an item is returned only once."""
         found, self._given_up = self._given_up, []
         return [(index, _died(self._deaths[index])) for index in found]
 
     def stop(self) -> None:
-        """Hand out nothing more, and ask workers to stop after the item in hand."""
+        """Hand out no more items, and ask workers to stop after the item in hand."""
         self.stopping = True
         self._feed.clear()
         self._client.run(protocol.request_stop, self._task.token, on_error="ignore")
 
     def lose(self, address: str, died: bool) -> bool:
-        """Take back what a worker has in hand that is gone or will not begin; return whether it had something.
+        """Take back the items of a worker that is gone or will not begin them; return whether it had any.
 
-        ``died`` says that it may have died of what it was at.
+        ``died`` says that the worker may have died of the item that it was working on.
         """
         self._feed.forget(address)
         lost = [future for future, (of, _) in self._tasks.items() if of == address]
@@ -96,7 +101,7 @@ class Flight:
         self._again(indices)
 
     def _again(self, indices: Sequence[int]) -> None:
-        """Put items back into the queue, but for those that too many workers died of."""
+        """Put items back into the queue, except those that too many workers died of."""
         keys = self._feed.keys
         over = {i for i in indices if self._deaths[i] >= (1 if keys[i] in self._deadly else DEATHS)}
         self._deadly.update(keys[i] for i in over)
@@ -105,12 +110,12 @@ class Flight:
             self._feed.give_back([i for i in indices if i not in over])
 
     def supply(self, places: Mapping[str, int]) -> None:
-        """Hand batches to workers that have too few: of items that are short, the next one waits beside them.
+        """Hand batches to workers that have too few; where items are short, a worker gets its next batch in advance.
 
         Parameters
         ----------
         places
-            The workers' addresses, and the number of each among those of its node.
+            The address of each worker, and its number among the workers of its node.
         """
         each = self._seconds / self._done if self._done else TASK_SECONDS
         depth = 1 if each > TASK_SECONDS / 2 else 2
@@ -133,12 +138,12 @@ class Flight:
                 future.add_done_callback(self._ended.put)
 
     def replies(self) -> Iterator[protocol.Reply]:
-        """Yield what has come back, after a short wait for the first.
+        """Yield the replies that have come back, after a short wait for the first.
 
         Raises
         ------
         Exception
-            What a task raised each time it was tried.
+            The error of a task that failed each time it was tried.
         """
         from distributed import KilledWorker
 
@@ -164,7 +169,7 @@ class Flight:
             yield reply
 
     def cancel(self) -> None:
-        """Let go of what is in hand, and ask the workers that have it to stop soon."""
+        """Cancel the tasks in hand, and ask the workers that have them to stop soon."""
         if self._tasks:
             self._client.cancel(list(self._tasks))
             self._client.run(protocol.request_stop, self._task.token, on_error="ignore")

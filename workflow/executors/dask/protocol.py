@@ -1,6 +1,7 @@
-"""How items travel to a worker, and how it works on them.
+"""The way in which items are sent to a worker, and the worker works on them.
 
-A process keeps what it has unpickled, so that networks, data and strategies stay from one task to the next.
+A process keeps the function that it has unpickled, so that networks, data and strategies stay from one task to the
+next.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ from landsweep.executors.serial import SerialExecutor
 
 @dataclass(frozen=True)
 class Task:
-    """Items of a map, and what to do with each: a pickled function, unpickled once a process."""
+    """Items of a map, and the pickled function to call for each of them, which every process unpickles once."""
 
     token: str
     do: bytes
     items: tuple[Any, ...]
     place: int = 0
-    """The number of the worker among those of its node."""
+    """The worker has this number among those of its node, counted from 0."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of a task: a result for each item that was finished.
+    """The reply to a task: a result for each item that was finished.
 
-    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop; ``killed`` that tasks
-    of the next item killed the workers they were on.
+    ``refusal`` is a sentence for the user; ``stopped`` says that the process was asked to stop; ``killed`` says that
+    tasks submitted by the next item killed the workers that they ran on.
     """
 
     results: tuple[Any, ...]
@@ -50,17 +51,23 @@ class Reply:
 
 
 RETRIES = 2
-"""How often Dask tries a task again that an item has submitted."""
+"""Dask tries a task that an item has submitted this many times again."""
 _working = threading.RLock()
-"""A process keeps one model, so it works on one item at a time, however many threads its pool has."""
+"""A process holds this lock while it works on an item: it keeps one model, so it works on one item at a time, however
+many threads its pool has."""
 _place = 0
+"""This process is the worker of this number among those of its node."""
 _stops: dict[str, StopFlag] = {}
+"""The keys are the tokens of sessions, the values the flags that ask their items in hand to stop."""
 _sessions: dict[str, tuple[Elsewhere, Callable[[], None]]] = {}
+"""The key is the token of the session that this process takes part in, the value its executor and the check that raises
+where the session has ended."""
 _functions: dict[bytes, Callable[[Any], Any]] = {}
+"""The key is a pickled function, the value the function itself, so that it is unpickled once."""
 
 
 class Elsewhere(SerialExecutor):
-    """What a worker is told of the others: it is one of ``size`` processes, ``local_size`` of them on its node."""
+    """The executor on a worker: the worker is one of ``size`` processes, ``local_size`` of which are on its node."""
 
     team = 0
 
@@ -69,14 +76,15 @@ class Elsewhere(SerialExecutor):
 
     @property
     def is_root(self) -> bool:
-        """False: the process that plans is the root."""
+        """False, since the process that plans is the root."""
         return False
 
     @contextmanager
     def tasks(self) -> Iterator[Submit]:
-        """Return what submits tasks from within one.
+        """Return the function that submits tasks from within a task.
 
-        Meanwhile the process may work on other items: what waits here must not use what the process keeps of a model.
+        Inside the block the process may work on other items, so the code in the block must not use what the process
+        keeps of a model.
         """
         from dask.utils import funcname
         from distributed import worker_client
@@ -95,24 +103,24 @@ class Elsewhere(SerialExecutor):
 
 
 def enter(token: str, executor: Elsewhere, check: Callable[[], None]) -> None:
-    """Take part in a session from now on, and in no other; ``check`` raises where it has ended."""
+    """Let this process take part in a session from now on, and in no other; ``check`` raises once it has ended."""
     _functions.clear()
     _sessions.clear()
     _sessions[token] = executor, check
 
 
 def stop_flag(token: str) -> StopFlag:
-    """Return the flag that says whether a session's items in hand are to stop."""
+    """Return the flag that asks a session's items in hand to stop."""
     return _stops.setdefault(token, StopFlag(announce=False))
 
 
 def request_stop(token: str) -> None:
-    """Ask the items in hand to stop; called beside them, on the event loop."""
+    """Ask the items in hand to stop; Dask calls this on the event loop while they run."""
     stop_flag(token).request()
 
 
 def work(task: Task) -> Reply:
-    """Work on items one after the other, until asked to stop."""
+    """Work on the items of a task one after the other, until asked to stop."""
     from distributed import KilledWorker, get_worker
     from distributed.protocol.pickle import loads
 

@@ -1,7 +1,7 @@
 """Batch jobs that are Dask workers, from the same site profile as `landsweep submit`.
 
-dask-jobqueue writes and submits the scripts; what a site wants to be told beyond its parameters is handed over as
-further directives. Jobs that end while there is work are replaced, as often as the profile allows.
+dask-jobqueue writes and submits the scripts; settings of a site for which it has no parameter are passed as further
+directives. Jobs that end while there is work are replaced, as often as the profile allows.
 """
 
 from __future__ import annotations
@@ -27,18 +27,19 @@ from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.workers import Seen, Wanted, Workers, dashboard, shielded
 
 LOOK_SECONDS = 5.0
-"""How often missing jobs are thought about; Slurm itself is asked every 30 s at most."""
+"""Missing jobs are looked into at most once in this many seconds; Slurm itself is asked every 30 s at most."""
 LEAVING_SECONDS = 5.0
-"""How much earlier than planned a worker may seem to leave: it is seen a little after it has started."""
+"""A worker that leaves up to this many seconds before its planned end left as planned: it is first seen a little after
+it has started."""
 AGAIN_SECONDS = 60.0
-"""How often a refused job is tried again."""
+"""A refused job is submitted again after this many seconds."""
 STILLBORN = 3
-"""Jobs that end before a worker came from them, until it is taken for a mistake."""
+"""The run ends with an error once this many jobs have ended before a worker came from them."""
 
 
 @dataclass
 class BatchJobs(Workers):
-    """Workers in jobs of their own; ``jobs`` are wanted, and ``spare`` may be submitted once more."""
+    """Workers in batch jobs of their own: ``jobs`` are wanted, and ``spare`` more may be submitted in their place."""
 
     cluster: Any = None
     jobs: int = 1
@@ -53,11 +54,11 @@ class BatchJobs(Workers):
 
     @property
     def jobs_wait(self) -> bool:
-        """Whether workers are batch jobs, which may wait in a queue."""
+        """True: workers are batch jobs, which may wait in a queue."""
         return True
 
     def look(self) -> dict[str, Seen]:
-        """Return the workers that are there, and remember their names, and since when."""
+        """Return the workers that are there, and remember their names and when each was first seen."""
         found = super().look()
         self._seen.update(seen.name for seen in found.values())
         for address in found:
@@ -65,20 +66,20 @@ class BatchJobs(Workers):
         return found
 
     def as_planned(self, address: str) -> bool:
-        """Return whether a worker that is gone left before the time limit of its job."""
+        """Return whether a lost worker left at its planned time, shortly before the time limit of its job."""
         return time.monotonic() - self._since.get(address, time.monotonic()) > self.lifetime - LEAVING_SECONDS
 
     def keep(self, present: int) -> str:
-        """Submit jobs in place of those that have ended, and return what is to be said.
+        """Submit jobs in place of those that have ended, and return a sentence for the user, or an empty string.
 
-        A job that is refused while others live is tried again every now and then.
+        A job that Slurm refuses while others live is submitted again every now and then.
 
         Raises
         ------
         UserError
-            Where sbatch refuses and nothing else lives, or jobs end before a worker comes from them.
+            Where sbatch refuses a job and no other lives, or jobs end before a worker comes from them.
         Stopped
-            Where none is left and as many as allowed were submitted.
+            Where no job is left, and as many as allowed have been submitted.
         """
         now = time.monotonic()
         if present >= self.expected or now - self._looked < LOOK_SECONDS:
@@ -148,10 +149,10 @@ def _lifetime(site: Site) -> int:
 
 
 def options(site: Site, run: Path) -> dict[str, Any]:
-    """Return what dask-jobqueue is told of a site: parameters of its SLURMCluster.
+    """Return the parameters of dask-jobqueue's SLURMCluster for a site.
 
-    One job is a node's share: ``ranks_per_node`` workers of ``cpus_per_rank`` cores. They leave by themselves before
-    the time limit, when they would be warned.
+    One job has ``ranks_per_node`` workers of ``cpus_per_rank`` cores. The workers leave by themselves before the time
+    limit, when other jobs would be warned.
     """
     cores = (site.cpus_per_rank or 1) * site.ranks_per_node
     directives = dict(site.directives)

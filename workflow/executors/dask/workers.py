@@ -1,4 +1,4 @@
-"""What is known of Dask's workers, and how processes are started that become some."""
+"""The workers of a Dask cluster as a client sees them, and starting processes that become workers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
+"""A scheduler has this many seconds to answer."""
 BUSY = ("executing", "long-running")
-"""States of tasks that a worker is at; the second is one that waits for tasks of its own."""
+"""A worker is busy while it has tasks in these states; the second is the state of a task that waits for tasks of its
+own."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A worker as the scheduler sees it: whether it begins tasks (it may be paused or leaving), and is at one."""
+    """A worker as the scheduler sees it: whether it begins tasks (it may be paused or leaving), and works on one."""
 
     name: str
     host: str
@@ -37,15 +39,16 @@ class Workers:
     Parameters
     ----------
     client
-        Connected to its scheduler.
+        The Dask client, connected to the cluster's scheduler.
     expected, per_node
-        Workers that it has or will have, and how many of them share a node.
+        The number of workers that the cluster has or will have, and how many of them share a node.
     where
-        The words that follow "Dask: ".
+        The words about the cluster that follow "Dask: " in the greeting.
     waits
-        Whether it may be without any worker for as long as it likes: they wait in a queue, or come back by themselves.
+        Whether a run waits for workers without a limit of time, because they wait in a queue or come back by
+        themselves.
     ending
-        Called when it is not needed any more.
+        The function that is called when the cluster is not needed any more.
     """
 
     client: Client
@@ -96,11 +99,11 @@ class Workers:
         return self._last
 
     def as_planned(self, address: str) -> bool:
-        """Return whether a worker that is gone left when it was to leave."""
+        """Return whether a lost worker left at its planned time."""
         return False
 
     def keep(self, present: int) -> str:
-        """Replace workers that are gone, and return what is to be said; others come back by themselves, or do not."""
+        """Replace lost workers, and return a sentence for the user; here none are replaced, and it is empty."""
         return ""
 
     def close(self) -> None:
@@ -114,7 +117,7 @@ class Workers:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person says of the workers; without anything, processes of this machine."""
+    """The options of the command line about workers; without any, workers are processes of this machine."""
 
     count: int | None = None
     scheduler: str | None = None
@@ -124,15 +127,16 @@ class Wanted:
 
     @property
     def asked(self) -> bool:
-        """Whether something was said that only Dask can do."""
+        """Whether any option is given that only Dask can fulfil."""
         return self != Wanted()
 
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Start processes that never see INT and USR2: these are for the one that plans, which lets units be finished.
+    """Let processes started in the block never see INT and USR2, which are for the process that plans.
 
-    A blocked signal stays blocked in threads and processes that are made meanwhile, and in all of theirs.
+    The process that plans lets units be finished. A blocked signal stays blocked in all threads and processes that are
+    started in the block, and in those that they start.
     """
     both = {signal.SIGINT, signal.SIGUSR2}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, both)

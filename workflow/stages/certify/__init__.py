@@ -36,3 +36,4 @@ STAGE = Stage(
     seconds=_seconds,
     tabulated=True,
 )
+"""This stage counts which saddles of each member are real: above rounding, and above the sampling of the data."""

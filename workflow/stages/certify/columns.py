@@ -1,4 +1,4 @@
-"""What the certificates say: columns of the table of metrics, and arrays of the store."""
+"""The results of the certificates: columns of the table of metrics, and arrays of the store."""
 
 from __future__ import annotations
 
@@ -21,27 +21,32 @@ from landsweep.study.plan import Member
 from landsweep.study.study import Study
 
 METHODS = ("none", "estimated", "certified")
+"""The difference from float64 is not known, estimated from some points, or certified at every point; the store holds
+the index of the word."""
 COUNTS = {
     "n_pairs": "minimum-saddle pairs",
     "n_saddles": "distinct saddles of pairs",
     "n_minima": "minima of pairs, and roots,",
 }
+"""The keys are what is counted, the values name it in a sentence."""
 CERTIFICATES = {
     "positive": "of persistence (death - birth) above 0 (count)",
     "float64": "of persistence above twice float64_epsilon (count)",
     "draws": "whose 95 % interval of persistence over draws of the data lies above 0 (count)",
 }
+"""The keys are the certificates, the values the condition that a pair must meet, with the unit of the number."""
 EPSILON = "greatest difference of the loss from the same points in float64 (loss)"
+"""This text says what the column ``float64_epsilon`` holds, with its unit."""
 COLUMNS = {"float64_epsilon": EPSILON} | {
     f"{what}_{which}": f"{noun} {condition}"
     for which, condition in CERTIFICATES.items()
     for what, noun in COUNTS.items()
 }
-"""The numbers of :func:`certificates` and what each says, with its unit."""
+"""The keys are the numbers that :func:`certificates` gives, the values say what each of them means, with its unit."""
 
 
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
-    """Yield a member's merge trees by representation; none for one without finite values."""
+    """Yield each representation with the member's merge tree; yield nothing for a member without finite values."""
     for name in study.connectivity:
         try:
             tree = read_tree(run, member, name)
@@ -51,7 +56,7 @@ def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTr
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives a member's certificates; they are found once for all of its representations."""
+    """Return the function that gives a member's certificates, computed once for all of its representations."""
     found: dict[int, dict[str, dict[str, Any]]] = {}
 
     def row(member: Member, representation: str) -> Mapping[str, Any]:
@@ -66,8 +71,8 @@ def table(run: OpenedRun) -> Row:
 def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
     """Return a member's certificates by representation: :data:`COLUMNS`, ``float64_method``, ``draws_distinct``.
 
-    Counts are of the pairs that ``topology.min_persistence`` leaves. What was not asked for, or could not be found
-    out, is NaN, and None for the method.
+    Only pairs that ``topology.min_persistence`` leaves are counted. A number that was not asked for, or could not be
+    found out, is NaN; such a method is None.
     """
     stored = read_arrays(run.certify(member))
     method = METHODS[int(stored.get("float64_method", 0))]
@@ -93,7 +98,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
-    """Put the certificates into the store, the intervals beside ``pair_vertex`` and in its order."""
+    """Put the certificates into the store; the intervals lie beside ``pair_vertex``, in the same order."""
     plan, names = run.plan, run.study.connectivity
     axes = ["representation", *plan.axes]
     numbers = COLUMNS | {"draws_distinct": "draws of the data that differ (count)"}

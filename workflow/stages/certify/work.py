@@ -1,7 +1,7 @@
-"""Stage certify: every member's landscape again, in float64 and on draws of the data; one file a member.
+"""Stage certify: it evaluates every member's landscape again, in float64 and on draws of the data; one file a member.
 
-Draws are evaluated in the landscape's own dtype, as they are to be compared with it; the ends of pairs are known only
-once the trees are, so this stage comes after topology.
+Draws are evaluated in the landscape's own dtype, because they are compared with it. The ends of pairs are known only
+from the trees, so this stage comes after topology.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import Study
 
 CHUNK = 1 << 16
-"""Points evaluated between two looks at the stop flag, and held beside the member."""
+"""This many points are evaluated between two looks at the stop flag, and held in memory beside the member."""
 SEED = 2007
-"""Of the samples of points, with the member's index."""
+"""Samples of points are drawn from this seed and the member's index."""
 
 
 def run(context: Context, items: list[Member]) -> None:
-    """Certify what the study asks for of ``items``, shared over ranks."""
+    """Make the certificates that the study asks for, for the members ``items``, shared over ranks."""
     landscape = Landscape(context.run.landscape)
     said: set[str] = set()
     context.forget("evaluator")  # of the stage before: a second copy of network and directions
@@ -58,7 +58,7 @@ def run(context: Context, items: list[Member]) -> None:
 
 
 def compute_one(context: Context, landscape: Landscape, member: Member) -> list[str]:
-    """Write one member's certificates and return what is to be said of them; without a tree there are none."""
+    """Write one member's certificates and return a sentence about them, if any; without a tree there are none."""
     pairs = {name: _Pairs(tree.pairs, tree.negate) for name, tree in trees(context.run, context.study, member.index)}
     points = _Points(context, landscape, member)
     arrays: dict[str, Any] = {"float64_epsilon": np.nan, "float64_method": 0, "float64_points": 0}
@@ -78,7 +78,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> list[
 
 @dataclass(frozen=True)
 class _Pairs:
-    """What draws need of a merge tree, so that one tree is held at a time: ``(p, 2)`` vertices, and which is higher."""
+    """The pairs of a merge tree, held for draws in place of the tree: ``(p, 2)`` vertices, and which is higher."""
 
     vertices: np.ndarray
     negate: bool
@@ -110,7 +110,7 @@ class _Points:
 
 
 def _float64(context: Context, landscape: Landscape, member: Member, points: _Points) -> dict[str, Any]:
-    """Return the greatest difference from float64 over all points or a sample of them, and which of the two it is."""
+    """Return the greatest difference from float64, and whether it was found at all points or at a sample of them."""
     field = landscape.read_member("loss", member.position).reshape(-1)
     asked = context.study.certify.float64_points(field.size)
     everywhere = asked == field.size
@@ -132,7 +132,7 @@ def _float64(context: Context, landscape: Landscape, member: Member, points: _Po
 def _draws(
     context: Context, landscape: Landscape, member: Member, points: _Points, pairs: dict[str, _Pairs]
 ) -> tuple[dict[str, Any], str]:
-    """Return the losses of all ends of pairs on every draw and the pairs' intervals, and a warning or nothing."""
+    """Return the losses at all ends of pairs on every draw with the pairs' intervals, and a warning or nothing."""
     draws = draws_of(context.study, member)
     vertices = np.unique(np.concatenate([found.vertices.reshape(-1) for found in pairs.values()]))
     values = np.empty((len(draws), len(vertices)), context.study.evaluation.stored)
@@ -160,6 +160,6 @@ def _draws(
 
 
 def draws_of(study: Study, member: Member) -> list[int]:
-    """Return the draws 1..R, the landscape's own left out: its pairs were found on it, so it cannot test them."""
+    """Return R draws, from 1 on, without the landscape's own: its pairs were found on it, so it cannot test them."""
     own, count = int(member.coords.get("draw", 0)), study.certify.draws
     return [draw for draw in range(1, count + 2) if draw != own][:count]

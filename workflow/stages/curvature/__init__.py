@@ -20,3 +20,4 @@ STAGE = Stage(
     places=lambda run: [run.path / "curvature"],
     tabulated=True,
 )
+"""This stage computes the curvature of the loss at the trained weights, once for each model, split and draw."""

@@ -1,4 +1,4 @@
-"""What the stage curvature found: columns of the table of metrics, and arrays of the store."""
+"""The results of the stage curvature: columns of the table of metrics, and arrays of the store."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ COLUMNS = {
     "hessian_trace_error": "standard error of hessian_trace (loss / squared parameter)",
     "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
-"""The numbers of :func:`table` and what each says, with its unit."""
+"""The keys are the numbers that :func:`table` gives, the values say what each of them means, with its unit."""
 DENSITY_POINTS = 1001
+"""The spectral density is stored at this many points."""
 DENSITY_SIGMA = 0.005
-"""Width of the Gaussians that smooth the density, as a part of the span of all eigenvalues."""
+"""The density is smoothed by Gaussians whose width is this share of the span of all eigenvalues."""
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives :data:`COLUMNS` of a member's site; nothing where the study asks for no curvature."""
+    """Return the function that gives :data:`COLUMNS` of a member's site; it gives none if the study asks for none."""
     if not run.study.curvature.asked:
         return lambda member, representation: {}
     found = {site: _numbers(run, site) for site in set(run.plan.sites.values())}
@@ -38,7 +39,7 @@ def table(run: OpenedRun) -> Row:
 
 
 def _numbers(run: OpenedRun, site: int) -> dict[str, float]:
-    """Return :data:`COLUMNS` of one site; what was not asked for, or could not be found out, is NaN."""
+    """Return :data:`COLUMNS` of one site; a number that was not asked for, or could not be found out, is NaN."""
     stored = read_arrays(run.directory.curvature(site))
     values = np.concatenate(
         [stored[f"{which}_values"] for which in ENDS if f"{which}_values" in stored] or [np.zeros(0)]
@@ -76,7 +77,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
 
 
 class _Put:
-    """Writes what sites have into arrays over the axes that tell losses apart."""
+    """A writer that puts the results of sites into arrays over the axes that tell losses apart."""
 
     def __init__(self, landscape: Landscape, plan: Plan, stored: dict[int, dict[str, np.ndarray]]) -> None:
         self._landscape, self._stored = landscape, stored
@@ -86,13 +87,13 @@ class _Put:
         self._at = {site: tuple(plan.members[site].position[k] for k in keep) for site in stored}
 
     def named(self, name: str) -> dict[int, np.ndarray]:
-        """Return one array of each site that has it."""
+        """Return the array ``name`` of each site that has it."""
         return {site: arrays[name] for site, arrays in self._stored.items() if name in arrays}
 
     def array(
         self, name: str, values: dict[int, np.ndarray], dims: tuple[str, ...], text: str, **attrs: object
     ) -> None:
-        """Write one array, NaN where a site has no value or fewer values; nothing where none has any."""
+        """Write one array, with NaN where a site has no value or fewer values; write none if no site has a value."""
         if not values:
             return
         inner = tuple(max(n) for n in zip(*(v.shape for v in values.values()), strict=True))
@@ -103,7 +104,7 @@ class _Put:
         self._landscape.put(name, data, [*self._axes, *dims], long_name=text, **attrs)
 
     def layers(self) -> None:
-        """Write the traces of parameters, by name: models may have other layers."""
+        """Write the traces of parameters by name, because models may differ in their layers."""
         layers = self.named("layers")
         names = list(dict.fromkeys(str(name) for found in layers.values() for name in found))
         if not names:
@@ -119,7 +120,7 @@ class _Put:
             self.array(name, rows, ("hessian_layer",), what)
 
     def density(self) -> None:
-        """Write the quadratures as they are, and the densities they give on one grid."""
+        """Write the quadratures as they are, and the densities that follow from them on one grid."""
         nodes, weights = self.named("density_nodes"), self.named("density_weights")
         if not nodes:
             return

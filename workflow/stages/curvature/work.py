@@ -1,7 +1,7 @@
 """Stage curvature: eigenvalues, trace and spectral density at every model's weights, one file a loss.
 
-Sites, which are first members of those that share weights, split and draw, are shared over ranks; what is left over is
-worked on by all ranks together, each with its part of the data.
+A site is the first of the members that share weights, split and draw. Sites are shared over ranks; all ranks work
+together on the last ones, too few for all, each rank with its part of the data.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Member
 
 SKETCH = 20
-"""Vectors of Hutch++'s sketch."""
+"""The sketch of Hutch++ has this many vectors."""
 
 
 def run(context: Context, items: list[Member]) -> None:
-    """Compute what the study asks for at the sites ``items``."""
+    """Compute the curvature that the study asks for at the sites ``items``."""
     study = context.study.curvature
 
     def announce(outcome: Outcome) -> None:
@@ -48,7 +48,7 @@ def run(context: Context, items: list[Member]) -> None:
 
 
 def compute_one(context: Context, member: Member, group: Group) -> list[str]:
-    """Write one site's results on rank 0 of the group, and return what is to be said of them."""
+    """Write one site's results on rank 0 of the group, and return a sentence about them, if any."""
     study, site = context.study.curvature, (member.model, *part_of(member))
     arrays: dict[str, Any] | None
     if study.engine == "pyhessian":

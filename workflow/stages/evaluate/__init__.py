@@ -23,10 +23,10 @@ def _shared(run: RunDir, index: int) -> Path:
 
 
 class _Evaluate(Stage):
-    """Its items are units of the store, which there are once the first of them was sized."""
+    """The stage whose items are units of the store; these exist once the size of a unit is chosen."""
 
     def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
-        """Return the units done and in all, (0, 0) while the store does not exist."""
+        """Return the number of units done and of all units; (0, 0) while the store does not exist."""
         from landsweep.disk.store import Landscape
 
         if not self.there(run):
@@ -36,7 +36,7 @@ class _Evaluate(Stage):
         return total - len(landscape.pending()), total
 
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
-        """Return the units to evaluate; the members where units are still to be made, for some or for all of them."""
+        """Return the units to evaluate, or all members where units have not yet been made for all of them."""
         from landsweep.disk.store import Landscape
 
         if not self.there(run):
@@ -49,7 +49,7 @@ class _Evaluate(Stage):
         return (run.landscape / "zarr.json").exists()
 
     def lacks(self, run: RunDir, study: Study, plan: Plan) -> str:
-        """Return what a later stage would miss."""
+        """Return the words for what a later stage would miss; empty for nothing."""
         from landsweep.disk.store import Landscape
 
         if not self.there(run):
@@ -69,3 +69,4 @@ STAGE = _Evaluate(
     places=lambda run: [run.landscape],
     files=0,  # shards, of which a plan knows the number
 )
+"""This stage evaluates the fields at every point of the landscapes, unit by unit."""

@@ -25,7 +25,7 @@ from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, uni
 
 
 def run(context: Context, todo: list[Any]) -> None:
-    """Evaluate the units that the store lacks; its arrays are created or extended first, where ``todo`` is members."""
+    """Evaluate the units that the store lacks; where ``todo`` holds members, create or extend its arrays first."""
     created = context.executor.on_root(lambda: _prepare(context))
     if not created:
         return
@@ -66,7 +66,7 @@ def run(context: Context, todo: list[Any]) -> None:
 
 
 def _prepare(context: Context) -> bool:
-    """Create the arrays, or extend them; return False where no member can be evaluated at all."""
+    """Create or extend the arrays of the store; return False where no member can be evaluated at all."""
     path = context.run.landscape
     if Landscape.exists(path):
         Landscape(path, "r+").extend(context.study, context.plan)
@@ -94,7 +94,7 @@ def _prepare(context: Context) -> bool:
 
 
 def _probe(context: Context, member: Member) -> dict[str, Any] | None:
-    """Return what :func:`probe` chooses where the work is done, None where the problem fails there."""
+    """Return the choices of :func:`probe` on a process that works, None where the problem fails there."""
     try:
         return probe(context, member)
     except ProblemError as error:
@@ -113,16 +113,17 @@ def _check_device(context: Context, choices: dict[str, Any]) -> None:
 
 @dataclass
 class _Work:
-    """Evaluates one unit and writes its shards while the next one is computed.
+    """The work on units: each is evaluated, and its shards are written while the next one is computed.
 
-    A unit counts as done once it is computed: should its shards not be written, they are missing, and it is done again.
+    A unit counts as done once it is computed. If its shards are not written after all, the next run finds them missing
+    and evaluates the unit again.
     """
 
     context: Context
     landscape: Landscape
     choices: dict[str, Any]
     beside: bool = True
-    """Whether the next unit may begin before this one is written; not where the process may be gone by then."""
+    """The next unit may begin before this one is written, except where the process may be gone by then."""
     _unfinished: int = field(default=0, init=False)
     _refused: str = field(default="", init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
@@ -138,7 +139,7 @@ class _Work:
         }
 
     def __call__(self, unit: Unit) -> Outcome:
-        """Evaluate what the unit lacks; members that are there already keep their values."""
+        """Evaluate the members that the unit lacks; members in the store already keep their values."""
         begin = time.perf_counter()
         n = self.landscape.sweep_ndim
         status = np.zeros(unit.shape, dtype=np.uint8)
@@ -178,7 +179,7 @@ class _Work:
         return Outcome(unit.index, self.points(unit), seconds, failed, note)
 
     def given_up(self, unit: Unit, why: str) -> Outcome:
-        """Record what a unit lacks as failed: no process survived it."""
+        """Record the members that a unit lacks as failed, because no process survived it."""
         self._refused = why
         try:
             return self(unit)
@@ -186,7 +187,7 @@ class _Work:
             self._refused = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel as the run, and be made again where the units are evaluated."""
+        """Return how this is pickled: the run is sent, and the process that evaluates units makes the rest again."""
         return _work_elsewhere, (self.context,)
 
     def model(self, unit: Unit) -> int:
@@ -195,12 +196,12 @@ class _Work:
         return next((member.model for member in members if member is not None), -1)
 
     def points(self, unit: Unit) -> int:
-        """Return how many points of landscapes a unit has."""
+        """Return the number of points of landscapes in a unit."""
         n = self.landscape.sweep_ndim
         return sum(position in self._members for position in unit.positions(n)) * prod(unit.shape[n:])
 
     def finish(self) -> None:
-        """Wait until everything is written."""
+        """Wait until all shards are written."""
         self._pool.shutdown()
         self._wait()
 
@@ -245,7 +246,7 @@ class _Work:
         return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}
 
     def _extremes(self, member: Member, path: Path, alpha: np.ndarray, finite: np.ndarray) -> dict[str, np.ndarray]:
-        """Return extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
+        """Return the extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
         evaluator = self.context.kept(
             "extremes",
             member.index,

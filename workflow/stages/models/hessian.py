@@ -1,4 +1,4 @@
-"""The Hessian at a model's weights, over one rank's data or that of all ranks together."""
+"""The Hessian at a model's weights, with the data on one rank or shared by all ranks of a group."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from landsweep.stages.models.loader import Loader, network_of, problem_of
 
 Result = TypeVar("Result")
 Dtype = Literal["float64", "float32"]
+"""Products with the Hessian are computed in one of these dtypes."""
 FLOOR: dict[Dtype, float] = {"float64": 1e-12, "float32": 1e-8}
-"""Residuals of eigenpairs, relative to the greatest eigenvalue, that products are not precise enough to go below.
+"""Residuals of eigenpairs, relative to the greatest eigenvalue, cannot go below this number, because products are not
+more precise.
 
 The rounding of a product is relative to what its vector has of the greatest eigenvectors, of which Lanczos vectors have
 nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).
@@ -33,12 +35,12 @@ def with_hessian(
     matrix: Kind = "hessian",
     micro_batches: int = 1,
 ) -> Result | None:
-    """Return on the group's rank 0 what ``work`` makes of the Hessian of a model's loss on a split and draw.
+    """Call ``work`` with the Hessian of a model's loss on a split and draw; return its result on the group's rank 0.
 
     Raises
     ------
     ProblemError
-        On rank 0, for whatever the problem or the solver raises.
+        On rank 0, for any error that the problem or the solver raises.
     """
     model, split, draw = site
     device, precision = context.device(), PRECISIONS[dtype]
@@ -60,7 +62,7 @@ def with_hessian(
 
 
 def parts(context: Context, site: tuple[int, str, int], dtype: Dtype) -> int:
-    """Return into how many parts the data can be shared; 1 where the problem cannot say."""
+    """Return the number of parts into which the data can be shared; 1 where the problem fails."""
     with suppress(Exception):  # it is told when the item's turn comes
         return min(SLICES, sum(1 for _ in Loader(context, dtype).data(*site)))
     return 1

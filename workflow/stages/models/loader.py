@@ -1,4 +1,4 @@
-"""What a rank keeps of a model between units: its data on the device and its strategy, ready to be evaluated."""
+"""The objects of a model that a rank keeps between units: its data on the device and its strategies."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from torch import Size, Tensor, nn
 
 
 def problem_of(context: Context, model: int) -> Problem:
-    """Return a model's problem, kept until another model's is asked for."""
+    """Return a model's problem, which is kept until the problem of another model is asked for."""
     coords = context.plan.models[model].coords
     return context.kept("problem", model, lambda: make_problem(context.study, context.folder, coords))
 
 
 def network_of(context: Context, model: int) -> nn.Module:
-    """Return a trained network on the CPU, kept as its problem is; it is shared, so leave it as it is."""
+    """Return a model's trained network on the CPU, kept like its problem; it is shared, so it must not be changed."""
     seed, path = int(context.plan.models[model].coords["seed"]), context.run.theta(model)
     return context.kept("network", model, lambda: load_trained(problem_of(context, model), seed, path))
 
 
 class Loader:
-    """Makes evaluators; data are kept per split and draw, strategies per model.
+    """A loader makes evaluators; it keeps the data per split and draw, and the strategies per model.
 
     Parameters
     ----------
     context
-        The run; its study says device, normalisation and determinism.
+        The run, whose study says which device, batch normalisation and determinism to use.
     dtype
         One of :data:`landsweep.kernels.loss.precision.PRECISIONS`.
     fields
-        What is computed of the loss; the study's fields by default.
+        The fields to compute, by default the study's fields that the loss returns.
     """
 
     def __init__(self, context: Context, dtype: str, fields: Sequence[str] = ()) -> None:
@@ -53,10 +53,10 @@ class Loader:
     def evaluator(
         self, member: Member, delta: Tensor, strategy: StrategyName, width: int, draw: int | None = None
     ) -> Evaluator:
-        """Return an evaluator of one member's landscape, on its own draw of the data or another.
+        """Return an evaluator of one member's landscape, on the member's draw of the data or on another ``draw``.
 
-        ``inplace`` evaluates the network as it is, and is what others are compared with; these may be given
-        :meth:`lifted` ones.
+        The strategy ``inplace`` evaluates the network as it is; the others, which are compared with it, may evaluate
+        the :meth:`lifted` network.
         """
         lifted = None if strategy == "inplace" else self.lifted(member, draw)
         network = network_of(self._context, member.model) if lifted is None else lifted.model
@@ -97,7 +97,7 @@ class Loader:
         )
 
     def lifted(self, member: Member, draw: int | None = None) -> Lifted | None:
-        """Return the network whose layers that see only data are given, or None where it has none."""
+        """Return the network in which layers that see only data are replaced by their outputs, or None."""
         context = self._context
         if context.study.evaluation.batchnorm == "recomputed":  # statistics are not constant, and need several passes
             return None
@@ -160,5 +160,5 @@ class Loader:
 
 
 def part_of(member: Member, draw: int | None = None) -> tuple[str, int]:
-    """Return the split and the draw of a member's data; another draw where one is given."""
+    """Return the split and the draw of a member's data, or its split and another ``draw``."""
     return str(member.coords.get("split", "train")), int(member.coords.get("draw", 0)) if draw is None else draw

@@ -1,4 +1,4 @@
-"""How a run's points are evaluated: chosen once, by measurement at a few points, and stored with its numbers."""
+"""The choice of how a run's points are evaluated: it is made once, by measurement at a few points, and stored."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ from landsweep.study.study import Study
 from torch import Tensor, nn
 
 PROBE_POINTS = 4
+"""Strategies are timed and compared, and the precision is compared with float64, at this many points."""
 HESSIAN_BYTES = 1 << 30
-"""Bytes of what the Hessians of a batch of points take at most."""
+"""The Hessians of a batch of points take at most this many bytes."""
 PARAMETER_BYTES = 1 << 28
-"""Bytes of perturbed parameters held at once, at most."""
+"""At most this many bytes of perturbed parameters are held at once."""
 SHARE_OF_MEMORY = 0.25
-"""Of what is free: so much may be taken by a batch of points, beside data and directions."""
+"""A batch of points may take this share of the free memory, beside data and directions."""
 
 
 def probe(context: Context, member: Member) -> dict[str, Any]:
     """Return the choices for the whole run, measured on one member.
 
-    Whatever is part of the results' last bits is among them, so that a resume repeats it: a clock chose once.
+    The choices include everything that affects the last bits of results. A run that is resumed repeats them, because
+    another measurement of time might choose differently.
     """
     study = context.study.evaluation
     precision = PRECISIONS[study.dtype]
@@ -106,7 +108,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
 
 
 def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
-    """Return how the extreme eigenvalues of the Hessian are found at every point."""
+    """Return the choice of how the extreme eigenvalues of the Hessian are found at every point."""
     study = context.study.evaluation
     problem, network = problem_of(context, member.model), network_of(context, member.model)
     loader = Loader(context, study.stored)
@@ -127,7 +129,7 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
 
 
 def device_kind(device: torch.device) -> str:
-    """Return what must be equal for results to be equal to the last bit."""
+    """Return the kind of a device, which must be equal for results to be equal to the last bit."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
@@ -138,7 +140,7 @@ def _size(network: nn.Module) -> int:
 
 
 def predicted(study: Study, problem: Problem, network: nn.Module, member: Member) -> Footprint:
-    """Return what a member's landscape takes of a device's memory."""
+    """Return the footprint of a member's landscape in a device's memory."""
     return footprint(
         problem,
         network,
@@ -151,13 +153,13 @@ def predicted(study: Study, problem: Problem, network: nn.Module, member: Member
 
 
 def _points_per_call(context: Context) -> float:
-    """Return how many points of one landscape are evaluated together at most: its part of a unit."""
+    """Return the greatest number of points of one landscape evaluated in one call: its part of a unit."""
     plan = context.plan
     return min(prod(plan.grid_shape), plan.points / (UNITS_PER_RANK * context.executor.size))
 
 
 def _points_per_model(context: Context) -> float:
-    """Return how many points around one model this rank will be asked for, if all are dealt evenly."""
+    """Return the number of points around one model that this rank evaluates, if all are dealt evenly."""
     plan = context.plan
     return len(plan.members) / len(plan.models) * prod(plan.grid_shape) / context.executor.size
 
@@ -165,9 +167,9 @@ def _points_per_model(context: Context) -> float:
 def _float64_error(
     context: Context, member: Member, choice: Choice, alpha: np.ndarray, values: dict[str, np.ndarray]
 ) -> dict[str, float]:
-    """Return each field's greatest difference from float64 at the probe points, over the greatest value there.
+    """Return each field's greatest difference from float64 at the probe points, relative to its greatest value there.
 
-    Empty where the problem does not run in float64: only certificates need that.
+    The result is empty where the problem does not run in float64, which only certificates need.
     """
     delta = load_delta(context.run.directions(member.index))
     try:
@@ -184,5 +186,5 @@ def _float64_error(
 
 
 def uncompiled(name: StrategyName) -> StrategyName:
-    """Return the strategy beside ``name`` for float64 or second derivatives, which are not worth compiling."""
+    """Return the strategy for float64 or second derivatives beside ``name``; compiling these is not worth while."""
     return "batched" if name == "compiled" else name

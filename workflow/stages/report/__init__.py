@@ -22,18 +22,18 @@ def _summary(run: RunDir, index: int) -> Path:
 
 
 class _Report(Stage):
-    """There is one report, of the whole run; whatever is done anew, or becomes stale, outdates it."""
+    """The stage of the report: a run has only one, which is outdated by any new or stale result."""
 
     def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
-        """Return whether there is one."""
+        """Return 1 or 0 for whether the report exists, and 1."""
         return int(self.result(run, 0).exists()), 1
 
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
-        """Return one item where there is none."""
+        """Return one item where the report does not exist, else none."""
         return [] if self.result(run, 0).exists() else [None]
 
     def remove(self, run: RunDir) -> None:
-        """Mark it as to be made again."""
+        """Mark the report as outdated."""
         run.outdate_report()
 
 
@@ -48,3 +48,4 @@ STAGE = _Report(
     brief=True,
     files=0,
 )
+"""This stage makes the tables, figures and texts of a run from its results."""

@@ -24,7 +24,7 @@ def reduce(run: OpenedRun, stages: tuple[Stage, ...]) -> None:
 
 
 def make_table(run: OpenedRun, stages: tuple[Stage, ...]) -> pd.DataFrame:
-    """Return one row per member and representation: coordinates, and what every stage says; missing is NaN."""
+    """Return one row per member and representation: its coordinates, and the columns of every stage; missing is NaN."""
     rows = [stage.table(run) for stage in stages]
     return pd.DataFrame(
         [

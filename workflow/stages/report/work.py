@@ -16,7 +16,7 @@ from landsweep.study.study import Study
 
 
 def run(context: Context, todo: list[Any]) -> None:
-    """Write the tables, and draw what they say."""
+    """Write the tables, the figures and the summary."""
     context.bus(Notice(f"Writing tables{' and figures' * context.study.report.figures}."))
     if not context.executor.is_root or not Landscape.exists(context.run.landscape):
         return
@@ -56,7 +56,7 @@ def draw(context: Context, table: pd.DataFrame) -> None:
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
-    """Return the numbers that the command prints at its end."""
+    """Return the numbers that the command prints when a run ends."""
     study, representation = context.study, context.study.connectivity[0]
     trends = summary.trends(study, table)
     axis = summary.swept_axis(study, table)

@@ -20,3 +20,4 @@ STAGE = Stage(
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("subspace", 0.0)),
     tabulated=True,
 )
+"""This stage makes the directions that span each member's landscape."""

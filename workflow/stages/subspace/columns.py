@@ -1,4 +1,4 @@
-"""What is stored of every member's directions beside the vectors."""
+"""The arrays in the store about every member's directions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
 
 COLUMNS: Mapping[str, str] = {}
-"""Directions have no number in the table, only arrays in the store."""
+"""The table has no number of the directions, which have only arrays in the store."""
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives nothing."""
+    """Return a function that gives no columns."""
     return lambda member, representation: {}
 
 

@@ -25,7 +25,7 @@ from safetensors.torch import load_file, save_file
 
 
 def run(context: Context, items: list[Member]) -> None:
-    """Make the directions of ``items``; members with the same Hessian get them together."""
+    """Make the directions of the members ``items``; members with the same Hessian get theirs together."""
     done_before = len(context.plan.members) - len(items)
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
     context.run_stage(
@@ -52,7 +52,7 @@ def run(context: Context, items: list[Member]) -> None:
 
 
 def subspace_of(context: Context, member: Member) -> SubspaceSpec:
-    """Return what the study says of a member's subspace."""
+    """Return the study's section about a member's subspace."""
     return context.study.subspaces[str(member.coords["subspace"])]
 
 
@@ -62,7 +62,7 @@ def make_one(context: Context, member: Member) -> None:
 
 
 def make_eigen(context: Context, members: list[Member], group: Group) -> None:
-    """Find eigenvectors of a Hessian, all ranks of the group together, and store them for members of one model."""
+    """Find eigenvectors of a Hessian by all ranks of the group together, and store them for members of one model."""
     subspace, dims = subspace_of(context, members[0]), context.study.grid.dims
     dtype = _dtype(context)
 
@@ -159,7 +159,7 @@ def read_vectors(path: Path) -> np.ndarray:
 
 
 def _scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
-    """Return multiples of the stored vectors per unit of coordinate, float64 (d,)."""
+    """Return ``(d,)`` float64, the multiple of each stored vector that one unit of coordinate means."""
     if subspace.unit == "l2":
         return 1.0 / directions.norms
     if subspace.unit == "relative":

@@ -21,3 +21,4 @@ STAGE = Stage(
     schema=2,
     tabulated=True,
 )
+"""This stage computes the merge trees of each member, and its segmentation where the study asks for it."""

@@ -1,4 +1,4 @@
-"""What the merge trees say: the metrics of every member and representation, and all pairs."""
+"""The results of the merge trees: the metrics of every member and representation, and all pairs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from landsweep.stages.tables import put_columns
 from landsweep.study.plan import Member
 
 COLUMNS = METRICS
+"""The keys are the topology metrics, the values say what each of them means, with its unit."""
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives the metrics of a member's merge tree, NaN where there is none."""
+    """Return the function that gives the metrics of a member's merge tree, NaN where there is none."""
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
         path = run.directory.topology(member.index)

@@ -1,6 +1,6 @@
 """Stage topology: the merge trees and metrics of every member, one file a member.
 
-Small members are shared over ranks, one each. Large ones are worked on by all ranks together, block by block.
+Small members are dealt to the ranks, one each. All ranks work together on a large member, block by block.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from landsweep.study.plan import Member
 
 
 def run(context: Context, items: list[Member]) -> None:
-    """Compute the merge trees of ``items``, whose landscapes are complete."""
+    """Compute the merge trees of the members ``items``, whose landscapes are complete."""
     landscape = Landscape(context.run.landscape)
     blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
     store = None
@@ -46,7 +46,7 @@ def run(context: Context, items: list[Member]) -> None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads boxes of one member's loss; it travels as the path of the store."""
+    """A reader of boxes of one member's loss; it is pickled as the path of the store."""
 
     landscape: Landscape
     position: tuple[int, ...]
@@ -57,18 +57,18 @@ class _Reader:
 
 @dataclass
 class MemberTrees:
-    """What the trees of all members have in common."""
+    """The settings that the trees of all members share, and the work on one member."""
 
     context: Context
     landscape: Landscape
     blocks: Blocks
     store: SegmentationStore | None
     helpers: int = 1
-    """Processes that a member has for its tasks, where these go to others."""
+    """A member has this many processes for its tasks, where the tasks go to other processes."""
 
     @property
     def by_tasks(self) -> bool:
-        """Whether a member's blocks are tasks of their own."""
+        """Whether each block of a member is a task of its own."""
         return not self.context.executor.team and len(self.blocks) > 1
 
     def outcome(self, member: Member, group: Group) -> Outcome:
@@ -87,7 +87,7 @@ class MemberTrees:
         return Outcome(member.index, 1, time.perf_counter() - begin, ranks=self.helpers)
 
     def _lost(self, member: Member, group: Group) -> float | None:
-        """Return the number of points that are not finite where there is no tree, None where there is one."""
+        """Return the number of points that are not finite where the member has no tree, None where it has one."""
         counts = np.zeros(len(Status), np.int64)
         for index in range(group.rank, len(self.blocks), group.size):
             status = self.landscape.read_box("status", member.position, self.blocks.owned(index))

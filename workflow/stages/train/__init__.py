@@ -20,3 +20,4 @@ STAGE = Stage(
     ),
     tabulated=True,
 )
+"""This stage trains the models, or takes their weights from checkpoints."""

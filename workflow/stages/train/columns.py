@@ -1,4 +1,4 @@
-"""Figures of merit of every model, and how long its training took."""
+"""The figures of merit of every model, and the seconds that its training took."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES
 
 QUALITY = "quality_"
+"""The columns of a model's figures of merit begin with this prefix."""
 COLUMNS: Mapping[str, str] = {}
-"""None that is always there: a problem says what it measures, each is called ``quality_`` and its name."""
+"""No column is always there: each figure of merit that a problem reports has a column, ``quality_`` and its name."""
 
 
 def table(run: OpenedRun) -> Row:
-    """Return what gives the quality of a member's model; nothing of one that is not trained."""
+    """Return the function that gives the quality of a member's model; it gives none for a model that is not trained."""
     quality: dict[int, dict[str, Any]] = {}
     for model in run.plan.models:
         if run.directory.theta(model.index).exists():
@@ -36,7 +37,7 @@ def table(run: OpenedRun) -> Row:
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
-    """Put the quality into the store, on the axes of models."""
+    """Put the quality into the store, over the axes that tell models apart."""
     names = [c for c in table.columns if c.startswith(QUALITY) or c == "train_seconds"]
     axes = [axis for axis in run.plan.axes if axis not in MEMBER_ONLY_AXES]
     put_columns(landscape, run.plan, table, dict.fromkeys(names, ""), axes)

@@ -18,7 +18,7 @@ from torch import nn
 
 
 def run(context: Context, items: list[Model]) -> None:
-    """Train models; one whose training raises is recorded as failed."""
+    """Train the models ``items``; a model whose training raises an error is recorded as failed."""
     context.run_stage(
         "train",
         "models",
@@ -29,7 +29,7 @@ def run(context: Context, items: list[Model]) -> None:
 
 
 def train_one(context: Context, model: Model) -> None:
-    """Train one model from scratch or from its last checkpoint, and write theta last."""
+    """Train one model from scratch or from its last checkpoint; its file of theta is written last."""
     begin = time.perf_counter()
     checkpoint = context.run.checkpoint(model.index)
     problem = problem_of(context, model.index)
@@ -81,7 +81,7 @@ def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
 
 
 class _Saver:
-    """``on_step``: writes a checkpoint every so often, and always before it stops on request."""
+    """The function ``on_step``, which writes a checkpoint every so often, and always before it stops on request."""
 
     def __init__(self, context: Context, path: Path, begin: float) -> None:
         self._context, self._path, self._begin = context, path, begin
