@@ -8,7 +8,7 @@ SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -
 # Processes of pytest: one waits for Slurm most of the time while the other computes.
 TESTERS ?= 2
 
-.PHONY: demo test soak lint docs clean
+.PHONY: demo test soak lint docs dist clean
 
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
@@ -33,6 +33,16 @@ lint: $(VENV)/.installed-test
 docs: $(VENV)/.installed-test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
+# Wheel and sdist into dist/; the wheel's demo, with few points, runs from the wheel alone in an empty folder.
+dist: $(VENV)/.installed-test
+	rm -rf dist build/wheel build/wheel-demo
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m pip install --quiet --no-deps --target build/wheel dist/*.whl
+	mkdir -p build/wheel-demo
+	cd build/wheel-demo && PYTHONPATH=$(CURDIR)/build/wheel $(abspath $(BIN))/python -m landsweep run \
+	  ../wheel/landsweep/jobs/studies/pinn_convection.yaml --set grid.points=5 --set 'sweep.beta=[1]' --out run
+	test -f build/wheel-demo/run/report/trend.png || test -f build/wheel-demo/run/report/landscapes.png
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python is {v[0]}.{v[1]}, expected 3.11 to 3.13: name one with make PYTHON=python3.12.")'
 	$(PYTHON) -m venv $(VENV)
@@ -51,4 +61,4 @@ $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
