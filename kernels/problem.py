@@ -1,4 +1,4 @@
-"""What a user brings: the :class:`Problem` protocol and its :class:`Batch`."""
+"""The interface that a user implements: the :class:`Problem` protocol and its :class:`Batch`."""
 
 from __future__ import annotations
 

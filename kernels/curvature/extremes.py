@@ -59,8 +59,8 @@ class Extremes:
     fields
         ``hessian_max``, ``hessian_min``.
     tolerance
-        The allowed residual ``|H v - lambda v|``, relative to the eigenvalue, but at least to a thousandth of the one
-        of the greatest magnitude.
+        The allowed residual ``|H v - lambda v|``, relative to the eigenvalue, or to a thousandth of the eigenvalue of
+        the greatest magnitude where that is larger.
     steps
         The greatest number of products for each point.
 

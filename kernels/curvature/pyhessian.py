@@ -145,7 +145,7 @@ class _WholeLoss(nn.Module):
 
 
 class _Handle:
-    """What PyHessian sees of a batch."""
+    """A handle on a batch, which PyHessian takes for its inputs."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch

@@ -1,4 +1,4 @@
-"""Where the points of a field lie: grids in blocks, neighbourhoods, graphs, and the total order of vertices.
+"""The geometry of a field's points: grids in blocks, neighbourhoods, graphs, and the total order of vertices.
 
 It imports nothing of ours.
 """

@@ -1,4 +1,4 @@
-"""Merge trees of fields on grids and graphs, and what is measured of them.
+"""Merge trees of fields on grids and graphs, and the metrics of these trees.
 
 It imports ``geometry``.
 """

@@ -43,16 +43,19 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
     is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
 
-    - ``average_persistence`` = (1/p) sum over i of (d_i - b_i) / sqrt 2 (Xie et al. 2024), ``mean_lifetime`` the
-      same without the root, ``max_persistence`` the maximum for the mean; NaN without finite pairs;
-    - ``average_persistence_essential``: the same with the pair (global minimum, global maximum) as one more, as the
-      Topology ToolKit's diagram lists it (Tierny et al. 2018), so that a bowl has one, too;
-    - ``average_persistence_rel``: divided by ``loss_range``, NaN where that is 0;
-    - ``average_persistence_log``: the same pairs on log10 f, NaN unless every finite value is positive;
-    - ``smad`` = mean over *all* minima of f(s(m)) - f(m), 0 for a minimum under no saddle: the Landscaper package's
-      measure (arXiv:2602.07135). The length of a leaf arc, not a persistence: the saddle may end another minimum;
-    - ``smad_normalized``: divided by ``loss_range``, NaN where that is 0; ``smad_weighted`` = mean of
-      w(m) (f(s(m)) - f(m)).
+    - ``average_persistence`` = (1/p) sum over i of (d_i - b_i) / sqrt 2 (Xie et al. 2024); ``mean_lifetime`` is the
+      same without the factor 1 / sqrt 2, ``max_persistence`` the maximum instead of the mean; all three are NaN without
+      finite pairs;
+    - ``average_persistence_essential`` is ``average_persistence`` with (global minimum, global maximum) as one more
+      pair, as in the Topology ToolKit's diagram (Tierny et al. 2018), so that it is defined for a bowl, too;
+    - ``average_persistence_rel`` is ``average_persistence`` divided by ``loss_range``, NaN where that is 0;
+    - ``average_persistence_log`` is ``average_persistence`` of the same pairs with f replaced by log10 f, NaN unless
+      every finite value is positive;
+    - ``smad`` = mean over *all* minima of f(s(m)) - f(m), which is 0 for a minimum under no saddle: the measure of the
+      Landscaper package (arXiv:2602.07135). It averages the lengths of leaf arcs, not persistences, because the branch
+      that ends at s(m) may be another minimum's;
+    - ``smad_normalized`` is ``smad`` divided by ``loss_range``, NaN where that is 0;
+    - ``smad_weighted`` = mean over all minima of w(m) (f(s(m)) - f(m)).
 
     A vertex lies on the border if its index is the first or the last along an axis of length above 1. Vertices that are
     not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN

@@ -7,9 +7,9 @@ from landsweep.kernels.geometry.stencil import Stencil, lanes, later, precedes, 
 from numba import njit
 
 MOST = 0.9
-"""Basins are first joined through the edges up to a level that this share of their least exits does not exceed."""
+"""After their least exits, the edges up to a level join basins; this share of the least exits does not exceed it."""
 SAMPLE = 4096
-"""That level is taken from a sample of about this many exits."""
+"""The level for :data:`MOST` is taken from a sample of about this many least exits."""
 CACHE_BITS = 14
 """A cache of 2^14 pairs of basins has slots with numbers of this many bits: pairs that meet again within a few rows
 stay in the second-level cache."""

@@ -1,4 +1,4 @@
-"""What every other room may use: errors and exit statuses, events, signals, clocks, how a process was launched, text.
+"""The parts that every other room may use: errors and exit statuses, events, signals, clocks, launchers, text.
 
-It imports nothing of ours.
+It imports no other room.
 """

@@ -159,7 +159,7 @@ class Queue:
 
 
 def queue(fresh: bool = False) -> Queue:
-    """Return the jobs of this user, of whatever run, by calling squeue at most once in 30 s.
+    """Return the jobs of this user, for all runs, by calling squeue at most once in 30 s.
 
     With ``fresh``, squeue is always called; this is for code that is about to submit or cancel jobs.
 

@@ -1,4 +1,4 @@
-"""The commands for batch systems: submit, logs, cancel, and what status says of jobs."""
+"""The commands for batch systems: ``submit``, ``logs``, ``cancel``, and the jobs in ``status``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OneJob = Annotated[
 
 
 def chain_of(one_job: bool | None) -> Chain:
-    """Return which layout --one-job or --chain asks for."""
+    """Return the layout that --one-job or --chain asks for."""
     return "auto" if one_job is None else "one" if one_job else "chain"
 
 
@@ -158,7 +158,7 @@ def cancel(run: RunPath) -> None:
 
 
 def show_jobs(directory: RunDir) -> None:
-    """Print a run's jobs, their states and why."""
+    """Print a run's jobs, with their states and the reasons for these."""
     from landsweep.base.text import duration
     from landsweep.batch import records
 
@@ -191,12 +191,12 @@ def show_jobs(directory: RunDir) -> None:
 
 
 def _directory(run: Path) -> RunDir:
-    """Return a run directory, or one that only jobs have been submitted for.
+    """Return a run directory, or a directory for which only jobs have been submitted.
 
     Raises
     ------
     UserError
-        Where there is neither.
+        Where the directory is neither.
     """
     from landsweep.api import Run
     from landsweep.disk.rundir import RunDir
@@ -206,7 +206,7 @@ def _directory(run: Path) -> RunDir:
 
 
 def _alone(command: str) -> None:
-    """Refuse to be started once a rank."""
+    """Raise UserError where the command was started once per rank."""
     launch = detect()
     if launch.size > 1:
         if launch.rank:

@@ -112,7 +112,7 @@ def create(folder: Path) -> tuple[Path, Path]:
     Raises
     ------
     UserError
-        Where a file is there already or the folder's name cannot name a study.
+        Where one of the files exists already, or the folder's name cannot name a study.
     """
     if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", folder.name):
         raise UserError(f"{folder.name!r} cannot name a study, expected letters, digits, '.', '_' and '-'.")

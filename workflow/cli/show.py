@@ -1,4 +1,4 @@
-"""What the commands print."""
+"""The text that the commands print."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistenc
 
 
 def print_rows(rows: Mapping[str, str]) -> None:
-    """Print what there is under each name."""
+    """Print the text of each row beside its name."""
     for name, text in rows.items():
         if text:
             print(f"{name:<8} {text}")
@@ -58,7 +58,7 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
 
 
 def _curvature(study: Study, plan: Plan) -> str:
-    """Return what is found out of the Hessian at the weights, empty where nothing is asked for."""
+    """Return what the study computes of the Hessian at the weights, as text; empty for nothing."""
     curvature = study.curvature
     parts = [f"{n} {which}" for which in ENDS if (n := getattr(curvature, which))]
     parts = [f"eigenvalues: {', '.join(parts)}"] if parts else []
@@ -70,7 +70,7 @@ def _curvature(study: Study, plan: Plan) -> str:
 
 
 def _certificates(study: Study, estimate: Estimate) -> str:
-    """Return what the certificates cost beside the landscapes, empty where none is asked for."""
+    """Return the cost of the certificates beside the landscapes, as text; empty where the study asks for none."""
     parts = []
     if estimate.float64_points:
         parts.append(f"{estimate.float64_points:,} points again in float64")
@@ -142,7 +142,7 @@ def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
 
 
 def _speed(progress: Path) -> str:
-    """Return how fast the running stage is and when it will end; empty where nobody can say."""
+    """Return how fast the running stage is and when it will end, as text; empty where this is not known."""
     if not progress.exists():
         return ""
     try:
@@ -176,7 +176,7 @@ def print_failures(run: Run) -> None:
 
 
 def closing(run: Run) -> None:
-    """Print where things are and the numbers that matter."""
+    """Print where the files of a run are, and the numbers that matter."""
     from landsweep.report.summary import label
 
     file = run.directory.report / "summary.json"

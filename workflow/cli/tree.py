@@ -1,4 +1,4 @@
-"""What ``landsweep tree`` does: the merge tree of an array in a file, without a study."""
+"""The command ``landsweep tree``: the merge tree of an array in a file, without a study."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from landsweep.study.study import TopologySpec
 
 @dataclass(frozen=True)
 class TreeOptions:
-    """What ``landsweep tree`` is told besides the field."""
+    """The options of ``landsweep tree`` beside the field."""
 
     array: str | None = None
     connectivity: str | None = None
@@ -39,7 +39,7 @@ class TreeOptions:
 
 
 def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
-    """Compute, print and write the merge tree of a file; called on every rank, returns the tree on the root."""
+    """Compute, print and write the merge tree of a file; every rank calls this, and the root gets the tree."""
     field = executor.on_root(lambda: _describe(path, options))
     opened = open_field(path, options.array)
     connectivity = options.connectivity or default_connectivity(len(field[0]))
@@ -87,7 +87,7 @@ def _write(out: Path, tree: MergeTree) -> None:
 
 
 def _check_out(path: Path, out: Path) -> None:
-    """Refuse what would fail only after the tree is computed, or overwrite the field."""
+    """Raise UserError for an output that would fail only after the tree is computed, or would overwrite the field."""
     field, target = path.resolve(), out.resolve()
     if target == field or field in target.parents:
         raise UserError(f"--out {out} would overwrite the field {path}, expected another file.")
@@ -99,7 +99,7 @@ def _check_out(path: Path, out: Path) -> None:
 
 
 def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
-    """Return shape and dtype, having checked what can be wrong before all ranks begin."""
+    """Return the shape and the dtype of the field, after all checks that can be made before the ranks begin."""
     field = open_field(path, options.array)
     if not field.shape:
         raise UserError(f"{path} has no merge tree: got a single value, expected an array of 1 to 6 axes.")
@@ -125,7 +125,7 @@ def _count(n: int, one: str) -> str:
 
 
 def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks) -> str:
-    """Return what ``landsweep tree`` prints."""
+    """Return the text that ``landsweep tree`` prints."""
     grid = " x ".join(map(str, field.shape))
     n_bytes = int(np.prod(field.shape)) * field.dtype.itemsize
     low, high = tree.value_range

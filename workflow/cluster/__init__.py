@@ -1,4 +1,4 @@
-"""From a study to jobs on a site: which jobs, what can go wrong with them, and how they are submitted.
+"""Making jobs on a site from a study: the layout of the jobs, checks for mistakes, and their submission.
 
 It imports ``predict`` and below.
 """

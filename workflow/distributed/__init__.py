@@ -1,4 +1,4 @@
-"""One result that several processes compute together: merge trees by blocks, products with a Hessian by shares.
+"""Results that several processes compute together: merge trees by blocks, and products with a Hessian by shares.
 
 It imports ``executors`` and below.
 """

@@ -1,4 +1,4 @@
-"""A run from study to report: which stages run, what a changed study makes stale, how far a run is.
+"""A run from study to report: the stages that run, the results that a changed study makes stale, the progress.
 
 It imports ``stages`` and below.
 """

@@ -1,4 +1,4 @@
-"""What a study will cost, and how fast it is here, before it runs.
+"""The cost of a study before it runs, and the speed of its evaluation on this machine.
 
 It imports ``pipeline`` and below.
 """

@@ -1,4 +1,4 @@
-"""What people read: figures, sentences and references, made from what a run directory holds.
+"""Output for people: figures, sentences and references, made from the files of a run directory.
 
 It imports ``disk`` and below.
 """

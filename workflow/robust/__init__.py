@@ -1,4 +1,4 @@
-"""How far results depend on the analysis: the stored grids again, at other resolutions, extents and connectivities.
+"""The dependence of results on the analysis: stored grids at other resolutions, extents and connectivities.
 
 It imports ``pipeline`` and below.
 """

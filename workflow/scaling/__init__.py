@@ -1,4 +1,4 @@
-"""Scaling studies: which runs they take, what their logs say, tables and plots.
+"""Scaling studies: the runs that they consist of, the times in their logs, tables and plots.
 
 It imports ``cluster`` and below.
 """

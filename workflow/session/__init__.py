@@ -1,4 +1,4 @@
-"""One session of a run on one rank: what every stage is given, what people see of it, how a worker takes part.
+"""One session of a run on one rank: the context of every stage, the progress for people, and how a worker takes part.
 
 It imports ``distributed`` and below.
 """

@@ -1,6 +1,6 @@
-"""The stages of a run, one folder each: what a stage is, in its record; what it does, beside it.
+"""The stages of a run, one folder each, with the record that describes the stage and the code that does its work.
 
-It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but runs none.
+It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but never runs it.
 """
 
 from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train

@@ -1,4 +1,4 @@
-"""What is asked for: the study file and its sections, the plan of models, members and units, and the user's problem.
+"""The study file and its sections, the plan of models, members and units, and the user's problem.
 
 It imports ``base`` and ``kernels``.
 """

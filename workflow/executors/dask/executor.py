@@ -55,13 +55,13 @@ class DaskExecutor(Executor):
         self._tell: Subscriber = lambda event: None
         self._client = workers.client
         self._ranks: dict[str, int] = {}
-        """Processes that have worked, by address: rank 1 is the first to reply."""
+        """The keys are addresses of processes that have worked, the values their ranks; rank 1 replied first."""
         self._seen: dict[str, Seen] = {}
         self._places: dict[str, int] = {}
         self._ready: dict[str, int] = {}
-        """Workers that begin tasks, and the number of each among those of its node."""
+        """The keys are addresses of workers that begin tasks, the values their numbers among those of the node."""
         self._idle_since: dict[str, float] = {}
-        """When workers were first seen at nothing that begin nothing either."""
+        """The keys are addresses of idle workers that begin no task, the values the times when this was first seen."""
         self._looked = self._alone_since = 0.0
         self._said = False
 

@@ -1,4 +1,4 @@
-"""What several stages need of a trained model: its data and strategies on a rank, the choice of these, its Hessian.
+"""The parts of a trained model that several stages need: its data and strategies on a rank, their choice, its Hessian.
 
 It imports ``session`` and below.
 """
