@@ -19,6 +19,7 @@ FOLDERS = {
 MODULES = {
     "test_mirror.py": "this one",
     "kernels/loss/test_gpu.py": "losses, directions and Hessians on a GPU, against the CPU",
+    "benchmarks/test_scripts.py": "what all benchmarks import",
     "pipeline/test_old_runs.py": "runs that earlier versions wrote",
     "pipeline/test_bad_input.py": "what a user can get wrong in any room, in whole runs",
     "pipeline/test_histories.py": "random histories of whole runs",
