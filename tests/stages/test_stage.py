@@ -7,12 +7,15 @@ from landsweep import Study
 from landsweep.base.errors import UserError
 from landsweep.batch.site import load_site
 from landsweep.cluster import layout
+from landsweep.disk.rundir import RunDir
+from landsweep.executors.serial import SerialExecutor
+from landsweep.pipeline.execute import RunOptions, execute
 from landsweep.predict import costs
-from landsweep.stages import STAGES
+from landsweep.stages import BY_NAME, STAGES, reserved
 from landsweep.stages.curvature import STAGE as CURVATURE
 from landsweep.study.plan import make_plan
 from landsweep.study.problems import check
-from support import study_data
+from support import make_study, study_data
 
 STUDY = Study.parse(study_data(curvature__largest=1, certify__draws=2))
 
@@ -37,8 +40,6 @@ def test_a_new_stage_is_planned_and_priced_without_more_than_its_record(monkeypa
 
 
 def test_what_is_not_asked_for_has_nothing_to_do(tmp_path):
-    from landsweep.disk.rundir import RunDir
-
     study = Study.parse(study_data())
     plan = make_plan(study)
     lacking = {stage.name: len(stage.todo(RunDir(tmp_path), study, plan)) for stage in STAGES}
@@ -48,8 +49,31 @@ def test_what_is_not_asked_for_has_nothing_to_do(tmp_path):
 
 def test_names_of_stored_numbers_name_no_axis(tmp_path):
     (tmp_path / "toy.py").write_text("class Toy:\n    build = batches = loss = train = None\n")
-    reserved = {name: text for stage in STAGES for name, text in stage.columns().items()}
     for name in ("smad", "n_saddles", "float64_epsilon"):
         study = Study.parse(study_data(sweep={name: [1, 2]}))
         with pytest.raises(UserError, match=rf"^sweep\.{name} cannot name an axis: under that name the run stores "):
-            check(study, tmp_path, reserved)
+            check(study, tmp_path, reserved())
+
+
+def test_what_cannot_be_removed_ends_the_command(tmp_path, monkeypatch):
+    run = RunDir(tmp_path)
+    run.landscape.mkdir()
+
+    def refuse(path, *more, **options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("landsweep.stages.stage.shutil.rmtree", refuse)
+    with pytest.raises(PermissionError):
+        BY_NAME["evaluate"].remove(run)
+
+
+def test_stages_after_an_extension_need_its_landscapes(run, tmp_path):
+    run()
+    with pytest.raises(UserError, match=r"has no landscapes of the members that were added: run the other stages"):
+        execute(
+            Study.load(make_study(tmp_path, sweep__direction_seed=[0, 1, 2])),
+            tmp_path,
+            tmp_path / "run",
+            SerialExecutor(),
+            options=RunOptions(stages=("topology", "report")),
+        )

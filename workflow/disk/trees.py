@@ -48,16 +48,18 @@ def read_metrics(path: Path, representation: str) -> dict[str, float]:
 
 def read_pairs(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the pairs of each of a member's trees with their births and deaths; nothing where there is no file."""
-    arrays = _read(path, "") if path.exists() else {}
+    ends = ("/pairs", "/birth_death")
+    arrays = _read(path, "", ends) if path.exists() else {}
     names = [name.removesuffix("/pairs") for name in arrays if name.endswith("/pairs")]
     return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
 
 
-def _read(path: Path, prefix: str) -> dict[str, np.ndarray]:
-    """Return the arrays of a member's file whose names begin with ``prefix``, by their names without the prefix."""
+def _read(path: Path, prefix: str, ends: tuple[str, ...] = ("",)) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin with ``prefix`` and end with one of ``ends``, by names without the prefix."""
     try:
         with path.open("rb") as handle, np.load(handle) as data:
-            return {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
+            names = [name for name in data.files if name.startswith(prefix) and name.endswith(ends)]
+            return {name.removeprefix(prefix): data[name] for name in names}
     except (ValueError, EOFError, BadZipFile, AttributeError, TypeError, zlib.error) as error:
         raise UserError(
             f"{path} is damaged ({type(error).__name__}), expected merge trees: delete it, and "

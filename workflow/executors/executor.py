@@ -69,6 +69,8 @@ class Executor(ABC):
     team
         The number of processes that compute one result together in :meth:`group`; 0 where processes come and go. These
         may get parts of a result as tasks, by :meth:`tasks`.
+    keeps_logs
+        Whether every process that works writes its own log; otherwise the root writes it.
     """
 
     rank: int = 0
@@ -76,6 +78,7 @@ class Executor(ABC):
     local_rank: int = 0
     local_size: int = 1
     team: int = 1
+    keeps_logs: bool = True
 
     @property
     def is_root(self) -> bool:
@@ -118,10 +121,6 @@ class Executor(ABC):
     def tasks(self) -> AbstractContextManager[Submit | None]:
         """Return the function by which an item's work submits parts of it as tasks; None where a team shares them."""
         return nullcontext(None)
-
-    def keeps_log(self, rank: int) -> bool:
-        """Return whether the process of a rank writes its own log."""
-        return True
 
     def listen(self, tell: Subscriber) -> None:
         """Call ``tell`` from now on with events about processes that come and go."""

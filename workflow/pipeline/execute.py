@@ -23,7 +23,7 @@ from landsweep.pipeline import identity
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
-from landsweep.stages import BY_NAME, NAMES, STAGES
+from landsweep.stages import BY_NAME, NAMES, STAGES, reserved
 from landsweep.stages.stage import Stage
 from landsweep.stages.topology import STAGE as TOPOLOGY
 from landsweep.study.plan import Plan, make_plan
@@ -104,8 +104,7 @@ def execute(
     from landsweep.study.problems import check
 
     if options.needs_problem:
-        reserved = {name: text for stage in STAGES for name, text in stage.columns().items()}
-        executor.on_root(lambda: check(study, folder, reserved))
+        executor.on_root(lambda: check(study, folder, reserved()))
     if study.topology.engine == "ttk":
         from landsweep.distributed.representations import make_engine
 
@@ -126,7 +125,7 @@ def execute(
             bus.subscribers += [ProgressFile(run.progress), *subscribers]
 
             def write_down(event: Event) -> None:
-                if not (isinstance(event, ItemDone) and executor.keeps_log(event.rank)):  # it has done so itself
+                if not (isinstance(event, ItemDone) and executor.keeps_logs):  # it has done so itself
                     log(event)
 
             bus.subscribers.append(write_down)

@@ -8,11 +8,11 @@ from typing import Any
 from landsweep.base.errors import UserError
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.stages import STAGES
+from landsweep.stages.evaluate import SECTIONS
+from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import extended_axes, make_plan
 from landsweep.study.study import Study
 
-EVALUATION_KEYS = ("evaluation", "fields")
-"""A change of these keys of a study makes evaluated units stale."""
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
 """A run directory belongs to studies that agree in these keys."""
 
@@ -78,8 +78,8 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
                 "--out."
             )
     stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(study) or run.schema < s.schema)
-    keys = [key for key in EVALUATION_KEYS if getattr(before, key) != getattr(study, key)]
-    if keys and run.landscape.exists() and not redo:
+    if EVALUATE.name in stale and run.landscape.exists() and not redo:
+        keys = [key for key in SECTIONS if getattr(before, key) != getattr(study, key)]
         raise UserError(
             f"{run.path} was evaluated with another {' and '.join(keys)} ({_difference(before, study, keys[0])}), so "
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
@@ -139,7 +139,7 @@ def repair(run: RunDir) -> None:
         return
     landscape = Landscape(run.landscape, "r+")
     members = read_json(run.members)
-    made = [stage for stage in STAGES if stage.name in _followers(frozenset({"evaluate"})) - {"evaluate"}]
+    made = [stage for stage in STAGES if stage.name in _followers(frozenset({EVALUATE.name})) - {EVALUATE.name}]
     for unit in landscape.damaged():
         landscape.discard(unit)
         positions = set(unit.positions(landscape.sweep_ndim))

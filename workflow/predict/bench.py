@@ -24,7 +24,7 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS, Precision
 from landsweep.kernels.loss.strategies import Strategy, StrategyName
 from landsweep.session.context import Context
-from landsweep.stages import STAGES
+from landsweep.stages import reserved
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
 from landsweep.stages.subspace import STAGE as SUBSPACE
@@ -95,7 +95,7 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
     """
     first = {name: values[:1] for name, values in study.sweep.items()}
     one = study.model_copy(update={"sweep": first, "fields": study.loss_fields})
-    check(one, folder, {name: text for stage in STAGES for name, text in stage.columns().items()})
+    check(one, folder, reserved())
     with tempfile.TemporaryDirectory() as scratch:
         run = RunDir(Path(scratch) / "run")
         run.path.mkdir()

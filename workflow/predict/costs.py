@@ -126,7 +126,7 @@ class Costs:
         found: dict[str, float | None] = {"start": self.start, "metadata": self.metadata, "alone": self.alone}
         for stage in STAGES:
             if stage.name in self.dealt:
-                found |= {stage.label or stage.name: self.dealt[stage.name]}
+                found |= {stage.cost_name or stage.name: self.dealt[stage.name]}
             found |= special.get(stage.name, {})
         return found
 

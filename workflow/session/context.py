@@ -110,7 +110,8 @@ class Context:
         scipy.linalg.get_blas_funcs("gemm")  # loads its library, so that it is limited too
         threadpool_limits(threads, user_api="blas")
         keep_freed_memory()
-        if self.device().type == "cuda":
+        computes = self.executor.team or not self.executor.is_root  # the root of workers that come and go only plans
+        if computes and self.device().type == "cuda":
             torch.cuda.set_device(self.device())  # also what pins memory would use the first one
             if self.study.evaluation.deterministic:  # read at the first product
                 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

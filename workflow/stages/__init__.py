@@ -20,3 +20,8 @@ NAMES = tuple(stage.name for stage in STAGES)
 """These are the names of all stages, in the order in which they run."""
 BY_NAME = {stage.name: stage for stage in STAGES}
 """The keys are the names of the stages, the values the stages."""
+
+
+def reserved() -> dict[str, str]:
+    """Return the names under which a run stores numbers, with what each number says."""
+    return {name: text for stage in STAGES for name, text in stage.columns().items()}

@@ -67,7 +67,7 @@ class Stage:
         The schema version that introduced the present layout of its files.
     brief
         Whether it takes only seconds, so that it gets no batch job of its own.
-    label
+    cost_name
         The name of its time in the costs of a run, by default the name of the stage.
     files
         The number of files of one result.
@@ -95,7 +95,7 @@ class Stage:
     places: Callable[[RunDir], Iterable[Path]] = lambda run: ()
     schema: int = 1
     brief: bool = False
-    label: str = ""
+    cost_name: str = ""
     files: int = 1
     seconds: Callable[[Study, Plan, Mapping[str, float], Sharing], float | None] | None = None
     tabulated: bool = False
@@ -183,6 +183,7 @@ class Stage:
     def remove(self, run: RunDir) -> None:
         """Remove all results of this stage, and its records of failures."""
         for path in self.places(run):
-            shutil.rmtree(path, ignore_errors=True)
+            if path.exists():
+                shutil.rmtree(path)  # what cannot be removed must not pass for results of the new study
         for failure in run.failures(self.name).values():
             failure.unlink()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ from landsweep.disk.store import Landscape
 from landsweep.study.plan import Plan
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, without: Collection[str] = ()) -> dict[str, np.ndarray]:
     """Return the arrays of an ``.npz`` file by name; an empty dictionary where the file does not exist."""
     if not path.exists():
         return {}
     with np.load(path) as data:
-        return {name: data[name] for name in data.files}
+        return {name: data[name] for name in data.files if name not in without}
 
 
 def put_columns(

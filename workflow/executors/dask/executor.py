@@ -47,6 +47,7 @@ class DaskExecutor(Executor):
     """
 
     team = 0
+    keeps_logs = False
 
     def __init__(self, workers: Workers, retries: int, patience: float) -> None:
         self.workers, self._retries, self._patience = workers, retries, patience
@@ -80,10 +81,6 @@ class DaskExecutor(Executor):
 
     def check(self, function: Callable[[], None]) -> None:
         """Do nothing: each worker checks itself when it takes part, and this process computes nothing."""
-
-    def keeps_log(self, rank: int) -> bool:
-        """Return False: this process writes the log of the workers."""
-        return False
 
     def map(self, work: Work[Item, Result], stop: StopFlag) -> None:
         """Share the items over the workers that there are.

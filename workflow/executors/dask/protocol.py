@@ -132,15 +132,16 @@ def work(task: Task) -> Reply:
         _place = task.place
         begin = time.perf_counter()
         try:
-            if task.do not in _functions:
-                found = loads(task.do)  # may enter a session
+            do = _functions.get(task.do)
+            if do is None:
+                do = loads(task.do)  # may enter a session
                 _functions.clear()
-                _functions[task.do] = found
+                _functions[task.do] = do
             with fenced(_sessions[task.token][1] if task.token in _sessions else None):
                 for item in task.items:
                     if stop.requested:
                         break
-                    results.append(_functions[task.do](item))
+                    results.append(do(item))
         except UserError as error:
             refusal = str(error)
         except KilledWorker:

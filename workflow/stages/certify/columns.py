@@ -44,6 +44,9 @@ COLUMNS = {"float64_epsilon": EPSILON} | {
 }
 """The keys are the numbers that :func:`certificates` gives, the values say what each of them means, with its unit."""
 
+LARGE = ("draw_vertices", "draw_values")
+"""The arrays of a file of certificates that neither table nor store need: the losses on every draw."""
+
 
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
     """Yield each representation with the member's merge tree; yield nothing for a member without finite values."""
@@ -74,7 +77,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
     Only pairs that ``topology.min_persistence`` leaves are counted. A number that was not asked for, or could not be
     found out, is NaN; such a method is None.
     """
-    stored = read_arrays(run.certify(member))
+    stored = read_arrays(run.certify(member), LARGE)
     method = METHODS[int(stored.get("float64_method", 0))]
     missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
         "float64_method": None if method == "none" else method,
@@ -109,7 +112,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     bounds = landscape.get("pair_range")
     intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
     for member in plan.members:
-        stored = read_arrays(run.directory.certify(member.index))
+        stored = read_arrays(run.directory.certify(member.index), LARGE)
         for name, (low, high) in zip(names, bounds[member.index], strict=True):
             if f"{name}/interval" in stored:
                 intervals[low:high] = stored[f"{name}/interval"]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from landsweep.study.plan import Plan
     from landsweep.study.study import Study
 
+SECTIONS = ("evaluation", "fields")
+"""The sections of a study that say how points are evaluated: a change of one makes every landscape stale."""
+
 
 def _shared(run: RunDir, index: int) -> Path:
     """Return the store: members share its shards, so that none has a file of its own."""
@@ -46,7 +49,7 @@ class _Evaluate(Stage):
 
     def there(self, run: RunDir) -> bool:
         """Return whether the store was created completely."""
-        return (run.landscape / "zarr.json").exists()
+        return self.result(run, 0).exists()
 
     def lacks(self, run: RunDir, study: Study, plan: Plan) -> str:
         """Return the words for what a later stage would miss; empty for nothing."""
@@ -54,7 +57,10 @@ class _Evaluate(Stage):
 
         if not self.there(run):
             return "no landscapes"
-        left = len(Landscape(run.landscape).pending())
+        landscape = Landscape(run.landscape)
+        if landscape.status.shape != plan.shape:
+            return "no landscapes of the members that were added"
+        left = len(landscape.pending())
         return f"{left} units to evaluate" if left else ""
 
 
@@ -63,7 +69,7 @@ STAGE = _Evaluate(
     noun="units",
     of="member",
     result=_shared,
-    key=lambda study: (study.evaluation, study.fields),
+    key=lambda study: [getattr(study, name) for name in SECTIONS],
     needs=(SUBSPACE,),
     lacking="units to evaluate",
     places=lambda run: [run.landscape],

@@ -25,17 +25,17 @@ from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, uni
 
 
 def run(context: Context, todo: list[Any]) -> None:
-    """Evaluate the units that the store lacks; where ``todo`` holds members, create or extend its arrays first."""
-    created = context.executor.on_root(lambda: _prepare(context))
-    if not created:
-        return
+    """Evaluate units; where ``todo`` holds members, the arrays are created or extended first, and cut into units."""
+    if isinstance(todo[0], Member):
+        if not context.executor.on_root(lambda: _prepare(context)):
+            return
+        todo = context.executor.on_root(lambda: Landscape(context.run.landscape).pending())
+        if not todo:
+            return
     landscape = Landscape(context.run.landscape, "r+")
-    choices = landscape.choices
-    items = context.executor.on_root(landscape.pending)
-    if not items:
-        return  # on any device: what is done later reads the store
+    items, choices = todo, landscape.choices
     context.executor.check(lambda: _check_device(context, choices))
-    work = _Work(context, landscape, choices)
+    work = _Work(context, landscape, choices, beside=bool(context.executor.team))
     said: set[str] = set()
 
     def tell(outcome: Outcome) -> None:

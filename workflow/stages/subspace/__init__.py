@@ -16,7 +16,7 @@ STAGE = Stage(
     result=RunDir.directions,
     needs=(TRAIN,),
     lacking="directions to make",
-    label="directions",
+    cost_name="directions",
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("subspace", 0.0)),
     tabulated=True,
 )
