@@ -196,13 +196,18 @@ class Cluster:
 
 
 def _free_ports(count: int) -> int:
-    """Return the first of ``count`` free ports in a row."""
-    for port in range(16817, 60000, 16):
+    """Return the first of ``count`` free ports in a row, below those that the system hands out.
+
+    Each process looks from another place on: two that look at the same moment would find the same ones.
+    """
+    places = range(16817, 32000, 16)
+    first = os.getpid() % len(places)
+    for port in (*places[first:], *places[:first]):
         sockets = []
         try:
             for k in range(count):
                 sockets.append(socket.socket())
-                sockets[-1].bind(("127.0.0.1", port + k))
+                sockets[-1].bind(("", port + k))
             return port
         except OSError:
             continue
