@@ -19,11 +19,14 @@ import psutil
 import pytest
 import ranked
 import slurm_cluster
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from support import make_study
 
-settings.register_profile("landsweep", deadline=None)  # machines are shared: a slow example is no failure
-settings.load_profile("landsweep")
+SOAK = "LANDSWEEP_SOAK" in os.environ
+"""Whether this is `make soak`: properties are tried on ten times as many examples, and count as soak."""
+settings.register_profile("landsweep", deadline=None, max_examples=60)  # machines are shared: slow is no failure
+settings.register_profile("soak", settings.get_profile("landsweep"), max_examples=600)
+settings.load_profile("soak" if SOAK else "landsweep")
 
 TESTS = Path(__file__).parent
 SERVICES = ("slurm", "mpi", "dask")
@@ -50,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slurm")
         if getattr(item, "callspec", None) and item.callspec.params.get("ranks"):
             item.add_marker("mpi")
+        if SOAK and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("soak")
         group = next((name for name in SERVICES if item.get_closest_marker(name)), str(item.path.relative_to(TESTS)))
         item.add_marker(pytest.mark.xdist_group(group))
     order = {name: place for place, name in enumerate(SERVICES)}

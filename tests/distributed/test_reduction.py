@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 import pytest
 import zarr
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.distributed.blocking import PER_MINIMUM, reduction_bytes
 from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
@@ -44,7 +44,6 @@ def cut_fields(draw):
     return field, block
 
 
-@settings(max_examples=300, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans(), st.integers(1, 9))
 def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     field, block = cut
@@ -61,7 +60,6 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     assert others == [None] * (ranks - 1)
 
 
-@settings(max_examples=150, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     """Every task at once, in this process; between processes it is tested in test_dask."""
@@ -79,7 +77,6 @@ def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     np.testing.assert_array_equal(written[1], parts.arc.reshape(field.shape))
 
 
-@settings(max_examples=150, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.randoms(use_true_random=False))
 def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
     field, block = cut
@@ -184,7 +181,6 @@ def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
     assert artefacts.any(), "without the rule that birth and death differ there would be a pair"
 
 
-@settings(max_examples=60, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 4))
 def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
     field, block = cut
