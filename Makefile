@@ -13,9 +13,10 @@ TESTERS ?= 2
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
 
-# Everything but soak; what reads clocks runs alone, when nothing else computes.
+# Everything but soak; what reads clocks runs alone, when nothing else computes. Without reordering, groups of tests
+# begin in the order of tests/conftest.py: those of Slurm at once on one process, the others after one another beside.
 test: $(VENV)/.installed-test lint docs
-	$(BIN)/python -m pytest -m "not (clock or soak)" -n $(TESTERS) --dist loadgroup
+	$(BIN)/python -m pytest -m "not (clock or soak)" -n $(TESTERS) --dist loadgroup --no-loadscope-reorder
 	$(BIN)/python -m pytest -m "clock and not soak"
 
 # Random histories and kills by the hundred, properties on many examples, long trainings: for hours. CI runs a small

@@ -21,6 +21,7 @@ from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, cont
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.grow import grow
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
+from ranked import program
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
 from support import BIN, HELPERS, environment
@@ -281,13 +282,7 @@ def test_over_mpi(tmp_path, ranks):
     field = np.random.default_rng(1).integers(0, 50, (40, 33, 9)).astype(np.float32)
     field[3:9, 5:20] = np.nan
     np.save(tmp_path / "field.npy", field)
-    done = subprocess.run(
-        [str(BIN / "mpiexec"), "-n", str(ranks), sys.executable, MPI_PROGRAMS / "reduce_field.py", tmp_path],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = program(MPI_PROGRAMS / "reduce_field.py", tmp_path, ranks=ranks)
     assert done.returncode == 0, done.stderr
     ledgers = json.loads((tmp_path / "ledgers.json").read_text())
     assert len(ledgers) == ranks
@@ -308,9 +303,9 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
     if kind == "smooth":
         field = gaussian_filter(field, 8, mode="wrap")
     zarr.create_array(tmp_path / "f.zarr", data=field.astype(dtype), chunks=chunks)
-    program = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
+    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
     done = subprocess.run(
-        [str(BIN / "mpiexec"), "-n", str(ranks), *program],
+        [str(BIN / "mpiexec"), "-n", str(ranks), *words],
         env=environment(),
         capture_output=True,
         text=True,
