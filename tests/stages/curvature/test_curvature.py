@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from functools import partial
 
 import numpy as np
 import pytest
@@ -25,7 +24,6 @@ from support import assert_same_run, copy_of, inside, landsweep, reference_run, 
 from toy import Toy
 
 ALL = {"largest": 3, "smallest": 2, "magnitude": 2, "trace": "hutch++", "density": True, "dtype": "float64"}
-FIGURES = {"report__figures": True}
 HESSIAN = {
     "sweep__subspace": ["random", "hessian"],
     "subspaces__hessian": {"kind": "hessian", "range": [-0.5, 0.5], "unit": "l2"},
@@ -95,7 +93,6 @@ def test_every_split_and_draw_has_its_own_hessian(run):
 
 
 def test_only_what_is_missing_or_changed_is_computed_again(run):
-    run = partial(run, report__figures=True)
     result = run(curvature=ALL)
     files = sorted((result.path / "curvature").iterdir())
     before = [f.read_bytes() for f in files]
@@ -104,10 +101,11 @@ def test_only_what_is_missing_or_changed_is_computed_again(run):
     run(curvature=ALL)
     assert done_in(result, "curvature") == [0, 2, 2]
     assert [f.read_bytes() for f in files] == before
-    run(curvature=ALL, sweep__beta=[1.0, 2.0, 3.0])
+    run(curvature=ALL, sweep__beta=[1.0, 2.0, 3.0], report__figures=True)
     assert done_in(result, "curvature") == [0, 2, 2, 4]
+    assert (result.path / "report/hessian-density.png").exists()
     evaluated = len(done_in(result, "evaluate"))
-    run(curvature={"largest": 1}, sweep__beta=[1.0, 2.0, 3.0])
+    run(curvature={"largest": 1}, sweep__beta=[1.0, 2.0, 3.0], report__figures=True)
     assert sorted(done_in(result, "curvature")[4:]) == [0, 2, 4]
     assert len(done_in(result, "evaluate")) == evaluated
     assert "hessian_trace" not in result.metrics.dropna(axis=1, how="all")
