@@ -13,14 +13,16 @@ TESTERS ?= 2
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
 
-# Everything but soak; what reads clocks runs alone, when nothing else computes.
+# Everything but soak; what reads clocks runs alone, when nothing else computes. Without reordering, groups of tests
+# begin in the order of tests/conftest.py: those of Slurm at once on one process, the others after one another beside.
 test: $(VENV)/.installed-test lint docs
-	$(BIN)/python -m pytest -m "not (clock or soak)" -n $(TESTERS) --dist loadgroup
+	$(BIN)/python -m pytest -m "not (clock or soak)" -n $(TESTERS) --dist loadgroup --no-loadscope-reorder
 	$(BIN)/python -m pytest -m "clock and not soak"
 
-# Random histories and kills by the hundred, for hours; CI runs a small sample of each in test.
+# Random histories and kills by the hundred, properties on many examples, long trainings: for hours. CI runs a small
+# sample of each in test.
 soak: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m soak
+	LANDSWEEP_SOAK=1 $(BIN)/python -m pytest -m soak --timeout 3600
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -19,15 +19,21 @@ import psutil
 import pytest
 import ranked
 import slurm_cluster
-from hypothesis import settings
+import support
+from hypothesis import is_hypothesis_test, settings
 from support import make_study
 
-settings.register_profile("landsweep", deadline=None)  # machines are shared: a slow example is no failure
-settings.load_profile("landsweep")
+SOAK = "LANDSWEEP_SOAK" in os.environ
+"""Whether this is `make soak`: properties are tried on ten times as many examples, and count as soak."""
+settings.register_profile("landsweep", deadline=None, max_examples=60)  # machines are shared: slow is no failure
+settings.register_profile("soak", settings.get_profile("landsweep"), max_examples=600)
+settings.load_profile("soak" if SOAK else "landsweep")
 
 TESTS = Path(__file__).parent
 SERVICES = ("slurm", "mpi", "dask")
 """Markers of tests that share something that takes long to start: each kind runs on one worker of pytest-xdist."""
+ORDER = (*SERVICES, "processes")
+"""Markers of tests that begin first: what takes long must not be left for the end, when nothing is left beside it."""
 OF_FOLDERS = {
     "processes/mpi": "mpi",
     "processes/dask": "dask",
@@ -41,7 +47,10 @@ OTHER_TIERS = (*SERVICES, "processes", "clock", "soak")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by folder and by what they ask for; those that share something stay together, the slowest first."""
+    """Mark tests by folder and by what they ask for; those that share something stay together, the slowest first.
+
+    pytest-xdist keeps this order of groups with ``--no-loadscope-reorder``.
+    """
     for item in items:
         folder = item.path.parent.relative_to(TESTS).as_posix()
         if folder in OF_FOLDERS:
@@ -50,10 +59,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slurm")
         if getattr(item, "callspec", None) and item.callspec.params.get("ranks"):
             item.add_marker("mpi")
+        if SOAK and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("soak")
         group = next((name for name in SERVICES if item.get_closest_marker(name)), str(item.path.relative_to(TESTS)))
         item.add_marker(pytest.mark.xdist_group(group))
-    order = {name: place for place, name in enumerate(SERVICES)}
-    items.sort(key=lambda item: order.get(item.get_closest_marker("xdist_group").args[0], len(order)))
+    items.sort(key=lambda item: next(n for n, name in enumerate((*ORDER, "")) if not name or _has(item, name)))
+
+
+def _has(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None
 
 
 def pytest_sessionfinish() -> None:
@@ -75,6 +89,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"    {test}")
         if len(tests) > 5:
             terminalreporter.line(f"    and {len(tests) - 5} more")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give helpers the folder that all processes of this call of pytest share."""
+    base = tmp_path_factory.getbasetemp()
+    support.shared_folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    support.shared_folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -3,78 +3,90 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from support import ROOT, assert_same_run, command, environment, inside
+from support import ROOT, assert_same_run, command, environment, inside, once, reference_run
 
 HEAVY = ("torch", "mpi4py", "numba", "matplotlib")
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A finished toy run, made by `landsweep new` and `landsweep run` alone."""
-    folder = tmp_path_factory.mktemp("new")
-    made = inside("new", "my_study", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    assert made.stdout == "Made my_study/study.yaml and my_study/problem.py. Next: landsweep run my_study/study.yaml\n"
-    done = inside("run", "my_study/study.yaml", cwd=folder)
+def finished():
+    """A finished run, made by `landsweep new` and `landsweep run` alone, and what the latter said. Only to read."""
+
+    def make(folder):
+        made = inside("new", "my_study", cwd=folder)
+        assert made.returncode == 0, made.stderr
+        assert made.stdout == (
+            "Made my_study/study.yaml and my_study/problem.py. Next: landsweep run my_study/study.yaml\n"
+        )
+        done = inside("run", "my_study/study.yaml", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        (folder / "stdout").write_text(done.stdout)
+        (folder / "stderr").write_text(done.stderr)
+
+    folder = once("new", make)
+    return folder, SimpleNamespace(stdout=(folder / "stdout").read_text(), stderr=(folder / "stderr").read_text())
+
+
+MODULES = """
+import json, sys
+from contextlib import redirect_stdout
+from io import StringIO
+from landsweep.cli.main import main
+
+for words in json.loads(sys.argv[1]):
+    sys.argv, status = ["landsweep", *words], 0
+    try:
+        with redirect_stdout(StringIO()):
+            main()
+    except SystemExit as end:
+        status = end.code
+    print(json.dumps([status, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def modules_after(*commands: tuple[str, ...], cwd: Path) -> list[set[str]]:
+    """Return the modules that commands have imported, one after the other in one process, when each has ended."""
+    program = [sys.executable, "-c", MODULES, json.dumps(commands)]
+    done = subprocess.run(program, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    return folder, done
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [status or 0 for status, _ in answers] == [0] * len(commands), done.stderr
+    return [set(modules) for _, modules in answers]
 
 
-def modules_after(*arguments: str, cwd: Path) -> set[str]:
-    """Return the modules that a command has imported when it ends."""
-    program = (
-        "import sys, atexit\n"
-        f"sys.argv = {['landsweep', *arguments]!r}\n"
-        "atexit.register(lambda: print('MODULES', *sorted({m.split('.')[0] for m in sys.modules})))\n"
-        "from landsweep.cli.main import main\nmain()\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return set(done.stdout.splitlines()[-1].split()[1:])
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--help",),
-        ("run", "--help"),
-        ("robust", "--help"),
-        ("status", "runs/my_study"),
-        ("methods", "runs/my_study"),
-        ("metrics", "runs/my_study"),
-        ("logs", "runs/my_study"),
-        ("cancel", "runs/my_study"),
-        ("plan", "my_study/study.yaml"),
-        ("plan", "my_study/study.yaml", "--site", "perlmutter-gpu", "--account", "m1_g"),
-        ("submit", "my_study/study.yaml", "--site", "slurm-generic", "--dry-run"),
-    ],
-    ids=lambda a: a[0],
-)
-def test_light_commands_import_neither_torch_nor_mpi(finished, arguments):
-    modules = modules_after(*arguments, cwd=finished[0])
-    assert "landsweep" in modules
-    assert not modules & set(HEAVY)
+LIGHT = [
+    ("--help",),
+    ("run", "--help"),
+    ("robust", "--help"),
+    ("status", "runs/my_study"),
+    ("methods", "runs/my_study"),
+    ("metrics", "runs/my_study"),
+    ("logs", "runs/my_study"),
+    ("cancel", "runs/my_study"),
+    ("plan", "my_study/study.yaml"),
+    ("plan", "my_study/study.yaml", "--site", "perlmutter-gpu", "--account", "m1_g"),
+    ("submit", "my_study/study.yaml", "--site", "slurm-generic", "--dry-run"),
+]
 
 
 @pytest.mark.processes
-def test_plan_starts_no_mpi_to_predict_memory(finished):
-    modules = modules_after("plan", "my_study/study.yaml", "--memory", cwd=finished[0])
-    assert "torch" in modules
-    assert not modules & (set(HEAVY) - {"torch"})
-
-
-@pytest.mark.processes
-def test_help_needs_neither_numpy_nor_zarr(finished):
-    assert not modules_after("--help", cwd=finished[0]) & {"numpy", "zarr", "xarray", "pandas", "pydantic", "scipy"}
+def test_commands_import_no_more_than_they_need(finished):
+    """--help neither NumPy nor Zarr; light commands neither torch nor MPI; a plan of memory only torch."""
+    *light, memory = modules_after(*LIGHT, ("plan", "my_study/study.yaml", "--memory"), cwd=finished[0])
+    assert not light[0] & {"numpy", "zarr", "xarray", "pandas", "pydantic", "scipy"}
+    for words, modules in zip(LIGHT, light, strict=True):
+        assert "landsweep" in modules, words
+        assert not modules & set(HEAVY), words
+    assert "torch" in memory
+    assert not memory & (set(HEAVY) - {"torch"})
 
 
 def test_help_says_what_the_commands_do():
@@ -266,9 +278,7 @@ def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
     for stages in ("train", "subspace,evaluate", "topology", "report"):
         done = inside("run", study, "--out", tmp_path / "run", "--stages", stages)
         assert done.returncode == 0, done.stderr
-    whole = inside("run", study, "--out", tmp_path / "whole")
-    assert whole.returncode == 0, whole.stderr
-    assert_same_run(tmp_path / "whole", tmp_path / "run")
+    assert_same_run(reference_run(), tmp_path / "run")
 
 
 def test_a_study_kept_elsewhere_finds_its_problem(write_study, tmp_path):

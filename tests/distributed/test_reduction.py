@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 import pytest
 import zarr
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.distributed.blocking import PER_MINIMUM, reduction_bytes
 from landsweep.distributed.reduction import BlockedField, Ledger, reduced_merge_tree
@@ -21,6 +21,7 @@ from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, cont
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.grow import grow
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
+from ranked import program
 from ranks import on_ranks
 from scipy.ndimage import gaussian_filter
 from support import BIN, HELPERS, environment
@@ -44,7 +45,6 @@ def cut_fields(draw):
     return field, block
 
 
-@settings(max_examples=300, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans(), st.integers(1, 9))
 def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     field, block = cut
@@ -61,7 +61,6 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     assert others == [None] * (ranks - 1)
 
 
-@settings(max_examples=150, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     """Every task at once, in this process; between processes it is tested in test_dask."""
@@ -79,7 +78,6 @@ def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     np.testing.assert_array_equal(written[1], parts.arc.reshape(field.shape))
 
 
-@settings(max_examples=150, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.randoms(use_true_random=False))
 def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
     field, block = cut
@@ -184,7 +182,6 @@ def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
     assert artefacts.any(), "without the rule that birth and death differ there would be a pair"
 
 
-@settings(max_examples=60, deadline=None)
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 4))
 def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
     field, block = cut
@@ -285,13 +282,7 @@ def test_over_mpi(tmp_path, ranks):
     field = np.random.default_rng(1).integers(0, 50, (40, 33, 9)).astype(np.float32)
     field[3:9, 5:20] = np.nan
     np.save(tmp_path / "field.npy", field)
-    done = subprocess.run(
-        [str(BIN / "mpiexec"), "-n", str(ranks), sys.executable, MPI_PROGRAMS / "reduce_field.py", tmp_path],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = program(MPI_PROGRAMS / "reduce_field.py", tmp_path, ranks=ranks)
     assert done.returncode == 0, done.stderr
     ledgers = json.loads((tmp_path / "ledgers.json").read_text())
     assert len(ledgers) == ranks
@@ -312,9 +303,9 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
     if kind == "smooth":
         field = gaussian_filter(field, 8, mode="wrap")
     zarr.create_array(tmp_path / "f.zarr", data=field.astype(dtype), chunks=chunks)
-    program = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
+    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
     done = subprocess.run(
-        [str(BIN / "mpiexec"), "-n", str(ranks), *program],
+        [str(BIN / "mpiexec"), "-n", str(ranks), *words],
         env=environment(),
         capture_output=True,
         text=True,

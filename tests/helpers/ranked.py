@@ -27,9 +27,18 @@ def ranked(*arguments: str | Path, ranks: int, cwd: Path | None = None, **env: s
     """
     if ranks == 0:
         return inside(*arguments, cwd=cwd, **env)
+    return _job(ranks)(list(map(str, arguments)), cwd or Path.cwd(), environment(**env))
+
+
+def program(path: Path, *arguments: str | Path, ranks: int) -> subprocess.CompletedProcess[str]:
+    """Run a file of Python on the same ranks; an error of a rank is status 1, with its traceback."""
+    return _job(ranks)([str(path), *map(str, arguments)], Path.cwd(), environment(), program=True)
+
+
+def _job(ranks: int) -> Ranks:
     if ranks not in _jobs:
         _jobs[ranks] = Ranks(ranks)
-    return _jobs[ranks](list(map(str, arguments)), cwd or Path.cwd(), environment(**env))
+    return _jobs[ranks]
 
 
 def end_all() -> None:
@@ -53,10 +62,12 @@ class Ranks:
             stderr=self.log,
         )
 
-    def __call__(self, words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, words: list[str], cwd: Path, env: dict[str, str], program: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         case, self.cases = self.cases, self.cases + 1
         partial = self.folder / "partial"
-        partial.write_text(json.dumps({"words": words, "cwd": str(cwd), "env": env}))
+        partial.write_text(json.dumps({"words": words, "cwd": str(cwd), "env": env, "program": program}))
         partial.rename(self.folder / f"{case}.json")
         answers = [self.folder / f"{case}-{rank}.json" for rank in range(self.size)]
         end = time.monotonic() + TIMEOUT

@@ -5,17 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import traceback
 from collections import Counter
+from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 from unittest import mock
 
 import numpy as np
 import yaml
+from filelock import FileLock
 
 HELPERS = Path(__file__).parent
 TESTS = HELPERS.parent
@@ -76,32 +82,74 @@ def inside(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subpr
     return called(list(map(str, arguments)), cwd or Path.cwd(), environment(**env))
 
 
-def called(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Call the command line's ``main`` in a folder and an environment; both are left as they were."""
+def called(words: list[str], cwd: Path, env: dict[str, str], program: bool = False) -> subprocess.CompletedProcess[str]:
+    """Call the command line's ``main``, or a program, in a folder and an environment; both are left as they were."""
     from landsweep.batch import slurm
     from landsweep.cli.main import main
 
     out, err, status = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, env, clear=True),
-        mock.patch.object(sys, "argv", ["landsweep", *words]),
+        mock.patch.object(sys, "argv", words if program else ["landsweep", *words]),
         mock.patch.object(slurm, "_last", None),  # a process begins without what another has asked
         chdir(cwd),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
         try:
-            main()
+            runpy.run_path(words[0], run_name="__main__") if program else main()
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else int(bool(end.code))
+        except Exception:
+            if not program:
+                raise
+            status = 1
+            traceback.print_exc()
     return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
 
-def run_alone(folder: Path, **changes: Any) -> Path:
-    """Run a changed toy study in this process, which nobody interrupts; return its run directory."""
-    done = inside("run", make_study(folder, **changes), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+shared_folder: Path | None = None
+"""What all processes of one call of pytest share; conftest sets it."""
+
+
+def once(name: str, make: Callable[[Path], object]) -> Path:
+    """Return the folder of this name that ``make(folder)`` fills, once for all tests. They may read it only.
+
+    Who writes there makes the next test that asks for it fail. For writing there is ``copy_of``.
+    """
+    folder, made = shared_folder / name, shared_folder / f"{name}.json"
+    with FileLock(f"{folder}.lock", timeout=2 * TIMEOUT):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a test that has failed to make it
+            folder.mkdir(parents=True)
+            make(folder)
+            made.write_text(json.dumps(_files(folder)))
+        changed = json.loads(made.read_text()).items() ^ _files(folder).items()
+        assert not changed, f"a test has written into what all share: {sorted(changed)}"
+    return folder
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Return each file's size and time of change."""
+    stats = {str(p.relative_to(folder)): p.stat() for p in folder.rglob("*") if "__pycache__" not in p.parts}
+    return {path: f"{stat.st_size} {stat.st_mtime_ns}" for path, stat in stats.items() if S_ISREG(stat.st_mode)}
+
+
+def reference_run(**changes: Any) -> Path:
+    """Return the run directory of a changed toy study, made once in a process that nobody interrupts. Only to read."""
+
+    def make(folder: Path) -> None:
+        done = inside("run", make_study(folder, **changes), "--out", folder / "run")
+        assert done.returncode == 0, done.stderr
+
+    digest = sha256(json.dumps(study_data(**changes), sort_keys=True).encode()).hexdigest()
+    return once(f"toy-{digest[:16]}", make) / "run"
+
+
+def copy_of(run: Path, folder: Path) -> Path:
+    """Copy a run, and the study that lies beside it, into a folder; return the copied run directory."""
+    shutil.copytree(run.parent, folder, dirs_exist_ok=True)
+    return folder / run.name
 
 
 def command(*arguments: str | Path, ranks: int = 0) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 import torch
 from landsweep import UserError
 from landsweep.disk.store import Landscape
-from support import TIMEOUT, assert_same_run, command, environment, inside, store_arrays
+from support import TIMEOUT, assert_same_run, command, copy_of, environment, inside, reference_run, store_arrays
 from toy import Toy
 
 
@@ -125,7 +125,6 @@ def full_disk(self, unit, values, status):
 
 def test_a_full_disk_is_told_plainly_and_the_run_goes_on_later(write_study, tmp_path, monkeypatch):
     study = write_study()
-    whole = api.run(study, tmp_path / "whole", progress=False)
     write, calls = Landscape.write_unit, []
 
     def fills_up(self, unit, values, status):
@@ -140,7 +139,7 @@ def test_a_full_disk_is_told_plainly_and_the_run_goes_on_later(write_study, tmp_
     done = {u.index for u in Landscape(tmp_path / "run" / "landscape.zarr").pending()}
     assert done.isdisjoint(calls[:3])
     api.run(study, tmp_path / "run", progress=False)
-    assert_same_run(whole.path, tmp_path / "run")
+    assert_same_run(reference_run(), tmp_path / "run")
 
 
 @pytest.mark.processes
@@ -162,35 +161,33 @@ def test_a_real_limit_on_file_size_ends_with_status_2(write_study, tmp_path):
 
 
 @pytest.fixture
-def damaged(write_study, tmp_path):
+def damaged(tmp_path):
     """Flip one byte of one shard of a finished run whose report is to be made again."""
 
     def damage(array: str, offset: int):
-        study = write_study()
-        run = api.run(study, tmp_path / "run", progress=False)
-        landscape = Landscape(run.path / "landscape.zarr")
+        path = copy_of(reference_run(), tmp_path)
+        landscape = Landscape(path / "landscape.zarr")
         unit = list(landscape.units())[2]
         shard = landscape.shard_file(array, unit)
         data = bytearray(shard.read_bytes())
         data[offset if offset >= 0 else len(data) + offset] ^= 0x10
         shard.write_bytes(data)
-        for tree in run.path.glob("topology/*"):
+        for tree in path.glob("topology/*"):
             tree.unlink()
-        return study, run.path, shard
+        return tmp_path / "study.yaml", path, shard
 
     return damage
 
 
 @pytest.mark.parametrize("array", ["loss", "status"])
 @pytest.mark.parametrize("offset", [0, 12, -30, -2])
-def test_a_flipped_byte_names_its_shard_and_repair_evaluates_it_again(damaged, tmp_path, array, offset):
+def test_a_flipped_byte_names_its_shard_and_repair_evaluates_it_again(damaged, array, offset):
     study, path, shard = damaged(array, offset)
     message = refused_damage(study, path)
     assert f"{shard} is damaged (" in message
     assert "`landsweep run STUDY --repair` evaluates its unit again." in message
     api.run(study, path, progress=False, repair=True)
-    whole = api.run(study, tmp_path / "whole", progress=False)
-    assert_same_run(whole.path, path)
+    assert_same_run(reference_run(), path)
 
 
 def refused_damage(study, path) -> str:
@@ -200,16 +197,15 @@ def refused_damage(study, path) -> str:
     return str(caught.value)
 
 
-def test_a_cut_shard_and_a_lost_shard_are_repaired(write_study, tmp_path):
-    study = write_study()
-    run = api.run(study, tmp_path / "run", progress=False)
-    landscape = Landscape(run.path / "landscape.zarr")
+def test_a_cut_shard_and_a_lost_shard_are_repaired(tmp_path):
+    path = copy_of(reference_run(), tmp_path)
+    landscape = Landscape(path / "landscape.zarr")
     first, second, *_ = landscape.units()
     cut = landscape.shard_file("loss", first)
     cut.write_bytes(cut.read_bytes()[:20])
     landscape.shard_file("loss", second).unlink()
-    again = api.run(study, run.path, progress=False, repair=True)
-    assert_same_run(api.run(study, tmp_path / "whole", progress=False).path, again.path)
+    again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)
+    assert_same_run(reference_run(), again.path)
 
 
 def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path):
@@ -223,11 +219,10 @@ def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path)
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_of_a_newer_landsweep_is_refused(write_study, tmp_path):
-    study = write_study()
-    run = api.run(study, tmp_path / "run", progress=False)
+def test_a_run_of_a_newer_landsweep_is_refused(tmp_path):
+    run = api.open_run(copy_of(reference_run(), tmp_path))
     text = run.directory.provenance.read_text().replace('"schema_version": 2', '"schema_version": 99')
     run.directory.provenance.write_text(text)
-    refused(study, run.path, "has schema version 99, expected at most 2: install a newer landsweep.")
+    refused(tmp_path / "study.yaml", run.path, "has schema version 99, expected at most 2: install a newer landsweep.")
     with pytest.raises(UserError, match="schema version 99"):
         api.open_run(run.path)

@@ -36,7 +36,7 @@ from landsweep.robust.specification import (
     verdict,
 )
 from landsweep.study.study import TopologySpec
-from support import ROOT, inside
+from support import ROOT, inside, reference_run
 
 OWN = ("freudenthal",)
 lengths = st.integers(1, 300)
@@ -422,9 +422,8 @@ def test_failed_training_and_what_is_not_evaluated_yet_are_told_apart(write_stud
         run.robust()
 
 
-def test_a_small_grid_is_too_small_to_tell(write_study, tmp_path):
-    run = landsweep.run(write_study(), tmp_path / "run", progress=False)
-    found = run.robust()
+def test_a_small_grid_is_too_small_to_tell():
+    found = landsweep.open_run(reference_run()).robust()
     assert set(found.verdicts["verdict"]) == {"too small to tell"}
     assert set(found.verdicts["reason"]) == {"7 x 5 points have no halving that leaves 5 along every axis"}
 

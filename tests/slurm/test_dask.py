@@ -19,7 +19,7 @@ from support import (
     events,
     inside,
     make_study,
-    run_alone,
+    reference_run,
     units_evaluated,
 )
 
@@ -28,9 +28,9 @@ WORKERS = {"ranks_per_node": 1, "interface": "lo"}
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory):
+def reference():
     """The long study, run by one process without a cluster."""
-    return run_alone(tmp_path_factory.mktemp("reference"), **{**LONG, "problem__params": {"steps": 10}})
+    return reference_run(**{**LONG, "problem__params": {"steps": 10}})
 
 
 class WithJobs:

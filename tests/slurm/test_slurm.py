@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import psutil
@@ -24,7 +23,7 @@ from support import (
     events,
     inside,
     make_study,
-    run_alone,
+    reference_run,
     sessions,
     units_evaluated,
 )
@@ -33,9 +32,9 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory):
+def reference():
     """The long study, run by one process without a cluster."""
-    return run_alone(tmp_path_factory.mktemp("reference"), **{**LONG, "problem__params": {"steps": 10}})
+    return reference_run(**{**LONG, "problem__params": {"steps": 10}})
 
 
 def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path):
@@ -165,7 +164,12 @@ def test_cancel_status_and_logs(cluster, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    time.sleep(6)  # progress is written every 5 s
+
+    def progressed():  # written every 5 s
+        now = json.loads((run.out / "progress.json").read_text())
+        return now["stage"] == "evaluate" and now["done"] > now["before"]
+
+    wait_for(progressed, "progress to be written")
     status = run("status", run.out).stdout
     assert re.search(
         r"^evaluate: [\d,]+ of 140 points, [\d.]+ points/s, [\d.]+ per rank; ends in about", status, re.M

@@ -1,4 +1,4 @@
-"""Execute the command lines that appear in the folder argv[1], one after the other, on every rank (see ``ranked``)."""
+"""Execute the command lines or programs that appear in the folder argv[1], one by one, on every rank (``ranked``)."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def main() -> None:
     case = 0
     while await_case(folder / f"{case}.json"):
         data = json.loads((folder / f"{case}.json").read_text())
-        done = called(data["words"], Path(data["cwd"]), data["env"] | launched)
+        done = called(data["words"], Path(data["cwd"]), data["env"] | launched, data["program"])
         partial = folder / f"partial-{rank}"
         partial.write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
         partial.rename(folder / f"{case}-{rank}.json")

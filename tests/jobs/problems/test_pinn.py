@@ -17,7 +17,7 @@ def assert_same_weights(one, other):
         assert torch.equal(mine, theirs)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread():
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -84,10 +84,19 @@ def test_the_loss_is_the_sum_of_its_terms_and_runs_for_many_parameters_at_once()
         assert float(single["loss"]) == pytest.approx(parts, rel=1e-12)
 
 
-def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
-    whole, problem = Convection(4.0, n_f=50, iterations=180), Convection(4.0, n_f=50, iterations=180)
-    reference = whole.train(whole.build(0), 0)
-    saved = tmp_path / "training.pt"
+@pytest.fixture(scope="module")
+def trained(one_thread):
+    """Training that nobody interrupts: the problem, its weights, and the states that it was given on its way."""
+    problem, kept = Convection(4.0, n_f=50, iterations=180), []
+    model = problem.train(
+        problem.build(0), 0, on_step=lambda s, m, state: kept.append((s, deepcopy(m), deepcopy(state)))
+    )
+    return problem, model, kept
+
+
+def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path, trained):
+    _, reference, _ = trained
+    problem, saved = Convection(4.0, n_f=50, iterations=180), tmp_path / "training.pt"
 
     class Killed(Exception):
         pass
@@ -111,14 +120,12 @@ def test_resuming_gives_the_bits_of_never_having_stopped(tmp_path):
     assert_same_weights(resumed, reference)
 
 
-def test_the_state_that_training_starts_from_is_left_as_it_was():
-    problem, kept = Convection(4.0, n_f=50, iterations=100), []
-    reference = problem.train(
-        problem.build(0), 0, on_step=lambda s, m, state: kept.append((s, deepcopy(m), deepcopy(state)))
-    )
-    step, half, state = kept[0]
+def test_the_state_that_training_starts_from_is_left_as_it_was(trained):
+    problem, reference, kept = trained
+    step, late, state = kept[-2]
+    assert step == 150
     for _ in range(2):
-        assert_same_weights(problem.train(deepcopy(half), 0, start=Start(step, state)), reference)
+        assert_same_weights(problem.train(deepcopy(late), 0, start=Start(step, state)), reference)
     step, last, state = kept[-1]
     assert step == problem.iterations
     assert_same_weights(problem.train(deepcopy(last), 0, start=Start(step, state)), reference)
@@ -208,15 +215,19 @@ def relative_error(beta, n_f):
     return problem.quality(problem.train(problem.build(0), 0))["relative_error"]
 
 
-@pytest.mark.parametrize("beta", [1, 4])
+@pytest.mark.parametrize("beta", [pytest.param(1, marks=pytest.mark.soak), 4])
 def test_small_beta_is_learnt_from_100_points(beta):
     assert relative_error(beta, 100) < 0.05
 
 
-@pytest.mark.parametrize(("beta", "bound"), [(7, 0.3), (8, 0.5), (10, 0.5)])
+@pytest.mark.parametrize(
+    ("beta", "bound"),
+    [pytest.param(7, 0.3, marks=pytest.mark.soak), pytest.param(8, 0.5, marks=pytest.mark.soak), (10, 0.5)],
+)
 def test_large_beta_is_not_learnt_from_100_points(beta, bound):
     assert relative_error(beta, 100) > bound
 
 
+@pytest.mark.soak  # docs/benchmarks.md gives its error
 def test_large_beta_is_learnt_from_1000_points():
     assert relative_error(10, 1000) < 0.05

@@ -269,13 +269,18 @@ def test_vectors_that_do_not_fit_are_left_to_arpack(monkeypatch):
     assert fits.products < found.products
 
 
+SEEDS = [100, pytest.param(1000, marks=pytest.mark.soak)]
+"""How many traces are drawn where the share of those within three standard errors is counted."""
+
+
+@pytest.mark.parametrize("seeds", SEEDS)
 @pytest.mark.parametrize("sketch", [0, 6])
 @pytest.mark.parametrize("name", ["spread", "indefinite", "low rank"])
-def test_traces_are_within_three_standard_errors(name, sketch):
+def test_traces_are_within_three_standard_errors(name, sketch, seeds):
     values = SPECTRA[name] + (2.0 if name == "indefinite" else 0.0)
     matrix, tolerance = rotated(values), 0.2 if name == "low rank" else 0.05
     inside = []
-    for seed in range(1000):
+    for seed in range(seeds):
         found = trace(Matrix(matrix), tolerance, sketch=sketch, seed=seed, sizes=(20, 40))
         assert found.converged == (found.error <= tolerance * abs(found.value))
         assert found.parts.sum() == pytest.approx(found.value)
@@ -287,11 +292,12 @@ def test_traces_are_within_three_standard_errors(name, sketch):
     assert np.mean(inside) >= 0.99
 
 
+@pytest.mark.parametrize("seeds", SEEDS)
 @pytest.mark.parametrize("sketch", [0, 6])
 @pytest.mark.parametrize("name", ["mse", "cross-entropy", "gradient"])
-def test_traces_of_networks_are_within_three_standard_errors(name, sketch):
+def test_traces_of_networks_are_within_three_standard_errors(name, sketch, seeds):
     hessian = dense(PROBLEMS[name])
-    found = [trace(Matrix(hessian), 0.1, sketch=sketch, seed=seed) for seed in range(1000)]
+    found = [trace(Matrix(hessian), 0.1, sketch=sketch, seed=seed) for seed in range(seeds)]
     inside = [abs(t.value - np.trace(hessian)) <= 3 * t.error + 1e-9 * np.abs(hessian).sum() for t in found]
     assert np.mean(inside) >= 0.99
     one, same = (trace(p, 0.1, sketch=sketch, seed=3) for p in (product(PROBLEMS[name]), Matrix(hessian)))

@@ -7,7 +7,7 @@ import cripser
 import gudhi
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 from landsweep.kernels.topology.merge_trees import merge_tree
@@ -119,7 +119,6 @@ def test_same_as_ttk(path):
         assert tree.basin_volume.sum() == golden["field"].size
 
 
-@settings(max_examples=250, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_same_as_brute_force(field, connectivity, negate):
     tree = merge_tree(field, connectivity, negate=negate)
@@ -175,7 +174,6 @@ def test_same_as_gudhi(shape, connectivity, levels):
     assert found == expected
 
 
-@settings(max_examples=60, deadline=None)
 @given(fields(nonfinite=False), st.sampled_from(CONNECTIVITIES))
 def test_negating_twice_changes_nothing(field, connectivity):
     below, above = merge_tree(field, connectivity), merge_tree(-field, connectivity, negate=True)
@@ -188,7 +186,6 @@ def test_negating_twice_changes_nothing(field, connectivity):
     np.testing.assert_array_equal(below.lifetimes, above.lifetimes)
 
 
-@settings(max_examples=60, deadline=None)
 @given(fields(nonfinite=False), st.sampled_from(["face", "moore"]), st.randoms(use_true_random=False))
 def test_axes_may_be_permuted(field, connectivity, random):
     # Where values tie another vertex may be the minimum, but positive lifetimes stay.
@@ -198,7 +195,6 @@ def test_axes_may_be_permuted(field, connectivity, random):
     assert diagram(turned, merge_tree(turned, connectivity)) == expected
 
 
-@settings(max_examples=60, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.integers(-1000, 1000))
 def test_a_constant_may_be_added(field, connectivity, constant):
     # Steps of 1/2 stay distinct in float32 beside the constant.
@@ -208,7 +204,6 @@ def test_a_constant_may_be_added(field, connectivity, constant):
         np.testing.assert_array_equal(mine[name], theirs[name], err_msg=name)
 
 
-@settings(max_examples=60, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_dtypes_agree(field, connectivity, negate):
     single = field.astype(np.float32)

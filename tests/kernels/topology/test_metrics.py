@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 from landsweep.kernels.topology.merge_trees import merge_tree
@@ -177,7 +177,6 @@ def fields(draw):
     return field
 
 
-@settings(max_examples=200, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.integers(0, 6), st.booleans())
 def test_min_persistence_by_the_definition(field, connectivity, threshold, negate):
     """Walk each kept minimum's branch upwards over the sweep of all pairs, a set of minima per component."""

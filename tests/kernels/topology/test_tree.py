@@ -5,7 +5,7 @@ import re
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
@@ -122,7 +122,6 @@ def fields(draw, max_ndim=4):
     return field.reshape(shape)
 
 
-@settings(max_examples=150, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 3))
 def test_volumes_branches_and_segmentation(field, connectivity, threads):
     tree, found = segmentation(field, connectivity, threads=threads)
@@ -142,7 +141,6 @@ def graphs(draw):
     return values, np.array(edges, dtype=np.int64).reshape(-1, 2)
 
 
-@settings(max_examples=300, deadline=None)
 @given(graphs())
 def test_graphs_with_any_number_of_components(graph):
     values, edges = graph
@@ -150,7 +148,6 @@ def test_graphs_with_any_number_of_components(graph):
     check_all(values, edges, tree)
 
 
-@settings(max_examples=60, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_a_grid_is_a_graph(field, connectivity, negate):
     grid = merge_tree(field, connectivity, negate=negate, volumes=True)
@@ -178,7 +175,6 @@ def test_golden_graphs_are_here():
     assert len(GOLDEN_GRAPHS) == 3
 
 
-@settings(max_examples=100, deadline=None)
 @given(fields(), st.sampled_from(CONNECTIVITIES), st.integers(0, 6), st.booleans())
 def test_simplification_keeps_what_lasts(field, connectivity, threshold, negate):
     tree = merge_tree(field, connectivity, negate=negate, volumes=True)

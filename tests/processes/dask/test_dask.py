@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 import pytest
 import zarr
-from distributed import Client, Status
+from distributed import Client, LocalCluster, Status
 from landsweep.disk.store import Landscape
 from support import (
     TIMEOUT,
@@ -29,7 +29,7 @@ from support import (
     inside,
     landsweep,
     make_study,
-    run_alone,
+    reference_run,
     units_evaluated,
 )
 
@@ -39,9 +39,17 @@ UNITS = 28
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory):
+def reference():
     """The run of one process."""
-    return run_alone(tmp_path_factory.mktemp("reference"), **QUICK)
+    return reference_run(**QUICK)
+
+
+@pytest.fixture(scope="module")
+def workers():
+    """The address of two workers that stay, for runs that end none of them."""
+    options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    with LocalCluster(n_workers=2, host="127.0.0.1", **options) as cluster:
+        yield cluster.scheduler_address
 
 
 @contextmanager
@@ -86,7 +94,7 @@ def worker_pids(out: Path) -> list[int]:
 
 
 def test_two_workers_give_the_bits_of_one_process_and_tell_what_they_do(tmp_path, reference):
-    out = tmp_path / "run"
+    out, others = tmp_path / "run", set(psutil.Process().children(recursive=True))
     study = make_study(tmp_path, **SLOW)
     with running(study, "--out", out, "--workers", "2") as process:
         wait_for(lambda: units(out) >= 2, process)
@@ -107,7 +115,7 @@ def test_two_workers_give_the_bits_of_one_process_and_tell_what_they_do(tmp_path
     assert ranks == {1, 2}
     assert len(set(worker_pids(out))) == 2
     assert [e["ranks"] for e in happened if e["event"] == "Hardware"] == [2]
-    assert not list(psutil.Process().children(recursive=True))  # workers are gone with their run
+    assert not set(psutil.Process().children(recursive=True)) - others  # workers are gone with their run
 
 
 @pytest.mark.parametrize("stage", ["train", "evaluate", "topology"])
@@ -137,7 +145,7 @@ def test_a_killed_worker_changes_nothing(stage, tmp_path, reference):
         ), said
 
 
-def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path):
+def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path, workers):
     """Blocks of 12 points, so that a landscape of 7 x 5 has several, and its trees are made by their workers."""
     large = {
         "topology__block": 12,
@@ -147,7 +155,7 @@ def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path):
     study = make_study(tmp_path, **{**QUICK, **large})
     one, other = tmp_path / "one", tmp_path / "other"
     assert inside("run", study, "--out", one).returncode == 0
-    done = landsweep("run", study, "--out", other, "--executor", "dask", "--workers", "2")
+    done = inside("run", study, "--out", other, "--executor", "dask", "--scheduler", workers)
     assert done.returncode == 0, done.stderr
     assert_same_run(one, other)
     for part in ("freudenthal/basin", "freudenthal/arc", "face/arc", "knn/arc"):
@@ -156,7 +164,7 @@ def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path):
         np.testing.assert_array_equal(first, second)
 
 
-def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path):
+def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path, workers):
     changes = {
         "curvature": {"largest": 2, "trace": "hutch++"},
         "subspaces__hess": {"kind": "hessian", "range": [-0.1, 0.1], "unit": "l2"},
@@ -166,7 +174,7 @@ def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path
     study = make_study(tmp_path, **{**QUICK, **changes})
     one, other = tmp_path / "one", tmp_path / "other"
     assert inside("run", study, "--out", one).returncode == 0
-    done = landsweep("run", study, "--out", other, "--workers", "2")
+    done = inside("run", study, "--out", other, "--scheduler", workers)
     assert done.returncode == 0, done.stderr
     assert_same_run(one, other)
     names = [sorted(p.relative_to(run) for p in run.glob("certify/*")) for run in (one, other)]
@@ -174,10 +182,10 @@ def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path
     assert names[0]
 
 
-def test_a_failing_member_is_marked_and_the_sweep_goes_on(tmp_path):
+def test_a_failing_member_is_marked_and_the_sweep_goes_on(tmp_path, workers):
     study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "loss", "raise_at": 2.0})
     out = tmp_path / "run"
-    done = landsweep("run", study, "--out", out, "--workers", "2")
+    done = inside("run", study, "--out", out, "--scheduler", workers)
     assert done.returncode == 3, done.stderr
     assert "the loss is broken on purpose" in "".join(p.read_text() for p in out.glob("failures/*.json"))
     assert len(list(out.glob("topology/*.npz"))) == 2

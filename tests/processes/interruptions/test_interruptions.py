@@ -26,7 +26,7 @@ from support import (
     environment,
     landsweep,
     make_study,
-    run_alone,
+    reference_run,
     sessions,
     store_arrays,
     units_evaluated,
@@ -40,9 +40,9 @@ SLOW = {
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory):
-    """The run that nobody interrupts."""
-    return run_alone(tmp_path_factory.mktemp("reference"), **SLOW)
+def reference():
+    """The run that nobody interrupts; delays change no result."""
+    return reference_run(**{**SLOW, "problem__params": {"steps": 20}})
 
 
 def kill_everything(process, ranks, rng):

@@ -17,9 +17,9 @@ from support import (
     assert_same_run,
     environment,
     events,
-    inside,
     landsweep,
     make_study,
+    reference_run,
     store_arrays,
 )
 
@@ -28,12 +28,9 @@ PROGRAMS = HELPERS / "programs"
 
 
 @pytest.fixture(scope="module")
-def serial_run(tmp_path_factory):
+def serial_run():
     """One run without MPI, which the others must equal."""
-    folder = tmp_path_factory.mktemp("serial")
-    done = inside("run", make_study(folder), "--out", folder / "run")
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+    return reference_run()
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])

@@ -18,7 +18,7 @@ from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.report.methods import methods
 from landsweep.study.study import Study
 from ranked import ranked
-from support import HELPERS, assert_same_run, inside
+from support import HELPERS, assert_same_run, copy_of, inside, once
 from support import landsweep as command
 
 POINTS = 121
@@ -32,6 +32,7 @@ def study_data(**changes):
         "subspaces": {"line": {"kind": "file", "path": "line.npy", "normalisation": "none", "range": [-1.5, 1.5]}},
         "grid": {"dims": 1, "points": POINTS},
         "certify": {"float64": "all", "draws": 8},
+        "report": {"figures": False},
     }
     for key, value in changes.items():
         *parents, last = key.split("__")
@@ -42,16 +43,28 @@ def study_data(**changes):
     return data
 
 
+def make_study(folder, **changes):
+    """Write a changed study of the wells and its problem into a folder; return the study's path."""
+    shutil.copy(HELPERS / "wells.py", folder / "wells.py")
+    np.save(folder / "line.npy", np.ones((1, 1)))
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(study_data(**changes), sort_keys=False))
+    return path
+
+
 @pytest.fixture
 def write(tmp_path):
-    def go(**changes):
-        shutil.copy(HELPERS / "wells.py", tmp_path / "wells.py")
-        np.save(tmp_path / "line.npy", np.ones((1, 1)))
-        path = tmp_path / "study.yaml"
-        path.write_text(yaml.safe_dump(study_data(**changes), sort_keys=False))
-        return path
+    return lambda **changes: make_study(tmp_path, **changes)
 
-    return go
+
+@pytest.fixture(scope="module")
+def noisy():
+    """The directory of a run with noise that nobody interrupts. Only to read."""
+
+    def make(folder):
+        landsweep.run(make_study(folder, problem__params={"noise": 0.5}), folder / "run", progress=False)
+
+    return once("wells-noise", make) / "run"
 
 
 @pytest.fixture
@@ -205,8 +218,8 @@ def test_a_ripple_of_float32_is_no_pair(run):
     assert exact["n_pairs_positive"].notna().all()
 
 
-def test_noise_of_one_draw_is_no_pair(run):
-    result = run(problem__params={"noise": 0.5})
+def test_noise_of_one_draw_is_no_pair(noisy):
+    result = landsweep.open_run(noisy)
     table = result.metrics
     assert (table["n_pairs_positive"] > 4).all()
     assert (table["n_pairs_float64"] == table["n_pairs_positive"]).all()  # no rounding: all of them are on this draw
@@ -336,9 +349,8 @@ def test_another_certify_redoes_that_stage_alone(run):
     assert not (result.path / "certify").exists()
 
 
-def test_another_topology_redoes_certificates_and_a_missing_file_is_made_again(run):
-    first = run(problem__params={"noise": 0.5})
-    points = done(first.path, "evaluate")
+def test_another_topology_redoes_certificates_and_a_missing_file_is_made_again(run, noisy, tmp_path):
+    points = done(copy_of(noisy, tmp_path), "evaluate")
     both = run(problem__params={"noise": 0.5}, topology={"connectivity": ["face", "moore"]})
     assert done(both.path, "evaluate") == points
     assert sorted(done(both.path, "certify")) == [0, 0, 1, 1]
@@ -357,7 +369,7 @@ def test_another_topology_redoes_certificates_and_a_missing_file_is_made_again(r
 
 
 @pytest.mark.processes
-def test_a_killed_run_goes_on(write, tmp_path):
+def test_a_killed_run_goes_on(write, tmp_path, noisy):
     kill = tmp_path / "kill"
     kill.write_text("0.3")
     study = write(problem__params={"noise": 0.5, "kill_file": str(kill)})
@@ -369,9 +381,8 @@ def test_a_killed_run_goes_on(write, tmp_path):
     assert rows["certify"] == ["1", "2", "-"]
     assert inside("run", study, "--out", tmp_path / "run").returncode == 0
     assert sorted(done(tmp_path / "run", "certify")) == [0, 1]
-    assert inside("run", study, "--out", tmp_path / "whole").returncode == 0
-    assert_same_run(tmp_path / "run", tmp_path / "whole")
-    same_files(tmp_path / "run", tmp_path / "whole")
+    assert_same_run(tmp_path / "run", noisy)
+    same_files(tmp_path / "run", noisy)
 
 
 def test_a_signal_ends_a_large_member_between_chunks(run, tmp_path, monkeypatch):
@@ -388,17 +399,16 @@ def test_a_signal_ends_a_large_member_between_chunks(run, tmp_path, monkeypatch)
     assert (result.metrics["n_pairs_draws"] == 1).all()
 
 
-def test_a_damaged_shard_takes_its_certificates_with_it(run):
-    first = run(problem__params={"noise": 0.5})
-    shard = sorted(p for p in (first.path / "landscape.zarr" / "loss" / "c").rglob("*") if p.is_file())[0]
+def test_a_damaged_shard_takes_its_certificates_with_it(run, noisy, tmp_path):
+    path = copy_of(noisy, tmp_path)
+    shard = sorted(p for p in (path / "landscape.zarr" / "loss" / "c").rglob("*") if p.is_file())[0]
     data = bytearray(shard.read_bytes())
     data[len(data) // 3] ^= 0xFF
     shard.write_bytes(bytes(data))
     mended = run(problem__params={"noise": 0.5}, options={"repair": True})
     assert len(done(mended.path, "certify")) > 2
-    fresh = run("fresh", problem__params={"noise": 0.5})
-    assert_same_run(mended.path, fresh.path)
-    same_files(mended.path, fresh.path)
+    assert_same_run(mended.path, noisy)
+    same_files(mended.path, noisy)
 
 
 def test_a_problem_that_refuses_float64_fails_there_alone(run, write, tmp_path):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from interrupting import gone, ranks_of, start, wait_until
-from landsweep import UserError
+from landsweep import UserError, open_run
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.weights import restore
 from landsweep.kernels.curvature.hessian import CurvatureProduct
@@ -21,11 +20,10 @@ from landsweep.predict.bench import bench_evaluation
 from landsweep.study.study import Study
 from ranked import ranked
 from safetensors.torch import load_file
-from support import assert_same_run, inside, landsweep, run_alone, store_arrays
+from support import assert_same_run, copy_of, inside, landsweep, reference_run, store_arrays
 from toy import Toy
 
 ALL = {"largest": 3, "smallest": 2, "magnitude": 2, "trace": "hutch++", "density": True, "dtype": "float64"}
-FIGURES = {"report__figures": True}
 HESSIAN = {
     "sweep__subspace": ["random", "hessian"],
     "subspaces__hessian": {"kind": "hessian", "range": [-0.5, 0.5], "unit": "l2"},
@@ -95,7 +93,6 @@ def test_every_split_and_draw_has_its_own_hessian(run):
 
 
 def test_only_what_is_missing_or_changed_is_computed_again(run):
-    run = partial(run, report__figures=True)
     result = run(curvature=ALL)
     files = sorted((result.path / "curvature").iterdir())
     before = [f.read_bytes() for f in files]
@@ -104,10 +101,11 @@ def test_only_what_is_missing_or_changed_is_computed_again(run):
     run(curvature=ALL)
     assert done_in(result, "curvature") == [0, 2, 2]
     assert [f.read_bytes() for f in files] == before
-    run(curvature=ALL, sweep__beta=[1.0, 2.0, 3.0])
+    run(curvature=ALL, sweep__beta=[1.0, 2.0, 3.0], report__figures=True)
     assert done_in(result, "curvature") == [0, 2, 2, 4]
+    assert (result.path / "report/hessian-density.png").exists()
     evaluated = len(done_in(result, "evaluate"))
-    run(curvature={"largest": 1}, sweep__beta=[1.0, 2.0, 3.0])
+    run(curvature={"largest": 1}, sweep__beta=[1.0, 2.0, 3.0], report__figures=True)
     assert sorted(done_in(result, "curvature")[4:]) == [0, 2, 4]
     assert len(done_in(result, "evaluate")) == evaluated
     assert "hessian_trace" not in result.metrics.dropna(axis=1, how="all")
@@ -221,8 +219,7 @@ def test_eigenvectors_stand_beside_random_directions(run):
         assert (line[2] - 2 * line[3] + line[4]) / step**2 == pytest.approx(values[-1], rel=0.2)
     of = data.direction_eigenvalue.attrs["hessian_of"]
     assert of == {"hessian": {"split": "train", "draw": 0}}
-    again = run("again", **HESSIAN)
-    assert_same_run(result.path, again.path)
+    assert_same_run(result.path, reference_run(**HESSIAN))
 
 
 def test_the_data_of_the_hessian_are_those_that_are_named(run):
@@ -237,13 +234,12 @@ def test_the_data_of_the_hessian_are_those_that_are_named(run):
     assert result.dataset.direction_eigenvalue.attrs["hessian_of"] == {"h": {"split": "test", "draw": 3}}
 
 
-def test_a_subspace_can_be_added_to_a_run(run):
-    first = run()
-    before = first.dataset.loss.load()
+def test_a_subspace_can_be_added_to_a_run(run, tmp_path):
+    before = open_run(copy_of(reference_run(), tmp_path)).dataset.loss.load()
     both = run(**HESSIAN)
     assert done_in(both, "train") == [0, 1]
     assert both.dataset.loss.sel(subspace="random").values.tobytes() == before.sel(subspace="random").values.tobytes()
-    fresh = run("fresh", **HESSIAN).dataset
+    fresh = open_run(reference_run(**HESSIAN)).dataset
     for name in ("loss", "alpha_0", "coordinate_0", "direction_eigenvalue"):
         assert both.dataset[name].values.tobytes() == fresh[name].values.tobytes(), name
     with pytest.raises(UserError, match=r"subspaces.random.range is \[-2.0, 2.0\], the run has"):
@@ -272,8 +268,8 @@ def test_keys_that_belong_to_other_kinds(run, subspaces, text):
         run(subspaces={"random": subspaces})
 
 
-def test_a_run_with_other_members_is_refused(run):
-    result = run(**HESSIAN)
+def test_a_run_with_other_members_is_refused(run, tmp_path):
+    result = open_run(copy_of(reference_run(**HESSIAN), tmp_path))
     file = result.directory.members
     plan = json.loads(file.read_text())
     plan["members"].insert(3, plan["members"][2] | {"direction_seed": 1})
@@ -356,8 +352,8 @@ SHARED = HESSIAN | {"curvature": ALL | {"density_vectors": 2}, "sweep__beta": [1
 
 
 @pytest.fixture(scope="module")
-def serial(tmp_path_factory):
-    return run_alone(tmp_path_factory.mktemp("serial"), **SHARED)
+def serial():
+    return reference_run(**SHARED)
 
 
 def curvature_files(path):

@@ -18,7 +18,7 @@ from landsweep.pipeline import identity
 from landsweep.report.methods import methods
 from landsweep.study.study import Study
 from ranked import ranked
-from support import assert_same_run, inside, make_study, store_arrays
+from support import assert_same_run, copy_of, inside, make_study, reference_run, store_arrays
 
 
 @pytest.fixture(scope="module")
@@ -172,9 +172,8 @@ def fields_of(path):
 
 
 @pytest.mark.mpi
-def test_topology_again_without_evaluating(write_study, tmp_path):
-    study = write_study()
-    assert inside("run", study, "--out", tmp_path / "run").returncode == 0
+def test_topology_again_without_evaluating(tmp_path):
+    copy_of(reference_run(), tmp_path)
     fields, before = fields_of(tmp_path / "run"), store_arrays(tmp_path / "run")
     (tmp_path / "toy.py").unlink()  # the problem is not needed
     done = inside(
@@ -195,8 +194,8 @@ def test_topology_again_without_evaluating(write_study, tmp_path):
             np.testing.assert_array_equal(after[name], before[name], err_msg=name)
 
 
-def test_topology_does_what_is_missing_and_all_with_redo(write_study, tmp_path):
-    run = api_run(write_study(), tmp_path / "run", progress=False).directory
+def test_topology_does_what_is_missing_and_all_with_redo(tmp_path):
+    run = RunDir(copy_of(reference_run(), tmp_path))
     files = [run.topology(i) for i in range(4)]
     stamps = [f.stat().st_mtime_ns for f in files]
     assert inside("topology", run.path).returncode == 0
@@ -209,8 +208,8 @@ def test_topology_does_what_is_missing_and_all_with_redo(write_study, tmp_path):
     assert not any(f.stat().st_mtime_ns == s for f, s in zip(files, stamps, strict=True))
 
 
-def test_a_run_of_the_first_schema_gets_new_trees(write_study, tmp_path):
-    run = api_run(write_study(), tmp_path / "run", progress=False).directory
+def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
+    run = RunDir(copy_of(reference_run(), tmp_path))
     run.provenance.write_text(run.provenance.read_text().replace('"schema_version": 2', '"schema_version": 1'))
     stamps = [run.topology(i).stat().st_mtime_ns for i in range(4)]
     api_run(tmp_path / "study.yaml", tmp_path / "run", progress=False)
@@ -232,12 +231,12 @@ def test_a_run_of_the_first_schema_gets_new_trees(write_study, tmp_path):
         (["--set", "sweep.beta=[1,2,3]"], "--set sweep.beta=[1,2,3] changes more than topology, expected keys such as"),
     ],
 )
-def test_wrong_input(write_study, tmp_path, arguments, text):
+def test_wrong_input(tmp_path, arguments, text):
     from landsweep.kernels.topology import ttk
 
     if "ttk" in arguments and ttk.available():
         pytest.skip("the Topology ToolKit is installed")
-    api_run(write_study(), tmp_path / "run", progress=False)
+    copy_of(reference_run(), tmp_path)
     before = {p: p.read_bytes() for p in (tmp_path / "run").rglob("*") if p.is_file()}
     done = inside("topology", tmp_path / "run", *arguments)
     assert done.returncode == 2
