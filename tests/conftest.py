@@ -7,10 +7,11 @@ import os
 # Tests run beside one another, and threads that wait for one another while others compute take many times as long.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,42 @@ OTHER_TIERS = (*SERVICES, "processes", "clock", "soak")
 """Markers of tests that may start processes; `pytest` alone leaves them out (see pyproject.toml)."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+GROUPS = pytest.StashKey[Any]()
+"""Where the file lies by which workers of pytest-xdist tell in which group each test is."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Name that file to a worker of pytest-xdist."""
+    if GROUPS not in node.config.stash:
+        file = tempfile.NamedTemporaryFile(prefix="landsweep-groups-")  # noqa: SIM115  # as long as pytest lives
+        node.config.stash[GROUPS] = file
+    node.workerinput["groups"] = node.config.stash[GROUPS].name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep groups together: pytest-xdist 3.8 does not, as it cannot rename the tests of pytest 9.2."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Grouped(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            if not hasattr(self, "groups"):
+                self.groups = json.loads(Path(config.stash[GROUPS].name).read_text())
+            return self.groups[nodeid]
+
+    return Grouped(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     """Mark tests by folder and by what they ask for; those that share something stay together, the slowest first.
 
     pytest-xdist keeps this order of groups with ``--no-loadscope-reorder``.
     """
+    groups = {}
     for item in items:
         folder = item.path.parent.relative_to(TESTS).as_posix()
         if folder in OF_FOLDERS:
@@ -62,8 +93,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SOAK and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("soak")
         group = next((name for name in SERVICES if item.get_closest_marker(name)), str(item.path.relative_to(TESTS)))
-        item.add_marker(pytest.mark.xdist_group(group))
+        groups[item] = group
     items.sort(key=lambda item: next(n for n, name in enumerate((*ORDER, "")) if not name or _has(item, name)))
+    yield
+    if "groups" in getattr(config, "workerinput", {}):
+        Path(config.workerinput["groups"]).write_text(json.dumps({item.nodeid: groups[item] for item in items}))
 
 
 def _has(item: pytest.Item, marker: str) -> bool:
