@@ -12,7 +12,7 @@ import pytest
 from landsweep import Study
 from landsweep.kernels import merge_tree
 from pydantic import BaseModel
-from support import BIN, ROOT, environment, landsweep
+from support import BIN, ROOT, environment, inside
 
 README = (ROOT / "README.md").read_text()
 
@@ -65,7 +65,7 @@ def test_the_python_code(folder):
 
 @pytest.mark.parametrize(("language", "file"), [("yaml", "study.yaml"), ("python", "problem.py")])
 def test_the_page_on_an_own_study_explains_what_new_writes(language, file, tmp_path):
-    assert landsweep("new", "my_study", cwd=tmp_path).returncode == 0
+    assert inside("new", "my_study", cwd=tmp_path).returncode == 0
     made = {line.split(" #")[0].strip() for line in (tmp_path / "my_study" / file).read_text().splitlines()}
     page = (ROOT / "docs" / "study.md").read_text()
     quoted = "\n".join(b for b in blocks(language, page) if "landsweep.open_run" not in b).splitlines()

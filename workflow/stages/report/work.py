@@ -26,7 +26,10 @@ def run(context: Context, todo: list[Any]) -> None:
 
 def present(context: Context) -> None:
     """Draw figures and write the summary; ``summary.json`` is written last and completes the stage."""
-    table = pd.read_parquet(context.run.metrics)
+    try:
+        table = pd.read_parquet(context.run.metrics)
+    except FileNotFoundError:  # another session has taken the run over, and has made what there was stale
+        return
     folder = context.run.report
     for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
         old.unlink()
