@@ -28,7 +28,7 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
     seconds, found = _seconds(run), []
     for stage in STAGES:
         if stage.asked(study):
-            done, total = stage.progress(run, study, plan)
+            done, total = stage.progress(run, plan)
             failed = len(run.failures(stage.name))
             found.append(StageCount(stage.name, stage.noun, done, failed, total, seconds.get(stage.name, 0.0)))
     return found

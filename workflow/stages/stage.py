@@ -149,7 +149,7 @@ class Stage:
         indices = {item.index for item in self.items(plan)}
         return indices.intersection(run.missing(1 + max(indices, default=-1), lambda index: self.result(run, index)))
 
-    def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
+    def progress(self, run: RunDir, plan: Plan) -> tuple[int, int]:
         """Return the number of results that exist, and the number that there will be."""
         total = len(self.items(plan))
         return total - len(self.absent(run, plan)), total

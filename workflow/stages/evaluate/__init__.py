@@ -28,7 +28,7 @@ def _shared(run: RunDir, index: int) -> Path:
 class _Evaluate(Stage):
     """The stage whose items are units of the store; these exist once the size of a unit is chosen."""
 
-    def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
+    def progress(self, run: RunDir, plan: Plan) -> tuple[int, int]:
         """Return the number of units done and of all units; (0, 0) while the store does not exist."""
         from landsweep.disk.store import Landscape
 

@@ -24,7 +24,7 @@ def _summary(run: RunDir, index: int) -> Path:
 class _Report(Stage):
     """The stage of the report: a run has only one, which is outdated by any new or stale result."""
 
-    def progress(self, run: RunDir, study: Study, plan: Plan) -> tuple[int, int]:
+    def progress(self, run: RunDir, plan: Plan) -> tuple[int, int]:
         """Return 1 or 0 for whether the report exists, and 1."""
         return int(self.result(run, 0).exists()), 1
 
