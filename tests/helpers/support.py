@@ -30,6 +30,14 @@ BIN = Path(sys.executable).parent
 TIMEOUT = 120
 
 
+def methods(run: Any) -> str:
+    """The methods paragraph and references of a run directory, with the sentences of every stage."""
+    from landsweep.report.methods import methods
+    from landsweep.stages import words
+
+    return methods(run, [stage.methods for stage in words()])
+
+
 def study_data(**changes: Any) -> dict[str, Any]:
     """A small study: 2 models, 4 members, 7 x 5 points; dotted keys change it."""
     data: dict[str, Any] = {

@@ -310,8 +310,9 @@ def methods(run: RunPath) -> None:
     """Print a methods paragraph and BibTeX."""
     _on_root_alone()
     from landsweep.report.methods import methods as text
+    from landsweep.stages import words
 
-    print(text(_run(run)), end="")
+    print(text(_run(run), [stage.methods for stage in words()]), end="")
 
 
 @app.command()

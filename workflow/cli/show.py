@@ -11,7 +11,7 @@ from landsweep.base.errors import UserError
 from landsweep.base.text import duration, size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.rundir import read_json
-from landsweep.study.curvature_spec import ENDS
+from landsweep.stages import words
 
 if TYPE_CHECKING:
     from landsweep.api import Run
@@ -47,38 +47,13 @@ def plan(study: Study, plan: Plan, estimate: Estimate, out: Path, ranks: int) ->
         "models": f"{estimate.models}",
         "members": f"{estimate.members} ({axes})",
         "points": f"{estimate.points:,} ({grid} each; fields {', '.join(study.fields)})",
-        "hessian": _curvature(study, plan),
-        "certify": _certificates(study, estimate),
+        **{name: text for stage in words() for name, text in stage.plan(study, plan).items()},
         "units": f"about {estimate.units} (bounded by: {estimate.unit_bound})",
         "store": f"up to {size(estimate.bytes)} before compression, about {estimate.files} files in all",
         "topology": estimate.topology,
         "time": time,
     }
     print_rows(rows)
-
-
-def _curvature(study: Study, plan: Plan) -> str:
-    """Return what the study computes of the Hessian at the weights, as text; empty for nothing."""
-    curvature = study.curvature
-    parts = [f"{n} {which}" for which in ENDS if (n := getattr(curvature, which))]
-    parts = [f"eigenvalues: {', '.join(parts)}"] if parts else []
-    parts += [f"trace by {curvature.trace}"] if curvature.trace != "none" else []
-    parts += ["density"] if curvature.density else []
-    if not parts:
-        return ""
-    return f"{len(set(plan.sites.values()))} at trained weights ({'; '.join(parts)}; by {curvature.engine})"
-
-
-def _certificates(study: Study, estimate: Estimate) -> str:
-    """Return the cost of the certificates beside the landscapes, as text; empty where the study asks for none."""
-    parts = []
-    if estimate.float64_points:
-        parts.append(f"{estimate.float64_points:,} points again in float64")
-    if study.certify.draws:
-        parts.append(
-            f"the ends of all pairs on {study.certify.draws} draws, at most {estimate.draw_points:,} evaluations"
-        )
-    return "; ".join(parts)
 
 
 def speed(found: Speed) -> None:
@@ -186,12 +161,10 @@ def closing(run: Run) -> None:
         print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}")
         for line in data["quality"][:2]:
             print(f"  {line}")
-        for line in data.get("curvature", []):  # a report of an older version has none
+        for line in data.get("stages", []):  # a report of an older version has none
             print(f"  {line}")
         for trend in data["trends"]:
             print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
-        for line in data.get("certificates", []):
-            print(f"  {line}")
         if data["non_finite_points"]:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:

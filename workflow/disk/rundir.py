@@ -195,17 +195,9 @@ class RunDir:
         """Return the path of a member's directions delta, with their norms, Gram matrix and scale."""
         return self.path / "directions" / f"member-{member:05d}.safetensors"
 
-    def curvature(self, site: int) -> Path:
-        """Return the path of a site's eigenvalues, trace and density; members with the same loss share a site."""
-        return self.path / "curvature" / f"member-{site:05d}.npz"
-
     def topology(self, member: int) -> Path:
         """Return the path of one member's merge trees and metrics."""
         return self.path / "topology" / f"member-{member:05d}.npz"
-
-    def certify(self, member: int) -> Path:
-        """Return the path of the certificates of one member's pairs."""
-        return self.path / "certify" / f"member-{member:05d}.npz"
 
     def failure(self, stage: str, index: int) -> Path:
         """Return the path of the record of one failed model or member."""

@@ -23,8 +23,6 @@ class Estimate:
     models: int
     members: int
     points: int
-    float64_points: int
-    draw_points: int
     units: int
     unit_bound: str
     bytes: int
@@ -40,14 +38,10 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
     sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
     found = costs(study, plan, rates, ranks)
     count = found.units
-    certify, landscape = study.certify, prod(plan.grid_shape)
-    float64_points = len(plan.members) * certify.float64_points(landscape)
     return Estimate(
         models=len(plan.models),
         members=len(plan.members),
         points=plan.points,
-        float64_points=float64_points,
-        draw_points=len(plan.members) * certify.draw_points(landscape),
         units=count,
         unit_bound=sizing.reason,
         bytes=prod(plan.shape) * study.bytes_per_point,

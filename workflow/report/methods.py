@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.report.references import BIBTEX
-from landsweep.study.curvature_spec import ENDS
 from landsweep.study.study import Scalar, Study, SubspaceSpec
 
 NORMALISATION = {
@@ -35,8 +35,8 @@ CONNECTIVITY = {
 """Each value names a representation in a sentence."""
 
 
-def methods(run: RunDir) -> str:
-    """Return the paragraph and BibTeX of a run."""
+def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] = ()) -> str:
+    """Return the paragraph and BibTeX of a run; ``of_stages`` give the sentences of stages that a study may ask for."""
     study = Study.load(run.study)
     session = read_json(run.provenance)["sessions"][-1]
     sentences = [_sweep(study)]
@@ -44,12 +44,7 @@ def methods(run: RunDir) -> str:
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     sentences += [_evaluation(run, study, session), _topology(study)]
-    if study.curvature.asked:
-        sentences.append(_curvature(study))
-    if study.certify.float64 != "none":
-        sentences.append(_float64(study))
-    if study.certify.draws:
-        sentences.append(_draws(study))
+    sentences += [sentence for say in of_stages for sentence in say(study)]
     members = read_json(run.members)["members"]
     lacking = sum(not run.topology(index).exists() for index in range(len(members)))
     if lacking:
@@ -101,7 +96,7 @@ def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:
     return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
 
 
-def _eigenvalues(which: str, count: int) -> str:
+def eigenvalues(which: str, count: int) -> str:
     """Return ``the 3 largest eigenvalues``."""
     number, plural = ("", "") if count == 1 else (f"{count} ", "s")
     if which == "magnitude":
@@ -111,43 +106,14 @@ def _eigenvalues(which: str, count: int) -> str:
 
 def _eigenvectors(subspace: SubspaceSpec, dims: int) -> str:
     first, last = subspace.skip + 1, subspace.skip + dims
-    which = f"the eigenvectors of {_eigenvalues(subspace.which, dims)}"
+    which = f"the eigenvectors of {eigenvalues(subspace.which, dims)}"
     if subspace.skip:
-        which = f"eigenvectors {first} to {last}, counted from {_eigenvalues(subspace.which, 1)},"
+        which = f"eigenvectors {first} to {last}, counted from {eigenvalues(subspace.which, 1)},"
     scaled = "" if subspace.normalisation == "none" else f", {NORMALISATION[subspace.normalisation]}"
     return (
         f"{which} of the Hessian of the loss on split "
         f"'{subspace.split}', draw {subspace.draw}, by Lanczos' method [lanczos1950] to residuals of "
         f"{subspace.tolerance:g} of the eigenvalue{scaled}"
-    )
-
-
-def _curvature(study: Study) -> str:
-    curvature = study.curvature
-    by_pyhessian = curvature.engine == "pyhessian"
-    found = []
-    for which in ENDS:
-        if count := getattr(curvature, which):
-            how = (
-                f"power iteration until they changed by less than {curvature.tolerance:g}"
-                if by_pyhessian
-                else f"Lanczos' method [lanczos1950] to residuals of {curvature.tolerance:g} of them"
-            )
-            found.append(f"{_eigenvalues(which, count)} by {how}")
-    if curvature.trace != "none":
-        how = "Hutchinson's method [hutchinson1990]" if curvature.trace == "hutchinson" else "Hutch++ [meyer2021]"
-        until = "" if by_pyhessian else f" until its standard error was at most {curvature.trace_error:g} of it, and"
-        found.append(f"the trace by {how}{until} with at most {curvature.trace_vectors} random vectors")
-    if curvature.density:
-        vectors, steps = curvature.density_vectors, curvature.density_steps
-        found.append(
-            f"the spectral density by stochastic Lanczos quadrature [ubaru2017] ({vectors} vectors of {steps} steps)"
-        )
-    matrix = "Hessian" if curvature.matrix == "hessian" else "Gauss-Newton matrix [schraudolph2002]"
-    engine = " with PyHessian [yao2020]" if by_pyhessian else ""
-    return (
-        f"Of the {matrix} of the loss at the trained weights we computed{engine} in {curvature.dtype}: "
-        f"{'; '.join(found)}."
     )
 
 
@@ -194,24 +160,6 @@ def _engine(study: Study) -> str:
         return ""
     where = " where it was installed" if study.topology.engine == "auto" else ""
     return f", by the Topology ToolKit [tierny2018]{where} for Freudenthal triangulations of two or three dimensions"
-
-
-def _float64(study: Study) -> str:
-    points = study.certify.float64
-    where, verb = (
-        ("every point", "is") if points == "all" else (f"{points} random points a landscape", "is estimated as")
-    )
-    return (
-        f"Pairs count as above rounding where death - birth exceeds 2 epsilon [cohensteiner2007]; epsilon {verb} the "
-        f"greatest difference of the loss from float64 over {where}."
-    )
-
-
-def _draws(study: Study) -> str:
-    return (
-        "Pairs count as above the sampling of the data where Student's 95 % interval [student1908] of the mean of "
-        f"f(saddle) - f(minimum) over {study.certify.draws} further draws, both on the same draw, lies above 0."
-    )
 
 
 def _software(session: dict[str, object]) -> str:

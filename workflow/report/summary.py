@@ -11,14 +11,6 @@ from landsweep.study.study import DIRECTION_AXES, Study
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 """The summary shows these metrics along the swept axis."""
 
-CURVATURE_METRICS = (
-    "hessian_top_eigenvalue",
-    "hessian_lowest_eigenvalue",
-    "hessian_eigenvalue_ratio",
-    "hessian_trace",
-)
-"""The summary shows these numbers of the Hessian where they are known."""
-
 LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
     "hessian_lowest_eigenvalue": "lowest eigenvalue",
@@ -107,22 +99,8 @@ def ends(table: pd.DataFrame, axis: str, column: str) -> str:
     return f"{label(column)} {first}, {last}"
 
 
-def curvature(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
-    """Return one sentence for each number of the Hessian, with its rank correlation along an axis of models or data."""
-    lines, found = [], sites(study, table)
-    for column in (c for c in CURVATURE_METRICS if known(table, c)):
-        text = "" if axis is None or axis in DIRECTION_AXES else ends(found, axis, column)
-        if not text:
-            values = found[column].dropna()
-            spread = f" ({values.min():.3g} to {values.max():.3g})" if values.nunique() > 1 else ""
-            lines.append(f"Hessian: {label(column)} {values.median():.3g}{spread}")
-            continue
-        rho = _spearman(found, str(axis), column)
-        lines.append(f"Hessian: {text}" + ("" if rho is None else f"; rank correlation {rho:+.2f}"))
-    return lines
-
-
-def _spearman(table: pd.DataFrame, axis: str, column: str) -> float | None:
+def correlation(table: pd.DataFrame, axis: str, column: str) -> float | None:
+    """Return Spearman's rank correlation of two columns; None for fewer than three rows, or a constant column."""
     pair = table[[axis, column]].dropna()
     if len(pair) < 3 or pair[column].nunique() < 2:
         return None
@@ -138,41 +116,12 @@ def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
     for metric in TREND_METRICS:
         by_version = {}
         for name, part in versions(table).items():
-            rhos = [_spearman(group, axis, metric) for group in series(part, study, axis)]
+            rhos = [correlation(group, axis, metric) for group in series(part, study, axis)]
             if known := tuple(rho for rho in rhos if rho is not None):
                 by_version[name] = known
         if by_version:
             found.append(Trend(axis, metric, by_version))
     return found
-
-
-def certified_columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns of certificates to show beside the number of saddles; none if none was asked for."""
-    found = [c for c in ("n_saddles_float64", "n_saddles_draws") if table[c].notna().any()]
-    return ["n_saddles_positive", *found] if found else []
-
-
-def certificates(table: pd.DataFrame) -> list[str]:
-    """Return one sentence for the certificates of one representation's rows: medians over the landscapes."""
-    counts = [f"{table[c].median():g} {label(c).removeprefix('saddles ')}" for c in certified_columns(table)]
-    if not counts:
-        return []
-    line = f"saddles (median): {table['n_saddles'].median():g}, " + ", ".join(counts)
-    methods = table["float64_method"].dropna()
-    if len(methods):
-        line += f"; float64 differs by up to {table['float64_epsilon'].max():.2g} ({'/'.join(sorted(set(methods)))})"
-    return [line]
-
-
-def certificate_warnings(study: Study, table: pd.DataFrame) -> list[str]:
-    """Return the reasons why certificates cannot be given, for one representation's rows."""
-    same = int((table["draws_distinct"] < study.certify.draws).sum())
-    if not same:
-        return []
-    return [
-        f"draws do not differ in {same} of {len(table)} landscapes, so nothing is said of sampling there: let "
-        "batches(split, draw) use draw, or set certify.draws to 0."
-    ]
 
 
 def quality_columns(table: pd.DataFrame) -> list[str]:

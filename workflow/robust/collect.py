@@ -17,6 +17,7 @@ from landsweep.distributed.representations import tree_of
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim, claim_axes
 from landsweep.robust.specification import Specification, by, specifications, verdict
+from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import Member, Shape
 from landsweep.study.study import TopologySpec
 
@@ -119,8 +120,9 @@ def _checked(metrics: Sequence[str] | None) -> tuple[str, ...]:
 
 def _failed(run: OpenedRun, member: Member) -> bool:
     """Return whether a member, or its model, failed before or while it was evaluated."""
-    failures = [("train", member.model), ("subspace", member.index), ("evaluate", member.index)]
-    return any(run.directory.failure(stage, index).exists() for stage, index in failures)
+    stages = (EVALUATE, *EVALUATE.ancestors)
+    indices = [(stage.name, member.model if stage.of == "model" else member.index) for stage in stages]
+    return any(run.directory.failure(name, index).exists() for name, index in indices)
 
 
 def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:

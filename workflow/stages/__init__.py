@@ -4,7 +4,7 @@ It imports ``report``, ``session`` and below; a stage may read what an earlier o
 """
 
 from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train
-from landsweep.stages.stage import Stage
+from landsweep.stages.stage import Stage, Words
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
@@ -20,6 +20,11 @@ NAMES = tuple(stage.name for stage in STAGES)
 """These are the names of all stages, in the order in which they run."""
 BY_NAME = {stage.name: stage for stage in STAGES}
 """The keys are the names of the stages, the values the stages."""
+
+
+def words() -> tuple[Words, ...]:
+    """Return what the stages say to people, in the order in which they run."""
+    return tuple(found for stage in STAGES if (found := stage.words) is not None)
 
 
 def reserved() -> dict[str, str]:

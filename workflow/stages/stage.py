@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from landsweep.disk.rundir import RunDir
 from landsweep.study.plan import Member, Model, Plan
@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 
 Row = Callable[[Member, str], Mapping[str, Any]]
 """A function of this type returns what the table says of a member in a representation."""
+
+
+class Words(Protocol):
+    """What a stage says to people: in ``landsweep plan``, in the methods paragraph and in the report."""
+
+    def plan(self, study: Study, plan: Plan) -> Mapping[str, str]:
+        """Return the rows that ``landsweep plan`` prints, by name."""
+
+    def methods(self, study: Study) -> Sequence[str]:
+        """Return sentences for the methods paragraph; the keys of references stand in square brackets."""
+
+    def lines(self, study: Study, table: pd.DataFrame, axis: str | None) -> Sequence[str]:
+        """Return lines of the summary, from one representation's rows of the table of metrics."""
+
+    def warnings(self, study: Study, table: pd.DataFrame) -> Sequence[str]:
+        """Return the reasons why numbers that were asked for cannot be given."""
+
+    def columns(self, table: pd.DataFrame) -> Mapping[str, Sequence[str]]:
+        """Return columns of the summary's table, by the column that they stand before."""
+
+    def draw(self, study: Study, landscape: Landscape, folder: Path) -> None:
+        """Draw the stage's own figures into ``folder``."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +98,12 @@ class Stage:
         measured. Without it: all items, dealt one a rank, each as long as was measured.
     tabulated
         Whether the stage has numbers for the table of metrics or for the store.
+    worded
+        Whether the stage speaks for itself; of what every run has, plan, methods and report speak unasked.
 
     The code of a stage stands beside its record: the module ``work`` does the work, the module ``columns`` gives
-    numbers to the table and the store. Both are imported only when they are needed, so that planning imports neither
-    torch nor NumPy.
+    numbers to the table and the store, and the module ``words`` (:class:`Words`) speaks to people. They are imported
+    only when they are needed, so that planning imports neither torch nor NumPy.
     """
 
     name: str
@@ -99,6 +123,7 @@ class Stage:
     files: int = 1
     seconds: Callable[[Study, Plan, Mapping[str, float], Sharing], float | None] | None = None
     tabulated: bool = False
+    worded: bool = False
 
     def cost(self, study: Study, plan: Plan, rates: Mapping[str, float], share: Sharing) -> float | None:
         """Return its seconds: ``seconds``, else those of its items dealt one a rank; None where none was measured."""
@@ -118,6 +143,11 @@ class Stage:
     def columns(self) -> Mapping[str, str]:
         """Return the names of the stage's columns in the table of metrics, with their meaning and unit."""
         return self._beside("columns").COLUMNS if self.tabulated else {}
+
+    @property
+    def words(self) -> Words | None:
+        """What the stage says to people; None where it has nothing of its own to say."""
+        return self._beside("words") if self.worded else None
 
     def table(self, run: OpenedRun) -> Row:
         """Return the function that fills the stage's columns."""

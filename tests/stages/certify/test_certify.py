@@ -15,10 +15,10 @@ from landsweep import UserError
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as certify
 from landsweep.kernels.topology.merge_trees import merge_tree
-from landsweep.report.methods import methods
+from landsweep.stages.certify import STAGE
 from landsweep.study.study import Study
 from ranked import ranked
-from support import HELPERS, assert_same_run, copy_of, inside, once
+from support import HELPERS, assert_same_run, copy_of, inside, methods, once
 from support import landsweep as command
 
 POINTS = 121
@@ -226,7 +226,7 @@ def test_noise_of_one_draw_is_no_pair(noisy):
     assert (table["n_pairs_draws"] == 1).all()
     for member in result.plan.members:
         tree = read_tree(result.directory, member.index, "freudenthal")
-        with np.load(result.directory.certify(member.index)) as data:
+        with np.load(STAGE.result(result.directory, member.index)) as data:
             interval = data["freudenthal/interval"]
             assert data["draws"].tolist() == list(range(1, 9))
             assert data["draw_vertices"].tolist() == sorted(set(tree.pairs.reshape(-1).tolist()))
@@ -268,7 +268,7 @@ def test_intervals_are_of_the_problems_own_draws(run):
 
 def test_a_landscapes_own_draw_does_not_test_it(run):
     result = run(problem__params={"noise": 0.5}, certify={"draws": 3}, sweep={"tilt": [0.2], "draw": [0, 2]})
-    found = [np.load(result.directory.certify(m))["draws"].tolist() for m in (0, 1)]
+    found = [np.load(STAGE.result(result.directory, m))["draws"].tolist() for m in (0, 1)]
     assert found == [[1, 2, 3], [1, 3, 4]]
 
 
@@ -356,7 +356,7 @@ def test_another_topology_redoes_certificates_and_a_missing_file_is_made_again(r
     assert sorted(done(both.path, "certify")) == [0, 0, 1, 1]
     assert (both.metrics["n_pairs_draws"] == 1).all()
     assert both.dataset.pair_interval.sizes == {"pair": both.dataset.pair_vertex.sizes["pair"], "interval_end": 2}
-    both.directory.certify(1).unlink()
+    STAGE.result(both.directory, 1).unlink()
     mended = run(problem__params={"noise": 0.5}, topology={"connectivity": ["face", "moore"]})
     assert sorted(done(mended.path, "certify")) == [0, 0, 1, 1, 1]
     fresh = run("fresh", problem__params={"noise": 0.5}, topology={"connectivity": ["face", "moore"]})

@@ -15,10 +15,9 @@ from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
 from landsweep.kernels.geometry.graphs import grid_edges
 from landsweep.pipeline import identity
-from landsweep.report.methods import methods
 from landsweep.study.study import Study
 from ranked import ranked
-from support import assert_same_run, copy_of, inside, make_study, reference_run, store_arrays
+from support import assert_same_run, copy_of, inside, make_study, methods, reference_run, store_arrays
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as kernel
 from landsweep.kernels.topology.tree import MergeTree
+from landsweep.stages.certify import STAGE
 from landsweep.stages.stage import Row
 from landsweep.stages.tables import put_columns, read_arrays
 from landsweep.study.plan import Member
@@ -77,7 +78,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
     Only pairs that ``topology.min_persistence`` leaves are counted. A number that was not asked for, or could not be
     found out, is NaN; such a method is None.
     """
-    stored = read_arrays(run.certify(member), LARGE)
+    stored = read_arrays(STAGE.result(run, member), LARGE)
     method = METHODS[int(stored.get("float64_method", 0))]
     missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
         "float64_method": None if method == "none" else method,
@@ -112,7 +113,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     bounds = landscape.get("pair_range")
     intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
     for member in plan.members:
-        stored = read_arrays(run.directory.certify(member.index), LARGE)
+        stored = read_arrays(STAGE.result(run.directory, member.index), LARGE)
         for name, (low, high) in zip(names, bounds[member.index], strict=True):
             if f"{name}/interval" in stored:
                 intervals[low:high] = stored[f"{name}/interval"]

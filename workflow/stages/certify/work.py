@@ -19,6 +19,7 @@ from landsweep.disk.store import Landscape
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.topology import significance as kernel
 from landsweep.session.context import Context, Outcome
+from landsweep.stages.certify import STAGE
 from landsweep.stages.certify.columns import METHODS, trees
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import uncompiled
@@ -71,7 +72,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> list[
         more, warning = _draws(context, landscape, member, points, pairs)
         arrays |= more
         notes += [warning] if warning else []
-    with atomic(context.run.certify(member.index)) as partial, partial.open("wb") as handle:
+    with atomic(STAGE.result(context.run, member.index)) as partial, partial.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
     return notes
 

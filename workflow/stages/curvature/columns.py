@@ -9,6 +9,7 @@ import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels.curvature.spectrum import Spectrum
+from landsweep.stages.curvature import STAGE
 from landsweep.stages.stage import Row
 from landsweep.stages.tables import put_columns, read_arrays
 from landsweep.study.curvature_spec import ENDS
@@ -40,7 +41,7 @@ def table(run: OpenedRun) -> Row:
 
 def _numbers(run: OpenedRun, site: int) -> dict[str, float]:
     """Return :data:`COLUMNS` of one site; a number that was not asked for, or could not be found out, is NaN."""
-    stored = read_arrays(run.directory.curvature(site))
+    stored = read_arrays(STAGE.result(run.directory, site))
     values = np.concatenate(
         [stored[f"{which}_values"] for which in ENDS if f"{which}_values" in stored] or [np.zeros(0)]
     )
@@ -65,7 +66,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
         return
     plan = run.plan
     put_columns(landscape, plan, table, COLUMNS, [axis for axis in plan.axes if axis not in DIRECTION_AXES])
-    stored = {site: read_arrays(run.directory.curvature(site)) for site in sorted(set(plan.sites.values()))}
+    stored = {site: read_arrays(STAGE.result(run.directory, site)) for site in sorted(set(plan.sites.values()))}
     put = _Put(landscape, plan, stored)
     for which in ENDS:
         end = f"the eigenvalues of greatest {which}" if which == "magnitude" else f"the {which} eigenvalues"

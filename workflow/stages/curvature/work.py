@@ -17,6 +17,7 @@ from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.session.context import Context, Outcome
+from landsweep.stages.curvature import STAGE
 from landsweep.stages.models.hessian import FLOOR, parts, with_hessian
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.curvature_spec import ENDS
@@ -65,7 +66,7 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
         )
     if arrays is None:
         return []
-    with atomic(context.run.curvature(member.index)) as partial, partial.open("wb") as handle:
+    with atomic(STAGE.result(context.run, member.index)) as partial, partial.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
     if "trace" in arrays and not arrays["trace_converged"]:
         more = "allow more with curvature.trace_vectors"

@@ -10,7 +10,7 @@ from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
 from landsweep.report import figures, summary
 from landsweep.session.context import Context
-from landsweep.stages import STAGES
+from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
 from landsweep.study.study import Study
 
@@ -52,10 +52,9 @@ def draw(context: Context, table: pd.DataFrame) -> None:
     if len(done):
         figures.draw_trend(context.study, done, folder / "trend.png")
         figures.draw_landscapes(context.opened, folder)
-    if context.study.curvature.density:
-        landscape = Landscape(context.run.landscape)
-        if "hessian_density" in landscape.group:
-            figures.draw_density(context.study, landscape, folder / "hessian-density.png")
+    landscape = Landscape(context.run.landscape)
+    for stage in words():
+        stage.draw(context.study, landscape, folder)
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
@@ -74,15 +73,14 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
-    warnings += summary.certificate_warnings(study, part)
+    warnings += [text for stage in words() for text in stage.warnings(study, part)]
     return {
         "members": len(context.plan.members),
         "with_topology": int(part["n_minima"].notna().sum()),
         "representation": representation,
         "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
         "quality": merit,
-        "curvature": summary.curvature(study, part, axis),
-        "certificates": summary.certificates(part),
+        "stages": [line for stage in words() for line in stage.lines(study, part, axis)],
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
     }
@@ -92,7 +90,7 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     """Return the summary as a Markdown page with the table by swept axis."""
     axis = summary.swept_axis(study, table)
     lines = [f"# {study.name}", ""]
-    lines += [f"- {line}" for line in (*data["quality"], *data["curvature"], *data["certificates"])]
+    lines += [f"- {line}" for line in (*data["quality"], *data["stages"])]
     lines += [
         f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
     ]
@@ -101,9 +99,9 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
         if axis is None or (part["representation"] != data["representation"]).any():
             continue
         columns: list[str] = [c for c in (summary.error_column(table),) if c]
-        columns += [c for c in summary.CURVATURE_METRICS if summary.known(part, c)] + list(summary.TREND_METRICS)
-        beside = columns.index("n_saddles") + 1
-        columns[beside:beside] = summary.certified_columns(part)
+        columns += summary.TREND_METRICS
+        for before, more in (place for stage in words() for place in stage.columns(part).items()):
+            columns[columns.index(before) : columns.index(before)] = more
         header = [axis, *(summary.label(c) for c in columns)]
         lines += ["", f"Median (lowest to highest) over series, {name}:", ""]
         lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
