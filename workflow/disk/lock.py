@@ -140,6 +140,8 @@ class RunLock:
         self.path = path
         self.token = uuid.uuid4().hex
         self.acquired_at = 0.0
+        self.alone = True
+        """Whether no process of an earlier owner can still write: none held the lock, or it is known to have ended."""
         self._lost, self._patience = lost, patience
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="landsweep-lock", daemon=True)
@@ -178,6 +180,7 @@ class RunLock:
         owner = _read(self.path)
         if not (_is_earlier_life(owner) or self._dies(owner)):
             return
+        self.alone = self.alone and _is_dead(owner, 0.0)
         # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
         # moved is put back if a newer owner's lock was caught instead.
         grave = self.path.with_name(f".lock.{self.token}.partial")

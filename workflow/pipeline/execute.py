@@ -212,7 +212,8 @@ def _prepare(
         _check_stages(run, study, make_plan(study), options)  # before a directory is made for nothing
     out.mkdir(parents=True, exist_ok=True)
     lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
-    run.sweep_partials(lock.acquired_at)
+    if lock.alone:  # else a process of an earlier life may be writing one of these files just now
+        run.sweep_partials(lock.acquired_at)
     change = identity.compare(run, study, redo=options.redo)
     _check_stages(run, study, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
