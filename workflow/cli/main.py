@@ -50,7 +50,10 @@ def run(
     ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
     redo: Annotated[
-        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation or fields makes stale.")
+        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation, fields or problem makes stale.")
+    ] = False,
+    accept_changed_problem: Annotated[
+        bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
     ] = False,
     stages: Annotated[
         str | None,
@@ -92,7 +95,9 @@ def run(
 
         if warning := many_nodes(nodes):
             print(warning, file=sys.stderr)
-    options = RunOptions(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
+    options = RunOptions(
+        retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages), accept_changed_problem
+    )
     with StopFlag(announce=detect().rank == 0) as stop:  # before anything that takes time: a signal may come any time
         _execute(
             directory,
