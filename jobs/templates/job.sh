@@ -41,7 +41,7 @@ setup_failed() {
   exit 1
 }
 trap 'setup_failed $?' EXIT
-trap '[ -n "$warned" ] || [ "${#BASH_SOURCE[@]}" -gt 1 ] || setup_failed $?' ERR
+trap 'code=$?; [ -n "$warned" ] || [ "${#BASH_SOURCE[@]}" -gt 1 ] || setup_failed "$code"' ERR
 #: each setup
 line=${ls_line}
 ${ls_call}

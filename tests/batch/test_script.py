@@ -167,6 +167,7 @@ def test_lines_of_a_profile_may_change_options_and_folder(tmp_path):
     ("lines", "failing"),
     [
         (["true", "false && true", "touch after"], "false && true"),
+        (["nosuch_command", "touch after"], "nosuch_command"),
         (["set -e", "source nowhere.sh", "touch after"], "source nowhere.sh"),
         (["set -u; export A=$NOWHERE", "touch after"], "set -u; export A=$NOWHERE"),
         (["false; true", "touch after"], "false; true"),
@@ -178,6 +179,7 @@ def test_a_line_of_setup_that_fails_ends_the_job(tmp_path, lines, failing):
     done = run_script(tmp_path, render(job(Site(setup=tuple(lines)))), "touch started", scontrol=RUNNING)
     assert done.returncode == 1
     assert "the job ends before it has begun: this line of setup failed (exit status " in done.stdout
+    assert ("(exit status 127)" in done.stdout) == (failing == "nosuch_command")
     assert done.stdout.endswith(f"): {failing}\n")
     assert not {p.name for p in tmp_path.iterdir()} & {"started", "after", "asked"}
     (note,) = (tmp_path / "jobs.log").read_text().splitlines()

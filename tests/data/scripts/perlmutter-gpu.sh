@@ -37,7 +37,7 @@ setup_failed() {
   exit 1
 }
 trap 'setup_failed $?' EXIT
-trap '[ -n "$warned" ] || [ "${#BASH_SOURCE[@]}" -gt 1 ] || setup_failed $?' ERR
+trap 'code=$?; [ -n "$warned" ] || [ "${#BASH_SOURCE[@]}" -gt 1 ] || setup_failed "$code"' ERR
 line='module load cray-mpich-abi'
 eval "$line"
 trap - EXIT ERR
