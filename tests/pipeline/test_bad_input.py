@@ -213,8 +213,8 @@ def test_topology_does_not_take_a_lost_shard_for_nan(tmp_path):
     landscape = Landscape(path / "landscape.zarr")
     lost = landscape.shard_file("loss", list(landscape.units())[2])
     lost.unlink()
-    for command in (["topology", path, "--redo"], ["robust", path]):
-        done = inside(*command)
+    for words in (["topology", path, "--redo"], ["robust", path]):
+        done = inside(*words)
         assert done.returncode == 2, done.stdout
         assert f"{lost} is damaged (it is lost): `landsweep run STUDY --repair` evaluates its unit" in done.stderr
     again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)

@@ -247,7 +247,7 @@ class Landscape:
             for key in np.unique(found // np.array(self.shard[self.sweep_ndim :]), axis=0).tolist():
                 sweep = (i // n for i, n in zip(position, self.shard, strict=False))
                 shard = self.path.joinpath(field, "c", *map(str, (*sweep, *key)))
-                if field == "loss" and points is wrong or not shard.exists():
+                if (field == "loss" and points is wrong) or not shard.exists():
                     raise DamagedShard(shard, reason)
         return values
 
