@@ -208,6 +208,19 @@ def test_a_cut_shard_and_a_lost_shard_are_repaired(tmp_path):
     assert_same_run(reference_run(), again.path)
 
 
+def test_topology_does_not_take_a_lost_shard_for_nan(tmp_path):
+    path = copy_of(reference_run(), tmp_path)
+    landscape = Landscape(path / "landscape.zarr")
+    lost = landscape.shard_file("loss", list(landscape.units())[2])
+    lost.unlink()
+    for words in (["topology", path, "--redo"], ["robust", path]):
+        done = inside(*words)
+        assert done.returncode == 2, done.stdout
+        assert f"{lost} is damaged (it is lost): `landsweep run STUDY --repair` evaluates its unit" in done.stderr
+    again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)
+    assert_same_run(reference_run(), again.path)
+
+
 def test_the_command_line_gives_the_sentence_and_status_2(write_study, tmp_path):
     study = write_study(grid__points=-3)
     done = inside("run", study, "--out", tmp_path / "run")

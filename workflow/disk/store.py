@@ -213,21 +213,43 @@ class Landscape:
         """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard."""
         array = self.status if field == "status" else self._arrays[field]
         try:
-            return np.asarray(array[position])
+            values = np.asarray(array[position])
         except Exception:
             for unit in self.units_of(position):
                 self._read(array, field, unit, unit.box)
             raise
+        return self._checked(field, values, position, (0,) * values.ndim)
 
     @clock.on_files()
     def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
         """Return a box of one member's grid; otherwise as :meth:`read_member`."""
         array = self.status if field == "status" else self._arrays[field]
         try:
-            return np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
+            values = np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
         except Exception:
             self.read_member(field, position)  # names the shard
             raise
+        return self._checked(field, values, position, tuple(side.start or 0 for side in box))
+
+    def _checked(self, field: str, values: np.ndarray, position: Shape, low: Shape) -> np.ndarray:
+        """Return a box of a field, after a check against ``status``: Zarr reads a lost shard as its fill value, NaN.
+
+        The status is that of the loss; other fields may be NaN where it is finite, but not without a shard.
+        """
+        if field == "status":
+            return values
+        box = tuple(slice(a, a + n) for a, n in zip(low, values.shape, strict=True))
+        status, missing = self.read_box("status", position, box), np.isnan(values)
+        suspect = missing & ((status == Status.FINITE) | (status == Status.NON_FINITE))
+        wrong = missing & (status == Status.FINITE) | np.isfinite(values) & (status == Status.NON_FINITE)
+        for points, reason in ((suspect, "it is lost"), (wrong, "it does not agree with status")):
+            found = np.argwhere(points) + np.array(low, dtype=np.int64)
+            for key in np.unique(found // np.array(self.shard[self.sweep_ndim :]), axis=0).tolist():
+                sweep = (i // n for i, n in zip(position, self.shard, strict=False))
+                shard = self.path.joinpath(field, "c", *map(str, (*sweep, *key)))
+                if (field == "loss" and points is wrong) or not shard.exists():
+                    raise DamagedShard(shard, reason)
+        return values
 
     def units_of(self, position: Shape) -> list[Unit]:
         """Return the units that hold a part of one member."""
