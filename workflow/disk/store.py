@@ -239,9 +239,9 @@ class Landscape:
         if field == "status":
             return values
         box = tuple(slice(a, a + n) for a, n in zip(low, values.shape, strict=True))
-        status, missing = self.read_box("status", position, box), np.isnan(values)
-        suspect = missing & ((status == Status.FINITE) | (status == Status.NON_FINITE))
-        wrong = missing & (status == Status.FINITE) | np.isfinite(values) & (status == Status.NON_FINITE)
+        status = self.read_box("status", position, box)
+        suspect = np.isnan(values) & ((status == Status.FINITE) | (status == Status.NON_FINITE))
+        wrong = disagreeing(values, status)
         for points, reason in ((suspect, "it is lost"), (wrong, "it does not agree with status")):
             found = np.argwhere(points) + np.array(low, dtype=np.int64)
             for key in np.unique(found // np.array(self.shard[self.sweep_ndim :]), axis=0).tolist():
@@ -266,18 +266,18 @@ class Landscape:
             self.shard_file(name, unit).unlink(missing_ok=True)
 
     def damaged(self) -> list[Unit]:
-        """Read every complete unit and return those that cannot be read."""
+        """Read every complete unit and return those that cannot be read, or whose loss and status do not agree."""
         found = []
         for unit in self.units():
             if not self.shard_file("status", unit).exists():
                 continue
             try:
-                self.read_status(unit)
-                self.read_unit(unit)
+                status, loss = self.read_status(unit), self.read_unit(unit)["loss"]
             except DamagedShard:
                 found.append(unit)
             else:
-                if not all(self.shard_file(name, unit).exists() for name in self.fields):
+                whole = all(self.shard_file(name, unit).exists() for name in self.fields)
+                if not whole or disagreeing(loss, status).any():
                     found.append(unit)
         return found
 
@@ -292,6 +292,15 @@ class Landscape:
     def consolidate(self) -> None:
         """Write the consolidated copy of the metadata that readers open first."""
         consolidate(self.group)
+
+
+def disagreeing(loss: np.ndarray, status: np.ndarray) -> np.ndarray:
+    """Return where a loss is not what its status says: NaN but finite, or finite but non-finite.
+
+    Infinity under the status finite is right: a loss that is finite where it is computed may overflow as it is stored.
+    """
+    found: np.ndarray = np.isnan(loss) & (status == Status.FINITE)
+    return found | np.isfinite(loss) & (status == Status.NON_FINITE)
 
 
 def consolidate(group: zarr.Group) -> None:
