@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.disk.rundir import RunDir, atomic, read_json
-from landsweep.study.problems import declared_files
 from landsweep.study.study import Study
 
 
@@ -55,6 +54,8 @@ def collect(study: Study, folder: Path, *, declared: bool = True) -> tuple[Sourc
         if subspace.path is not None:
             found[f"subspaces.{name}.path {subspace.path}"] = folder / subspace.path
     if declared:
+        from landsweep.study.problems import declared_files  # which imports torch
+
         for name in declared_files(study, folder):
             found[f"files {name}"] = folder / name
     return tuple(Source(name, path, _digest(path)) for name, path in found.items() if path.is_file())
