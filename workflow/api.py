@@ -66,7 +66,8 @@ class Run(OpenedRun):
         coordinates = [name for name in dataset.data_vars if str(name).startswith("coordinate_")]
         # Neither codecs of Zarr 3 nor mappings can be written to other formats.
         dataset = dataset.set_coords(coordinates).drop_encoding()
-        dataset.attrs = {k: json.dumps(v) if isinstance(v, dict) else v for k, v in dataset.attrs.items()}
+        for attrs in (dataset.attrs, *(variable.attrs for variable in dataset.variables.values())):
+            attrs |= {k: json.dumps(v) for k, v in attrs.items() if _structured(v)}
         for name, variable in dataset.variables.items():
             if variable.dtype.kind == "T":  # NumPy's strings of any length, which NetCDF's writers do not know
                 dataset[name] = dataset[name].astype(object)
@@ -215,6 +216,13 @@ def open_run(path: str | Path) -> Run:
     landsweep...UserError: runs/nothing holds no run, expected a run directory such as runs/NAME: ...
     """
     return Run(path)
+
+
+def _structured(value: Any) -> bool:
+    """Return whether an attribute is more than a number, a text, or a list of numbers, which NetCDF can hold."""
+    if isinstance(value, list | tuple):
+        return not value or not all(isinstance(v, int | float) for v in value)
+    return isinstance(value, bool) or not isinstance(value, int | float | str)
 
 
 def run(

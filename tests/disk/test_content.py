@@ -62,4 +62,8 @@ def test_the_dataset_can_be_written_in_other_formats(tmp_path):
     dataset = landsweep.run(make_study(tmp_path), tmp_path / "run", progress=False).dataset
     dataset.to_zarr(tmp_path / "two.zarr", zarr_format=2)
     xr.testing.assert_equal(xr.open_zarr(tmp_path / "two.zarr").loss.load(), dataset.loss.load())
+    dataset.to_netcdf(tmp_path / "three.nc", engine="scipy")
+    with xr.open_dataset(tmp_path / "three.nc", engine="scipy") as written:
+        xr.testing.assert_equal(written.loss.load(), dataset.loss.load())
+        assert written.subspace.values.tolist() == dataset.subspace.values.tolist()
     assert json.loads(dataset.attrs["evaluation"])["width"] == 8
