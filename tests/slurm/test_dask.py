@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, wait_for
+from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, slow, wait_for
 from support import (
     TIMEOUT,
     assert_same_run,
@@ -37,9 +37,9 @@ class WithJobs:
     """A run whose workers are jobs, while it goes on."""
 
     def __init__(self, cluster: Cluster, folder: Path, *more: str, site: dict | None = None, **changes) -> None:
-        self.cluster, self.out = cluster, folder / "run"
+        self.cluster, self.folder, self.out = cluster, folder, folder / "run"
         self.arguments = (
-            *("run", make_study(folder, **{**LONG, **changes}), "--out", self.out),
+            *("run", make_study(folder, **slow(folder, **changes)), "--out", self.out),
             *("--site", site_file(folder, **{**WORKERS, **(site or {})}), *more),
         )
         cluster.forget()
@@ -50,6 +50,10 @@ class WithJobs:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def hurry(self) -> None:
+        """Let what is left to evaluate take no longer than it must."""
+        (self.folder / "hurry").touch()
 
     def jobs(self) -> list[str]:
         return self.cluster.slurm("squeue", "-h", "-o", "%i", "-t", "running,pending").split()
@@ -78,6 +82,7 @@ def test_two_workers_in_jobs_of_which_one_is_killed(cluster, tmp_path, reference
     victim = psutil.Process(started[0]["pid"])
     for process in (victim.parent(), victim):  # its nanny first, so that nobody starts it again
         process.kill()
+    run.hurry()
     status, said = run.end()
     assert status == 0, said
     assert "Dask: 2 worker(s) in 2 batch job(s) on site.yaml, scheduler tls://127.0.0.1:" in said
@@ -95,6 +100,7 @@ def test_jobs_that_end_are_submitted_again(cluster, tmp_path, reference):
     cluster.slurm("scancel", *before)
     cluster.forget()  # as if 30 s had gone by
     wait_for(lambda: cluster.forget() or (run.jobs() and not set(run.jobs()) & set(before)), "new jobs", 60)
+    run.hurry()
     status, said = run.end()
     assert status == 0, said
     assert_same_run(reference, run.out)
@@ -114,8 +120,8 @@ def test_the_time_limit_of_workers_ends_the_run_in_good_order(cluster, tmp_path,
     assert "Traceback" not in said
     done = sum(units_evaluated(run.out).values())
     assert 1 <= done < UNITS
-    quick = make_study(tmp_path, **{**LONG, "problem__params": {"steps": 10}})
-    rest = inside("run", quick, "--set", "problem.params.loss_delay=0.25", "--out", run.out)
+    run.hurry()
+    rest = inside("run", run.arguments[1], "--out", run.out)
     assert rest.returncode == 0, rest.stderr
     assert_same_run(reference, run.out)
 
@@ -161,11 +167,12 @@ def test_jobs_that_bring_no_worker_are_a_mistake(cluster, tmp_path):
 
 def test_an_allocation_is_scheduler_planner_and_workers(cluster, tmp_path, reference):
     """Submitted as any other study; warned once before the end, it goes on in the job's next life."""
-    run = Run(cluster, tmp_path, executor__kind="dask")
+    run = Run(cluster, tmp_path, {"ranks_per_node": 2}, executor__kind="dask")
     (job,) = run.submit()
     run.evaluating(job)
     cluster.slurm("scancel", "-s", "USR2", job)
     wait_for(lambda: run.journal()[-1][2:] and "requeue" in {line[3] for line in run.journal()}, "a requeue")
+    run.hurry()
     run.wait(job, "COMPLETED", seconds=180)
     assert_same_run(reference, run.out)
     assert set(units_evaluated(run.out).values()) == {1}
@@ -177,7 +184,7 @@ def test_an_allocation_is_scheduler_planner_and_workers(cluster, tmp_path, refer
 
 
 def test_a_worker_of_an_allocation_is_killed(cluster, tmp_path, reference):
-    run = Run(cluster, tmp_path, site={"launcher": ["srun", "--mpi=pmi2"]}, executor__kind="dask")
+    run = Run(cluster, tmp_path, {"launcher": ["srun", "--mpi=pmi2"], "ranks_per_node": 2}, executor__kind="dask")
     (job,) = run.submit()
     run.evaluating(job)
     os.kill(next(e["pid"] for e in events(run.out) if e["event"] == "RankStarted" and e["rank"]), signal.SIGKILL)
@@ -187,7 +194,7 @@ def test_a_worker_of_an_allocation_is_killed(cluster, tmp_path, reference):
 
 
 def test_two_ranks_are_too_few_for_an_allocation(cluster, tmp_path):
-    run = Run(cluster, tmp_path, site={"nodes": 1}, executor__kind="dask")
+    run = Run(cluster, tmp_path, {"nodes": 1, "ranks_per_node": 2}, executor__kind="dask")
     done = run("submit", run.study, "--site", run.site, "--out", run.out)
     assert done.returncode == 2
     assert done.stderr.strip() == (
