@@ -122,18 +122,21 @@ def _speed(progress: Path) -> str:
         return ""
     try:
         state = read_json(progress)
-        done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+        failed = state.get("failed", 0)  # what an older version writes has none
+        over, seconds = state["done"] + failed, state["time"] - state["began"]
+        new = over - state["before"] - state.get("failed_before", 0)
     except (ValueError, KeyError, TypeError):  # damaged, or of another version
         return ""
-    if done <= 0 or seconds <= 0 or state["done"] == state["total"]:
+    if new <= 0 or seconds <= 0 or over == state["total"]:
         return ""
-    rate, left = done / seconds, (state["total"] - state["done"]) / (done / seconds)
+    rate, left = new / seconds, (state["total"] - over) / (new / seconds)
     each = state.get("gpus") or state.get("ranks") or 1
     what = "GPU" if state.get("gpus") else "rank"
+    lost = f", {failed:,} failed" if failed else ""
     end = time.strftime("%F %T", time.localtime(state["time"] + left))
     return (
-        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}, {rate:,.3g} {state['noun']}/s, "
-        f"{rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
+        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}{lost}, {rate:,.3g} "
+        f"{state['noun']}/s, {rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
     )
 
 

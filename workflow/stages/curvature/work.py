@@ -43,7 +43,7 @@ def run(context: Context, items: list[Member]) -> None:
         lambda member: (
             1 if study.engine == "pyhessian" else parts(context, (member.model, *part_of(member)), study.dtype)
         ),
-        done_before=len(set(context.plan.sites.values())) - len(items),
+        before=lambda: STAGE.before(context.run, context.plan, items),
         on_done=announce,
     )
 

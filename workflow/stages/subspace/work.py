@@ -19,6 +19,7 @@ from landsweep.kernels.loss.directions import Directions, cosines, given_directi
 from landsweep.session.context import Context
 from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
 from landsweep.stages.models.loader import Loader, network_of
+from landsweep.stages.subspace import STAGE
 from landsweep.study.plan import Member
 from landsweep.study.study import SubspaceSpec
 from safetensors.torch import load_file, save_file
@@ -26,14 +27,13 @@ from safetensors.torch import load_file, save_file
 
 def run(context: Context, items: list[Member]) -> None:
     """Make the directions of the members ``items``; members with the same Hessian get theirs together."""
-    done_before = len(context.plan.members) - len(items)
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
     context.run_stage(
         "subspace",
         "members",
         simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
-        done_before=done_before,
+        before=lambda: STAGE.before(context.run, context.plan, items),
         affinity=lambda member: member.model,
     )
     sharing: dict[tuple[int, str], list[Member]] = {}
