@@ -101,6 +101,16 @@ class ItemDone(Event):
 
 
 @dataclass(frozen=True)
+class ItemProgress(Event):
+    """An item that takes long is this far, in words."""
+
+    stage: str
+    index: int
+    rank: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Helped(Event):
     """A rank other than the root has done its part of an item that all ranks work on together."""
 

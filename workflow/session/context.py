@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from landsweep.base import clock
 from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
-from landsweep.base.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.base.events import Bus, Event, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.base.stop import StopFlag
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir, write_json
@@ -289,6 +289,10 @@ class Context:
         if together:
             new = self.failed - failed
             self.run_together(stage, noun, last, work, lambda: (done + len(single) - new, lost + new), on_done)
+
+    def tell(self, event: Event) -> None:
+        """Publish an event on the root; on another rank, write it into the rank's own log."""
+        (self.bus if self.executor.is_root else self.log)(event)
 
     def record(self, stage: str, item: Model | Member, error: ProblemError) -> None:
         """Record the error with which an item failed.

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from landsweep.base.events import Event, Hardware, ItemDone, Notice, RankLost, StageFinished, StageStarted
+from landsweep.base.events import Event, Hardware, ItemDone, ItemProgress, Notice, RankLost, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
 from landsweep.disk.rundir import write_json
 from rich.console import Console
@@ -66,6 +66,7 @@ class Bars:
             TextColumn("{task.description:<9}"),
             BarColumn(bar_width=30),
             TextColumn("{task.fields[text]}"),
+            TextColumn("{task.fields[in_hand]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
@@ -86,13 +87,17 @@ class Bars:
         if isinstance(event, StageStarted):
             self._count = Count.of(event)
             self._tasks[event.stage] = self._progress.add_task(
-                event.stage, total=self._count.total, completed=self._count.over, text=str(self._count)
+                event.stage, total=self._count.total, completed=self._count.over, text=str(self._count), in_hand=""
             )
         elif isinstance(event, ItemDone):
             self._count.add(event)
-            self._progress.update(self._tasks[event.stage], completed=self._count.over, text=str(self._count))
+            self._progress.update(
+                self._tasks[event.stage], completed=self._count.over, text=str(self._count), in_hand=""
+            )
             if event.failed:
                 self._progress.console.print(f"{event.stage} {event.index} failed", style="red")
+        elif isinstance(event, ItemProgress):
+            self._progress.update(self._tasks[event.stage], in_hand=f"{event.index}: {event.text}")
         elif isinstance(event, Notice | RankLost):
             self._progress.console.print(_text(event))
 
@@ -131,6 +136,9 @@ class Lines:
                 new = self._count.over - self._over_before
                 left = (time.monotonic() - self._begin) / new * (self._count.total - self._count.over)
                 self._print(f"{event.stage}: {self._count}, about {left:.0f} s left")
+        elif isinstance(event, ItemProgress):
+            if time.monotonic() - self._last >= self._every:
+                self._print(f"{event.stage} {event.index}: {event.text}")
         elif isinstance(event, StageFinished):
             comma = "," if self._count.failed else ""
             self._print(f"{event.stage}: {self._count}{comma} in {event.seconds:.1f} s")
@@ -176,9 +184,15 @@ class ProgressFile:
         elif isinstance(event, ItemDone):
             self._state["done"] += event.work - event.lost
             self._state["failed"] += event.lost
+            self._state.pop("in_hand", None)
+            if time.monotonic() - self._last >= self._every:
+                self._write()
+        elif isinstance(event, ItemProgress):
+            self._state["in_hand"] = f"{event.stage} {event.index}: {event.text}"
             if time.monotonic() - self._last >= self._every:
                 self._write()
         elif isinstance(event, StageFinished):
+            self._state.pop("in_hand", None)
             self._write()
 
     def _write(self) -> None:
@@ -189,4 +203,4 @@ class ProgressFile:
 
 def subscriber(console: Console) -> Bars | Lines:
     """Return the subscriber for a console: :class:`Bars` on a terminal, :class:`Lines` elsewhere."""
-    return Bars(console) if console.is_terminal else Lines(console)
+    return Bars(console) if console.is_terminal else Lines(console, LINE_SECONDS)
