@@ -200,8 +200,8 @@ def test_a_trace_near_0_ends_early_and_says_that_its_error_cannot_be_reached(wri
     said = done.stdout + done.stderr
     assert re.search(
         r"curvature 0: the trace is \S+ with a standard error of \S+ after \d+ vectors, and more would not tell it "
-        r"from 0: curvature.trace_error 0.05 of it takes at least [\d,]+ vectors, more than curvature.trace_vectors 1000; "
-        r"allow more of them, or a larger trace_error",
+        r"from 0: curvature.trace_error 0.05 of it takes at least [\d,]+ vectors, more than "
+        r"curvature.trace_vectors 1000; allow more of them, or a larger trace_error",
         said,
     ), said
 
