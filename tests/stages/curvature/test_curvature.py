@@ -467,7 +467,7 @@ def test_a_site_that_is_stopped_goes_on_within_it_with_the_same_bits(write_study
     assert_same_run(serial, out)
 
 
-@pytest.mark.parametrize("how", ["another study", "damaged", "other weights"])
+@pytest.mark.parametrize("how", ["another study", "damaged", "other weights", "other data"])
 def test_a_state_that_is_not_of_this_site_is_not_used(write_study, tmp_path, stop_every, how):
     asked = {"sweep__beta": [1.0], "curvature": {"trace": "hutchinson", "trace_error": 1e-3, "trace_vectors": 60}}
     other = asked | ({"curvature": asked["curvature"] | {"seed": 1}} if how == "another study" else {})
@@ -484,7 +484,10 @@ def test_a_state_that_is_not_of_this_site_is_not_used(write_study, tmp_path, sto
         state.write_bytes(state.read_bytes()[:-200])
     else:
         with np.load(state) as file:
-            arrays = dict(file) | {"gradient": np.array("another")}
+            changed = (
+                {"of": np.array("cpu torch.float32 0")} if how == "other weights" else {"loss": 1.01 * file["loss"]}
+            )
+            arrays = dict(file) | changed
         with state.open("wb") as handle:
             np.savez(handle, **arrays)
     done = inside("run", study, "--out", out)

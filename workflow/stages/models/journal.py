@@ -20,6 +20,8 @@ from landsweep.session.context import Context
 
 TELL_SECONDS = 5.0
 """An item says how far it is at most once in this many seconds."""
+LOSS_RTOL = 1e-3
+"""A loss at the weights that differs by more, relatively, is that of other data."""
 SHARE = 20.0
 """A state is written at most once in this many times the seconds that writing the last one took."""
 
@@ -57,8 +59,8 @@ class Journal(Teller):
 
     Its file lies beside the item's result until that is there, and is written on a stop and every
     ``executor.checkpoint_seconds``. It holds the results of the solvers that have ended, and the state of the one that
-    has not. A state that belongs to another gradient at the weights is not used: weights, data or the kind of device
-    have changed.
+    has not. A state is used only with the same weights in the same dtype, on the same kind of device, and with the
+    same loss up to what another order of sums can change on a GPU.
 
     Parameters
     ----------
@@ -72,7 +74,9 @@ class Journal(Teller):
         super().__init__(context, stage, index)
         self._product = product
         self._path = state_file(result)
-        self._gradient = np.array(sha256(product.gradient.cpu().numpy().tobytes()).hexdigest())
+        theta = product.theta
+        digest = sha256(theta.cpu().numpy().tobytes()).hexdigest()
+        self._of = np.array(f"{theta.device.type} {theta.dtype} {digest}")
         self._finished: dict[str, dict[str, Any]] = {}
         self._past: dict[str, State] = {}
         self._counted = 0
@@ -114,7 +118,7 @@ class Journal(Teller):
         arrays |= {f"past/{self._part}/{name}": x for name, x in state.items()}
         try:
             with atomic(self._path) as partial, partial.open("wb") as handle:
-                np.savez(handle, gradient=self._gradient, counted=self._counted, **arrays)
+                np.savez(handle, of=self._of, loss=self._product.loss, counted=self._counted, **arrays)
         except OSError as error:
             self._broken = True
             text = f"its state cannot be written ({error.strerror}), so that a stop loses its products so far"
@@ -130,7 +134,8 @@ class Journal(Teller):
             np.load(handle, allow_pickle=False) as file,
         ):
             arrays = dict(file)
-        if str(arrays.pop("gradient", "")) != str(self._gradient):
+        loss = float(arrays.pop("loss", np.array(np.nan)))
+        if str(arrays.pop("of", "")) != str(self._of) or not np.isclose(loss, self._product.loss, rtol=LOSS_RTOL):
             return
         self._product.products = self._counted = int(arrays.pop("counted"))
         for key, array in arrays.items():
