@@ -1,4 +1,4 @@
-"""The examples of docs/study.md about weights and directions from elsewhere, run as they stand."""
+"""The examples of docs/weights.md about weights and directions from elsewhere, run as they stand."""
 
 import re
 import runpy
@@ -12,7 +12,7 @@ from landsweep import open_run
 from safetensors.torch import load_file
 from support import ROOT, called, environment, inside
 
-TEXT = (ROOT / "docs/study.md").read_text()
+TEXT = (ROOT / "docs/weights.md").read_text()
 
 
 def example(heading):
