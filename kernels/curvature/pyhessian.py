@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from landsweep.kernels.curvature.hessian import check_mode
 from landsweep.kernels.curvature.spectrum import Eigenpairs, Trace, signed, standard_error
+from landsweep.kernels.curvature.watch import Watch
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 
@@ -35,6 +36,8 @@ class PyHessian:
         A CPU, or the current GPU.
     field
         The field, among those that the loss returns, whose Hessian is meant.
+    watch
+        What hears of every product; PyHessian has no state to keep.
 
     Raises
     ------
@@ -45,14 +48,20 @@ class PyHessian:
     """
 
     def __init__(
-        self, problem: Problem, model: nn.Module, batches: Iterable[Batch], device: torch.device, field: str = "loss"
+        self,
+        problem: Problem,
+        model: nn.Module,
+        batches: Iterable[Batch],
+        device: torch.device,
+        field: str = "loss",
+        watch: Watch | None = None,
     ) -> None:
         check_mode(model)
         handles = [(_Handle(batch), _Handle(batch)) for batch in batches]
         whole = _WholeLoss(problem, deepcopy(model).to(device, torch.float32), field)
         data = {"data": handles[0]} if len(handles) == 1 else {"dataloader": handles}
         with _quiet():
-            self._engine = _counting()(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
+            self._engine = _counting(watch or Watch())(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
 
     def eigenpairs(self, k: int, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Eigenpairs:
         """Return the k eigenpairs of the greatest magnitude, by power iteration with deflation.
@@ -102,8 +111,8 @@ class PyHessian:
             yield
 
 
-def _counting() -> Any:
-    """Return PyHessian's class, which then counts its products."""
+def _counting(watch: Watch) -> Any:
+    """Return PyHessian's class, which then counts its products and tells of each."""
     try:
         from pyhessian import hessian
     except ImportError as error:
@@ -114,9 +123,13 @@ def _counting() -> Any:
     class Counting(hessian):  # type: ignore[misc]  # untyped
         products = 0
 
+        def count(self) -> None:
+            self.products += 1
+            watch(lambda: f"product {self.products:,}", dict)
+
         @property
         def gradsH(self) -> Any:  # read once for each product where there is one batch
-            self.products += 1
+            self.count()
             return self._gradients
 
         @gradsH.setter
@@ -124,7 +137,7 @@ def _counting() -> Any:
             self._gradients = gradients
 
         def dataloader_hv_product(self, v: Any) -> Any:
-            self.products += 1
+            self.count()
             return super().dataloader_hv_product(v)
 
     return Counting

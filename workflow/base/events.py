@@ -78,6 +78,8 @@ class StageStarted(Event):
     work: int
     noun: str
     done_before: int = 0
+    failed_before: int = 0
+    """This much more was asked for, and can not be had: it failed before, or a result that it needs did."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,18 @@ class ItemDone(Event):
     """This many of the ``seconds`` were spent waiting for files."""
     ranks: int = 1
     """This many processes worked on the item together."""
+    lost: int = 0
+    """This much of the ``work`` failed, so that it is not done."""
+
+
+@dataclass(frozen=True)
+class ItemProgress(Event):
+    """An item that takes long is this far, in words."""
+
+    stage: str
+    index: int
+    rank: int
+    text: str
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def _words(event: dict[str, Any]) -> str:
     if kind == "ItemDone":
         state = "failed" if event["failed"] else "done"
         return f"{event['stage']} {event['index']} {state} in {event['seconds']:.2f} s"
+    if kind == "ItemProgress":
+        return f"{event['stage']} {event['index']}: {event['text']}"
     if kind == "StageStarted":
         return f"{event['stage']} begins: {event['todo']} items, {event['work']} {event['noun']}"
     if kind == "StageFinished":

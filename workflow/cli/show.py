@@ -117,23 +117,28 @@ def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
 
 
 def _speed(progress: Path) -> str:
-    """Return how fast the running stage is and when it will end, as text; empty where this is not known."""
+    """Return how fast the running stage is, when it will end, and how far a long item is; empty where not known."""
     if not progress.exists():
         return ""
     try:
         state = read_json(progress)
-        done, seconds = state["done"] - state["before"], state["time"] - state["began"]
+        failed = state.get("failed", 0)  # what an older version writes has none
+        over, seconds = state["done"] + failed, state["time"] - state["began"]
+        new = over - state["before"] - state.get("failed_before", 0)
+        in_hand = str(state.get("in_hand", ""))
     except (ValueError, KeyError, TypeError):  # damaged, or of another version
         return ""
-    if done <= 0 or seconds <= 0 or state["done"] == state["total"]:
-        return ""
-    rate, left = done / seconds, (state["total"] - state["done"]) / (done / seconds)
+    if new <= 0 or seconds <= 0 or over == state["total"]:
+        return in_hand
+    rate, left = new / seconds, (state["total"] - over) / (new / seconds)
     each = state.get("gpus") or state.get("ranks") or 1
     what = "GPU" if state.get("gpus") else "rank"
+    lost = f", {failed:,} failed" if failed else ""
     end = time.strftime("%F %T", time.localtime(state["time"] + left))
     return (
-        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}, {rate:,.3g} {state['noun']}/s, "
-        f"{rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
+        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}{lost}, {rate:,.3g} "
+        f"{state['noun']}/s, {rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
+        + (f"\n{in_hand}" if in_hand else "")
     )
 
 

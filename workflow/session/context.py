@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from landsweep.base import clock
 from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
-from landsweep.base.events import Bus, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.base.events import Bus, Event, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.base.stop import StopFlag
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir, write_json
@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     import torch
 
 T = TypeVar("T")
+Before = Callable[[], tuple[int, int]]
+"""A function that returns how much of a stage's work was done, and how much failed, before this session."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The report on one item: its amount of work, the seconds it took, and whether it failed."""
+    """The report on one item: its amount of work, the seconds it took, and whether it failed.
+
+    Of an item that failed all work is lost, unless ``lost`` says how much of it: a unit holds points of many members.
+    """
 
     index: int
     work: int
@@ -39,10 +44,14 @@ class Outcome:
     note: Any = None
     file_seconds: float = 0.0
     ranks: int = 1
+    lost: int | None = None
 
     def event(self, stage: str, rank: int) -> ItemDone:
         """Return the event that subscribers and logs receive."""
-        return ItemDone(stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds, self.ranks)
+        lost = self.work * self.failed if self.lost is None else self.lost
+        return ItemDone(
+            stage, self.index, self.work, self.seconds, rank, self.failed, self.file_seconds, self.ranks, lost
+        )
 
 
 @dataclass
@@ -136,7 +145,7 @@ class Context:
         items: list[T],
         work: Callable[[T], Outcome],
         weigh: Callable[[T], int] = lambda item: 1,
-        done_before: int = 0,
+        before: Before = lambda: (0, 0),
         on_done: Callable[[Outcome], None] | None = None,
         finish: Callable[[], None] = lambda: None,
         affinity: Callable[[T], Hashable] | None = None,
@@ -144,7 +153,8 @@ class Context:
     ) -> None:
         """Share a stage's items over the ranks, and publish an event for each item.
 
-        Items of equal ``affinity`` need the same model. Every rank calls ``finish`` after its last item, also where the
+        ``before`` says on the root how much was done, and how much failed, before this session. Items of equal
+        ``affinity`` need the same model. Every rank calls ``finish`` after its last item, also where the
         stage is stopped. ``given_up`` records as failed an item that no process survived; it is not needed where items
         are models, members or lists of these.
 
@@ -160,7 +170,7 @@ class Context:
         begin = time.perf_counter()
         if self.executor.is_root:
             self.run.outdate_report()
-            self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, done_before))
+            self.bus(StageStarted(stage, len(items), sum(map(weigh, items)), noun, *before()))
 
         def logged(item: T) -> Outcome:
             before = clock.spent()
@@ -212,7 +222,7 @@ class Context:
         noun: str,
         items: list[T],
         work: Callable[[T, Group], Outcome],
-        done_before: int = 0,
+        before: Before = lambda: (0, 0),
         on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Work on one item after another, with all ranks on the same item, and publish an event for each.
@@ -227,15 +237,15 @@ class Context:
         begin = time.perf_counter()
         if self.executor.is_root:
             self.run.outdate_report()
-            self.bus(StageStarted(stage, len(items), len(items), noun, done_before))
+            self.bus(StageStarted(stage, len(items), len(items), noun, *before()))
         with self.executor.group() as group:
             for item in items:
                 if group.any(self.stop.requested):
                     raise Stopped
-                before = clock.spent()
+                waited = clock.spent()
                 try:
                     outcome = work(item, group)
-                    files = round(clock.spent() - before, 6)
+                    files = round(clock.spent() - waited, 6)
                     outcome = replace(outcome, file_seconds=files, ranks=group.size)
                 except Stopped:
                     self.stop.requested = True
@@ -257,7 +267,7 @@ class Context:
         items: list[T],
         work: Callable[[T, Group], Outcome],
         parts: Callable[[T], int],
-        done_before: int = 0,
+        before: Before = lambda: (0, 0),
         on_done: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Deal the items one a rank; on the last ones, too few for all ranks, work together where they have ``parts``.
@@ -271,9 +281,18 @@ class Context:
         last = items[len(items) // size * size :]
         together = self.executor.on_root(lambda: bool(last) and all(parts(item) > 1 for item in last))
         single = items[: len(items) - len(last)] if together else items
-        self.run_stage(stage, noun, single, lambda item: work(item, Alone()), done_before=done_before, on_done=on_done)
+        done, lost = before() if self.executor.is_root else (0, 0)
+        failed = self.failed
+        self.run_stage(
+            stage, noun, single, lambda item: work(item, Alone()), before=lambda: (done, lost), on_done=on_done
+        )
         if together:
-            self.run_together(stage, noun, last, work, done_before + len(single), on_done)
+            new = self.failed - failed
+            self.run_together(stage, noun, last, work, lambda: (done + len(single) - new, lost + new), on_done)
+
+    def tell(self, event: Event) -> None:
+        """Publish an event on the root; on another rank, write it into the rank's own log."""
+        (self.bus if self.executor.is_root else self.log)(event)
 
     def record(self, stage: str, item: Model | Member, error: ProblemError) -> None:
         """Record the error with which an item failed.

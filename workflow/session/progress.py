@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from landsweep.base.events import Event, Hardware, ItemDone, Notice, RankLost, StageFinished, StageStarted
+from landsweep.base.events import Event, Hardware, ItemDone, ItemProgress, Notice, RankLost, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
 from landsweep.disk.rundir import write_json
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -28,6 +28,36 @@ FILE_SECONDS = 5.0
 """The file ``progress.json`` is written at most once in this many seconds."""
 
 
+@dataclass
+class Count:
+    """How much of a stage is done and how much has failed, of how much that was asked for."""
+
+    noun: str = ""
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+
+    @classmethod
+    def of(cls, event: StageStarted) -> Count:
+        """Return the count at the start of a stage."""
+        total = event.work + event.done_before + event.failed_before
+        return cls(event.noun, total, event.done_before, event.failed_before)
+
+    @property
+    def over(self) -> int:
+        """What nobody has to work on any more."""
+        return self.done + self.failed
+
+    def add(self, event: ItemDone) -> None:
+        """Take in an item."""
+        self.done += event.work - event.lost
+        self.failed += event.lost
+
+    def __str__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{self.done} of {self.total} {self.noun}{failed}"
+
+
 class Bars:
     """A subscriber to events that draws one bar a stage, with the time left."""
 
@@ -35,14 +65,15 @@ class Bars:
         self._progress = Progress(
             TextColumn("{task.description:<9}"),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[noun]}"),
+            TextColumn("{task.fields[text]}"),
+            TextColumn("{task.fields[in_hand]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
             console=console,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._count = Count()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -54,16 +85,19 @@ class Bars:
     def __call__(self, event: Event) -> None:
         """Take in one event."""
         if isinstance(event, StageStarted):
+            self._count = Count.of(event)
             self._tasks[event.stage] = self._progress.add_task(
-                event.stage,
-                total=event.work + event.done_before,
-                completed=event.done_before,
-                noun=event.noun,
+                event.stage, total=self._count.total, completed=self._count.over, text=str(self._count), in_hand=""
             )
         elif isinstance(event, ItemDone):
-            self._progress.advance(self._tasks[event.stage], event.work)
+            self._count.add(event)
+            self._progress.update(
+                self._tasks[event.stage], completed=self._count.over, text=str(self._count), in_hand=""
+            )
             if event.failed:
                 self._progress.console.print(f"{event.stage} {event.index} failed", style="red")
+        elif isinstance(event, ItemProgress):
+            self._progress.update(self._tasks[event.stage], in_hand=f"{event.index}: {event.text}")
         elif isinstance(event, Notice | RankLost):
             self._progress.console.print(_text(event))
 
@@ -74,8 +108,7 @@ class Lines:
     def __init__(self, console: Console, clock: float = LINE_SECONDS) -> None:
         self._console, self._every = console, clock
         self._last = self._begin = time.monotonic()
-        self._done = self._total = self._new = 0
-        self._noun = ""
+        self._count, self._over_before = Count(), 0
 
     def __enter__(self) -> Self:
         return self
@@ -91,23 +124,24 @@ class Lines:
         """Take in one event."""
         if isinstance(event, StageStarted):
             self._begin = time.monotonic()
-            self._done, self._total, self._noun = (
-                event.done_before,
-                event.work + event.done_before,
-                event.noun,
-            )
-            self._new = 0
-            self._print(f"{event.stage}: {self._done} of {self._total} {self._noun} done before")
+            self._count = Count.of(event)
+            self._over_before = self._count.over
+            lost = f", {self._count.failed} failed before" if self._count.failed else ""
+            self._print(f"{event.stage}: {self._count.done} of {self._count.total} {event.noun} done before{lost}")
         elif isinstance(event, ItemDone):
-            self._done += event.work
-            self._new += event.work
+            self._count.add(event)
             if event.failed:
                 self._print(f"{event.stage} {event.index} failed")
             if time.monotonic() - self._last >= self._every:
-                left = (time.monotonic() - self._begin) / self._new * (self._total - self._done)
-                self._print(f"{event.stage}: {self._done} of {self._total} {self._noun}, about {left:.0f} s left")
+                new = self._count.over - self._over_before
+                left = (time.monotonic() - self._begin) / new * (self._count.total - self._count.over)
+                self._print(f"{event.stage}: {self._count}, about {left:.0f} s left")
+        elif isinstance(event, ItemProgress):
+            if time.monotonic() - self._last >= self._every:
+                self._print(f"{event.stage} {event.index}: {event.text}")
         elif isinstance(event, StageFinished):
-            self._print(f"{event.stage}: {self._done} of {self._total} {self._noun} in {event.seconds:.1f} s")
+            comma = "," if self._count.failed else ""
+            self._print(f"{event.stage}: {self._count}{comma} in {event.seconds:.1f} s")
         elif isinstance(event, Notice | RankLost):
             self._print(_text(event))
 
@@ -138,7 +172,9 @@ class ProgressFile:
                 "noun": event.noun,
                 "before": event.done_before,
                 "done": event.done_before,
-                "total": event.work + event.done_before,
+                "failed": event.failed_before,
+                "failed_before": event.failed_before,
+                "total": event.work + event.done_before + event.failed_before,
                 "began": time.time(),
                 "job": job,
                 "restart": restart,
@@ -146,10 +182,17 @@ class ProgressFile:
             }
             self._write()
         elif isinstance(event, ItemDone):
-            self._state["done"] += event.work
+            self._state["done"] += event.work - event.lost
+            self._state["failed"] += event.lost
+            self._state.pop("in_hand", None)
+            if time.monotonic() - self._last >= self._every:
+                self._write()
+        elif isinstance(event, ItemProgress):
+            self._state["in_hand"] = f"{event.stage} {event.index}: {event.text}"
             if time.monotonic() - self._last >= self._every:
                 self._write()
         elif isinstance(event, StageFinished):
+            self._state.pop("in_hand", None)
             self._write()
 
     def _write(self) -> None:
@@ -160,4 +203,4 @@ class ProgressFile:
 
 def subscriber(console: Console) -> Bars | Lines:
     """Return the subscriber for a console: :class:`Bars` on a terminal, :class:`Lines` elsewhere."""
-    return Bars(console) if console.is_terminal else Lines(console)
+    return Bars(console) if console.is_terminal else Lines(console, LINE_SECONDS)

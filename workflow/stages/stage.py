@@ -184,6 +184,14 @@ class Stage:
         total = len(self.items(plan))
         return total - len(self.absent(run, plan)), total
 
+    def before(self, run: RunDir, plan: Plan, items: Iterable[Model | Member]) -> tuple[int, int]:
+        """Return the number of results beside those of ``items``, and of those that are missing and not among them.
+
+        The latter failed, or need what failed; nobody works on them.
+        """
+        absent, todo = self.absent(run, plan), {item.index for item in items}
+        return len(self.items(plan)) - len(absent | todo), len(absent - todo)
+
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
         """Return the items without a result that have failed neither in this stage nor in one before it."""
         if not self.asked(study) or not all(source.there(run) for source in self.sources):

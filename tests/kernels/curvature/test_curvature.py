@@ -259,7 +259,7 @@ def test_a_small_negative_eigenvalue_is_found_among_many_zeros(size, tops):
 
 
 def test_vectors_that_do_not_fit_are_left_to_arpack(monkeypatch):
-    from landsweep.kernels.curvature import spectrum as module
+    from landsweep.kernels.curvature import lanczos as module
 
     values = np.geomspace(1e-2, 10, 200)
     fits = eigenpairs(Matrix(rotated(values)), 2, tolerance=1e-9)

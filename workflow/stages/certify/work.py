@@ -52,7 +52,7 @@ def run(context: Context, items: list[Member]) -> None:
         "members",
         items,
         work,
-        done_before=len(context.plan.members) - len(items),
+        before=lambda: STAGE.before(context.run, context.plan, items),
         on_done=announce,
         affinity=lambda member: member.model,
     )

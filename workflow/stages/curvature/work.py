@@ -6,6 +6,7 @@ together on the last ones, too few for all, each rank with its part of the data.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
+from landsweep.kernels.curvature.watch import Watch
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.curvature import STAGE
-from landsweep.stages.models.hessian import FLOOR, parts, with_hessian
+from landsweep.stages.models.hessian import FLOOR, Item, parts, with_hessian
+from landsweep.stages.models.journal import Journal, Teller, state_file
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
-from landsweep.study.curvature_spec import ENDS
+from landsweep.study.curvature_spec import ENDS, CurvatureSpec, End
 from landsweep.study.plan import Member
 
 SKETCH = 20
@@ -43,7 +46,7 @@ def run(context: Context, items: list[Member]) -> None:
         lambda member: (
             1 if study.engine == "pyhessian" else parts(context, (member.model, *part_of(member)), study.dtype)
         ),
-        done_before=len(set(context.plan.sites.values())) - len(items),
+        before=lambda: STAGE.before(context.run, context.plan, items),
         on_done=announce,
     )
 
@@ -60,52 +63,87 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
             group,
             site,
             study.dtype,
-            lambda product: _by_lanczos(context, member, product),
+            Item("curvature", member.index, STAGE.result(context.run, member.index)),
+            lambda product, journal: _by_lanczos(context, member, product, journal),
             study.matrix,
             study.micro_batches,
         )
     if arrays is None:
         return []
-    with atomic(STAGE.result(context.run, member.index)) as partial, partial.open("wb") as handle:
+    with atomic(STAGE.result(context.run, member.index)) as unfinished, unfinished.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
+    state_file(STAGE.result(context.run, member.index)).unlink(missing_ok=True)
     if "trace" in arrays and not arrays["trace_converged"]:
-        more = "allow more with curvature.trace_vectors"
-        if study.engine == "pyhessian":
-            more = "PyHessian stops where two running means are close; engine: lanczos goes on"
-        elif study.trace == "hutchinson":
-            more += ", or use hutch++"
-        return [
-            f"the trace is {arrays['trace']:.4g} with a standard error of {arrays['trace_error']:.2g} after "
-            f"{arrays['trace_vectors']} vectors, more than curvature.trace_error asks for: {more}"
-        ]
+        return [_unsettled(study, float(arrays["trace"]), float(arrays["trace_error"]), int(arrays["trace_vectors"]))]
     return []
 
 
-def _by_lanczos(context: Context, member: Member, product: SharedProduct) -> dict[str, Any]:
+def _unsettled(study: CurvatureSpec, trace: float, error: float, vectors: int) -> str:
+    """Return the sentence about a trace whose error is larger than the study asks for, and what would make it so."""
+    said = f"the trace is {trace:.4g} with a standard error of {error:.2g} after {vectors} vectors"
+    needed = spectrum.vectors_needed(trace, error, vectors, study.trace_error)
+    if study.engine == "lanczos" and vectors < study.trace_vectors:
+        return (
+            f"{said}, and more would not tell it from 0: curvature.trace_error {study.trace_error:g} of it takes at "
+            f"least {_round(needed)} vectors, more than curvature.trace_vectors {study.trace_vectors}; allow more of "
+            "them, or a larger trace_error"
+        )
+    more = f"that takes at least {_round(needed)} vectors, so allow more with curvature.trace_vectors"
+    if study.engine == "pyhessian":
+        more = "PyHessian stops where two running means are close; engine: lanczos goes on"
+    elif study.trace == "hutchinson":
+        more += ", or use hutch++"
+    return f"{said}, more than curvature.trace_error asks for: {more}"
+
+
+def _round(vectors: float) -> str:
+    """Return a number of vectors rounded up to two digits."""
+    unit = 10 ** max(0, int(np.log10(max(vectors, 1))) - 1)
+    return f"{int(np.ceil(vectors / unit)) * unit:,}"
+
+
+def _by_lanczos(context: Context, member: Member, product: SharedProduct, journal: Journal) -> dict[str, Any]:
     study = context.study.curvature
     arrays: dict[str, Any] = {"gradient_norm": float(product.gradient.norm()), "size": product.size}
+
+    def ends(which: End, k: int, watch: Watch) -> dict[str, Any]:
+        floor = FLOOR[study.dtype]
+        found = spectrum.eigenpairs(product, k, which, study.tolerance, study.seed, floor=floor, watch=watch)
+        return _eigenvalues(which, found)
+
     for which in ENDS:
         if k := getattr(study, which):
-            found = spectrum.eigenpairs(product, k, which, study.tolerance, study.seed, floor=FLOOR[study.dtype])
-            arrays |= _eigenvalues(which, found)
+            name = f"{which} eigenvalues" if which != "magnitude" else "eigenvalues of greatest magnitude"
+            arrays |= journal.part(name, partial(ends, which, k))
     if study.trace != "none":
         layers = [(name, p.numel()) for name, p in trainable_parameters(network_of(context, member.model))]
-        trace = spectrum.trace(
-            product,
-            study.trace_error,
-            sketch=SKETCH if study.trace == "hutch++" else 0,
-            sizes=[n for _, n in layers],
-            most=study.trace_vectors,
-            seed=study.seed,
-        )
-        arrays |= _trace(trace, study.trace_error) | {
-            "layers": np.array([name for name, _ in layers]),
-            "layer_traces": trace.parts,
-            "layer_errors": trace.part_errors,
-        }
+        sketch = SKETCH if study.trace == "hutch++" else 0
+        sizes = [n for _, n in layers]
+
+        def estimate(watch: Watch) -> dict[str, Any]:
+            found = spectrum.trace(
+                product,
+                study.trace_error,
+                sketch=sketch,
+                sizes=sizes,
+                most=study.trace_vectors,
+                seed=study.seed,
+                watch=watch,
+            )
+            return _trace(found, study.trace_error) | {
+                "layers": np.array([name for name, _ in layers]),
+                "layer_traces": found.parts,
+                "layer_errors": found.part_errors,
+            }
+
+        arrays |= journal.part("trace", estimate)
     if study.density:
-        density = spectrum.spectrum(product, study.density_vectors, study.density_steps, study.seed)
-        arrays |= {"density_nodes": density.nodes, "density_weights": density.weights}
+
+        def quadratures(watch: Watch) -> dict[str, Any]:
+            found = spectrum.spectrum(product, study.density_vectors, study.density_steps, study.seed, watch)
+            return {"density_nodes": found.nodes, "density_weights": found.weights}
+
+        arrays |= journal.part("density", quadratures)
     return arrays | {"products": product.products}
 
 
@@ -120,6 +158,7 @@ def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
             network_of(context, member.model),
             Loader(context, "float32").data(member.model, *part_of(member)),
             context.device(),
+            watch=Teller(context, "curvature", member.index),
         )
         if study.magnitude:
             arrays |= _eigenvalues("magnitude", engine.eigenpairs(study.magnitude, study.tolerance, seed=study.seed))

@@ -57,7 +57,7 @@ def run(context: Context, todo: list[Any]) -> None:
         items,
         work,
         weigh=work.points,
-        done_before=context.plan.points - sum(map(work.points, items)),
+        before=lambda: work.before(items),
         on_done=tell,
         finish=work.finish,
         affinity=work.model,
@@ -176,7 +176,8 @@ class _Work:
         if not self.beside:
             self._wait()
         seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
-        return Outcome(unit.index, self.points(unit), seconds, failed, note)
+        lost = int((status == Status.FAILED).sum())
+        return Outcome(unit.index, self.points(unit), seconds, failed, note, lost=lost)
 
     def given_up(self, unit: Unit, why: str) -> Outcome:
         """Record the members that a unit lacks as failed, because no process survived it."""
@@ -199,6 +200,16 @@ class _Work:
         """Return the number of points of landscapes in a unit."""
         n = self.landscape.sweep_ndim
         return sum(position in self._members for position in unit.positions(n)) * prod(unit.shape[n:])
+
+    def before(self, items: list[Unit]) -> tuple[int, int]:
+        """Return the number of points outside ``items`` that were evaluated, and of those that failed."""
+        count, failed = self.context.plan.points - sum(map(self.points, items)), 0
+        if count and self.context.run.failures():
+            todo = {unit.index for unit in items}
+            for unit in self.landscape.units():
+                if unit.index not in todo:
+                    failed += int((self.landscape.read_status(unit) == Status.FAILED).sum())
+        return count - failed, failed
 
     def finish(self) -> None:
         """Wait until all shards are written."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeVar
 
-from landsweep.base.errors import users_code
+from landsweep.base.errors import Stopped, users_code
 from landsweep.distributed.sharing import SharedProduct, solve
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.hessian import SLICES, CurvatureProduct, Kind
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.session.context import Context
+from landsweep.stages.models.journal import Journal, state_file
 from landsweep.stages.models.loader import Loader, network_of, problem_of
 
 Result = TypeVar("Result")
@@ -26,16 +29,29 @@ nothing left after a few steps: so it is far below the unit roundoff (docs/curva
 """
 
 
+@dataclass(frozen=True)
+class Item:
+    """The model or member for which a Hessian is computed: its stage, its index, and the path of its result."""
+
+    stage: str
+    index: int
+    result: Path
+
+
 def with_hessian(
     context: Context,
     group: Group,
     site: tuple[int, str, int],
     dtype: Dtype,
-    work: Callable[[SharedProduct], Result],
+    item: Item,
+    work: Callable[[SharedProduct, Journal], Result],
     matrix: Kind = "hessian",
     micro_batches: int = 1,
 ) -> Result | None:
     """Call ``work`` with the Hessian of a model's loss on a split and draw; return its result on the group's rank 0.
+
+    ``work`` is also given the journal of ``item``, which writes the state on a stop. The caller removes its file
+    (:func:`landsweep.stages.models.journal.state_file`) once the result is there.
 
     Raises
     ------
@@ -57,8 +73,19 @@ def with_hessian(
             share=share,
         )
 
+    def solver(product: SharedProduct) -> Result:
+        journal = Journal(context, item.stage, item.index, item.result, product)
+        try:
+            return work(product, journal)
+        except Stopped:
+            journal.save()
+            raise
+        except Exception:
+            state_file(item.result).unlink(missing_ok=True)  # tried again, it begins again
+            raise
+
     with users_code(), precision.active(device, context.study.evaluation.deterministic):
-        return solve(group, make, work, context.stop)
+        return solve(group, make, solver, context.stop)
 
 
 def parts(context: Context, site: tuple[int, str, int], dtype: Dtype) -> int:

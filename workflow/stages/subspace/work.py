@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -14,11 +15,13 @@ from landsweep.disk.directions import EIGEN
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
-from landsweep.kernels.curvature.spectrum import Eigenpairs, eigenpairs
+from landsweep.kernels.curvature.spectrum import eigenpairs
 from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
 from landsweep.session.context import Context
-from landsweep.stages.models.hessian import FLOOR, Dtype, parts, with_hessian
+from landsweep.stages.models.hessian import FLOOR, Dtype, Item, parts, with_hessian
+from landsweep.stages.models.journal import Journal, state_file
 from landsweep.stages.models.loader import Loader, network_of
+from landsweep.stages.subspace import STAGE
 from landsweep.study.plan import Member
 from landsweep.study.study import SubspaceSpec
 from safetensors.torch import load_file, save_file
@@ -26,14 +29,13 @@ from safetensors.torch import load_file, save_file
 
 def run(context: Context, items: list[Member]) -> None:
     """Make the directions of the members ``items``; members with the same Hessian get theirs together."""
-    done_before = len(context.plan.members) - len(items)
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
     context.run_stage(
         "subspace",
         "members",
         simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
-        done_before=done_before,
+        before=lambda: STAGE.before(context.run, context.plan, items),
         affinity=lambda member: member.model,
     )
     sharing: dict[tuple[int, str], list[Member]] = {}
@@ -66,12 +68,18 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
     subspace, dims = subspace_of(context, members[0]), context.study.grid.dims
     dtype = _dtype(context)
 
-    def find(product: SharedProduct) -> Eigenpairs:
-        count = subspace.skip + dims
-        return eigenpairs(product, count, subspace.which, subspace.tolerance, floor=FLOOR[dtype])
+    def find(product: SharedProduct, journal: Journal) -> Mapping[str, np.ndarray]:
+        solve = partial(
+            eigenpairs, product, subspace.skip + dims, subspace.which, subspace.tolerance, floor=FLOOR[dtype]
+        )
+        return journal.part("eigenvectors", lambda watch: vars(solve(watch=watch)))
+
+    result = STAGE.result(context.run, members[0].index)
 
     try:
-        found = with_hessian(context, group, _site(context, members[0]), dtype, find)
+        found = with_hessian(
+            context, group, _site(context, members[0]), dtype, Item("subspace", members[0].index, result), find
+        )
     except ProblemError as error:
         for member in members[1:]:  # of the first one, the caller takes note
             context.record("subspace", member, error)
@@ -79,12 +87,13 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
     if found is None:
         return
     last = slice(subspace.skip, None)
-    vectors = found.vectors[last]
+    vectors = found["vectors"][last]
     directions = given_directions(network_of(context, members[0].model), vectors, subspace.normalisation)
-    eigen = (found.values[last], found.residuals[last], cosines(vectors, directions))
+    eigen = (found["values"][last], found["residuals"][last], cosines(vectors, directions))
     for member in members[1:]:
         context.guarded("subspace", member, partial(_save, context, member, directions, eigen))
     _save(context, members[0], directions, eigen)
+    state_file(result).unlink(missing_ok=True)
 
 
 def _site(context: Context, member: Member) -> tuple[int, str, int]:

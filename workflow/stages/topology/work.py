@@ -23,6 +23,7 @@ from landsweep.kernels.geometry.blocks import Blocks, Box
 from landsweep.kernels.topology.metrics import topology_metrics
 from landsweep.kernels.topology.ttk import EngineError
 from landsweep.session.context import Context, Outcome
+from landsweep.stages.topology import STAGE
 from landsweep.study.plan import Member
 
 
@@ -39,11 +40,14 @@ def run(context: Context, items: list[Member]) -> None:
     trees = MemberTrees(context, landscape, blocks, store)
     if trees.by_tasks:
         trees.helpers = min(len(blocks), max(1, context.executor.size // len(items)))
-    before = len(context.plan.members) - len(items)
+
+    def before() -> tuple[int, int]:
+        return STAGE.before(context.run, context.plan, items)
+
     if len(blocks) > 1 and context.executor.team:
         context.run_together("topology", "members", items, trees.outcome, before)
     else:
-        context.run_stage("topology", "members", items, lambda m: trees.outcome(m, Alone()), done_before=before)
+        context.run_stage("topology", "members", items, lambda m: trees.outcome(m, Alone()), before=before)
 
 
 @dataclass(frozen=True)

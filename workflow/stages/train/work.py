@@ -13,6 +13,7 @@ from landsweep.disk.rundir import atomic, write_json
 from landsweep.kernels.problem import Start, Trainable
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import problem_of
+from landsweep.stages.train import STAGE
 from landsweep.study.plan import Model
 from torch import nn
 
@@ -24,7 +25,7 @@ def run(context: Context, items: list[Model]) -> None:
         "models",
         items,
         lambda model: context.guarded("train", model, lambda: train_one(context, model)),
-        done_before=len(context.plan.models) - len(items),
+        before=lambda: STAGE.before(context.run, context.plan, items),
     )
 
 
