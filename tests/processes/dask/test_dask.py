@@ -202,7 +202,7 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done(tmp_path):
         "or use fewer workers a node, and try again with --retry-failed"
     )
     assert len(list(out.glob("topology/*.npz"))) == 2  # of the other model, to the end
-    again = landsweep("run", study, "--out", out)
+    again = inside("run", study, "--out", out)
     assert again.returncode == 3, again.stderr  # and it is not tried again by itself
 
 
@@ -235,7 +235,7 @@ def test_a_signal_lets_units_be_finished(number, tmp_path, reference):
     assert "is gone" not in said
     before = units(out)
     assert 2 <= before < UNITS
-    done = landsweep("run", study, "--out", out, "--workers", "1")
+    done = inside("run", study, "--out", out)
     assert done.returncode == 0, done.stderr
     assert_same_run(reference, out)
     assert set(units_evaluated(out).values()) == {1}

@@ -137,7 +137,7 @@ def test_a_signal_to_one_rank_or_ctrl_c_stops_all_ranks_with_75(tmp_path, refere
     output, _ = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 75, output
     gone(victims)
-    finish(study, out, ranks=2)
+    finish(study, out)
     assert_same_run(reference, out)
     assert max(units_evaluated(out).values()) == 1
 
