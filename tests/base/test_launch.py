@@ -28,7 +28,10 @@ from support import inside
         ({"SLURM_NTASKS": "8"}, Launch()),
         ({"SLURM_NTASKS": "8", "SLURM_PROCID": "0"}, Launch()),
         ({"SLURM_NTASKS": "8", "SLURM_PROCID": "0", "SLURM_STEP_ID": "4294967291"}, Launch()),
-        ({"SLURM_NTASKS": "4", "SLURM_STEP_NUM_TASKS": "1", "SLURM_PROCID": "0", "SLURM_STEP_ID": "4294967290"}, Launch()),
+        (
+            {"SLURM_NTASKS": "4", "SLURM_STEP_NUM_TASKS": "1", "SLURM_PROCID": "0", "SLURM_STEP_ID": "4294967290"},
+            Launch(),
+        ),
         ({"PMI_SIZE": "garbage"}, Launch()),
     ],
     ids=[

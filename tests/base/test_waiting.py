@@ -38,7 +38,9 @@ with StopFlag(), waiting.blocked("It hangs.", killable=True):
 
 @pytest.mark.processes
 def test_a_signal_ends_what_hangs_outside_of_python():
-    with subprocess.Popen([sys.executable, "-c", HANGS], env=environment(), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGS], env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stderr.readline() == "It hangs.\n"
             process.terminate()

@@ -24,7 +24,12 @@ def mpi(about):
 @pytest.mark.parametrize(
     ("about", "launcher", "env", "said"),
     [
-        (MPICH, "mpirun", PMIX, "Open MPI's mpirun started 4 processes, but mpi4py uses MPICH 5.0.2, which would not find"),
+        (
+            MPICH,
+            "mpirun",
+            PMIX,
+            "Open MPI's mpirun started 4 processes, but mpi4py uses MPICH 5.0.2, which would not find",
+        ),
         (MPICH, "srun", PMIX, "srun started 4 processes by PMIx, which MPICH 5.0.2 of mpi4py does not speak: "),
         (MPICH, "srun", {}, None),
         (MPICH, "mpiexec", {"PMI_SIZE": "4", **PMIX}, None),
@@ -53,5 +58,7 @@ def test_each_mpi_has_its_own_launcher():
 
 def test_mpi4py_that_does_not_load_is_one_line(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "mpi4py", None)
-    with pytest.raises(UserError, match=r"^executor\.kind is mpi but mpi4py cannot be loaded \(.*\): install it with [^\n]*$"):
+    with pytest.raises(
+        UserError, match=r"^executor\.kind is mpi but mpi4py cannot be loaded \(.*\): install it with [^\n]*$"
+    ):
         mpi_start.initialized(Launch())

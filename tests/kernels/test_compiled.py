@@ -25,13 +25,12 @@ def test_a_full_disk_costs_only_the_cache(told, tmp_path, monkeypatch):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     function = compiled.njit(cache=True, nogil=True)(twice)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with pytest.warns(RuntimeWarning) as warned:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-        try:
-            assert function(1.5) == 3.0
-            assert function(2) == 4
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.warns(RuntimeWarning) as warned:
+            assert [function(1.5), function(2)] == [3.0, 4]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     (text,) = [str(w.message) for w in warned]
     assert text.startswith(f"compiled code cannot be kept in {tmp_path}/")
     assert os.strerror(errno.EFBIG) in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,19 +84,16 @@ def explain_os_error(error: OSError, run: Path | None = None) -> UserError | Non
     path = error.filename or _open_file(error)
     where = path or "a file"
     elsewhere = run is not None and path is not None and not _belongs(Path(str(path)), run)
-    variable = next((name for part, name in CACHES.items() if part in str(path).lower()), None)
+    variable = _variable(str(path)) if elsewhere else None
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        other = (
-            f"free some space there, or set {variable or 'TMPDIR'} to another folder,"
-            if elsewhere
-            else "free some space"
-        )
+        there = " there" * elsewhere + (f", or set {variable} to another folder," if variable else "")
         return UserError(
-            f"No space left while writing {where} ({error.strerror}): {other} and run the same command again, it goes "
-            "on from the last finished unit."
+            f"No space left while writing {where} ({error.strerror}): free some space{there} and run the same command "
+            "again, it goes on from the last finished unit."
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        other = f"set {variable or 'TMPDIR'} to another folder" if elsewhere else "choose another with --out"
+        other = f"set {variable} to one" if variable else "make it one"
+        other = other if elsewhere else "choose another with --out"
         return UserError(f"Cannot write {where} ({error.strerror}): expected a writable directory, {other}.")
     return None
 
@@ -111,6 +109,12 @@ def _open_file(error: OSError) -> str | None:
             name = getattr(value, "name", None) if isinstance(value, io.IOBase) else None
             found = name if isinstance(name, str) else found
     return found
+
+
+def _variable(path: str) -> str | None:
+    """Return the environment variable by which a library's cache or a temporary file goes elsewhere, if there is one."""
+    temporary = "TMPDIR" if path.startswith(tempfile.gettempdir()) else None
+    return next((name for part, name in CACHES.items() if part in path.lower()), temporary)
 
 
 def _belongs(path: Path, run: Path) -> bool:
