@@ -7,7 +7,7 @@ import io
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
@@ -112,8 +112,10 @@ def _open_file(error: OSError) -> str | None:
 
 
 def _variable(path: str) -> str | None:
-    """Return the environment variable by which a library's cache or a temporary file goes elsewhere, if there is one."""
-    temporary = "TMPDIR" if path.startswith(tempfile.gettempdir()) else None
+    """Return the environment variable that sends a library's cache or a temporary file elsewhere, if there is one."""
+    temporary = None
+    with suppress(OSError):  # no temporary folder can be written
+        temporary = "TMPDIR" if path.startswith(tempfile.gettempdir()) else None
     return next((name for part, name in CACHES.items() if part in path.lower()), temporary)
 
 
