@@ -94,7 +94,7 @@ ALONE = Launch(inherited=True)
         (TASK | PMI2, HYDRA, {}, Launch(2, 1, "mpiexec", 2)),
         (TASK | PMI2, OPEN_MPI, {}, Launch(2, 1, "mpirun", 2)),
         (TASK, {}, {"group": "4807"}, Launch(4, 0, "srun", 2)),
-        (TASK | PMI2, {}, {"group": "4807"}, Launch(4, 0, "mpiexec", 2)),
+        (TASK | PMI2, {}, {"group": "4807"}, Launch(4, 0, "srun", 2)),
         (TASK, {}, {"terminal": "0"}, Launch(4, 0, "srun", 2)),
         (TASK | {"SLURM_STEP_ID": "1"} | PMI2, {}, {"terminal": "0"}, Launch(4, 0, "srun", 2, inherited=True)),
         (TASK, {"SLURM_TASK_PID": "99"}, {}, Launch(4, 0, "srun", 2)),

@@ -47,7 +47,8 @@ def detect(env: Mapping[str, str] = os.environ) -> Launch:
         if not env.get(size, "").isdigit() or (family is PMI and elsewhere):
             continue
         if task is None or _those(env, family) != _those(task, family):  # else the shell has them from its step
-            return Launch(int(env[size]), int(env.get(rank, "0")), launcher, _nodes(env))
+            started = "srun" if family is PMI and _slurms_step(env) == env.get("SLURM_STEP_ID", "none") else launcher
+            return Launch(int(env[size]), int(env.get(rank, "0")), started, _nodes(env))
     if task is not None:
         return Launch(inherited=True)
     if _in_step(env):
@@ -90,9 +91,14 @@ def _stat(process: str) -> list[str]:
 
 def _of_another_step(env: Mapping[str, str]) -> bool:
     """Return whether PMI's variables are those of the step in whose shell this one was started, with ``--mpi=none``."""
+    step = _slurms_step(env)
+    return step is not None and _in_step(env) and step != env["SLURM_STEP_ID"]
+
+
+def _slurms_step(env: Mapping[str, str]) -> str | None:
+    """Return the number of the job's step for which Slurm has set PMI's variables, None where it has not."""
     job, _, step = env.get("PMI_JOBID", "").partition(".")
-    slurms = step.isdigit() and job == env.get("SLURM_JOB_ID") and "HYDI_CONTROL_FD" not in env
-    return slurms and _in_step(env) and step != env["SLURM_STEP_ID"]
+    return step if step.isdigit() and job == env.get("SLURM_JOB_ID") and "HYDI_CONTROL_FD" not in env else None
 
 
 def _those(env: Mapping[str, str], family: tuple[str, ...]) -> dict[str, str]:

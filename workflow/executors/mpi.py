@@ -21,7 +21,7 @@ from landsweep.base.launch import Launch
 from landsweep.base.stop import StopFlag
 from landsweep.executors.executor import Executor, Item, Result, Work
 from landsweep.executors.group import Group, MpiGroup
-from landsweep.executors.mpi_start import how_to_start, initialized
+from landsweep.executors.mpi_start import how_to_start, initialized, name_of
 
 POLL_SECONDS = 0.001
 """A rank that waits for others sleeps this many seconds between two looks, where a blocking call would spin on a
@@ -60,7 +60,7 @@ class MpiExecutor(Executor):
         if launch.size > 1 and world.size != launch.size:
             raise UserError(
                 f"{launch.launcher} started {launch.size} processes but MPI sees {world.size}, so each would do "
-                f"all the work alone: {how_to_start(MPI, launch.size)}."
+                f"all the work alone: mpi4py uses {name_of(MPI)}, so {how_to_start(MPI, launch.size)}."
             )
         self._mpi = MPI
         self._counter_type = Counter

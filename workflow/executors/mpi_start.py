@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,9 @@ def initialized(launch: Launch) -> tuple[Any, Any]:
     if not MPI.Is_initialized():
         _check(launch, MPI)
         # A launcher ends all ranks. If one of them were ended alone by a signal, the others would wait for it.
-        with blocked(_waiting_for(launch) if launch.rank == 0 else "", killable=launch.size == 1):
+        text = _waiting_for(launch) if launch.rank == 0 else ""
+        with blocked(text, killable=launch.size == 1), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="suspicious MPI")  # ours says what to type
             MPI.Init_thread(MPI.THREAD_MULTIPLE)
     return MPI, Counter
 
@@ -63,17 +66,18 @@ def _check(launch: Launch, mpi: Any) -> None:
         return
     if launch.launcher == "mpirun" and launch.size > 1:
         raise UserError(
-            f"Open MPI's mpirun started {launch.size} processes, but mpi4py uses {_name(mpi)}, which would not find "
-            f"the others: {how_to_start(mpi, launch.size)}."
+            f"Open MPI's mpirun started {launch.size} processes, which would not find one another, as mpi4py uses "
+            f"{name_of(mpi)}: {how_to_start(mpi, launch.size)}."
         )
     if "PMIX_RANK" in os.environ and "configure:" in told and "pmix" not in told.lower():
         raise UserError(
-            f"{_started(launch)} by PMIx, which {_name(mpi)} of mpi4py does not speak: "
+            f"{_started(launch)} by PMIx, which mpi4py's {name_of(mpi)} does not speak: "
             f"{how_to_start(mpi, launch.size)}."
         )
 
 
-def _name(mpi: Any) -> str:
+def name_of(mpi: Any) -> str:
+    """Return the name and the version of the MPI that mpi4py uses."""
     vendor, version = mpi.get_vendor()
     return f"{vendor} {'.'.join(map(str, version))}"
 
@@ -85,6 +89,6 @@ def how_to_start(mpi: Any, size: int) -> str:
     beside = Path(sys.executable).with_name(program)
     command = str(beside) if beside.exists() else f"the {program} that belongs to it"
     return (
-        f"mpi4py uses {_name(mpi)}, so start them with {command} -n {size}, or with srun --mpi={protocol}; `srun "
-        "--mpi=list` has what there is, and --executor serial is one process"
+        f"start them with {command} -n {size}, or with srun --mpi={protocol}; `srun --mpi=list` has what there is, and "
+        "--executor serial is one process"
     )

@@ -158,7 +158,7 @@ def test_the_counter_answers_while_rank_0_computes():
         ),
         (
             {"OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "0", "PMIX_NAMESPACE": "x", "PMIX_RANK": "0"},
-            "Open MPI's mpirun started 4 processes, but mpi4py uses MPICH ",
+            "Open MPI's mpirun started 4 processes, which would not find one another, as mpi4py uses MPICH ",
         ),
     ],
 )
