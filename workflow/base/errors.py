@@ -106,8 +106,9 @@ def _open_file(error: OSError) -> str | None:
     found = None
     for frame, _ in traceback.walk_tb(error.__traceback__):
         for value in frame.f_locals.values():
-            name = getattr(value, "name", None) if isinstance(value, io.IOBase) else None
-            found = name if isinstance(name, str) else found
+            if isinstance(value, io.IOBase) and str(getattr(value, "mode", "w")) not in ("r", "rb"):
+                name = getattr(value, "name", None)
+                found = name if isinstance(name, str) else found
     return found
 
 

@@ -46,8 +46,15 @@ def initialized(launch: Launch) -> tuple[Any, Any]:
         text = _waiting_for(launch) if launch.rank == 0 else ""
         with blocked(text, killable=launch.size == 1), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="suspicious MPI")  # ours says what to type
-            MPI.Init_thread(MPI.THREAD_MULTIPLE)
+            MPI.Init_thread(getattr(MPI, f"THREAD_{_threads(mpi4py.rc)}"))
     return MPI, Counter
+
+
+def _threads(rc: Any) -> str:
+    """Return the level of threads that mpi4py would ask for, by its settings or the variables that override them."""
+    if os.environ.get("MPI4PY_RC_THREADS", str(rc.threads)).lower() in ("0", "n", "no", "off", "false"):
+        return "SINGLE"
+    return os.environ.get("MPI4PY_RC_THREAD_LEVEL", rc.thread_level).upper()
 
 
 def _started(launch: Launch) -> str:
