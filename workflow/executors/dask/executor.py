@@ -168,7 +168,7 @@ class DaskExecutor(Executor):
         if waited > SILENCE_SECONDS and not self._said:
             self._said = True
             queued = "; jobs may be in the queue" if self.workers.jobs_wait else ""
-            limit = "until one is, or Ctrl-C" if self.workers.waits else f"for {self._patience:.0f} s at most"
+            limit = "until one comes or Ctrl-C" if self.workers.waits else f"for {self._patience:.0f} s at most"
             self._tell(
                 Notice(f"Waiting for workers {limit}: none is {'ready' if self._seen else 'connected'}{queued}.")
             )
