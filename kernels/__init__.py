@@ -6,6 +6,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,16 @@ def _find_cache() -> None:
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    wanted = Path(__file__).parent, Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    wanted = [Path(__file__).parent]
+    with suppress(RuntimeError):  # a container's user may have no home
+        wanted.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"))
     if any(os.access(next(p for p in (folder, *folder.parents) if p.exists()), os.W_OK) for folder in wanted):
         return
-    cache = Path(tempfile.gettempdir()) / f"landsweep-{os.getuid()}"
-    cache.mkdir(mode=0o700, exist_ok=True)
-    mine = cache.stat().st_uid == os.getuid()  # compiled code of somebody else is not to be run
-    os.environ["NUMBA_CACHE_DIR"] = str(cache) if mine else tempfile.mkdtemp(prefix="landsweep-")
+    with suppress(OSError):  # where that is full too, there is no cache
+        cache = Path(tempfile.gettempdir()) / f"landsweep-{os.getuid()}"
+        cache.mkdir(mode=0o700, exist_ok=True)
+        mine = cache.stat().st_uid == os.getuid()  # compiled code of somebody else is not to be run
+        os.environ["NUMBA_CACHE_DIR"] = str(cache) if mine else tempfile.mkdtemp(prefix="landsweep-")
 
 
 _find_cache()

@@ -7,7 +7,7 @@ fields sorting takes much of the time.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from landsweep.kernels.compiled import njit
 
 SHORT = 32
 """Entries that agree in their leading bits are sorted by insertion where there are at most this many of them."""

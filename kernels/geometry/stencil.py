@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.connectivity import offsets
-from numba import njit
 
 T = TypeVar("T")
 

@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.geometry.order import ascending, inverse
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.touching import find
-from numba import njit
 
 
 @dataclass(frozen=True)

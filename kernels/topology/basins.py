@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.stencil import id_type, lanes, make_stencil, precedes, row_parts, row_sides, share
 from landsweep.kernels.topology.touching import touching, touching_edges
-from numba import njit
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.blocks import Blocks, inside
 from landsweep.kernels.topology.basins import compress, point_down
-from numba import njit
 
 OUTSIDE, INSIDE, BORDER = range(3)
 """Each vertex of a box has one of these marks: it is not owned by the block, or it is owned and not next to another

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.order import ascending
 from landsweep.kernels.topology.basin_graph import BasinGraph
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, ROOT, SADDLE
-from numba import njit
 
 Tree = TypeVar("Tree")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from landsweep.kernels.compiled import njit
 
 
 class Ladder(NamedTuple):

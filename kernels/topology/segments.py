@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.stencil import row_parts, share
 from landsweep.kernels.topology.ladder import climb, ladder
 from landsweep.kernels.topology.tree import MergeTree
-from numba import njit
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.stencil import Stencil, lanes, later, precedes, row_sides, share
-from numba import njit
 
 MOST = 0.9
 """After their least exits, the edges up to a level join basins; this share of the least exits does not exceed it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -107,11 +108,6 @@ def test_bad_sites_are_one_sentence(name, overrides, sentence):
             "there is no module gone.here, expected one that is",
         ),
         ("slurm-generic", ["--array", "gamma"], "--array names 'gamma', expected one of the sweep's axes beta, seed,"),
-        (
-            "slurm-generic",
-            ["--array", "beta", "--site-set", "max_array=1"],
-            "--array beta has 2 values, expected at most 1",
-        ),
         ("local", ["--array", "beta"], "--array needs a batch system, expected a site with Slurm, got local"),
         ("slurm-generic", ["--out", "50%done"], "has % in its path, which Slurm takes for a pattern"),
         ("slurm-generic", ["--out", "."], "is not empty and holds no run, expected a run directory or a new name"),
@@ -207,14 +203,55 @@ def test_a_full_file_system_submits_nothing(tmp_path):
         subprocess.run(["umount", small], check=True)
 
 
+FAKES = {
+    "scontrol": 'echo "MaxArraySize            = $MAX"',
+    "squeue": "",
+    "sbatch": 'echo "$@" >> calls; expr 100 + $(wc -l < calls)',
+}
+"""Slurm's commands, which take everything and number the jobs from 101."""
+
+
+@pytest.mark.parametrize(("allowed", "profile"), [("3", []), ("1001", ["--site-set", "max_array=3"])])
+def test_an_array_longer_than_the_site_allows_is_split(tmp_path, allowed, profile):
+    """By what Slurm itself allows, or by what the profile says."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in FAKES.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    env = {"PATH": f"{programs}:{os.environ['PATH']}", "MAX": allowed, "XDG_CACHE_HOME": str(tmp_path)}
+    study, out = make_study(tmp_path), tmp_path / "run"
+    words = ("submit", study, "--site", "slurm-generic", "--array", "beta", "--set", "sweep.beta=[1,2,3,4,5,6,7]")
+    done = inside(*words, *profile, "--out", out, cwd=tmp_path, **env)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"Submitted job (\d+): ", done.stdout) == ["101", "102", "103"]
+    assert re.findall(r"an array of (\d) tasks, each a run of its own: \S+/(task-\d+) ", done.stdout) == [
+        ("3", "task-00000"),
+        ("3", "task-00003"),
+        ("1", "task-00006"),
+    ]
+    calls = (out / "jobs" / "calls").read_text().splitlines()
+    assert calls == [f"--parsable 001-train-{k:02d}.sh" for k in range(3)], "none waits for another"
+    scripts = [(out / "jobs" / call.split()[1]).read_text() for call in calls]
+    assert [re.search(r"--array=(\S+)", text)[1] for text in scripts] == ["0-2", "0-2", "0-0"]
+    studies = [name for text in scripts for name in re.findall(r"001-study-\d+\.yaml", text)]
+    assert studies == [f"001-study-{k:05d}.yaml" for k in range(7)]
+    assert [name for text in scripts for name in re.findall(r"task-\d{5}", text)] == [f"task-{k:05d}" for k in range(7)]
+    status = inside("status", out, cwd=tmp_path, **env).stdout
+    assert re.findall(r"^(10\d) ", status, re.MULTILINE) == ["101", "102", "103"]
+    again = inside(*words, *profile, "--out", out, "--dry-run", cwd=tmp_path, **env).stdout
+    assert again.count("#SBATCH --array=") == 3
+    assert "tasks 3 to 5" in again
+
+
 REFUSALS = {
     "Invalid account or account/partition combination specified": "--account",
     "Invalid qos specification": "name another with --qos",
     "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": "wait for one of your",
     "QOSMaxWallDurationPerJobLimit: Job violates accounting/QOS policy (job submit limit)": "ask for less with --time,",
     "QOSMaxNodePerUserLimit: Job violates accounting/QOS policy (job submit limit)": "ask for less with --nodes;",
-    "QOSMaxSubmitJobPerUserLimit: Job violates accounting/QOS policy (job submit limit)": "wait for one to end.",
-    "Invalid job array specification": "leave --array out",
+    "QOSMaxSubmitJobPerUserLimit: Job violates accounting/QOS policy (job submit limit)": "whose tasks count as jobs",
+    "Invalid job array specification": "--site-set max_array=",
     "Unable to contact slurm controller (connect failure)": "try again later",
     "User's group not permitted to use this partition": "--partition",
     "Required partition not available (inactive or drained)": "--partition",

@@ -9,6 +9,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -114,6 +115,25 @@ def called(words: list[str], cwd: Path, env: dict[str, str], program: bool = Fal
             status = 1
             traceback.print_exc()
     return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+def stopped_when(said: str, number: int, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, which gets a signal once it has said something on standard error."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            if isinstance(sys.stderr, io.StringIO) and said in sys.stderr.getvalue():
+                os.kill(os.getpid(), number)
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        return inside(*arguments, **env)
+    finally:
+        over.set()
+        watcher.join()
 
 
 shared_folder: Path | None = None

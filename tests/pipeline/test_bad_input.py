@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import subprocess
+import tempfile
 from pathlib import Path
 
 import landsweep as api
@@ -141,6 +143,32 @@ def test_a_full_disk_is_told_plainly_and_the_run_goes_on_later(write_study, tmp_
     assert done.isdisjoint(calls[:3])
     api.run(study, tmp_path / "run", progress=False)
     assert_same_run(reference_run(), tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("folder", "remedy"),
+    [
+        ("home/.cache/numba", "free some space there, or set NUMBA_CACHE_DIR to another folder, and run the same"),
+        ("home/.config", "free some space there and run the same"),
+        ("tmp/x", "free some space there, or set TMPDIR to another folder, and run the same"),
+        ("run/weights", "free some space and run the same"),
+    ],
+)
+def test_what_is_full_is_named_though_the_error_does_not_name_it(write_study, tmp_path, monkeypatch, folder, remedy):
+    """A real error of the system, of writing: it knows no name, and is not always about the run directory."""
+    full = tmp_path / folder / "file"
+
+    def write(self, unit, values, status):
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.symlink_to("/dev/full")
+        with full.open("wb", buffering=0) as file:
+            file.write(b"x")
+
+    monkeypatch.setattr(Landscape, "write_unit", write)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    said = re.escape(f"No space left while writing {full} (No space left on device): {remedy} ")
+    with pytest.raises(UserError, match=said):
+        api.run(write_study(), tmp_path / "run", progress=False)
 
 
 @pytest.mark.processes

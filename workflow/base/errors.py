@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
+import tempfile
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
@@ -63,27 +66,72 @@ class Stopped(BaseException):
     """
 
 
-def explain_os_error(error: OSError) -> UserError | None:
-    """Return a UserError with a plain sentence for a full disk or a directory that cannot be written, else None."""
-    where = error.filename or "the run directory"
+CACHES = {
+    "numba": "NUMBA_CACHE_DIR",
+    "torchinductor": "TORCHINDUCTOR_CACHE_DIR",
+    "triton": "TRITON_CACHE_DIR",
+    "matplotlib": "MPLCONFIGDIR",
+}
+"""The keys are parts of paths of caches that libraries have, the values the variables that name another folder."""
+
+
+def explain_os_error(error: OSError, run: Path | None = None) -> UserError | None:
+    """Return a UserError with a plain sentence for a full disk or a directory that cannot be written, else None.
+
+    ``run`` is the run directory: what lies elsewhere, such as a library's cache in the home directory, is not helped by
+    another one.
+    """
+    path = error.filename or _open_file(error)
+    where = path or "a file"
+    elsewhere = run is not None and path is not None and not _belongs(Path(str(path)), run)
+    variable = _variable(str(path)) if elsewhere else None
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        there = " there" * elsewhere + (f", or set {variable} to another folder," if variable else "")
         return UserError(
-            f"No space left while writing {where} ({error.strerror}): free some space and run the same command "
+            f"No space left while writing {where} ({error.strerror}): free some space{there} and run the same command "
             "again, it goes on from the last finished unit."
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return UserError(
-            f"Cannot write {where} ({error.strerror}): expected a writable directory, choose another with --out."
-        )
+        other = f"set {variable} to one" if variable else "make it one"
+        other = other if elsewhere else "choose another with --out"
+        return UserError(f"Cannot write {where} ({error.strerror}): expected a writable directory, {other}.")
     return None
 
 
-def guard_io(function: Callable[[], T]) -> T:
+def _open_file(error: OSError) -> str | None:
+    """Return the name of the file that was open where an error without a file name was raised, None for none.
+
+    What fails in writing, not in opening, knows only the number of the file.
+    """
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            if isinstance(value, io.IOBase) and str(getattr(value, "mode", "w")) not in ("r", "rb"):
+                name = getattr(value, "name", None)
+                found = name if isinstance(name, str) else found
+    return found
+
+
+def _variable(path: str) -> str | None:
+    """Return the environment variable that sends a library's cache or a temporary file elsewhere, if there is one."""
+    temporary = None
+    with suppress(OSError):  # no temporary folder can be written
+        temporary = "TMPDIR" if path.startswith(tempfile.gettempdir()) else None
+    return next((name for part, name in CACHES.items() if part in path.lower()), temporary)
+
+
+def _belongs(path: Path, run: Path) -> bool:
+    """Return whether a path lies in a run directory, or is one of the folders that it lies in."""
+    path, run = path.absolute(), run.absolute()
+    return path == run or run in path.parents or path in run.parents
+
+
+def guard_io(function: Callable[[], T], run: Path | None = None) -> T:
     """Call ``function``; where a file cannot be written, raise a UserError with a plain sentence."""
     try:
         return function()
     except OSError as error:
-        raise explain_os_error(error) or UserError(
-            f"Cannot write {error.filename} ({error.strerror}): expected a writable directory, choose another with "
-            "--out."
+        raise explain_os_error(error, run) or UserError(
+            f"Cannot write {error.filename or 'a file'} ({error.strerror}): expected a writable directory, choose "
+            "another with --out."
         ) from error

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -44,7 +46,7 @@ class StopFlag:
     """
 
     def __init__(self, *, announce: bool = True) -> None:
-        self.requested = self._raised = False
+        self.requested = self._raised = self._idle = False
         self._announce = announce
         self._before: dict[signal.Signals, Any] = {}
 
@@ -65,7 +67,24 @@ class StopFlag:
         """Ask to stop, as a signal does."""
         self.requested = True
 
+    @contextmanager
+    def nothing_in_hand(self, yes: bool = True) -> Iterator[None]:
+        """Let the first request end the block with :class:`Stopped`; not if ``yes`` is false.
+
+        This is for what waits before there is a unit to finish: for a scheduler, for processes, for a lock.
+        """
+        before, self._idle = self._idle, yes
+        try:
+            if self._idle and self.requested:
+                raise Stopped
+            yield
+        finally:
+            self._idle = before
+
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self._idle and not self._raised:
+            self.requested = self._raised = True
+            raise Stopped
         if self.requested and number != signal.SIGUSR2:
             if not self._raised:  # it may be swallowed, or wait for code that never returns to Python
                 self._raised = True

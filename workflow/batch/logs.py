@@ -115,6 +115,8 @@ class Live:
     def __init__(self, run: RunDir) -> None:
         self._run = run
         self._asked, self._answer, self._told = 0.0, True, False
+        self.writers = ""
+        """These jobs, with their states, or this process may still write."""
 
     def __call__(self) -> bool:
         """Return the answer; print a message once if Slurm cannot be reached."""
@@ -125,6 +127,8 @@ class Live:
             if jobs.problem is not None and not self._told:
                 self._told = True
                 print(f"Slurm cannot be reached ({jobs.problem}); end this with Ctrl-C.", file=sys.stderr)
-            self._answer = bool(jobs.alive) or lock.owner(self._run.lock) is not None
+            told = [f"job {job.id} ({records.told(jobs, job)})" for job in jobs.alive]
+            self.writers = ", ".join(told) or lock.owner(self._run.lock) or ""
+            self._answer = bool(self.writers)
             self._asked = time.monotonic()
         return self._answer

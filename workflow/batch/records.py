@@ -194,6 +194,12 @@ def grouped(jobs: Jobs, job: Submitted) -> str:
     return next(iter(words)) if len(words) == 1 else ", ".join(f"{n} {word}" for word, n in words.most_common())
 
 
+def told(jobs: Jobs, job: Submitted) -> str:
+    """Return a job's state, or those of an array's tasks, and the reason of the first for it."""
+    reason = jobs.states[job.ids[0]].reason
+    return grouped(jobs, job).lower() + (f"; {reason}" if reason else "")
+
+
 def since(moment: float) -> float:
     """Return the seconds since a moment."""
     return max(0.0, time.time() - moment)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from landsweep.base.errors import UserError
+from landsweep.base.waiting import saying
 from landsweep.disk.rundir import write_json
 
 QUERY_SECONDS = 30.0
@@ -44,10 +45,14 @@ REFUSALS = {
         "so many nodes are over the limit of the account or the quality of service",
         f"ask for less with --nodes; {LIMITS}",
     ),
-    "SubmitJob|MaxJobs": ("you have as many jobs as you may", "wait for one to end"),
+    "SubmitJob|MaxJobs": (
+        "you have as many jobs as you may",
+        "wait for one to end, or leave --array out, whose tasks count as jobs; " + LIMITS,
+    ),
     "array specification": (
         "the array is longer than the site allows",
-        "leave --array out, as one job takes all of them; `scontrol show config` has the MaxArraySize",
+        "split it with --site-set max_array=... (`scontrol show config` has the MaxArraySize), or leave --array out, "
+        "as one job takes all of them",
     ),
     "requested time": ("the time asked for is over the limit", "ask for less with --time"),
     "invalid account|account/partition": (
@@ -98,9 +103,10 @@ def _call(*command: str, cwd: Path | None = None, timeout: float = TIMEOUT) -> s
     if program is None:
         raise Unreachable(f"{command[0]} is not on PATH")
     try:
-        return subprocess.run(
-            [program, *command[1:]], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout
-        )
+        with saying(f"Slurm's {command[0]} has not answered yet: waiting for it, {timeout:.0f} s in all."):
+            return subprocess.run(
+                [program, *command[1:]], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout
+            )
     except subprocess.TimeoutExpired:
         raise Unreachable(f"{command[0]} did not answer within {timeout:.0f} s") from None
 
@@ -131,6 +137,14 @@ def submit(script: Path, after: str | None = None) -> str:
     if done.returncode:
         raise refusal(done.stderr)
     return done.stdout.strip().split(";")[0]
+
+
+def max_array_size() -> int | None:
+    """Return how many tasks an array may have that is numbered from 0; None where Slurm does not say."""
+    with suppress(Unreachable):
+        found = re.search(r"^MaxArraySize\s*=\s*(\d+)", _call("scontrol", "show", "config").stdout, re.MULTILINE)
+        return int(found[1]) if found else None
+    return None
 
 
 def unreachable(why: str) -> UserError:

@@ -101,15 +101,18 @@ def submit(
     for note in submission.notes:
         print(note, file=sys.stderr)
     if dry_run:
-        print("".join(map(render, submission.jobs)), end="")
+        print("".join(render(job) for _, job in submission.jobs), end="")
         return
     ids = guard_io(lambda: submitting.submit(submission))
     where = submission.run.path
-    for id_, part, job in zip(ids, submission.layout.parts, submission.jobs, strict=True):
+    first = 0
+    for id_, (part, job) in zip(ids, submission.jobs, strict=True):
         nodes_ = f"{part.site.nodes} node(s) x {part.site.ranks_per_node} ranks"
         print(f"Submitted job {id_}: {', '.join(part.stages)} on {nodes_} of {part.site_name}, {part.site.time} a job.")
         if job.array:
-            print(f"It is an array of {len(job.commands)} tasks, each a run of its own: {where}/task-00000 and so on.")
+            count = len(job.commands)
+            print(f"It is an array of {count} tasks, each a run of its own: {where}/task-{first:05d} and so on.")
+            first += count
     print(f"Run: {where}\nNext: landsweep status, landsweep logs --follow, landsweep cancel, each with the run's path.")
 
 
@@ -127,8 +130,11 @@ def logs(
 
     directory = _directory(run)
     paths = looking.sources(directory, rank)
+    live = looking.Live(directory) if follow else None
     try:
-        for line in looking.lines(paths, looking.Live(directory) if follow else None):
+        if live is not None and live():
+            print(f"Following what is written until the end of {live.writers}; Ctrl-C ends this.", file=sys.stderr)
+        for line in looking.lines(paths, live):
             print(line, flush=follow)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from landsweep.base.events import Subscriber
+    from landsweep.base.stop import StopFlag
     from landsweep.disk.rundir import RunDir
     from landsweep.executors.dask.workers import Wanted
     from landsweep.executors.executor import Executor
@@ -104,6 +105,7 @@ def run(
             lambda executor, shown: execute(parsed, folder or study.parent, directory, executor, shown, options, stop),
             parsed,
             wanted,
+            stop,
         )
 
 
@@ -112,13 +114,15 @@ def _execute(
     work: Callable[[Executor, tuple[Subscriber, ...]], Exit],
     study: Study | None = None,
     wanted: Wanted | None = None,
+    stop: StopFlag | None = None,
 ) -> NoReturn:
     """Do ``work`` on every rank, with progress shown on the root, and end with its exit status."""
     from landsweep.executors.choose import make_executor
     from landsweep.session.progress import subscriber
     from rich.console import Console
 
-    executor = make_executor(study.executor.kind if study is not None else "auto", detect(), study, directory, wanted)
+    kind = study.executor.kind if study is not None else "auto"
+    executor = make_executor(kind, detect(), study, directory, wanted, stop)
     try:
         if executor.is_root:
             with subscriber(Console(stderr=True)) as shown:
@@ -439,10 +443,13 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        if detect().rank == 0:  # every rank reads the same study and finds the same mistake
+        alone = any(word.endswith("serial") for word in sys.argv)  # --executor serial: each rank is a run of its own
+        if detect().rank == 0 or alone:  # every rank reads the same study and finds the same mistake
             print(f"landsweep: {error}", file=sys.stderr)
         sys.exit(int(Exit.BAD_INPUT))
-    except Stopped:
+    except Stopped as stopped:
+        if detect().rank == 0:
+            print(_describe(stopped)[0], file=sys.stderr)
         sys.exit(int(Exit.STOPPED))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import sys
 import time
@@ -15,7 +16,7 @@ from landsweep.batch.script import Job, render
 from landsweep.batch.site import Site, load_site
 from landsweep.batch.sites import sites
 from landsweep.cluster.checks import check_job, check_problem, many_nodes
-from landsweep.cluster.layout import Chain, Layout, lay_out
+from landsweep.cluster.layout import Chain, Layout, Part, lay_out
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir, write_text
 from landsweep.pipeline import identity
@@ -50,19 +51,24 @@ class Request:
 
 @dataclass(frozen=True)
 class Submission:
-    """All that is about to be submitted: scripts and studies by file name, and notes for the user."""
+    """All that is about to be submitted: jobs with their parts of the layout, studies by file name, notes for the user.
+
+    The jobs are a chain, each for its own part; or arrays, all for the same part, whose tasks are numbered on.
+    """
 
     run: RunDir
     site: Site
     layout: Layout
-    jobs: tuple[Job, ...]
+    jobs: tuple[tuple[Part, Job], ...]
     studies: dict[str, Study]
     number: int
     notes: tuple[str, ...]
 
     def script(self, index: int) -> Path:
         """Return the path of the script of a job."""
-        return self.run.jobs / f"{self.number:03d}-{self.layout.parts[index].stages[0]}.sh"
+        part, _ = self.jobs[index]
+        which = f"-{index:02d}" if len(self.jobs) > len(self.layout.parts) else ""
+        return self.run.jobs / f"{self.number:03d}-{part.stages[0]}{which}.sh"
 
 
 def prepare(request: Request) -> Submission:
@@ -105,29 +111,31 @@ def prepare(request: Request) -> Submission:
         check_job(study, job_part.stages, job_part.site, job_part.site_name)
     number = 1 + max((job.submission for job in records.read(run)), default=0)
     files = [f"{number:03d}-study" + (f"-{k:05d}" if request.array else "") + ".yaml" for k in range(len(tasks))]
+    longest = len(tasks) if request.array is None else _longest_array(site)
+    arrays = [range(first, min(first + longest, len(tasks))) for first in range(0, len(tasks), longest)]
     jobs = []
-    for index, job_part in enumerate(layout.parts):
-        last = index == len(layout.parts) - 1
+    for index, array in itertools.product(range(len(layout.parts)), arrays):
+        job_part, last = layout.parts[index], index == len(layout.parts) - 1
+        which = f"; tasks {array[0]} to {array[-1]}" if len(arrays) > 1 else ""
         options = ["--stages", ",".join(_stages(layout, index))] if len(layout.parts) > 1 else []
         if not index:
             options += [option for option in request.options if option not in ONCE]
-        jobs.append(
-            Job(
-                name=f"{study.name}-{job_part.stages[0]}" if len(layout.parts) > 1 else study.name,
-                title=_title(study, layout, index),
-                site=job_part.site,
-                commands=tuple(
-                    _command(job_part.site, run.jobs / file, task.path, folder.absolute(), options)
-                    for file, (_, task) in zip(files, tasks, strict=True)
-                ),
-                path=() if job_part.site.python else (str(Path(sys.executable).parent),),
-                resume=request.typed,
-                last=last,
-                array=request.array is not None,
-                once=tuple(o for o in request.options if o in ONCE) if not index else (),
-                elastic=study.executor.kind == "dask",
-            )
+        job = Job(
+            name=f"{study.name}-{job_part.stages[0]}" if len(layout.parts) > 1 else study.name,
+            title=_title(study, layout, index) + which,
+            site=job_part.site,
+            commands=tuple(
+                _command(job_part.site, run.jobs / files[k], tasks[k][1].path, folder.absolute(), options)
+                for k in array
+            ),
+            path=() if job_part.site.python else (str(Path(sys.executable).parent),),
+            resume=request.typed,
+            last=last,
+            array=request.array is not None,
+            once=tuple(o for o in request.options if o in ONCE) if not index else (),
+            elastic=study.executor.kind == "dask",
         )
+        jobs.append((job_part, job))
     warning = None if site.python is not None else many_nodes(site.nodes, site.software)
     studies = {file: part for file, (part, _) in zip(files, tasks, strict=True)}
     return Submission(run, site, layout, tuple(jobs), studies, number, () if warning is None else (warning,))
@@ -158,13 +166,13 @@ def _array(study: Study, axis: str, site: Site, name: str) -> list[Study]:
         raise UserError(f"--array needs a batch system, expected a site with Slurm, got {name}: leave --array out.")
     if axis not in study.axes:
         raise UserError(f"--array names {axis!r}, expected one of the sweep's axes {', '.join(study.axes)}.")
-    values = study.axes[axis]
-    if len(values) > site.max_array:
-        raise UserError(
-            f"--array {axis} has {len(values)} values, expected at most {site.max_array} tasks on {name}: leave "
-            "--array out, as one job takes all of them."
-        )
-    return [study.model_copy(update={"sweep": {**study.sweep, axis: (value,)}}) for value in values]
+    return [study.model_copy(update={"sweep": {**study.sweep, axis: (value,)}}) for value in study.axes[axis]]
+
+
+def _longest_array(site: Site) -> int:
+    """Return how many tasks an array may have, by the profile and by Slurm itself, where this answers."""
+    allowed = slurm.max_array_size()
+    return site.max_array if allowed is None else max(1, min(site.max_array, allowed))
 
 
 def submit(submission: Submission) -> list[str]:
@@ -188,7 +196,8 @@ def submit(submission: Submission) -> list[str]:
             for index in range(len(submission.jobs)):
                 if not mine.held():
                     raise UserError(f"Somebody else is submitting {run.path} now: see `landsweep status {run.path}`.")
-                ids.append(_hand_over(submission, index, ids[-1] if ids else None))
+                chained = index and submission.jobs[index][0] is not submission.jobs[index - 1][0]
+                ids.append(_hand_over(submission, index, ids[-1] if chained else None))
         except BaseException:  # Ctrl-C, too: half a chain would be left
             _take_back(submission, ids)
             raise
@@ -197,7 +206,7 @@ def submit(submission: Submission) -> list[str]:
 
 def _hand_over(submission: Submission, index: int, after: str | None) -> str:
     """Write one script, submit it and write its id down."""
-    part, job = submission.layout.parts[index], submission.jobs[index]
+    part, job = submission.jobs[index]
     script = submission.script(index)
     write_text(script, render(job))
     slurm_site = job.site.scheduler == "slurm"

@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import batch_job
+from landsweep.base.waiting import saying
 
 HEARTBEAT_SECONDS = 5.0
 """The owner of a lock gives a sign of life once in this many seconds."""
@@ -100,8 +101,11 @@ def owner(path: Path) -> str | None:
     found = _read(path)
     if not found or _is_dead(path, found):
         return None
-    if found.get("host") != socket.gethostname() and _silent(path, found):
-        return None
+    if found.get("host") != socket.gethostname():
+        text = f"{path.parent} is locked by {_name(found)}: waiting up to {STALE_SECONDS:.0f} s for a sign of life."
+        with saying(text, after=HEARTBEAT_SECONDS + 1):
+            if _silent(path, found):
+                return None
     return _name(found)
 
 
@@ -184,9 +188,13 @@ class RunLock:
                     break
                 except FileExistsError:
                     self._clear_if_dead()
+            self._thread.start()
+        except BaseException:  # a signal may come between any two lines
+            if _read(self.path).get("token") == self.token:
+                self.path.unlink(missing_ok=True)
+            raise
         finally:
             mine.unlink()
-        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
@@ -242,11 +250,11 @@ class RunLock:
                 )
             if seen != modified:
                 seen, last = modified, now
-            if not told and not here:
+            if not told:
                 told = True
+                until = f"{self._patience:.0f} s for its end" if here else f"{STALE_SECONDS:.0f} s for a sign of life"
                 print(
-                    f"{self.path.parent} is locked by {_name(owner)}: waiting up to {STALE_SECONDS:.0f} s for a sign "
-                    "of life.",
+                    f"{self.path.parent} is locked by {_name(owner)}: waiting up to {until}.",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from landsweep.base.errors import UserError
 from landsweep.base.launch import Launch
+from landsweep.base.stop import StopFlag
 from landsweep.executors.executor import Executor
 
 if TYPE_CHECKING:
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
 
 
 def make_executor(
-    kind: str, launch: Launch, study: Study | None = None, run: Path = Path(), wanted: Wanted | None = None
+    kind: str,
+    launch: Launch,
+    study: Study | None = None,
+    run: Path = Path(),
+    wanted: Wanted | None = None,
+    stop: StopFlag | None = None,
 ) -> Executor:
     """Return the executor for a launch, or raise where the launch does not fit the study.
+
+    A kind that is asked for by name is obeyed whatever the launch; ``auto`` is MPI where there are several processes.
 
     Parameters
     ----------
@@ -28,6 +36,8 @@ def make_executor(
         The launch that started this process.
     study, run, wanted
         The data that Dask needs: the study, its run directory, and what the command line says of workers.
+    stop
+        The flag of the command, by which a wait for workers ends.
     """
     if wanted is not None and wanted.asked and kind != "dask":
         if kind != "auto":
@@ -42,18 +52,15 @@ def make_executor(
         from landsweep.executors.dask.workers import Wanted
 
         spec = study.executor
-        asked = replace(wanted or Wanted(), count=(wanted.count if wanted else None) or spec.workers)
-        workers = connect(asked, launch, run, study.evaluation.threads, study.evaluation.device)
+        asked = replace(wanted or Wanted(), default=spec.workers)
+        stop = stop or StopFlag()
+        with stop.nothing_in_hand(launch.size == 1):
+            workers = connect(asked, launch, run, study.evaluation.threads, study.evaluation.device, stop)
         return DaskExecutor(workers, spec.retries, spec.patience)
-    if kind == "serial" and launch.size > 1:
-        raise UserError(
-            f"executor.kind is serial but {launch.launcher} started {launch.size} processes: expected one process, "
-            "use executor.kind auto or mpi."
-        )
-    if kind == "mpi" or launch.size > 1:
+    if kind == "mpi" or (kind != "serial" and launch.size > 1):
         from landsweep.executors.mpi import MpiExecutor
 
         return MpiExecutor(launch)
     from landsweep.executors.serial import SerialExecutor
 
-    return SerialExecutor()
+    return SerialExecutor(launch)

@@ -21,6 +21,7 @@ from landsweep.base.launch import Launch
 from landsweep.base.stop import StopFlag
 from landsweep.executors.executor import Executor, Item, Result, Work
 from landsweep.executors.group import Group, MpiGroup
+from landsweep.executors.mpi_start import how_to_start, initialized, name_of
 
 POLL_SECONDS = 0.001
 """A rank that waits for others sleeps this many seconds between two looks, where a blocking call would spin on a
@@ -48,25 +49,18 @@ class MpiExecutor(Executor):
     Raises
     ------
     UserError
-        Where mpi4py is missing, or COMM_WORLD has another size than the launcher said (a launcher of another
-        MPI or the wrong PMI starts n independent processes, which would all do all the work).
+        Where mpi4py is missing, the launcher belongs to another MPI, or COMM_WORLD has another size than the launcher
+        said (a launcher of another MPI or the wrong PMI starts n independent processes, which would all do all the
+        work).
     """
 
     def __init__(self, launch: Launch) -> None:
-        try:
-            from mpi4py import MPI
-            from mpi4py.util.sync import Counter
-        except (ImportError, RuntimeError) as error:
-            raise UserError(
-                f"{launch.launcher} started {launch.size} processes but mpi4py cannot be loaded ({error}): install it "
-                "with `pip install 'landsweep[mpi]'` or run one process."
-            ) from None
+        MPI, Counter = initialized(launch)
         world = MPI.COMM_WORLD
         if launch.size > 1 and world.size != launch.size:
             raise UserError(
                 f"{launch.launcher} started {launch.size} processes but MPI sees {world.size}, so each would do "
-                "all the work alone: start them with the mpiexec that belongs to this mpi4py, or with srun --mpi=pmi2 "
-                "(or pmix)."
+                f"all the work alone: mpi4py uses {name_of(MPI)}, so {how_to_start(MPI, launch.size)}."
             )
         self._mpi = MPI
         self._counter_type = Counter

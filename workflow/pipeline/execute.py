@@ -112,9 +112,12 @@ def execute(
         executor.on_root(lambda: make_engine("ttk") and None)
     with ExitStack() as stack:
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
-        prepared = executor.on_root(
-            lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop))
-        )
+        try:
+            prepared = executor.on_root(
+                lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop), out)
+            )
+        except Stopped:  # while it waited for the lock
+            return Exit.STOPPED
         history, session = prepared
         run = RunDir(out)
         log = JsonLines(run.log(executor.rank))
@@ -147,7 +150,7 @@ def execute(
             if stopped.args:
                 bus(Notice(f"{stopped}."))
         except OSError as error:
-            raise explain_os_error(error) or error from error
+            raise explain_os_error(error, out) or error from error
         finally:
             if executor.is_root:
                 provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
@@ -212,7 +215,8 @@ def _prepare(
     if not run.members.exists():
         _check_stages(run, study, make_plan(study), options)  # before a directory is made for nothing
     out.mkdir(parents=True, exist_ok=True)
-    lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
+    with stop.nothing_in_hand():
+        lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
     if lock.alone:  # else a process of an earlier life may be writing one of these files just now
         run.sweep_partials()
     change = identity.compare(run, study, redo=options.redo)

@@ -128,7 +128,8 @@ def run_here(scaling: Scaling, say: Say) -> None:
                 [*([launcher, "-n", str(point.ranks)] if launcher else []), *command],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"PYTHONSAFEPATH": "1"},
+                # In a job, MPICH's mpiexec would start them by srun, which waits for ever for what the shell has.
+                env={"HYDRA_LAUNCHER": "fork", **os.environ, "PYTHONSAFEPATH": "1"},
             )
         if done.returncode not in (Exit.DONE, Exit.FAILED_MEMBERS):
             last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]

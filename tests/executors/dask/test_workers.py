@@ -37,6 +37,24 @@ def test_workers_do_not_vanish_while_the_clients_own_timer_asks(client):
     assert {len(workers.look()) for _ in range(1500)} == {2}
 
 
+def test_waiting_for_workers_says_until_when_and_a_request_ends_it(monkeypatch):
+    monkeypatch.setattr("landsweep.executors.dask.executor.SILENCE_SECONDS", 0.2)
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster, Client(cluster) as client:
+        for waits, limit in ((True, "until one comes or Ctrl-C"), (False, "for 60 s at most")):
+            executor, said, stop = DaskExecutor(Workers(client, 1, 1, "", waits), 0, 60.0), [], StopFlag()
+
+            def tell(event, said=said, stop=stop):
+                said.append(event.text)
+                stop.requested = said[-1].startswith("Waiting")
+
+            executor.listen(tell)
+            begin = time.monotonic()
+            with pytest.raises(Stopped):
+                executor.map(Work([1], str), stop)
+            assert said[1:] == [f"Waiting for workers {limit}: none is connected."]
+            assert time.monotonic() - begin < 20
+
+
 def killing(item: int) -> int:
     if item == 3:
         raise KilledWorker("task", None, 3)

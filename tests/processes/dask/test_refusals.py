@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
+from landsweep.base import waiting
 from ranked import ranked
-from support import inside, landsweep, make_study
+from support import inside, landsweep, make_study, stopped_when
 
 
 def refused(*arguments: str | Path, run=inside, **env: str) -> str:
@@ -78,3 +80,29 @@ def test_ranks_of_mpiexec_are_no_workers_of_dask(ranks, tmp_path):
         "starts its own workers (--workers)."
     ) in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+TASK = {"SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_JOB_ID": "7"}
+
+
+def test_workers_of_an_allocation_are_as_many_as_its_processes(tmp_path):
+    study, out = make_study(tmp_path), tmp_path / "run"
+    assert refused(study, "--out", out, "--workers", "4", **TASK) == (
+        "landsweep: --workers is 4, but srun started 4 processes, which are the scheduler, the one that plans, and 2 "
+        "worker(s): leave --workers out, or use srun -n 6."
+    )
+    assert refused(study, "--out", out, "--scheduler", "x:1", **TASK) == (
+        "landsweep: srun started 4 processes, but the workers of Dask are elsewhere, expected one process that plans: "
+        "leave srun out."
+    )
+    assert not out.exists()
+
+
+def test_waiting_for_the_scheduler_of_an_allocation_is_told_and_the_first_term_ends_it(tmp_path, monkeypatch):
+    """Task 0, which is to be the scheduler, has never come."""
+    monkeypatch.setattr(waiting, "SILENCE_SECONDS", 0.2)
+    words = ("run", make_study(tmp_path), "--out", tmp_path / "run", "--executor", "dask")
+    done = stopped_when("Waiting up to", signal.SIGTERM, *words, **(TASK | {"SLURM_PROCID": "1"}))
+    assert done.returncode == 75, done.stderr
+    file = tmp_path / "run" / "jobs" / "scheduler-7-0-0.json"
+    assert f"Waiting up to 120 s for the scheduler (task 0 of this job step) to write {file}." in done.stderr

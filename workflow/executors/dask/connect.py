@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import signal
 import time
 import warnings
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from landsweep.base.errors import UserError
 from landsweep.base.launch import Launch, batch_job
+from landsweep.base.stop import StopFlag
+from landsweep.base.waiting import saying
 from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.workers import CONNECT_SECONDS, Wanted, Workers, dashboard, shielded
 
@@ -22,16 +25,20 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SCHEDULER_SECONDS = 120.0
-"""The processes of an allocation wait at most this many seconds for the one that is the scheduler."""
+"""The processes of an allocation wait at most this many seconds for the one that is the scheduler, and this one for the
+one that plans."""
+LOOK_SECONDS = 1.0
+"""The scheduler of an allocation looks for the one that plans once in this many seconds."""
 
 
-def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str) -> Workers:
+def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str, stop: StopFlag) -> Workers:
     """Return the workers. In an allocation, the scheduler and the workers do not return from this call.
 
     Raises
     ------
     UserError
-        Where Dask is not installed, no scheduler answers, or the batch system refuses the jobs.
+        Where Dask is not installed, no scheduler answers, the batch system refuses the jobs, or the processes of an
+        allocation are not what is asked for.
     """
     if missing := [name for name in ("dask", "distributed", "cryptography") if find_spec(name) is None]:
         raise UserError(
@@ -42,6 +49,13 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
         raise UserError("--scheduler, --scheduler-file and --site name different workers, expected one of them.")
     if wanted.site_overrides and wanted.site is None:
         raise UserError("--site-set changes a site profile, but no --site is named: name one, or leave --site-set out.")
+    if launch.size > 1 and (
+        wanted.scheduler is not None or wanted.scheduler_file is not None or wanted.site is not None
+    ):
+        raise UserError(
+            f"{launch.launcher} started {launch.size} processes, but the workers of Dask are elsewhere, expected one "
+            f"process that plans: leave {launch.launcher} out."
+        )
     _quiet()
     import dask
 
@@ -56,7 +70,7 @@ def connect(wanted: Wanted, launch: Launch, run: Path, threads: int, device: str
 
         return batch_jobs(wanted, run)
     if launch.size > 1:
-        return _allocation(launch, run)
+        return _allocation(wanted, launch, run, stop)
     return _local(wanted, threads, device)
 
 
@@ -73,8 +87,8 @@ def _quiet() -> None:
 def _local(wanted: Wanted, threads: int, device: str) -> Workers:
     from distributed import Client, LocalCluster, Security
 
-    count = wanted.count or _parts_of_this_machine(threads, device)
-    with shielded():
+    count = wanted.number or _parts_of_this_machine(threads, device)
+    with shielded(), saying(f"Waiting for {count} worker(s) of this machine to start; Ctrl-C ends it."):
         cluster = LocalCluster(
             n_workers=count,
             threads_per_worker=1,
@@ -118,7 +132,7 @@ def _existing(wanted: Wanted) -> Workers:
     _check_protocol(client)
     found = Workers(client, 1, 1, "")
     hosts = [seen.host for seen in found.look().values()]
-    found.expected = wanted.count or max(1, len(hosts))
+    found.expected = wanted.number or max(1, len(hosts))
     found.per_node = max((hosts.count(host) for host in set(hosts)), default=1)
     found.where = f"{len(hosts)} worker(s) of a cluster that was there"
     return found
@@ -152,7 +166,7 @@ def _check_protocol(client: Client) -> None:
             )
 
 
-def _allocation(launch: Launch, run: Path) -> Workers:
+def _allocation(wanted: Wanted, launch: Launch, run: Path, stop: StopFlag) -> Workers:
     """Make this process the scheduler, the process that plans, or a worker, by its rank in the job step."""
     task = tuple(os.environ.get(name, "") for name in ("SLURM_PROCID", "SLURM_NTASKS"))
     if task != (str(launch.rank), str(launch.size)):
@@ -165,9 +179,14 @@ def _allocation(launch: Launch, run: Path) -> Workers:
             f"executor.kind is dask and srun started {launch.size} processes, expected at least 3: the scheduler, the "
             "one that plans, and workers."
         )
+    count = launch.size - 2
+    if wanted.count is not None and wanted.count != count:
+        raise UserError(
+            f"--workers is {wanted.count}, but srun started {launch.size} processes, which are the scheduler, the one "
+            f"that plans, and {count} worker(s): leave --workers out, or use srun -n {wanted.count + 2}."
+        )
     before = signal.getsignal(signal.SIGINT)
     from dask_jobqueue.slurm import SLURMRunner
-    from distributed import Client
 
     plans = launch.rank == 1
     # Importing it has taken INT; and it ends its other processes by one, from which this program has nothing to learn.
@@ -178,11 +197,26 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     step = os.environ.get("SLURM_STEP_ID", "0")
     file = folder / f"scheduler-{job}-{restart}-{step}.json"
     if launch.rank:
-        _await_scheduler(file)
-    runner = SLURMRunner(
+        with stop.nothing_in_hand(), saying(_waiting_for(file)) if plans else nullcontext():
+            _await_scheduler(file)
+
+    class Runner(SLURMRunner):  # type: ignore[misc]  # dask-jobqueue has no types
+        """A scheduler that does not outlive the process that plans."""
+
+        async def on_scheduler_start(self, scheduler: Any) -> None:
+            self.watch = asyncio.create_task(_end_without_planner(scheduler, stop))
+
+    with stop.nothing_in_hand(plans):  # the others end when the one that plans has finished what is in hand
+        return _become(Runner, launch, file, plans, count)
+
+
+def _become(role: Any, launch: Launch, file: Path, plans: bool, count: int) -> Workers:
+    """Be the scheduler or a worker to the end, or return the workers to the process that plans."""
+    from distributed import Client
+
+    runner = role(
         scheduler_file=str(file).replace("{", "{{").replace("}", "}}"),
-        # Should the one that plans be killed, the others do not keep the allocation to its end.
-        scheduler_options={"dashboard_address": dashboard(), "idle_timeout": "1 hour"},
+        scheduler_options={"dashboard_address": dashboard()},
         worker_options={"nthreads": 1, "memory_limit": 0},
     )
     if not plans:
@@ -196,9 +230,24 @@ def _allocation(launch: Launch, run: Path) -> Workers:
     except BaseException:
         runner.close()
         raise
-    count = launch.size - 2
     per_node = -(-launch.size // launch.nodes)
     return Workers(client, count, per_node, f"{count} worker(s) of this allocation", ending=(runner.close, forget))
+
+
+async def _end_without_planner(scheduler: Any, stop: StopFlag) -> None:
+    """Close a scheduler whose client does not come, or is gone; at once where a signal has asked to stop."""
+    seen = time.monotonic()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if any(name.startswith("Client-") and "-worker-" not in name for name in scheduler.clients):
+            seen = time.monotonic()
+        elif stop.requested or time.monotonic() - seen > SCHEDULER_SECONDS:
+            await scheduler.close()
+            return
+
+
+def _waiting_for(file: Path) -> str:
+    return f"Waiting up to {SCHEDULER_SECONDS:.0f} s for the scheduler (task 0 of this job step) to write {file}."
 
 
 def _await_scheduler(file: Path) -> None:

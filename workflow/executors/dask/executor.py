@@ -168,7 +168,10 @@ class DaskExecutor(Executor):
         if waited > SILENCE_SECONDS and not self._said:
             self._said = True
             queued = "; jobs may be in the queue" if self.workers.jobs_wait else ""
-            self._tell(Notice(f"Waiting for workers: none is {'ready' if self._seen else 'connected'}{queued}."))
+            limit = "until one comes or Ctrl-C" if self.workers.waits else f"for {self._patience:.0f} s at most"
+            self._tell(
+                Notice(f"Waiting for workers {limit}: none is {'ready' if self._seen else 'connected'}{queued}.")
+            )
         if not self.workers.waits and waited > self._patience:
             there = "ready at" if self._seen else "connected to"
             raise Stopped(f"No worker has been {there} {self.workers.address} for {waited:.0f} s")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import Stopped, UserError
+from landsweep.base.waiting import saying
 from landsweep.batch import slurm
 from landsweep.batch.script import SETUP_MAY_FAIL, sbatch_quote
 from landsweep.batch.site import Site
@@ -262,7 +263,7 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
             )
             return said
 
-    jobs = ceil(wanted.count / site.ranks_per_node) if wanted.count else site.nodes
+    jobs = ceil(wanted.number / site.ranks_per_node) if wanted.number else site.nodes
     folder = RunDir(run.absolute()).jobs
     settings = options(site, run.absolute())
     made = not run.exists()
@@ -272,8 +273,9 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
         client = Client(cluster)
     cluster.scale(jobs=jobs)
     begin = time.monotonic()
-    while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
-        time.sleep(0.05)
+    with saying(f"Waiting up to {slurm.SUBMIT_TIMEOUT:.0f} s for sbatch to take {jobs} job(s)."):
+        while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
+            time.sleep(0.05)
     refusals = [job.refusal for job in cluster.workers.values() if job.refusal is not None]
     if refusals:
         client.close()

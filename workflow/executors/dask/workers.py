@@ -117,13 +117,22 @@ class Workers:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The options of the command line about workers; without any, workers are processes of this machine."""
+    """The options of the command line about workers; without any, workers are processes of this machine.
+
+    ``default`` is the number of workers of the study, which the command line's ``count`` overrides.
+    """
 
     count: int | None = None
     scheduler: str | None = None
     scheduler_file: Path | None = None
     site: str | None = None
     site_overrides: tuple[str, ...] = ()
+    default: int | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number of workers that the command line or else the study asks for, None where neither does."""
+        return self.count or self.default
 
     @property
     def asked(self) -> bool:
