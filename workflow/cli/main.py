@@ -264,10 +264,10 @@ def _plain(value: object) -> str:
 
 @app.command()
 def tree(
-    field: Annotated[Path, typer.Argument(metavar="FIELD", help=".npy, .npz or .zarr file.", show_default=False)],
-    array: Annotated[
-        str | None, typer.Option(help="Name of the array in an .npz or .zarr.", show_default=False)
-    ] = None,
+    field: Annotated[
+        Path, typer.Argument(metavar="FIELD", help=".npy, .npz, .zarr, .nc or .vti file.", show_default=False)
+    ],
+    array: Annotated[str | None, typer.Option(help="Name of the array in the file.", show_default=False)] = None,
     connectivity: Annotated[
         str | None,
         typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel.", show_default=False),
@@ -281,6 +281,11 @@ def tree(
     threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tree (.npz).", show_default=False)] = None,
     top: Annotated[int, typer.Option(help="Pairs to print, the most persistent first.", min=0)] = 10,
+    fill_value: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NUMBER", help="Stored number of missing points; repeatable.", show_default=False),
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Do not apply scale_factor, _FillValue and their kin.")] = False,
 ) -> None:
     """Print the merge tree of any array.
 
@@ -290,7 +295,21 @@ def tree(
     from landsweep.cli.tree import tree as compute
     from landsweep.executors.choose import make_executor
 
-    options = TreeOptions(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
+    options = TreeOptions(
+        array,
+        connectivity,
+        negate,
+        min_persistence,
+        k,
+        mutual,
+        engine,
+        block,
+        threads,
+        out,
+        top,
+        tuple(fill_value or ()),
+        raw,
+    )
     executor = make_executor("auto", detect())
     try:
         compute(field, options, executor)
