@@ -8,6 +8,7 @@ import xarray as xr
 import zarr
 from landsweep.base.errors import UserError
 from landsweep.disk.fields.opening import open_field
+from support import inside
 
 SHAPE = (6, 7)
 CODES = np.random.default_rng(0).integers(-100, 100, SHAPE)
@@ -249,13 +250,17 @@ def test_axes_of_one_point_are_left_out(tmp_path, extent, shape, axes):
 
 @vtk
 def test_what_a_vtk_image_hides_is_missing(tmp_path):
-    ghosts = np.zeros((4, 5, 7), np.uint8)
-    ghosts[1, 2, 3], ghosts[0, 0, 0] = 2, 1  # hidden; a duplicate, which has a value
-    field, _ = write_vti(tmp_path / "f.vti", ghosts=ghosts)
-    found = open_field(tmp_path / "f.vti", "loss").read((slice(0, 2), slice(None), slice(None)))
-    assert np.ma.getmaskarray(found).sum() == 1
-    assert found[1, 2, 3] is np.ma.masked
-    assert found[0, 0, 0] == field[0, 0, 0]
+    field, _ = write_vti(tmp_path / "f.vti")
+    least, most = (np.unravel_index(k, field.shape) for k in (field.argmin(), field.argmax()))
+    ghosts = np.zeros(field.shape, np.uint8)
+    ghosts[least], ghosts[most] = 2, 1  # hidden; a duplicate, which has a value
+    write_vti(tmp_path / "f.vti", ghosts=ghosts)
+    found = open_field(tmp_path / "f.vti", "loss").read((slice(None),) * 3)
+    assert np.argwhere(np.ma.getmaskarray(found)).tolist() == [list(least)]
+    field[least] = np.nan
+    for connectivity in ("freudenthal", "knn"):
+        done = inside("tree", tmp_path / "f.vti", "--array", "loss", "--connectivity", connectivity)
+        assert f"values {np.nanmin(field):.6g} to {np.nanmax(field):.6g}, 1 not finite" in done.stdout
 
 
 @vtk
@@ -301,3 +306,14 @@ def test_libraries_that_are_not_here(tmp_path, monkeypatch, name, start, said):
     with pytest.raises(UserError) as error:
         open_field(tmp_path / name)
     assert said in str(error.value)
+
+
+def test_attributes_that_cannot_be_applied(tmp_path):
+    for attributes in ({"scale_factor": "ten"}, {"_FillValue": 300, "_Unsigned": "true"}, {"add_offset": [1, 2]}):
+        path = tmp_path / "f.zarr"
+        zarr.create_array(path, data=CODES.astype("i1"), attributes=attributes, overwrite=True)
+        done = inside("tree", path)
+        assert done.returncode == 2, done.stdout
+        assert f"f.zarr has attributes {', '.join(attributes)} that cannot be applied (" in done.stderr
+        assert "add --raw to take the stored numbers as they are." in done.stderr
+        assert inside("tree", path, "--raw").returncode == 0

@@ -63,12 +63,13 @@ def open_field(path: Path, array: str | None = None, fill_values: Sequence[str] 
     try:
         packing.decoded(np.empty((0,), stored.dtype))
     except Exception as error:  # xarray raises what it likes
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise UserError(
-            f"{path} has attributes that cannot be applied ({packing.text()}: {str(error).splitlines()[0]}), "
+            f"{path} has attributes {', '.join(packing.attributes)} that cannot be applied ({reason}), "
             "expected those of the CF conventions: add --raw to take the stored numbers as they are."
         ) from error
     ignored = [f"{name} {_shown(stored.attributes[name])}" for name in VALID if name in stored.attributes and not raw]
-    notes = [*(() if raw else stored.notes), packing.text()]
+    notes = [*stored.notes, "" if raw else stored.mask, packing.text()]
     if ignored:
         notes.append(f"{' and '.join(ignored)} not applied, as by xarray")
     return Field(
@@ -134,7 +135,7 @@ def _open_zarr(path: Path, array: str | None) -> Stored:
         found.shape,
         found.dtype,
         lambda box: readable(path, lambda: np.asarray(found[box])),
-        *_zarr_attributes(found),
+        **_zarr_attributes(found),
     )
 
 
@@ -144,8 +145,8 @@ def _dims(array: Any) -> tuple[str, ...] | None:
     return None if names is None else tuple(names)
 
 
-def _zarr_attributes(array: Any) -> tuple[dict[str, Any], tuple[str, ...], tuple[tuple[Any, str], ...]]:
-    """Return attributes, notes and suspects of a Zarr array, with ``_FillValue`` as ``xarray.open_zarr`` takes it.
+def _zarr_attributes(array: Any) -> dict[str, Any]:
+    """Return what :class:`Stored` has of a Zarr array's attributes; ``_FillValue`` is as ``xarray.open_zarr`` takes it.
 
     In Zarr 2, xarray writes ``_FillValue`` as the array's ``fill_value`` and reads it back from there. In Zarr 3, and
     in arrays that are not xarray's, ``fill_value`` is only what chunks hold that were never written.
@@ -156,10 +157,11 @@ def _zarr_attributes(array: Any) -> tuple[dict[str, Any], tuple[str, ...], tuple
         _dims(array) is not None or any(k.lower().startswith("_nc") for k in attributes)
     ):
         if number is None:
-            return attributes, (), ()
+            return {"attributes": attributes}
         note = "_FillValue is the fill_value of Zarr 2, as xarray takes it (--raw: it is a number)"
-        return {**attributes, "_FillValue": number}, (note,) if np.isfinite(number) else (), ()
+        return {"attributes": {**attributes, "_FillValue": number}, "mask": note if np.isfinite(number) else ""}
     if "_FillValue" in attributes:
         attributes["_FillValue"] = decoded_fill(attributes["_FillValue"], array.dtype)
-    suspect = number is not None and np.isfinite(number) and number != 0
-    return attributes, (), ((number.item(), "Zarr's fill_value"),) if suspect and number is not None else ()
+    if number is None or not np.isfinite(number) or number == 0:
+        return {"attributes": attributes}
+    return {"attributes": attributes, "suspects": ((number.item(), "Zarr's fill_value"),)}

@@ -25,6 +25,8 @@ class Stored:
         The attributes of the CF conventions that say what the stored numbers stand for.
     notes
         Sentences about the array for whoever reads it.
+    mask
+        A sentence that says where the attribute ``_FillValue`` comes from, if not from the attributes of the file.
     suspects
         Stored numbers that may stand for missing points although no attribute says so, and what each of them is.
     """
@@ -35,6 +37,7 @@ class Stored:
     read: Read
     attributes: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    mask: str = ""
     suspects: tuple[tuple[Any, str], ...] = ()
 
 
