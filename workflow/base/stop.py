@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -73,4 +74,5 @@ class StopFlag:
             os._exit(int(Exit.STOPPED))
         self.requested = True
         if self._announce:
-            print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)
+            with suppress(OSError):  # whoever read it is gone, as is often the reason for the signal
+                print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)
