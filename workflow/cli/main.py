@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from landsweep.base import pipes
-from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError
+from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.options import Out, RunPath, Sets, StudyFile
@@ -418,7 +418,7 @@ def bench_evaluation(
     speed = measure(_load(study, set_), study.parent, seconds)
     show.speed(speed)
     if json_ is not None:
-        write_json(json_, asdict(speed))
+        guard_io(lambda: write_json(json_, asdict(speed)))
 
 
 def _on_root_alone() -> None:
