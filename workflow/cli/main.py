@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from landsweep.base import pipes
-from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError, guard_io
+from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
+from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.options import Out, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from landsweep.base.events import Event, Subscriber
+    from landsweep.base.events import Subscriber
     from landsweep.base.stop import StopFlag
     from landsweep.disk.rundir import RunDir
     from landsweep.executors.dask.workers import Wanted
@@ -126,34 +125,17 @@ def _execute(
     try:
         if executor.is_root:
             with subscriber(Console(stderr=True)) as shown:
-                status = work(executor, (_heard(shown, stop),))
+                status = work(executor, (heard(shown, stop),))
         else:
             status = work(executor, ())
     except (Exception, Stopped) as error:
-        _abort(executor, error)
+        abort(executor, error)
     try:
         if executor.is_root:
             _closing(directory, status)
     finally:  # the others wait for this rank
         executor.close()
     raise typer.Exit(int(status))
-
-
-def _heard(tell: Subscriber, stop: StopFlag | None) -> Subscriber:
-    """Return a subscriber that stops the run, as HUP does, once nobody reads the progress; without a flag it raises."""
-
-    def told(event: Event) -> None:
-        try:
-            tell(event)
-        except (Exception, SystemExit) as error:  # Rich, where it cannot silence itself, raises others
-            if not pipes.is_of_reader(error):
-                raise
-            if stop is None:
-                raise BrokenPipeError from error
-            pipes.silence()
-            stop.request()
-
-    return told
 
 
 @app.command()
@@ -337,7 +319,7 @@ def tree(
     try:
         compute(field, options, executor)
     except (Exception, Stopped) as error:
-        _abort(executor, error)
+        abort(executor, error)
     executor.close()
 
 
@@ -452,61 +434,9 @@ def _closing(directory: Path, status: Exit) -> None:
         show.closing(Run(directory))
 
 
-def _describe(error: BaseException) -> tuple[str, int]:
-    """Return what to print of an error, and the exit status."""
-    if pipes.is_of_reader(error):
-        return "", pipes.STATUS
-    if isinstance(error, UserError):
-        return f"landsweep: {error}", Exit.BAD_INPUT
-    if isinstance(error, TooManyFailures):
-        return f"landsweep: {error}", Exit.FAILED
-    if isinstance(error, Stopped):
-        return (
-            "landsweep: stopped at once; finished units are kept, run the same command again to go on.",
-            Exit.STOPPED,
-        )
-    return "".join(traceback.format_exception(error)).rstrip(), Exit.FAILED
-
-
-def _abort(executor: Executor, error: BaseException) -> NoReturn:
-    """End this process, or every rank where only this one knows of the error."""
-    text, status = _describe(error)
-    pipes.silence()  # the other ranks must end although nobody reads why
-    collective = isinstance(error, UserError) and getattr(error, "collective", False)
-    if text and (executor.is_root or not collective):
-        print(("" if collective else executor.label) + text, file=sys.stderr, flush=True)
-    executor.abort(int(status), collective)
-    raise typer.Exit(int(status))
-
-
 def main() -> None:
     """Run the command line; every mistake of the user ends in one sentence and status 2."""
-    try:
-        status = _status()
-        if not pipes.flushed():
-            status = pipes.STATUS
-    except BaseException as error:
-        if not pipes.is_of_reader(error):
-            raise
-        pipes.silence()
-        status = pipes.STATUS
-    sys.exit(status)
-
-
-def _status() -> int:
-    try:
-        app()
-    except UserError as error:
-        if detect().rank == 0:  # every rank reads the same study and finds the same mistake
-            print(f"landsweep: {error}", file=sys.stderr)
-        return int(Exit.BAD_INPUT)
-    except Stopped:
-        return int(Exit.STOPPED)
-    except SystemExit as end:
-        if end.code and pipes.is_of_reader(end):
-            raise
-        return end.code if isinstance(end.code, int) else int(bool(end.code))
-    return int(Exit.DONE)
+    ended(app)
 
 
 if __name__ == "__main__":

@@ -317,3 +317,73 @@ def test_attributes_that_cannot_be_applied(tmp_path):
         assert f"f.zarr has attributes {', '.join(attributes)} that cannot be applied (" in done.stderr
         assert "add --raw to take the stored numbers as they are." in done.stderr
         assert inside("tree", path, "--raw").returncode == 0
+
+
+def test_masks_that_the_precision_rounds(tmp_path):
+    """netCDF4-python's issue 91, xarray's 1601: a mask of a float32 array is often stored as a float64."""
+    field = np.array([[1, 2, -99.99], [3, 1e20, 5]], np.float32)
+    for name, value in (("missing_value", np.float64(-99.99)), ("missing_value", [-99.99, 1e20])):
+        xr.Dataset({"f": (("y", "x"), field, {name: value})}).to_netcdf(tmp_path / "f.nc", engine="scipy")
+        values = open_field(tmp_path / "f.nc").read((slice(None),) * 2)
+        missing = np.isin(field, np.array(value, np.float32))
+        assert missing.sum() == np.size(value)
+        assert (np.isnan(values) == missing).all()
+        assert (values[~missing] == field[~missing]).all()
+
+
+def test_missing_value_is_a_code(tmp_path):
+    """netCDF4-python's issue 777: it is compared before scaling, and what NetCDF leaves unwritten is only suspected."""
+    codes = np.array([-32767, 105, 1050], np.int16)
+    dataset = xr.Dataset({"v": (("d",), codes, {"scale_factor": 0.1, "missing_value": np.int16(105)})})
+    dataset.to_netcdf(tmp_path / "f.nc", engine="scipy")
+    found = open_field(tmp_path / "f.nc")
+    with xr.open_dataset(tmp_path / "f.nc") as opened:
+        assert_same(found.read((slice(None),)), opened.v.values)
+    assert np.isnan(found.read((slice(None),))).tolist() == [False, True, False]
+    (suspect,) = found.suspects
+    assert suspect[0] == found.read((slice(None),))[0]
+    assert "what NetCDF leaves where nothing was written: add --fill-value -32767 if it is no value" in suspect[1]
+
+
+def test_zarrs_fill_value_as_a_mask(tmp_path):
+    """xarray's issues 5475 and 10269: a mask in Zarr 2 also where it is the default, 0; a number in Zarr 3."""
+    for zarr_format, least in ((2, 1), (3, 0)):
+        path = tmp_path / f"{zarr_format}.zarr"
+        dims = {"dimension_names": ("d",)} if zarr_format == 3 else {"attributes": {"_ARRAY_DIMENSIONS": ["d"]}}
+        group = zarr.open_group(path, mode="w", zarr_format=zarr_format)
+        group.create_array("a", data=np.arange(5, dtype="i4"), **dims)
+        expected = xr.open_zarr(path, consolidated=False, chunks=None).a.values
+        assert_same(open_field(path).read((slice(None),)), expected)
+        assert np.nanmin(expected) == least
+        said = inside("tree", path).stdout
+        assert ("_FillValue is the fill_value of Zarr 2, as xarray takes it (--raw: it is a number)" in said) is bool(
+            least
+        )
+        assert "values 0 to 4" in inside("tree", path, "--raw").stdout
+
+
+def test_filters_come_before_masks(tmp_path):
+    """VirtualiZarr's issue 670: what a filter of Zarr has scaled is compared with the mask as xarray compares it."""
+    import numcodecs
+
+    group = zarr.open_group(tmp_path / "f.zarr", mode="w", zarr_format=2)
+    scaling = numcodecs.FixedScaleOffset(offset=0, scale=2, dtype="f8", astype="u1")
+    array = group.create_array(
+        "a", shape=4, chunks=2, dtype="f8", filters=[scaling], fill_value=3.0, attributes={"_ARRAY_DIMENSIONS": ["d"]}
+    )
+    array[:] = [0.5, 127.5, 1.5, 3]
+    values = open_field(tmp_path / "f.zarr").read((slice(None),))
+    assert_same(values, xr.open_zarr(tmp_path / "f.zarr", consolidated=False, chunks=None).a.values)
+    assert np.isnan(values).tolist() == [False, False, False, True]
+
+
+def test_a_block_reads_its_chunks_alone(tmp_path):
+    """A field need not fit in memory: what lies outside a block is not even looked at."""
+    path = tmp_path / "f.zarr"
+    array = zarr.create_array(path, shape=(8, 8), chunks=(4, 4), dtype="i2", attributes={"scale_factor": 0.5})
+    array[:] = np.arange(64).reshape(8, 8)
+    (path / "c" / "1" / "1").write_bytes(b"damaged")
+    found = open_field(path)
+    assert found.read((slice(0, 4), slice(0, 8)))[3, 7] == 31 * 0.5
+    with pytest.raises(UserError, match="cannot be read"):
+        found.read((slice(0, 5), slice(0, 8)))

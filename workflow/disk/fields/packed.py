@@ -24,6 +24,8 @@ VALID = ("valid_range", "valid_min", "valid_max")
 class Packing:
     """What the stored numbers of an array stand for: the numbers that ``xarray.open_zarr`` decodes, bit by bit.
 
+    Where a mask is given with more digits than the array holds, what it is rounded to is missing as well.
+
     Parameters
     ----------
     dtype
@@ -90,16 +92,29 @@ class Packing:
             values: np.ndarray = decoded["field"].values
         return values
 
+    @property
+    def _rounded(self) -> list[Any]:
+        """The masks that the array's precision rounds, as it holds them: -99.99 of a float64 is no float32.
+
+        xarray compares the two and finds no mask, although the writer has put one there.
+        """
+        if self.dtype.kind != "f":
+            return []
+        masks = (m for name in MASKING for m in np.ravel(self.attributes.get(name, [])).tolist())
+        numbers = (m for m in masks if isinstance(m, int | float) and np.isfinite(m))
+        with np.errstate(over="ignore"):
+            return [held for m in numbers if (held := self.dtype.type(m).item()) != m and np.isfinite(held)]
+
     def _all(self) -> dict[str, Any]:
         """Return the attributes with the further missing numbers among them, in the form in which they are compared."""
-        if not self.missing:
+        if not self.missing and not self._rounded:
             return dict(self.attributes)
         signs = {("i", "true"): "u", ("u", "false"): "i"}
         kind = signs.get((self.dtype.kind, str(self.attributes.get("_Unsigned"))))
         read_as = self.dtype if kind is None else np.dtype(f"{kind}{self.dtype.itemsize}")
         more = [np.array(number, self.dtype).view(read_as).item() for number in self.missing]
         known = np.ravel(self.attributes.get("missing_value", [])).tolist()
-        return {**self.attributes, "missing_value": np.array([*known, *more], dtype=object)}
+        return {**self.attributes, "missing_value": np.array([*known, *more, *self._rounded], dtype=object)}
 
     def text(self) -> str:
         """Return a sentence that says what is done with the stored numbers; empty where nothing is."""
