@@ -67,8 +67,8 @@ def test_the_python_code(folder):
 def test_the_page_on_an_own_study_explains_what_new_writes(language, file, tmp_path):
     assert inside("new", "my_study", cwd=tmp_path).returncode == 0
     made = {line.split(" #")[0].strip() for line in (tmp_path / "my_study" / file).read_text().splitlines()}
-    page = (ROOT / "docs" / "study.md").read_text()
-    quoted = "\n".join(b for b in blocks(language, page) if "landsweep.open_run" not in b).splitlines()
+    page = (ROOT / "docs" / "study.md").read_text().partition("\n## Replace it by your own\n")[0]
+    quoted = "\n".join(blocks(language, page)).splitlines()
     assert len(quoted) > 20
     assert {line.strip() for line in quoted} - {"..."} <= made
 
