@@ -279,6 +279,16 @@ def test_a_vtk_image_that_was_cut_is_refused(tmp_path, mode, compressor, encode)
 
 
 @vtk
+@pytest.mark.parametrize("mode", ["ascii", "binary", "appended"])
+def test_a_vtk_image_with_too_few_numbers_is_refused(tmp_path, mode):
+    path = tmp_path / "f.vti"
+    write_vti(path, mode)
+    path.write_bytes(path.read_bytes().replace(b"0 6 0 4 0 3", b"0 6 0 4 0 4"))
+    with pytest.raises(UserError, match="VTK finds fewer numbers in it than its extent asks for"):
+        open_field(path, "loss").read((slice(None),) * 3)
+
+
+@vtk
 def test_arrays_of_a_vtk_image(tmp_path):
     write_vti(tmp_path / "f.vti")
     with pytest.raises(UserError, match=r"holds loss, rho, vector and no --array was given: name one with --array\."):

@@ -88,7 +88,9 @@ class Packing:
         packed = xr.Dataset({"field": xr.Variable(dims, stored, self._all())})
         with warnings.catch_warnings():  # about more than one fill value, which is meant, or one that cannot occur
             warnings.simplefilter("ignore", xr.SerializationWarning)
-            decoded = xr.decode_cf(packed, concat_characters=False, decode_times=False, decode_coords=False)
+            decoded = xr.decode_cf(
+                packed, concat_characters=False, decode_times=False, decode_coords=False, decode_timedelta=False
+            )
             values: np.ndarray = decoded["field"].values
         return values
 

@@ -127,7 +127,9 @@ def _read(path: Path, name: str, where: str, wanted: list[tuple[int, int]], exte
         given = image.GetExtent()
         shape = [max(1, b - a + 1 - more) for a, b in zip(given[::2], given[1::2], strict=True)][::-1]
         part = tuple(slice(a - low, b - low) for (a, b), low in zip(wanted, given[::2], strict=True))[::-1]
-        values = np.array(vtk_to_numpy(data.GetArray(name)).reshape(shape)[part])
+        if (array := data.GetArray(name)) is None:
+            raise ValueError("VTK finds fewer numbers in it than its extent asks for")
+        values = np.array(vtk_to_numpy(array).reshape(shape)[part])
         ghosts = data.GetArray(GHOSTS)
         if ghosts is None:
             return values
