@@ -59,7 +59,7 @@ $(VENV)/.installed: $(VENV)/.torch $(SOURCES)
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
-	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,vtk,hessian,test,docs]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,netcdf,vtk,hessian,test,docs]'
 	@touch $@ $(VENV)/.installed
 
 clean:

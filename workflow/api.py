@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landsweep.base.errors import Exit, Stopped, UserError
+from landsweep.base.errors import Exit, Stopped, UserError, said_in_python
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import read_json
@@ -292,30 +292,31 @@ def run(
     from landsweep.session.progress import subscriber
     from rich.console import Console
 
-    if isinstance(study, str | Path):
-        base = Path(folder) if folder is not None else Path(study).parent
-        parsed = Study.load(study, tuple(set))
-    else:
-        base = Path(folder) if folder is not None else Path()
-        data = study.model_dump(mode="json") if isinstance(study, Study) else study
-        parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
-    directory = run_directory(parsed, Path(out) if out is not None else None)
-    executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
-    options = RunOptions(
-        retry_failed=retry_failed,
-        max_failures=max_failures,
-        allow_mixed=allow_mixed,
-        repair=repair,
-        redo=redo,
-        accept_changed_problem=accept_changed_problem,
-    )
-    try:
-        with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
-            status = execute(parsed, base, directory, executor, (shown,), options)
-    except Stopped:
-        status = Exit.STOPPED
-    finally:
-        executor.leave()
+    with said_in_python():
+        if isinstance(study, str | Path):
+            base = Path(folder) if folder is not None else Path(study).parent
+            parsed = Study.load(study, tuple(set))
+        else:
+            base = Path(folder) if folder is not None else Path()
+            data = study.model_dump(mode="json") if isinstance(study, Study) else study
+            parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
+        directory = run_directory(parsed, Path(out) if out is not None else None)
+        executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
+        options = RunOptions(
+            retry_failed=retry_failed,
+            max_failures=max_failures,
+            allow_mixed=allow_mixed,
+            repair=repair,
+            redo=redo,
+            accept_changed_problem=accept_changed_problem,
+        )
+        try:
+            with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
+                status = execute(parsed, base, directory, executor, (shown,), options)
+        except Stopped:
+            status = Exit.STOPPED
+        finally:
+            executor.leave()
     if status is Exit.STOPPED:
         raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
     return Run(directory)

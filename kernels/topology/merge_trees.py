@@ -9,8 +9,9 @@ runs them on the blocks of a larger one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from landsweep.kernels.geometry.blocks import Blocks
@@ -26,6 +27,9 @@ GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
 
 CHUNK = 1 << 18
 """The values are scanned in chunks of this many vertices, which stay in the third-level cache."""
+
+NAN_IN_ZARR_3 = "AAAAAAAA+H8="
+"""This is how xarray writes the attribute ``_FillValue`` of floats, NaN by default: eight bytes in Base64."""
 
 
 @dataclass(frozen=True)
@@ -208,8 +212,10 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
     Raises
     ------
     ValueError
-        For a dtype without an order, a field without a vertex, and values that float64 rounds.
+        For a dtype without an order, a field without a vertex, values that float64 rounds, and an array whose
+        attributes say that its numbers are codes (such as one of Zarr or HDF5 that xarray has packed).
     """
+    _refuse_codes(field)
     if isinstance(field, np.ma.MaskedArray):  # of integers too: what is masked is not finite
         field = np.ma.filled(field.astype(field.dtype if field.dtype.kind == "f" else np.float64), np.nan)
     field = np.asarray(field)
@@ -238,6 +244,27 @@ def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarr
     greatest = last + int(np.flatnonzero(flat[last : last + CHUNK] == most.max())[-1])
     survey = Survey(n_nonfinite, float(low), float(high), greatest, float(flat[greatest]))
     return flat.reshape(field.shape), survey
+
+
+def _refuse_codes(field: Any) -> None:
+    """Raise ValueError where attributes of the CF conventions have not been applied: codes and masks are no values."""
+    attributes = getattr(field, "attrs", None)
+    if not isinstance(attributes, Mapping):
+        return
+    scaled = {name: attributes[name] for name in ("scale_factor", "add_offset") if name in attributes}
+    masks = {name: attributes[name] for name in ("_FillValue", "missing_value") if name in attributes}
+    found = [*scaled, *(name for name, value in masks.items() if not _is_nan(value))]
+    if found:
+        raise ValueError(
+            f"field holds codes, not values: got an array whose attributes {', '.join(found)} have not been applied, "
+            "expected values, such as xarray.open_zarr and xarray.open_dataset give."
+        )
+
+
+def _is_nan(mask: Any) -> bool:
+    if isinstance(mask, str):
+        return mask == NAN_IN_ZARR_3
+    return bool(np.all(mask != mask))
 
 
 def _refuse_rounded(exact: np.ndarray, field: np.ndarray) -> None:

@@ -4,10 +4,12 @@ import gc
 import os
 import subprocess
 import sys
+import warnings
 from functools import partial
 
 import numpy as np
 import pytest
+import xarray as xr
 import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
 from landsweep.kernels.geometry.graphs import grid_edges
@@ -132,8 +134,8 @@ def test_options(folder):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["none.npy"], "does not exist, expected an .npy, .npz or .zarr file."),
-        (["field.csv"], "is of no known kind, expected an .npy, .npz or .zarr file."),
+        (["none.npy"], "does not exist, expected an .npy, .npz, .zarr, .nc (NetCDF) or .vti (VTK image) file."),
+        (["field.csv"], "is of no known kind, expected an .npy, .npz, .zarr, .nc (NetCDF) or .vti (VTK image)"),
         (["text.npy"], "cannot be read"),
         (["objects.npy"], "cannot be read"),
         (["two.npz"], "holds field, more and no --array was given: name one with --array."),
@@ -169,3 +171,91 @@ def test_wrong_input_is_one_sentence(folder, arguments, text, ranks):
     assert "Traceback" not in done.stderr
     if arguments[0] == "cut.npz":
         gc.collect()  # while the warning is let pass
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """A field as xarray packs it: int16 with scale, offset and a mask, and float32 with -9999 where it is missing."""
+    folder = tmp_path_factory.mktemp("packed")
+    codes = np.random.default_rng(3).integers(-3000, 3000, (20, 31)).astype(np.int16)
+    codes[2:5, 3:9] = -32768
+    attributes = {"scale_factor": 0.01, "add_offset": 5.0, "_FillValue": np.int16(-32768)}
+    field = np.where(codes == -32768, -9999, codes * 0.01 + 5).astype(np.float32)
+    dataset = xr.Dataset(
+        {
+            "sst": (("y", "x"), codes, attributes),
+            "depth": (("y", "x"), field, {"_FillValue": np.float32(-9999)}),
+        },
+        coords={"x": np.arange(31.0)},
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for zarr_format in (2, 3):
+            dataset.to_zarr(
+                folder / f"{zarr_format}.zarr", zarr_format=zarr_format, encoding={"sst": {"chunks": (7, 9)}}
+            )
+    dataset.to_netcdf(folder / "f.nc", engine="scipy", format="NETCDF3_CLASSIC")
+    np.save(folder / "codes.npy", codes)
+    return folder
+
+
+@pytest.mark.parametrize("ranks", [0, 1, 3])
+@pytest.mark.parametrize("name", ["2.zarr", "3.zarr", "f.nc"])
+@pytest.mark.parametrize("array", ["sst", "depth"])
+def test_packed_fields_are_what_xarray_decodes(packed, tmp_path, name, array, ranks):
+    out = tmp_path / "tree.npz"
+    done = ranked("tree", packed / name, "--array", array, "--block", "100", "--out", out, ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    options = {} if name == "f.nc" else {"engine": "zarr", "consolidated": False}
+    with xr.open_dataset(packed / name, **options) as opened:
+        field = opened[array].values
+    with np.load(out) as data:
+        assert MergeTree.from_arrays(data) == merge_tree(field, volumes=True)
+    lines = done.stdout.splitlines()
+    said = (
+        "value = 0.01 * code + 5.0; _FillValue -32768 counts as not finite"
+        if array == "sst"
+        else "_FillValue -9999.0 counts"
+    )
+    assert any(line.startswith(said) for line in lines[1:3]), done.stdout
+    assert f"values {np.nanmin(field):.6g} to {np.nanmax(field):.6g}, 18 not finite" in lines
+
+
+def test_masked_points_are_neither_minima_nor_maxima(packed):
+    for direction in ([], ["--negate"]):
+        done = inside("tree", packed / "3.zarr", "--array", "depth", *direction, "--top", "1000")
+        assert done.returncode == 0, done.stderr
+        assert "-9999 " not in done.stdout
+        assert "18 not finite" in done.stdout
+
+
+def test_numbers_as_they_are_stored(packed):
+    raw = inside("tree", packed / "3.zarr", "--array", "sst", "--raw")
+    assert "\nvalues -32768 to 29" in raw.stdout
+    assert "value =" not in raw.stdout
+    masked = inside("tree", packed / "3.zarr", "--array", "sst", "--raw", "--fill-value", "-32768")
+    assert "\n--fill-value -32768 counts as not finite\n" in masked.stdout
+    plain = inside("tree", packed / "codes.npy", "--fill-value", "-32768")
+    assert plain.stdout.partition("\n")[2] == masked.stdout.partition("\n")[2]
+    assert ", 18 not finite" in plain.stdout
+
+
+def test_what_may_stand_for_missing_points_is_named(tmp_path):
+    values = np.random.default_rng(0).standard_normal((9, 9)).astype(np.float32)
+    stored = zarr.create_array(tmp_path / "f.zarr", shape=(9, 9), chunks=(3, 3), dtype="f4", fill_value=-9999)
+    stored[:6] = values[:6]
+    done = inside("tree", tmp_path / "f.zarr")
+    assert (
+        "note: the lowest value -9999 is Zarr's fill_value: add --fill-value -9999.0 if it is no value" in done.stdout
+    )
+    done = inside("tree", tmp_path / "f.zarr", "--fill-value", "-9999.0")
+    assert "note" not in done.stdout
+    assert ", 27 not finite" in done.stdout
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_fill_values_that_cannot_be_are_one_sentence(packed, ranks):
+    done = ranked("tree", packed / "codes.npy", "--fill-value", "0.5", ranks=ranks)
+    assert done.returncode == 2
+    assert "--fill-value is 0.5, expected a whole number from -32768 to 32767" in done.stderr
+    assert done.stderr.count("landsweep: ") == 1

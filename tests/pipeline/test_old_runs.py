@@ -7,6 +7,7 @@ import landsweep
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 import yaml
 from landsweep.pipeline.status import stage_counts
 from support import DATA, HELPERS, store_arrays
@@ -63,6 +64,9 @@ def test_it_can_be_extended(old):
     stored = files(old / "run")
     assert all(stored[name] == data for name, data in before.items() if name.parts[0] != "segmentation.zarr")
     assert len(run.plan.members) == 8
+    with xr.open_zarr(old / "run" / "segmentation.zarr", group=run.study.connectivity[0], chunks=None) as parts:
+        assert parts.sizes == run.dataset.loss.sizes
+        assert parts.direction_seed.values.tolist() == [0, 1, 2]  # earlier versions stored no coordinates
     assert run.metrics["n_minima"].notna().all()
     again = run.metrics.set_index(["member", "representation"]).loc[rows.index, rows.columns]
     pd.testing.assert_frame_equal(again, rows)

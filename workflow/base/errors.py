@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import re
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,6 +14,19 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+IN_PYTHON = (
+    (re.compile(r"--out\b"), "out=PATH"),
+    (re.compile(r"--max-failures (\d+)"), r"max_failures=\1"),
+    (re.compile(r"--retry-failed\b"), "retry_failed=True"),
+    (re.compile(r"--allow-mixed\b"), "allow_mixed=True"),
+    (re.compile(r"--accept-changed-problem\b"), "accept_changed_problem=True"),
+    (re.compile(r"--(repair|redo)\b"), r"\1=True"),
+    (re.compile(r"--set ([\w.]+=\S*?)(?=[.,;:]?(?:\s|$))"), r'set=["\1"]'),
+    (re.compile(r"--set\b"), "set"),
+)
+"""Options of ``landsweep run`` and what each of them is as an argument of :func:`landsweep.run`."""
 
 
 class Exit(IntEnum):
@@ -93,7 +107,7 @@ def explain_os_error(error: OSError, run: Path | None = None) -> UserError | Non
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         other = f"set {variable} to one" if variable else "make it one"
-        other = other if elsewhere else "choose another with --out"
+        other = other if elsewhere else "change its permissions or use another"
         return UserError(f"Cannot write {where} ({error.strerror}): expected a writable directory, {other}.")
     return None
 
@@ -132,6 +146,36 @@ def guard_io(function: Callable[[], T], run: Path | None = None) -> T:
         return function()
     except OSError as error:
         raise explain_os_error(error, run) or UserError(
-            f"Cannot write {error.filename or 'a file'} ({error.strerror}): expected a writable directory, choose "
-            "another with --out."
+            f"Cannot write {error.filename or 'a file'} ({error.strerror}): expected a writable directory, change its "
+            "permissions or use another."
         ) from error
+
+
+def in_python(text: str) -> str:
+    """Return a sentence in which options of ``landsweep run`` are the arguments of :func:`landsweep.run`.
+
+    Commands, which stand in backticks, stay as they are.
+
+    Examples
+    --------
+    >>> from landsweep.base.errors import in_python
+    >>> in_python("add --redo, or name another run directory with --out; `landsweep run STUDY --repair` helps.")
+    'add redo=True, or name another run directory with out=PATH; `landsweep run STUDY --repair` helps.'
+    >>> in_python("expected KEY=VALUE such as --set grid.points=21.")
+    'expected KEY=VALUE such as set=["grid.points=21"].'
+    """
+    parts = text.split("`")
+    for k in range(0, len(parts), 2):
+        for pattern, words in IN_PYTHON:
+            parts[k] = pattern.sub(words, parts[k])
+    return "`".join(parts)
+
+
+@contextmanager
+def said_in_python() -> Iterator[None]:
+    """Let errors of the block name arguments of :func:`landsweep.run` instead of the command line's options."""
+    try:
+        yield
+    except (UserError, TooManyFailures) as error:
+        error.args = tuple(in_python(a) if isinstance(a, str) else a for a in error.args)
+        raise

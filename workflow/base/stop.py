@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -92,4 +92,5 @@ class StopFlag:
             os._exit(int(Exit.STOPPED))
         self.requested = True
         if self._announce:
-            print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)
+            with suppress(OSError):  # whoever read it is gone, as is often the reason for the signal
+                print("\nStopping after the unit in hand; again to stop at once.", file=sys.stderr, flush=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError
+from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
+from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.options import Out, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
 
@@ -126,14 +126,16 @@ def _execute(
     try:
         if executor.is_root:
             with subscriber(Console(stderr=True)) as shown:
-                status = work(executor, (shown,))
+                status = work(executor, (heard(shown, stop),))
         else:
             status = work(executor, ())
     except (Exception, Stopped) as error:
-        _abort(executor, error)
-    if executor.is_root:
-        _closing(directory, status)
-    executor.close()
+        abort(executor, error)
+    try:
+        if executor.is_root:
+            _closing(directory, status)
+    finally:  # the others wait for this rank
+        executor.close()
     raise typer.Exit(int(status))
 
 
@@ -268,10 +270,10 @@ def _plain(value: object) -> str:
 
 @app.command()
 def tree(
-    field: Annotated[Path, typer.Argument(metavar="FIELD", help=".npy, .npz or .zarr file.", show_default=False)],
-    array: Annotated[
-        str | None, typer.Option(help="Name of the array in an .npz or .zarr.", show_default=False)
-    ] = None,
+    field: Annotated[
+        Path, typer.Argument(metavar="FIELD", help=".npy, .npz, .zarr, .nc or .vti file.", show_default=False)
+    ],
+    array: Annotated[str | None, typer.Option(help="Name of the array in the file.", show_default=False)] = None,
     connectivity: Annotated[
         str | None,
         typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel.", show_default=False),
@@ -285,6 +287,11 @@ def tree(
     threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tree (.npz).", show_default=False)] = None,
     top: Annotated[int, typer.Option(help="Pairs to print, the most persistent first.", min=0)] = 10,
+    fill_value: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NUMBER", help="Stored number of missing points; repeatable.", show_default=False),
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Do not apply scale_factor, _FillValue and their kin.")] = False,
 ) -> None:
     """Print the merge tree of any array.
 
@@ -294,12 +301,26 @@ def tree(
     from landsweep.cli.tree import tree as compute
     from landsweep.executors.choose import make_executor
 
-    options = TreeOptions(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
+    options = TreeOptions(
+        array,
+        connectivity,
+        negate,
+        min_persistence,
+        k,
+        mutual,
+        engine,
+        block,
+        threads,
+        out,
+        top,
+        tuple(fill_value or ()),
+        raw,
+    )
     executor = make_executor("auto", detect())
     try:
         compute(field, options, executor)
     except (Exception, Stopped) as error:
-        _abort(executor, error)
+        abort(executor, error)
     executor.close()
 
 
@@ -380,7 +401,7 @@ def bench_evaluation(
     speed = measure(_load(study, set_), study.parent, seconds)
     show.speed(speed)
     if json_ is not None:
-        write_json(json_, asdict(speed))
+        guard_io(lambda: write_json(json_, asdict(speed)))
 
 
 def _on_root_alone() -> None:
@@ -414,43 +435,9 @@ def _closing(directory: Path, status: Exit) -> None:
         show.closing(Run(directory))
 
 
-def _describe(error: BaseException) -> tuple[str, Exit]:
-    """Return what to print of an error, and the exit status."""
-    if isinstance(error, UserError):
-        return f"landsweep: {error}", Exit.BAD_INPUT
-    if isinstance(error, TooManyFailures):
-        return f"landsweep: {error}", Exit.FAILED
-    if isinstance(error, Stopped):
-        return (
-            "landsweep: stopped at once; finished units are kept, run the same command again to go on.",
-            Exit.STOPPED,
-        )
-    return "".join(traceback.format_exception(error)).rstrip(), Exit.FAILED
-
-
-def _abort(executor: Executor, error: BaseException) -> NoReturn:
-    """End this process, or every rank where only this one knows of the error."""
-    text, status = _describe(error)
-    collective = isinstance(error, UserError) and getattr(error, "collective", False)
-    if executor.is_root or not collective:
-        print(("" if collective else executor.label) + text, file=sys.stderr, flush=True)
-    executor.abort(int(status), collective)
-    raise typer.Exit(int(status))
-
-
 def main() -> None:
     """Run the command line; every mistake of the user ends in one sentence and status 2."""
-    try:
-        app()
-    except UserError as error:
-        alone = any(word.endswith("serial") for word in sys.argv)  # --executor serial: each rank is a run of its own
-        if detect().rank == 0 or alone:  # every rank reads the same study and finds the same mistake
-            print(f"landsweep: {error}", file=sys.stderr)
-        sys.exit(int(Exit.BAD_INPUT))
-    except Stopped as stopped:
-        if detect().rank == 0:
-            print(_describe(stopped)[0], file=sys.stderr)
-        sys.exit(int(Exit.STOPPED))
+    ended(app)
 
 
 if __name__ == "__main__":

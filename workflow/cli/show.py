@@ -152,7 +152,7 @@ def print_failures(run: Run) -> None:
     if len(failures) > FAILURES_SHOWN:
         print(f"... and {len(failures) - FAILURES_SHOWN} more in {run.path / 'failures'}")
     if failures:
-        print("Try them again with --retry-failed.")
+        print("`landsweep run STUDY --retry-failed` tries them again.")
 
 
 def closing(run: Run) -> None:

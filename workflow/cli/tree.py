@@ -10,7 +10,7 @@ import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
-from landsweep.disk.field import Field, open_field
+from landsweep.disk.fields.opening import Field, open_field
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Executor
@@ -36,12 +36,18 @@ class TreeOptions:
     threads: int = 1
     out: Path | None = None
     top: int = 10
+    fill_values: tuple[str, ...] = ()
+    raw: bool = False
+
+    def open(self, path: Path) -> Field:
+        """Open the field without reading it."""
+        return open_field(path, self.array, self.fill_values, raw=self.raw)
 
 
 def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     """Compute, print and write the merge tree of a file; every rank calls this, and the root gets the tree."""
     field = executor.on_root(lambda: _describe(path, options))
-    opened = open_field(path, options.array)
+    opened = options.open(path)
     connectivity = options.connectivity or default_connectivity(len(field[0]))
     study = TopologySpec(k=options.k, mutual=options.mutual, engine=options.engine)
     limit = min(options.block, -(-int(np.prod(opened.shape)) // executor.size))
@@ -100,7 +106,7 @@ def _check_out(path: Path, out: Path) -> None:
 
 def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
     """Return the shape and the dtype of the field, after all checks that can be made before the ranks begin."""
-    field = open_field(path, options.array)
+    field = options.open(path)
     if not field.shape:
         raise UserError(f"{path} has no merge tree: got a single value, expected an array of 1 to 6 axes.")
     if 0 in field.shape:
@@ -133,11 +139,14 @@ def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks) 
     cut = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
     lines = [
         f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {cut}",
+        *field.notes,
         f"values {low + 0.0:.6g} to {high + 0.0:.6g}"
         + (f", {tree.n_nonfinite} not finite" if tree.n_nonfinite else ""),
         f"{_count(len(tree.minima), one)}, {_count(len(tree.saddles), 'saddle')}, {_count(len(tree.pairs), 'pair')}"
         + (f" of persistence >= {options.min_persistence:g}" if options.min_persistence else ""),
     ]
+    extremes = dict(zip((low, high), ("lowest", "highest"), strict=True))
+    lines += [f"note: the {extremes[v]} value {v:.6g} is {what}" for v, what in field.suspects if v in extremes]
     order = np.argsort(-tree.lifetimes, kind="stable")[: options.top]
     if len(order):
         lines.append(f"{'persistence':>12} {'birth':>12} {'death':>12}  {one} -> saddle")

@@ -245,8 +245,8 @@ class RunLock:
             alive = here or (seen is not None and modified != seen)
             if alive and now - begin >= self._patience:
                 raise UserError(
-                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or name another "
-                    "run directory with --out."
+                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or use another "
+                    "run directory."
                 )
             if seen != modified:
                 seen, last = modified, now

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import zarr
 from landsweep.disk.rundir import check_fence
-from landsweep.disk.store import consolidate, open_group
+from landsweep.disk.store import consolidate, open_group, write_coordinates
 from landsweep.kernels.geometry.blocks import Blocks, Box, Write
 from landsweep.study.plan import Member, Plan
+from landsweep.study.study import Study
 from zarr.codecs import ZstdCodec
 
 MEANING = {
@@ -20,6 +21,13 @@ MEANING = {
     "arc": "the arc that holds the point: index into the tree's arcs, -1 for none",
 }
 """The keys are the arrays of a segmentation, the values say what each of them holds."""
+DESCRIPTION = (
+    "For every grid point of every member, the basin and the arc of its merge tree. A label k of basin is the k-th "
+    "entry of minima, one of arc the k-th row of arcs, in the merge tree of the same member and representation: "
+    "landsweep.open_run(RUN).merge_tree(representation, ...), also in RUN/topology/member-*.npz. It is the whole tree, "
+    "whatever topology.min_persistence says. Labels of two members have nothing to do with one another."
+)
+"""This attribute says in the store itself how to read it."""
 
 
 class SegmentationStore:
@@ -37,30 +45,40 @@ class SegmentationStore:
         """Return the blocks of the stored arrays, if any, else ``blocks``: a chunk must have only one writer."""
         if not (path / "zarr.json").exists():
             return blocks
-        chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
+        groups = (group for _, group in open_group(path).groups())
+        chunks = next(array.chunks for group in groups for name, array in group.arrays() if name in MEANING)
         return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
 
     @staticmethod
-    def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
-        """Create the arrays, or grow them to the sweep; a block is one chunk, so that each chunk has one writer."""
+    def create(path: Path, study: Study, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
+        """Create the arrays, or grow them to the sweep; a block is one chunk, so that each chunk has one writer.
+
+        Each representation is a group that ``xarray.open_zarr`` reads, with the coordinates of the landscape.
+        """
         group = open_group(path, "a")
+        group.attrs.update({"title": f"Segmentation of the landscapes of {study.name}", "description": DESCRIPTION})
+        coordinates = " ".join(f"coordinate_{k}" for k in range(study.grid.dims))
         for representation in representations:
+            part = group.require_group(representation)
+            part.attrs.update({**group.attrs.asdict(), "representation": representation})
+            write_coordinates(part, study, plan)
             for name, meaning in MEANING.items():
-                key = f"{representation}/{name}"
-                if key in group:
-                    array = group[key]
+                attributes: dict[str, Any] = {"long_name": meaning, "coordinates": coordinates}
+                if name in part:
+                    array = part[name]
                     assert isinstance(array, zarr.Array)
                     array.resize(plan.shape)
+                    array.attrs.update(attributes)
                 else:
-                    group.create_array(
-                        key,
+                    part.create_array(
+                        name,
                         shape=plan.shape,
                         chunks=(*(1 for _ in plan.sweep_shape), *blocks.block),
                         dtype="int64",
                         fill_value=-1,
                         dimension_names=plan.dims,
                         compressors=ZstdCodec(level=1, checksum=True),
-                        attributes={"long_name": meaning},
+                        attributes=attributes,
                     )
         for _, inner in group.groups():
             consolidate(inner)

@@ -134,7 +134,7 @@ class Landscape:
             attributes={"flag_values": [int(s) for s in Status], "flag_meanings": STATUS_MEANINGS},
             **common,
         )
-        _write_coordinates(group, study, plan)
+        write_coordinates(group, study, plan)
         consolidate(group)
         building.rename(path)
         return cls(path, "r+")
@@ -147,7 +147,7 @@ class Landscape:
         if self.status.shape == plan.shape:
             return
         drop_consolidated(self.path)
-        _write_coordinates(self.group, study, plan)
+        write_coordinates(self.group, study, plan)
         for array in (*self._arrays.values(), self.status):
             array.resize(plan.shape)
         consolidate(self.group)
@@ -318,8 +318,8 @@ def drop_consolidated(path: Path) -> None:
         write_text(file, json.dumps(data, indent=2))
 
 
-def _write_coordinates(group: zarr.Group, study: Study, plan: Plan) -> None:
-    """Write the 1-D coordinates of all axes, and the grid's coordinates of every subspace."""
+def write_coordinates(group: zarr.Group, study: Study, plan: Plan) -> None:
+    """Write the 1-D coordinates of all axes, and the grid's coordinates of every subspace, into a group over them."""
     for name, values in plan.axes.items():
         _put_coordinate(group, name, values, [name])
     names = [str(s) for s in plan.axes["subspace"]]

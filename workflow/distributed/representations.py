@@ -150,7 +150,7 @@ def _knn_tree(
     engine: GraphEngine,
 ) -> MergeTree:
     box = tuple(slice(0, n) for n in shape)
-    values = np.asarray(read(box)).reshape(-1)
+    values = np.asanyarray(read(box)).reshape(-1)  # a mask is kept
     near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
     if write is None:
         tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine)

@@ -77,8 +77,8 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         if now[: len(planned)] != planned:
             raise UserError(
                 f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
-                "also where directions do not depend on it, expected this version's: name another run directory with "
-                "--out."
+                "also where directions do not depend on it, expected this version's: run the study in another "
+                "directory."
             )
     stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(study) or run.schema < s.schema)
     if EVALUATE.name in stale and run.landscape.exists() and not redo:

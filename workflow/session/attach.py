@@ -74,7 +74,7 @@ def attach(address: Address) -> Context:
         if not run.members.exists():
             raise UserError(
                 f"{_where()} does not see the run directory {address.run}, expected one on a file system that all "
-                "workers share: choose another with --out."
+                "workers share: run the study in such a one."
             )
         study = Study.load(run.study)
         executor = Elsewhere(address.ranks, address.ranks_per_node)

@@ -7,10 +7,12 @@ import cripser
 import gudhi
 import numpy as np
 import pytest
+import xarray as xr
+import zarr
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
-from landsweep.kernels.topology.merge_trees import merge_tree
+from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
 from landsweep.kernels.topology.tree import MergeTree
 from support import DATA
 
@@ -381,3 +383,25 @@ def test_repr():
         repr(merge_tree(np.zeros(4), "face", negate=True))
         == "MergeTree(4, face, negated: 1 minima, 0 pairs, 0 saddles)"
     )
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_codes_and_masks_are_no_values(tmp_path, zarr_format):
+    """An array of Zarr gives what is stored, whatever xarray wrote beside it; what xarray opens is decoded."""
+    field = np.random.default_rng(0).standard_normal((6, 7)).astype(np.float32)
+    field[2, 3] = np.nan
+    packing = {"dtype": "i2", "scale_factor": 0.001, "_FillValue": -32768}
+    for name, encoding in (("packed", packing), ("masked", {"_FillValue": np.float32(-9999)}), ("plain", {})):
+        path = tmp_path / f"{name}.zarr"
+        dataset = xr.Dataset({"f": (("y", "x"), field)})
+        dataset.to_zarr(path, zarr_format=zarr_format, consolidated=False, encoding={"f": encoding})
+        opened = xr.open_zarr(path, consolidated=False, chunks=None).f
+        stored = zarr.open_array(path / "f", mode="r")
+        assert merge_tree(opened) == merge_tree(opened.values)
+        assert merge_tree(opened).n_nonfinite == 1
+        if name == "plain" or (name == "masked" and zarr_format == 2):  # there fill_value is the mask, no attribute
+            merge_tree(stored)
+            continue
+        for call in (merge_tree, segmentation):
+            with pytest.raises(ValueError, match="field holds codes, not values: got an array whose attributes "):
+                call(stored)

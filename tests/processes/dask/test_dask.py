@@ -458,6 +458,6 @@ def test_another_run_directory_than_the_workers_see_is_refused(existing, tmp_pat
     assert done.returncode == 2, done.stderr
     assert re.search(
         rf"landsweep: Worker \S+ on \S+ does not see the run directory {hidden}/run, expected one on a file system "
-        rf"that all workers share: choose another with --out\.",
+        rf"that all workers share: run the study in such a one\.",
         done.stderr,
     ), done.stderr

@@ -184,7 +184,7 @@ def test_a_run_in_use_is_refused_and_goes_on_undisturbed(tmp_path, reference):
     second = landsweep("run", study, "--out", out)
     assert second.returncode == 2
     assert f"{out} is in use by process {process.pid} on " in second.stderr
-    assert "wait for it, stop it, or name another run directory with --out" in second.stderr
+    assert "wait for it, stop it, or use another run directory." in second.stderr
     assert second.stderr.count("\n") == 1
     assert "running as process" in landsweep("status", out).stdout
     process.communicate(timeout=TIMEOUT)

@@ -153,6 +153,18 @@ def test_segmentation_is_stored_beside_the_landscape(everything):
     for name in ("face", "freudenthal", "moore"):
         stored = xr.open_zarr(everything.directory.segmentation, group=name, consolidated=True)
         assert stored.basin.dims == everything.dataset.loss.dims
+        landscape = everything.dataset
+        assert set(stored.coords) == set(landscape.loss.coords)
+        for coordinate in stored.coords:
+            found, expected = (dataset[coordinate].reset_coords(drop=True) for dataset in (stored, landscape))
+            xr.testing.assert_identical(found, expected)
+        assert stored.basin.attrs["long_name"].startswith("the minimum in which steepest descent ends: index into")
+        assert stored.attrs["representation"] == name
+        assert "A label k of basin is the k-th entry of minima" in stored.attrs["description"]
+        at = {"beta": 2.0, "direction_seed": 1}
+        labels = stored.basin.sel(at, drop=True).squeeze()
+        tree = everything.merge_tree(name, **at)
+        assert labels.values.ravel()[tree.minima].tolist() == list(range(len(tree.minima)))
         for member in everything.plan.members:
             field = everything.dataset.loss.values[member.position]
             _, expected = segmentation(field, name)

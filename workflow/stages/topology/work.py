@@ -35,7 +35,7 @@ def run(context: Context, items: list[Member]) -> None:
     if context.study.topology.segmentation:
         path, names = context.run.segmentation, context.study.connectivity
         blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
-        context.executor.on_root(lambda: SegmentationStore.create(path, context.plan, names, blocks))
+        context.executor.on_root(lambda: SegmentationStore.create(path, context.study, context.plan, names, blocks))
         store = SegmentationStore(path)
     trees = MemberTrees(context, landscape, blocks, store)
     if trees.by_tasks:
