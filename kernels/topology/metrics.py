@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,10 @@ if TYPE_CHECKING:
 
 METRICS: dict[str, str] = {
     "n_minima": "local minima, global one included (count)",
-    "n_saddles": "distinct vertices where branches of the merge tree join (count)",
+    "n_saddles": "points of the merge tree where branches join (count)",
     "n_pairs": "minimum-saddle pairs; a saddle of k branches is in k - 1 (count)",
+    "n_pairs_zero": "pairs of persistence 0 within plateaus, left out of all other numbers (count)",
+    "n_components": "connected components that hold a finite value (count)",
     "n_minima_boundary": "minima on the border of the grid (count)",
     "n_minima_interior": "minima off the border (count)",
     "n_saddles_boundary": "saddles on the border of the grid (count)",
@@ -37,8 +40,62 @@ METRICS: dict[str, str] = {
 means, with its unit."""
 
 
+POSITIVE = float(np.nextafter(0, 1))
+"""Pairs of at least this persistence have one above 0."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold of persistence: pairs with a lower death - birth are dropped.
+
+    Parameters
+    ----------
+    value
+        The threshold, as a loss difference or as a share of a range.
+    relative
+        Whether ``value`` is a share of the range of the finite values.
+
+    Examples
+    --------
+    >>> Threshold.of("1%").loss((2.0, 7.0)), Threshold.of(0.2).loss((2.0, 7.0))
+    (0.05, 0.2)
+    """
+
+    value: float
+    relative: bool = False
+
+    @classmethod
+    def of(cls, given: float | str) -> Threshold:
+        """Return the threshold that a number, or a text such as ``0.2`` or ``1%``, stands for.
+
+        Raises
+        ------
+        ValueError
+            Where it is neither a finite number of at least 0, nor a share of 0 to 100 %.
+        """
+        text = str(given).strip()
+        relative = text.endswith("%")
+        value = float(text.removesuffix("%")) / (100 if relative else 1)
+        if not 0 <= value <= (1 if relative else np.finfo(float).max):
+            raise ValueError(f"threshold is {given!r}, expected at least 0, and at most 100 %.")
+        return cls(value, relative)
+
+    def loss(self, value_range: tuple[float, float]) -> float:
+        """Return the threshold as a loss difference, given the least and greatest finite value."""
+        return self.value * (value_range[1] - value_range[0]) if self.relative else self.value
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:g} % of loss range" if self.relative else f"{self.value:g}"
+
+
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
     """Return the metrics that :data:`METRICS` names; a metric that is not defined is NaN (missing), never 0.
+
+    Only pairs of persistence above 0 count: what lies on a plateau is one minimum and one saddle, not as many as the
+    order of its vertices makes, so that numbers do not depend on how the grid is oriented. ``n_pairs_zero`` says how
+    many pairs were left out. Two saddles of one level that the tree joins by an arc of length 0 are one. Exceptions,
+    where values are tied: which vertex stands for a plateau, so whether it is on the border, and which way steepest
+    descent goes (the weights of ``smad_weighted``) follow the order of the vertices.
 
     Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
     is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
@@ -93,8 +150,9 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     >>> topology_metrics(tree, min_persistence=1.0)["n_saddles"]
     1.0
     """
-    tree = tree.simplify(min_persistence)
-    minima, saddles, lifetimes, climbs = tree.minima, tree.saddles, tree.lifetimes, tree.first_climb
+    n_zero = np.count_nonzero(tree.lifetimes == 0)
+    tree = tree.simplify(max(min_persistence, POSITIVE) if min_persistence >= 0 else min_persistence)
+    minima, saddles, lifetimes, climbs = tree.minima, tree.joins, tree.lifetimes, tree.first_climb
     finite, bounded = np.isfinite(lifetimes), np.isfinite(climbs)
     low, high = tree.value_range
 
@@ -106,6 +164,8 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
         "n_minima": len(minima),
         "n_saddles": len(saddles),
         "n_pairs": len(tree.pairs),
+        "n_pairs_zero": n_zero,
+        "n_components": len(tree.roots),
         "n_minima_boundary": border_minima,
         "n_minima_interior": len(minima) - border_minima,
         "n_saddles_boundary": border_saddles,

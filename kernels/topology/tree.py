@@ -104,6 +104,31 @@ class MergeTree:
         return self.nodes[(self.node_types == SADDLE) | (self.node_types == DEGENERATE)]
 
     @cached_property
+    def join_of(self) -> np.ndarray:
+        """``(s,)`` for each saddle, the last one that is joined to it by arcs of length 0.
+
+        A plateau may hold several saddles, how many depends on the order of its vertices; as points of the merge tree
+        they are one.
+        """
+        found = np.arange(len(self.saddles))
+        if not len(found):
+            return found
+        order = np.argsort(self.saddles)
+        lower = self.arcs[: len(self._at_saddles), 1]
+        at = order[np.minimum(np.searchsorted(self.saddles, lower, sorter=order), len(order) - 1)]
+        levels = self.node_values[len(self.minima) :]
+        flat = (self.saddles[at] == lower) & (levels[at] == levels[self._at_saddles])
+        found[at[flat]] = self._at_saddles[flat]
+        while not np.array_equal(found, found[found]):
+            found = found[found]
+        return found
+
+    @property
+    def joins(self) -> np.ndarray:
+        """``(j,)`` the saddles without those that are the same point of the tree: the last of each, ascending."""
+        return self.saddles[np.unique(self.join_of)]
+
+    @cached_property
     def _at_saddles(self) -> np.ndarray:
         """``(a - roots,)`` index into ``saddles`` of the upper end of each arc that ends in one."""
         count = len(self.arcs) - np.count_nonzero(self.node_types == ROOT)
@@ -140,6 +165,11 @@ class MergeTree:
     def pair_branch(self) -> np.ndarray:
         """``(p,)`` the branch that ends in each pair, as an index into ``minima``."""
         return self.arc_branch[self._ending]
+
+    @cached_property
+    def pair_saddle(self) -> np.ndarray:
+        """``(p,)`` the saddle of each pair, as an index into ``saddles``."""
+        return self._at_saddles[self._ending]
 
     @cached_property
     def greatest(self) -> tuple[np.ndarray, np.ndarray]:

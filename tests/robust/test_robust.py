@@ -18,7 +18,8 @@ from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.graphs import grid_edges
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.robust.claims import SPECIFICATION, Claim, claim, claim_axes, signed, spearman
+from landsweep.report.summary import spearman, trend_axes
+from landsweep.robust.claims import SPECIFICATION, Claim, claim, signed
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve
 from landsweep.robust.report import write
@@ -71,7 +72,7 @@ def test_a_crop_is_centred_and_the_shortest_that_keeps_its_share(n, extent):
 
 @given(shapes)
 def test_every_specification_once_and_the_study_s_first(shape):
-    chosen = specifications(shape, OWN, 0.25)
+    chosen = specifications(shape, OWN, Threshold(0.25))
     assert len(set(chosen)) == len(chosen)
     assert chosen[0] == Specification(1.0, 1, "freudenthal", Threshold(0.25))
     assert chosen[0].shape(shape) == shape
@@ -178,7 +179,7 @@ def test_white_noise_is_under_resolved_in_every_representation(seed):
 def test_rows_are_the_metrics_of_the_points_picked_one_by_one(shape):
     field = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
     field.flat[5] = np.nan
-    chosen = specifications(shape, OWN, 0.5)
+    chosen = specifications(shape, OWN, Threshold(0.5))
     rows = analyse(field, chosen, TopologySpec())
     for spec, row in zip(chosen, rows, strict=True):
         index = [range(n)[s] for n, s in zip(shape, spec.slices(shape), strict=True)]
@@ -311,7 +312,7 @@ def test_a_missing_metric_leaves_its_member_out():
 
 def test_claims_are_made_over_ordered_numbers_only():
     axes = {"beta": (1, 2, 3), "width": (1, 2), "seed": (0, 1, 2), "subspace": ("a", "b", "c"), "draw": (0, 1, 2)}
-    assert claim_axes(axes) == ["beta"]
+    assert trend_axes(axes) == ["beta"]
 
 
 # Whole runs

@@ -11,9 +11,10 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
+from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.report import summary
 from landsweep.study.plan import Member, grid_coordinates
-from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
+from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
 
 MAX_PANELS = 16
 """A figure shows at most this many members."""
@@ -61,13 +62,21 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         panels = [name for name in panels if not name.startswith("hessian")]
     versions = summary.versions(table)
     rows = -(-len(panels) // 3)
+    join = axis not in SPECIAL_AXES  # names have no order that a line could show
     figure = Figure(figsize=(12, 3.6 * rows), layout="constrained")
     axes = figure.subplots(rows, 3, squeeze=False).ravel()
     for panel, metric in zip(axes, panels, strict=False):
         label, scale = TREND_PANELS[metric]
         parts = {"median over models": summary.sites(study, table)} if metric.startswith("hessian") else versions
         for colour, (version, part) in enumerate(parts.items()):
-            _line(panel, part.groupby(axis)[metric], "0.15" if parts is not versions else f"C{colour}", version)
+            _line(
+                panel,
+                part.groupby(axis)[metric],
+                "0.15" if parts is not versions else f"C{colour}",
+                version,
+                join,
+                len(parts) - colour - 1,
+            )
         panel.set(xlabel=axis, ylabel=label)
         if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
@@ -75,6 +84,10 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
             panel.yaxis.set_major_formatter("{x:.3g}")  # a common factor would stand where the legend does
         if all(float(v).is_integer() for v in table[axis]):
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if table[axis].nunique() == 1:  # a locator would repeat one rounded number
+            panel.set_xticks([table[axis].iloc[0]])
+        if table[metric].nunique() == 1:
+            panel.set_yticks([table[metric].dropna().iloc[0]])
         handles, labels = panel.get_legend_handles_labels()
         handles, labels = handles + (more := _error(panel, table, axis))[0], labels + more[1]
         panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
@@ -86,10 +99,19 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
     _save(figure, path)
 
 
-def _line(panel: Any, grouped: Any, colour: str, label: str) -> None:
+def _line(panel: Any, grouped: Any, colour: str, label: str, join: bool, behind: int) -> None:
+    """Draw one version; it is the wider, the more others (``behind``) are drawn after it, so that equal ones show."""
     median = grouped.median()
     panel.fill_between(median.index, grouped.min(), grouped.max(), color=colour, alpha=0.2, linewidth=0)
-    panel.plot(median.index, median, "o-", color=colour, markersize=4, label=label)
+    panel.plot(
+        median.index,
+        median,
+        "o-" if join else "o",
+        color=colour,
+        markersize=4 + 3 * behind,
+        linewidth=1.5 + 2 * behind,
+        label=label,
+    )
 
 
 def _error(panel: Any, table: pd.DataFrame, axis: str) -> tuple[list[Any], list[str]]:
@@ -233,7 +255,8 @@ def _panel(
             tree = read_tree(run.directory, member.index, study.connectivity[0])
         except Exception:  # a landscape without finite values has no tree, and its panel stays empty
             return
-        for vertices, style in ((tree.saddles, "x"), (tree.minima, "o")):
+        tree = tree.simplify(POSITIVE)
+        for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):
             i, j = np.unravel_index(vertices, field.shape)
             colour = "white" if style == "o" else "#ff7f0e"
             panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")

@@ -6,16 +6,19 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.ndimage
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 from landsweep.kernels.topology.merge_trees import merge_tree
-from landsweep.kernels.topology.metrics import METRICS, topology_metrics
+from landsweep.kernels.topology.metrics import METRICS, Threshold, topology_metrics
 
 NAMES = [
     "n_minima",
     "n_saddles",
     "n_pairs",
+    "n_pairs_zero",
+    "n_components",
     "n_minima_boundary",
     "n_minima_interior",
     "n_saddles_boundary",
@@ -64,6 +67,8 @@ def test_double_well():
         "n_minima": 2,
         "n_saddles": 1,
         "n_pairs": 1,
+        "n_pairs_zero": 0,
+        "n_components": 1,
         "n_minima_boundary": 0,
         "n_minima_interior": 2,
         "n_saddles_boundary": 0,
@@ -184,7 +189,7 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
     flat = field.ravel()
     lifetimes = tree.lifetimes
     found = topology_metrics(tree, min_persistence=threshold)
-    kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold}
+    kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold and life > 0}
     alive = kept | {tree.global_min}
     # Components below each node, from the arcs; the eldest minimum is the one that goes on.
     rank = {m: i for i, m in enumerate(tree.minima.tolist())}
@@ -198,12 +203,12 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
         below[up] = set.union(*parts)
     climbs = [abs(flat[first[m]] - flat[m]) if m in first else 0.0 for m in alive]
     climbs = [c for c in climbs if np.isfinite(c)]
-    finite = [life for life in lifetimes if threshold <= life < np.inf]
+    finite = [life for life in lifetimes if threshold <= life < np.inf and life > 0]
     check(
         found,
         n_minima=len(alive),
         n_pairs=len(kept),
-        n_saddles=len({s for m, s in tree.pairs.tolist() if m in kept}),
+        n_pairs_zero=(lifetimes == 0).sum(),
         mean_lifetime=np.mean(finite) if finite else np.nan,
         smad=np.mean(climbs) if climbs else np.nan,
     )
@@ -263,3 +268,80 @@ def test_import_is_light():
     code = "import sys, landsweep.kernels.topology.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Plateaus
+
+TIED = {"n_pairs_zero", "n_minima_boundary", "n_minima_interior", "n_saddles_boundary", "n_saddles_interior"}
+TIED |= {"boundary_fraction", "smad_weighted"}
+"""What depends, where values are tied, on the order of the vertices, as the docstring says."""
+
+
+@st.composite
+def plateaus(draw):
+    shape = draw(st.lists(st.integers(1, 6), min_size=1, max_size=3))
+    size = int(np.prod(shape))
+    return np.array(draw(st.lists(st.integers(1, 5), min_size=size, max_size=size)), dtype=float).reshape(shape)
+
+
+def regional_minima(field, structure):
+    """Connected sets of one value without a lower neighbour, by SciPy."""
+    count = 0
+    for value in np.unique(field):
+        labels, n = scipy.ndimage.label(field == value, structure)
+        for label in range(1, n + 1):
+            around = scipy.ndimage.binary_dilation(labels == label, structure)
+            count += field[around].min() == value
+    return count
+
+
+def test_a_plateau_is_one_minimum():
+    for values in ([[1, 2, 1], [1, 1, 1]], [[1, 1, 1], [1, 2, 1]]):
+        check(metrics_of(values), n_minima=1, n_saddles=0, n_pairs=0, average_persistence=np.nan)
+    check(metrics_of([[1, 2, 1], [1, 1, 1]]), n_pairs_zero=1)
+    tree = merge_tree(np.array([[1.0, 2, 1], [1, 1, 1]]), "face")
+    assert tree.lifetimes.tolist() == [0]  # it stays in the tree
+
+
+@given(plateaus(), st.sampled_from(["face", "moore"]), st.data())
+def test_metrics_do_not_depend_on_the_orientation(field, connectivity, data):
+    found = metrics_of(field, connectivity)
+    structure = scipy.ndimage.generate_binary_structure(field.ndim, 1 if connectivity == "face" else field.ndim)
+    assert found["n_minima"] == regional_minima(field, structure)
+    assert found["n_pairs"] == found["n_minima"] - 1
+    axes = data.draw(st.permutations(range(field.ndim)))
+    flipped = data.draw(st.sets(st.sampled_from(range(field.ndim))))
+    turned = np.flip(field.transpose(axes), tuple(flipped))
+    least = data.draw(st.sampled_from([0, 1, 2, 3]))
+    for negate in (False, True):
+        one = metrics_of(field, connectivity, negate=negate, min_persistence=least)
+        other = metrics_of(turned, connectivity, negate=negate, min_persistence=least)
+        check(other, **{name: one[name] for name in METRICS if name not in TIED})
+        shifted = metrics_of(turned + 7, connectivity, negate=negate, min_persistence=least)
+        moved = {"loss_min": one["loss_min"] + 7, "loss_max": one["loss_max"] + 7}
+        left = TIED | {"average_persistence_log"}
+        check(shifted, **{name: moved.get(name, one[name]) for name in METRICS if name not in left})
+    upside_down = metrics_of(-turned, connectivity, negate=True)
+    left = TIED | {"average_persistence_log", "loss_min", "loss_max"}
+    check(upside_down, **{name: found[name] for name in METRICS if name not in left})
+
+
+@given(plateaus())
+def test_pairs_of_positive_persistence_are_gudhi_s(field):
+    gudhi = pytest.importorskip("gudhi")
+    complex_ = gudhi.CubicalComplex(vertices=field)  # joins vertices along the axes
+    complex_.compute_persistence(min_persistence=0)
+    intervals = complex_.persistence_intervals_in_dimension(0)
+    tree = merge_tree(field, "face")
+    ours = sorted(map(tuple, tree.pair_values[tree.lifetimes > 0].tolist()))
+    assert ours == sorted(tuple(pair) for pair in intervals.tolist() if np.isfinite(pair[1]))
+    assert metrics_of(field)["n_pairs"] == len(ours)
+
+
+def test_thresholds():
+    assert Threshold.of("1 %") == Threshold(0.01, relative=True)
+    assert Threshold.of("1%").loss((-2.0, 3.0)) == 0.05
+    assert Threshold.of("0.25") == Threshold.of(0.25) == Threshold(0.25)
+    for wrong in ("-1", "nan", "inf", "101%", "much", "%"):
+        with pytest.raises(ValueError):  # noqa: PT011
+            Threshold.of(wrong)
