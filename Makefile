@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STUDY ?= jobs/studies/pinn_convection.yaml
 SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -name py.typed) pyproject.toml constraints.txt
 
-# Processes of pytest: one waits for Slurm most of the time while the other computes.
+# Processes of pytest: one waits for Slurm most of the time while the other computes; three are no faster on two cores.
 TESTERS ?= 2
 
 .PHONY: demo test soak lint docs dist clean

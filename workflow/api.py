@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,14 @@ class Run(OpenedRun):
         consolidated = bool(self._metadata().get("consolidated_metadata"))
         dataset: xr.Dataset = xr.open_zarr(self.directory.landscape, consolidated=consolidated, chunks=None)
         coordinates = [name for name in dataset.data_vars if str(name).startswith("coordinate_")]
-        return dataset.set_coords(coordinates)
+        # Neither codecs of Zarr 3 nor mappings can be written to other formats.
+        dataset = dataset.set_coords(coordinates).drop_encoding()
+        for attrs in (dataset.attrs, *(variable.attrs for variable in dataset.variables.values())):
+            attrs |= {k: json.dumps(v) for k, v in attrs.items() if _structured(v)}
+        for name, variable in dataset.variables.items():
+            if variable.dtype.kind == "T":  # NumPy's strings of any length, which NetCDF's writers do not know
+                dataset[name] = dataset[name].astype(object)
+        return dataset
 
     def _metadata(self) -> dict[str, Any]:
         return read_json(self.directory.landscape / "zarr.json")
@@ -210,6 +218,13 @@ def open_run(path: str | Path) -> Run:
     return Run(path)
 
 
+def _structured(value: Any) -> bool:
+    """Return whether an attribute is more than a number, a text, or a list of numbers, which NetCDF can hold."""
+    if isinstance(value, list | tuple):
+        return not value or not all(isinstance(v, int | float) for v in value)
+    return isinstance(value, bool) or not isinstance(value, int | float | str)
+
+
 def run(
     study: str | Path | Study | dict[str, Any],
     out: str | Path | None = None,
@@ -222,6 +237,7 @@ def run(
     allow_mixed: bool = False,
     repair: bool = False,
     redo: bool = False,
+    accept_changed_problem: bool = False,
 ) -> Run:
     """Run a study to the end, or continue it, and return its :class:`Run`.
 
@@ -247,7 +263,11 @@ def run(
     repair
         Whether to read every shard, and evaluate the units of damaged ones again.
     redo
-        Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale.
+        Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale, or
+        everything where the problem has changed.
+    accept_changed_problem
+        Whether to continue a run although the content of its problem, of a module that this imports from beside it, or
+        of a file that study or problem name, has changed; the provenance records it.
 
     Raises
     ------
@@ -287,6 +307,7 @@ def run(
         allow_mixed=allow_mixed,
         repair=repair,
         redo=redo,
+        accept_changed_problem=accept_changed_problem,
     )
     try:
         with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:

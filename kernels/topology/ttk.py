@@ -12,13 +12,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.geometry.order import ascending
 from landsweep.kernels.geometry.stencil import id_type
-from landsweep.kernels.topology.basins import Basins, grid_basins, own_minima, point_down
+from landsweep.kernels.topology.basin_graph import block_graph, contract
+from landsweep.kernels.topology.basins import Basins, graph_basins, grid_basins
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, SADDLE
 
-INSTALL = "conda install -c conda-forge topologytoolkit"
-"""This command installs the Topology ToolKit."""
+INSTALL = "conda install -c conda-forge 'topologytoolkit=*=no_paraview*'"
+"""This command installs the Topology ToolKit; its default variant would bring ParaView and Qt."""
+
+
+class EngineError(ValueError):
+    """The toolkit gave no tree, or one that is not the field's; a ValueError, so that all ranks of a group get it."""
 
 
 def available() -> bool:
@@ -98,37 +104,42 @@ def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basin
     """Return the basins of a block by TTK where it can make them, by the native engine otherwise.
 
     TTK can make them for Freudenthal's triangulation of 2-D and 3-D grids. In one dimension the greatest vertex may be
-    a saddle, at which TTK's FTM crashes. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`.
+    a saddle, at which TTK's FTM crashes, and on a grid one point thick along its last axis TTK mirrors the other
+    diagonal. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`; ``threads`` are for the
+    native engine, because with two of them TTK crashes now and then.
 
     Raises
     ------
     ImportError
         Where TTK is not installed.
-    RuntimeError
-        Where its filter printed an error instead of making a tree.
+    EngineError
+        Where its filter made no tree, or its merges are not those of the native engine, which are always computed too
+        (in 2 to 8 % of the time).
     """
-    if connectivity != "freudenthal" or sum(n > 1 for n in values.shape) not in (2, 3) or values.ndim > 3:
-        return grid_basins(values, connectivity, threads)
-    flat = values.reshape(-1)
-    raw = run_filter(_image(_ranks(flat), values.shape), threads)
-    basins = _checked(raw)
-    down = point_down(values, connectivity, threads)
-    _same_minima(basins, own_minima(down, 0, down.size))
+    native = grid_basins(values, connectivity, threads)
+    thick = sum(n > 1 for n in values.shape) in (2, 3) and values.shape[-1] > 1
+    if connectivity != "freudenthal" or not thick or values.ndim > 3:
+        return native
+    ranks = _ranks(values.reshape(-1))
+    basins = _checked(run_filter(_image(ranks, values.shape)))
+    _same_merges(ranks, basins, native)
     return basins
 
 
-def ttk_graph_basins(values: np.ndarray, edges: np.ndarray, threads: int = 1) -> Basins:
+def ttk_graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:
     """Return the basins of a graph by TTK, as line cells; parameters as of ``graph_basins``, errors as above.
 
-    An extra vertex above all others joins the components, because FTM needs a connected input and a greatest vertex
-    that is no saddle. What this vertex adds is dropped again.
+    FTM needs a connected input and a greatest vertex that is no saddle. So one more vertex above all others joins the
+    components, and another one above it is the greatest. What these two add is dropped again.
     """
     n = len(values)
-    top = np.stack([np.arange(n), np.full(n, n)], axis=1)
-    ranks = np.append(_ranks(values), float(n))
-    basins = _checked(run_filter(_lines(ranks, np.concatenate([edges, top])), threads))
+    top = np.append(np.stack([np.arange(n), np.full(n, n)], axis=1), [[n, n + 1]], axis=0)
+    ranks = np.append(_ranks(values), [float(n), float(n + 1)])
+    basins = _checked(run_filter(_lines(ranks, np.concatenate([edges, top]))))
     real = basins.upper < n
-    return Basins(basins.minima, basins.label[:n], np.ascontiguousarray(basins.ends[:, real]), basins.upper[real])
+    found = Basins(basins.minima, basins.label[:n], np.ascontiguousarray(basins.ends[:, real]), basins.upper[real])
+    _same_merges(ranks[:n], found, graph_basins(values, np.ascontiguousarray(edges, np.int64)))
+    return found
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
@@ -141,15 +152,29 @@ def _checked(raw: Mapping[str, np.ndarray]) -> Basins:
     try:
         return basins_of_tree(raw)
     except ValueError as error:
-        raise RuntimeError(f"{error} Its messages are printed above; topology.engine: native needs no TTK.") from error
+        raise EngineError(f"{error} Its messages are printed above; topology.engine: native needs no TTK.") from error
 
 
-def _same_minima(basins: Basins, expected: np.ndarray) -> None:
-    if not np.array_equal(basins.minima, expected):
-        raise RuntimeError(
-            f"TTK gave another field's tree: got {len(basins.minima)} minima, expected {len(expected)}; "
-            "topology.engine: native needs no TTK."
+def _same_merges(ranks: np.ndarray, basins: Basins, native: Basins) -> None:
+    """Raise EngineError unless both basins have the same minima, and these end at the same saddles.
+
+    Minima alone are not enough: a tree of another triangulation can have the same ones.
+    """
+    got, expected = _merges(ranks, basins), _merges(ranks, native)
+    if got != expected:
+        raise EngineError(
+            f"TTK gave another field's tree: got {len(basins.minima)} minima and {len(got - expected)} merges that the "
+            f"field has not, expected {len(native.minima)} minima and none; topology.engine: native needs no TTK."
         )
+
+
+def _merges(ranks: np.ndarray, basins: Basins) -> set[tuple[int, int]]:
+    """Return (minimum, saddle) of every basin that ends, and (minimum, -1) of those that do not."""
+    whole = Blocks(ranks.shape, ranks.shape)
+    _, merges = contract(block_graph(ranks, basins, whole, 0, "face"))
+    ends = merges.vertex[merges.ends[0]]
+    stay = np.setdiff1d(merges.vertex, ends)
+    return {*zip(ends.tolist(), merges.upper.tolist(), strict=True), *((v, -1) for v in stay.tolist())}
 
 
 def _image(ranks: np.ndarray, shape: tuple[int, ...]) -> Any:
@@ -181,8 +206,8 @@ def _lines(ranks: np.ndarray, edges: np.ndarray) -> Any:
     return grid
 
 
-def run_filter(data: Any, threads: int) -> dict[str, np.ndarray]:
-    """Return the output arrays of TTK's FTM join tree of a VTK data set with point scalars ``rank``."""
+def run_filter(data: Any) -> dict[str, np.ndarray]:
+    """Return the output arrays of TTK's FTM join tree of a VTK data set with point scalars ``rank``, on one thread."""
     try:
         import topologytoolkit as ttk
     except ImportError as error:
@@ -196,9 +221,11 @@ def run_filter(data: Any, threads: int) -> dict[str, np.ndarray]:
     tree.SetTreeType(0)
     tree.SetBackend(0)
     tree.SetUseAllCores(False)
-    tree.SetThreadNumber(threads)
+    tree.SetThreadNumber(1)  # two threads crash on small integer fields, and gain 10 to 20 %
     tree.SetDebugLevel(0)
     tree.SetWithSegmentation(True)
+    tree.SetWithAdvStats(False)  # neither these nor normalised ids are read: 7 to 33 % of the time
+    tree.SetWithNormalize(False)
     tree.SetInputData(data)
     tree.SetInputArrayToProcess(0, 0, 0, 0, "rank")
     tree.Update()
@@ -214,7 +241,7 @@ def run_filter(data: Any, threads: int) -> dict[str, np.ndarray]:
     ]
     found = {key: data.GetArray(name) for key, data, name in wanted}
     if missing := [key for key, array in found.items() if array is None]:
-        raise RuntimeError(
+        raise EngineError(
             f"TTK made no merge tree: got no {', '.join(missing)}; its messages are printed above; "
             "topology.engine: native needs no TTK."
         )

@@ -86,7 +86,13 @@ def test_words_reach_the_program_as_data(tmp_path_factory, words, value):
     got = folder / "got"
     done = run_script(folder, text, f'printf "%s\\0" "$WORD" "$@" > {got}')
     assert done.returncode == 0, done.stderr
-    assert got.read_bytes().decode().split("\0")[:-1] == [value, "--kill-on-bad-exit=0", "--wait=60", *words]
+    assert got.read_bytes().decode().split("\0")[:-1] == [
+        value,
+        "--export=ALL",
+        "--kill-on-bad-exit=0",
+        "--wait=60",
+        *words,
+    ]
 
 
 @given(
@@ -155,6 +161,42 @@ def test_lines_of_a_profile_may_change_options_and_folder(tmp_path):
     done = run_script(tmp_path, text, "exit 75", scontrol=RUNNING)
     assert "put back into the queue" in done.stdout
     assert [line.split()[3] for line in (tmp_path / "jobs.log").read_text().splitlines()] == ["begin", "requeue"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "failing"),
+    [
+        (["true", "false && true", "touch after"], "false && true"),
+        (["nosuch_command", "touch after"], "nosuch_command"),
+        (["set -e", "source nowhere.sh", "touch after"], "source nowhere.sh"),
+        (["set -u; export A=$NOWHERE", "touch after"], "set -u; export A=$NOWHERE"),
+        (["false; true", "touch after"], "false; true"),
+        (["if true; then", "touch after"], "if true; then"),
+        (["exit 75", "touch after"], "exit 75"),
+    ],
+)
+def test_a_line_of_setup_that_fails_ends_the_job(tmp_path, lines, failing):
+    done = run_script(tmp_path, render(job(Site(setup=tuple(lines)))), "touch started", scontrol=RUNNING)
+    assert done.returncode == 1
+    assert "the job ends before it has begun: this line of setup failed (exit status " in done.stdout
+    assert ("(exit status 127)" in done.stdout) == (failing == "nosuch_command")
+    assert done.stdout.endswith(f"): {failing}\n")
+    assert not {p.name for p in tmp_path.iterdir()} & {"started", "after", "asked"}
+    (note,) = (tmp_path / "jobs.log").read_text().splitlines()
+    assert note.split()[3] == "setup"
+    assert note.endswith(failing)
+
+
+def test_an_optional_line_of_setup_may_fail(tmp_path):
+    (tmp_path / "fine.sh").write_text("false\nexport HERE=yes\n")  # what fails inside a file that succeeds is its own
+    site = Site(
+        setup=("set -e; set +e", "source ./fine.sh", {"optional": "false"}), environment={"OMP_NUM_THREADS": "1"}
+    )
+    told = 'echo "$HERE ${SLURM_EXPORT_ENV-unset}" > got'
+    done = run_script(tmp_path, render(job(site)), told, scontrol=RUNNING, SLURM_EXPORT_ENV="NONE")
+    assert done.returncode == 0, done.stdout
+    assert "landsweep: an optional line of setup failed: false\n" in done.stdout
+    assert (tmp_path / "got").read_text() == "yes unset\n"
 
 
 def test_the_status_survives_a_signal_at_the_very_end(tmp_path):

@@ -102,6 +102,13 @@ def test_one_of_everything(tmp_path):
     assert "-0" not in inside("tree", tmp_path / "v.npy", "--negate").stdout.replace("-> ", "")
 
 
+def test_a_suffix_in_upper_case(tmp_path):
+    with (tmp_path / "FIELD.NPY").open("wb") as file:
+        np.save(file, np.array([0.0, 2.0, 1.0]))
+    done = inside("tree", tmp_path / "FIELD.NPY")
+    assert "\n2 minima, 1 saddle, 1 pair\n" in done.stdout
+
+
 def test_options(folder):
     done = inside("tree", folder / "nested.zarr", "--array", "sub/loss")
     assert "nested.zarr:sub/loss: 30 x 41 float32" in done.stdout

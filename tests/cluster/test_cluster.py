@@ -210,7 +210,11 @@ def test_a_full_file_system_submits_nothing(tmp_path):
 REFUSALS = {
     "Invalid account or account/partition combination specified": "--account",
     "Invalid qos specification": "name another with --qos",
-    "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": "wait for one to end",
+    "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": "wait for one of your",
+    "QOSMaxWallDurationPerJobLimit: Job violates accounting/QOS policy (job submit limit)": "ask for less with --time,",
+    "QOSMaxNodePerUserLimit: Job violates accounting/QOS policy (job submit limit)": "ask for less with --nodes;",
+    "QOSMaxSubmitJobPerUserLimit: Job violates accounting/QOS policy (job submit limit)": "wait for one to end.",
+    "Invalid job array specification": "leave --array out",
     "Unable to contact slurm controller (connect failure)": "try again later",
     "User's group not permitted to use this partition": "--partition",
     "Required partition not available (inactive or drained)": "--partition",

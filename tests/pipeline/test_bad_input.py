@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import landsweep as api
+import numpy as np
 import pytest
 import torch
 from landsweep import UserError
@@ -204,6 +205,33 @@ def test_a_cut_shard_and_a_lost_shard_are_repaired(tmp_path):
     cut = landscape.shard_file("loss", first)
     cut.write_bytes(cut.read_bytes()[:20])
     landscape.shard_file("loss", second).unlink()
+    again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)
+    assert_same_run(reference_run(), again.path)
+
+
+def test_topology_does_not_take_a_lost_shard_for_nan(tmp_path):
+    path = copy_of(reference_run(), tmp_path)
+    landscape = Landscape(path / "landscape.zarr")
+    lost = landscape.shard_file("loss", list(landscape.units())[2])
+    lost.unlink()
+    for words in (["topology", path, "--redo"], ["robust", path]):
+        done = inside(*words)
+        assert done.returncode == 2, done.stdout
+        assert f"{lost} is damaged (it is lost): `landsweep run STUDY --repair` evaluates its unit" in done.stderr
+    again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)
+    assert_same_run(reference_run(), again.path)
+
+
+def test_a_shard_of_which_values_are_gone_is_told_from_one_that_was_not_finite(tmp_path):
+    path = copy_of(reference_run(), tmp_path)
+    landscape = Landscape(path / "landscape.zarr", "r+")
+    unit = list(landscape.units())[1]
+    values = np.array(landscape.read_unit(unit)["loss"])
+    values.reshape(-1)[-1] = np.nan
+    landscape._arrays["loss"][unit.box] = values
+    done = inside("topology", path, "--redo")
+    assert done.returncode == 2, done.stdout
+    assert f"{landscape.shard_file('loss', unit)} is damaged (it does not agree with status)" in done.stderr
     again = api.run(tmp_path / "study.yaml", path, progress=False, repair=True)
     assert_same_run(reference_run(), again.path)
 

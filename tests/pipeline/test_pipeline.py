@@ -279,7 +279,7 @@ def test_failures_are_tried_again_on_request(run, tmp_path):
     again = landsweep.run(study, first.path, progress=False)
     assert again.failures
     toy.write_text(toy_text)
-    mended = landsweep.run(study, first.path, progress=False, retry_failed=True)
+    mended = landsweep.run(study, first.path, progress=False, retry_failed=True, accept_changed_problem=True)
     assert not mended.failures
     assert (store_arrays(mended.path)["status"] == 1).all()
     assert len(evaluated(mended.path)) > len(good)

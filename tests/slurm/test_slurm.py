@@ -14,7 +14,7 @@ from collections import Counter
 import psutil
 import pytest
 import yaml
-from slurm_cluster import LONG, UNITS, Cluster, Run, site_file, wait_for
+from slurm_cluster import LONG, SITE, UNITS, Cluster, Run, site_file, wait_for
 from support import (
     BIN,
     ROOT,
@@ -63,7 +63,14 @@ def test_the_pinn_study_over_two_nodes_of_two_ranks_to_the_end(cluster, tmp_path
 
 def test_stages_become_a_chain_where_the_site_has_two_kinds_of_nodes(cluster, tmp_path, reference):
     cpu = site_file(tmp_path, "cpu.yaml", nodes=1)
-    run = Run(cluster, tmp_path, {"gpus_per_node": 2, "cpu_site": str(cpu)}, problem__params={"steps": 10})
+    cleared = {
+        "directives": {"export": "NONE"},
+        "setup": ["export FROM_SETUP=yes"],
+        "environment": {"OMP_NUM_THREADS": "1", "WORD": "here"},
+        "launcher": [*SITE["launcher"], "sh", "-c", '[ "$FROM_SETUP$WORD" = yeshere ] && exec "$@"', "-"],
+    }
+    site = {"gpus_per_node": 2, "cpu_site": str(cpu), **cleared}
+    run = Run(cluster, tmp_path, site, problem__params={"steps": 10})
     first, second = run.submit("--chain")
     assert cluster.job(second)["Dependency"].startswith(f"afterok:{first}")
     assert cluster.job(first)["TresPerNode"].endswith("gpu:2")

@@ -171,6 +171,9 @@ def _by_journal(lines: list[list[str]]) -> State:
         return State("STARTED", nodes=more)
     if what == "requeue":
         return State("REQUEUED")
+    if what == "setup":
+        code, _, line = more.partition(" ")
+        return State("FAILED", f"this line of setup failed (exit status {code}), see landsweep logs: {line}")
     meaning = {str(int(Exit.FAILED_MEMBERS)): "some models failed", str(int(Exit.STOPPED)): "stopped"}
     if more == "0":
         return State("COMPLETED")

@@ -17,6 +17,8 @@ from landsweep.batch.site import Site
 
 JOURNAL = "jobs.log"
 """The file of this name lies beside the script and gets one line when a job begins, asks to be run again, or ends."""
+SETUP_MAY_FAIL = 'eval "$line" || echo "landsweep: an optional line of setup failed: $line"'
+"""An optional line of a profile's ``setup``, which is in ``$line``, is called so."""
 TEMPLATE = resources.files("landsweep.jobs.templates") / "job.sh"
 """The script of a job is made from this file."""
 
@@ -120,7 +122,6 @@ def render(job: Job) -> str:
             f"#SBATCH --{name}" + ("" if value is None else f"={sbatch_quote(value)}")
             for name, value in directives(job).items()
         ],
-        "setup": list(site.setup),
         "path": ":".join(map(shlex.quote, job.path)),
         "environment": [f"export {name}={shlex.quote(value)}" for name, value in site.environment.items()],
         "launcher": _quoted([launcher[0], *srun, *launcher[1:]]),
@@ -132,7 +133,11 @@ def render(job: Job) -> str:
     tasks: list[dict[str, str | list[str]]] = [
         {"index": str(k), "words": _quoted(command)} for k, command in enumerate(job.commands)
     ]
-    return fill(TEMPLATE.read_text(encoding="utf-8"), conditions, values, {"task": tasks})
+    setup: list[dict[str, str | list[str]]] = [
+        {"line": shlex.quote(line), "call": SETUP_MAY_FAIL if optional else 'eval "$line"'}
+        for line, optional in site.setup_lines
+    ]
+    return fill(TEMPLATE.read_text(encoding="utf-8"), conditions, values, {"task": tasks, "setup": setup})
 
 
 def _quoted(words: Iterable[str]) -> list[str]:
@@ -148,4 +153,4 @@ def _srun(job: Job) -> list[str]:
     """
     threads = job.site.cpus_per_rank
     wait = "--wait=0" if job.elastic else "--wait=60"
-    return ["--kill-on-bad-exit=0", wait, *([] if threads is None else [f"--cpus-per-task={threads}"])]
+    return ["--export=ALL", "--kill-on-bad-exit=0", wait, *([] if threads is None else [f"--cpus-per-task={threads}"])]

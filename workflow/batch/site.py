@@ -95,7 +95,9 @@ class Site(BaseModel):
     )
     grace: int = Field(120, ge=1, description="seconds, at least 1, between the warning and the time limit")
     requeues: int = Field(10, ge=0, description="a whole number of at least 0: how often a job asks to be run again")
-    setup: tuple[Line, ...] = Field((), description="a list of shell lines that run before anything else")
+    setup: tuple[Line | dict[Literal["optional"], Line], ...] = Field(
+        (), description="a list of shell lines that run before anything else, each of them LINE or {optional: LINE}"
+    )
     environment: dict[str, Line] = Field(default_factory=dict, description="a mapping from variable to value")
     launcher: tuple[Line, ...] = Field(
         ("srun",), min_length=1, description="a list: the program that starts the ranks and its arguments"
@@ -111,6 +113,15 @@ class Site(BaseModel):
     def seconds(self) -> int:
         """The time limit in seconds."""
         return seconds_of(self.time)
+
+    @property
+    def setup_lines(self) -> tuple[tuple[str, bool], ...]:
+        """The lines of ``setup``, each with whether it may fail."""
+        return tuple(
+            (entry, False) if isinstance(entry, str) else (line, True)
+            for entry in self.setup
+            for line in ([entry] if isinstance(entry, str) else entry.values())
+        )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

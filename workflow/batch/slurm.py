@@ -32,7 +32,23 @@ ALIVE = {
 }
 """A job in one of these states may still work; https://slurm.schedmd.com/squeue.html, "Job state codes"."""
 
+LIMITS = "`sacctmgr show qos format=name,maxwall,maxtrespj,maxtrespu,maxsubmitpu` lists the limits"
+"""This is where a person finds the limits of a quality of service."""
 REFUSALS = {
+    # The reason stands before a sentence that is the same for every limit and names counts, sizes and times at once.
+    "MaxWall": (
+        "the time asked for is over the limit of the account or the quality of service",
+        f"ask for less with --time, the run goes on in further jobs; {LIMITS}",
+    ),
+    "(QOS|Assoc)[a-z]*node": (
+        "so many nodes are over the limit of the account or the quality of service",
+        f"ask for less with --nodes; {LIMITS}",
+    ),
+    "SubmitJob|MaxJobs": ("you have as many jobs as you may", "wait for one to end"),
+    "array specification": (
+        "the array is longer than the site allows",
+        "leave --array out, as one job takes all of them; `scontrol show config` has the MaxArraySize",
+    ),
     "requested time": ("the time asked for is over the limit", "ask for less with --time"),
     "invalid account|account/partition": (
         "the account is unknown, or not for this partition",
@@ -45,7 +61,11 @@ REFUSALS = {
     "invalid feature": ("no node has these features", "change them with --site-set constraint=..."),
     r"generic resource|\bgres\b": ("no node has such GPUs", "change their number with --site-set gpus_per_node=..."),
     "memory specification": ("no node has so much memory", "change it with --site-set directives.mem=..."),
-    "submit limit|maxsubmit|max submit|job/step limits": ("you have as many jobs as you may", "wait for one to end"),
+    "job violates accounting": (
+        "a limit of the account or the quality of service forbids it",
+        f"ask for less with --time or --nodes, or wait for one of your jobs to end; {LIMITS}",
+    ),
+    "maxsubmit|max submit|job/step limits": ("you have as many jobs as you may", "wait for one to end"),
     "policy": ("a limit of the account or the quality of service forbids it", "ask for less, or name another of them"),
     "node count|more processors|node configuration|too many|cpu count|tasks": (
         "no partition has such nodes, or so many of them",

@@ -67,6 +67,9 @@ def submit(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed models and members again.")] = False,
     redo: Annotated[bool, typer.Option("--redo", help="Evaluate again what a change makes stale.")] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
+    accept_changed_problem: Annotated[
+        bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
+    ] = False,
 ) -> None:
     """Submit a study as batch jobs.
 
@@ -78,6 +81,7 @@ def submit(
     from landsweep.cluster import submit as submitting
 
     chosen = {"retry-failed": retry_failed, "redo": redo, "repair": repair}
+    chosen["accept-changed-problem"] = accept_changed_problem
     request = submitting.Request(
         study=study,
         site=site,

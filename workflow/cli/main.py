@@ -50,7 +50,10 @@ def run(
     ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
     redo: Annotated[
-        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation or fields makes stale.")
+        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation, fields or problem makes stale.")
+    ] = False,
+    accept_changed_problem: Annotated[
+        bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
     ] = False,
     stages: Annotated[
         str | None,
@@ -92,7 +95,9 @@ def run(
 
         if warning := many_nodes(nodes):
             print(warning, file=sys.stderr)
-    options = RunOptions(retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages))
+    options = RunOptions(
+        retry_failed, max_failures, allow_mixed, repair, redo, parse_stages(stages), accept_changed_problem
+    )
     with StopFlag(announce=detect().rank == 0) as stop:  # before anything that takes time: a signal may come any time
         _execute(
             directory,
@@ -221,7 +226,7 @@ def topology(
         list[str] | None,
         typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel; repeatable.", show_default=False),
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="native, ttk or auto.", show_default=False)] = None,
+    engine: Annotated[str | None, typer.Option(help="native, ttk or auto (native).", show_default=False)] = None,
     min_persistence: Annotated[
         str | None,
         typer.Option(help="Drop pairs of a smaller loss difference, or share of the range: 1%.", show_default=False),
@@ -274,7 +279,7 @@ def tree(
     ] = "0",
     k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
     mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
-    engine: Annotated[str, typer.Option(help="native, ttk or auto.")] = "native",
+    engine: Annotated[str, typer.Option(help="native, ttk or auto (native).")] = "native",
     block: Annotated[int, typer.Option(help="Points read at once.", min=1)] = 2**24,
     threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tree (.npz).", show_default=False)] = None,

@@ -24,7 +24,7 @@ from landsweep.stages import NAMES
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
-ONCE = ("--retry-failed", "--repair")
+ONCE = ("--retry-failed", "--repair", "--accept-changed-problem")
 """These options of ``landsweep run`` are given to the first life of a job only: otherwise failed work would be tried
 again at every requeue."""
 

@@ -34,7 +34,7 @@ def open_field(path: Path, array: str | None = None) -> Field:
     if not path.exists():
         raise UserError(f"{path} does not exist, expected an .npy, .npz or .zarr file.")
     if path.is_file():
-        if path.suffix not in (".npy", ".npz"):
+        if path.suffix.lower() not in (".npy", ".npz"):
             raise UserError(f"{path} is of no known kind, expected an .npy, .npz or .zarr file.")
         data = _readable(path, lambda: np.load(path, mmap_mode="r", allow_pickle=False))
         if isinstance(data, np.ndarray):

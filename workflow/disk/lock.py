@@ -47,11 +47,17 @@ def _started(pid: int) -> str | None:
     return None if fields[0] == "Z" else fields[19]
 
 
-def _is_dead(owner: dict[str, Any], age: float) -> bool:
-    """Return whether a lock's owner is dead: its process tells on this host, its heartbeat on other hosts."""
-    if owner.get("host") == socket.gethostname() and owner.get("started") is not None:
-        return bool(_started(int(owner["pid"])) != owner["started"])
-    return age > STALE_SECONDS
+def _is_dead(path: Path, owner: dict[str, Any]) -> bool:
+    """Return whether a lock's owner is certainly dead: of a process of this host its system knows it.
+
+    A lock with another path and inode than its owner gave it is that of a copied run directory, which nobody holds.
+    """
+    if owner.get("host") != socket.gethostname() or owner.get("started") is None:
+        return False
+    with suppress(OSError):
+        if "inode" in owner and owner["inode"] != path.stat().st_ino and owner["path"] != str(path.resolve()):
+            return True
+    return bool(_started(int(owner["pid"])) != owner["started"])
 
 
 def _is_earlier_life(owner: dict[str, Any]) -> bool:
@@ -92,11 +98,24 @@ def ended(path: Path, token: str | None) -> bool:
 def owner(path: Path) -> str | None:
     """Return the name of the live process that holds a lock, or None."""
     found = _read(path)
-    try:
-        age = time.time() - path.stat().st_mtime
-    except FileNotFoundError:
+    if not found or _is_dead(path, found):
         return None
-    return _name(found) if found and not _is_dead(found, age) else None
+    if found.get("host") != socket.gethostname() and _silent(path, found):
+        return None
+    return _name(found)
+
+
+def _silent(path: Path, owner: dict[str, Any]) -> bool:
+    """Return whether a lock is not renewed by its owner on another host while it is watched, for 30 s at most."""
+    try:
+        seen, begin = path.stat().st_mtime, time.monotonic()
+        while _read(path).get("token") == owner.get("token") and path.stat().st_mtime == seen:
+            if time.monotonic() - begin > STALE_SECONDS:
+                return True
+            time.sleep(POLL_SECONDS)
+    except FileNotFoundError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,12 @@ class RunLock:
     patience
         The seconds to wait for an owner that lives.
 
+    Attributes
+    ----------
+    alone
+        Whether no process of an earlier session may still write: false where the lock was taken over from a process
+        that is not known to have ended.
+
     Raises
     ------
     UserError
@@ -139,7 +164,7 @@ class RunLock:
     def __init__(self, path: Path, lost: Callable[[], None] = lambda: None, patience: float = 0.0) -> None:
         self.path = path
         self.token = uuid.uuid4().hex
-        self.acquired_at = 0.0
+        self.alone = True
         self._lost, self._patience = lost, patience
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="landsweep-lock", daemon=True)
@@ -149,7 +174,9 @@ class RunLock:
         owner = {"token": self.token, "host": socket.gethostname(), "pid": pid, "started": _started(pid)}
         owner |= {"job": job, "restart": restart} if job is not None else {}
         mine = self.path.with_name(f".lock.{self.token}.new.partial")
-        mine.write_text(json.dumps(owner))
+        with mine.open("w") as file:
+            owner |= {"path": str(self.path.resolve()), "inode": os.fstat(file.fileno()).st_ino}
+            file.write(json.dumps(owner))
         try:
             while True:
                 try:
@@ -159,7 +186,6 @@ class RunLock:
                     self._clear_if_dead()
         finally:
             mine.unlink()
-        self.acquired_at = time.time()
         self._thread.start()
         return self
 
@@ -178,6 +204,7 @@ class RunLock:
         owner = _read(self.path)
         if not (_is_earlier_life(owner) or self._dies(owner)):
             return
+        self.alone = self.alone and _is_dead(self.path, owner)
         # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
         # moved is put back if a newer owner's lock was caught instead.
         grave = self.path.with_name(f".lock.{self.token}.partial")
@@ -203,15 +230,15 @@ class RunLock:
                 return False
             if _read(self.path).get("token") != owner.get("token"):
                 return False
-            now, age = time.monotonic(), time.time() - modified
-            if _is_dead(owner, age) or (seen == modified and now - last > STALE_SECONDS):
+            now = time.monotonic()
+            if _is_dead(self.path, owner) or (seen == modified and now - last > STALE_SECONDS):
                 return True
             here = owner.get("host") == socket.gethostname()
             alive = here or (seen is not None and modified != seen)
             if alive and now - begin >= self._patience:
                 raise UserError(
-                    f"{self.path.parent} is in use by {_name(owner)} (last sign of life {max(age, 0):.0f} s ago): wait "
-                    "for it, stop it, or name another run directory with --out."
+                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or name another "
+                    "run directory with --out."
                 )
             if seen != modified:
                 seen, last = modified, now

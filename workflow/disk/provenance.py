@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import shutil
@@ -18,7 +17,8 @@ from typing import Any
 
 from landsweep.base.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
-from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, atomic, read_json, write_json
+from landsweep.disk import content
+from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, read_json, write_json
 from landsweep.study.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
@@ -81,11 +81,21 @@ def _git(folder: Path) -> str | None:
     return out[0] + ("+" if out[1] else "")
 
 
-def begin(run: RunDir, study: Study, folder: Path | None, ranks: int, executor: str) -> str:
-    """Add a session to ``provenance.json``, and keep a copy of the user's problem file, which lies in ``folder``.
+def begin(
+    run: RunDir,
+    study: Study,
+    folder: Path | None,
+    ranks: int,
+    executor: str,
+    found: tuple[content.Source, ...] = (),
+    changed: dict[str, Any] | None = None,
+) -> str:
+    """Add a session to ``provenance.json``, and keep copies of the user's modules.
 
     ``folder`` is None for a session that needs no problem; ``executor`` is the name of the executor that spreads the
-    work over ``ranks`` ranks. The function returns the session's id.
+    work over ``ranks`` ranks. ``found`` is the content that the session computes with, none where it computes nothing
+    with the problem, and ``changed`` what the user let become of another content. The function returns the session's
+    id.
     """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
@@ -108,15 +118,11 @@ def begin(run: RunDir, study: Study, folder: Path | None, ranks: int, executor: 
         "versions": versions(),
         "git": _git(folder) if folder else None,
     }
-    file = study.problem.file(folder) if folder else None
-    if file is not None:
-        source = file.read_bytes()
-        digest = hashlib.sha256(source).hexdigest()
-        session["problem_sha256"] = digest
-        copy = run.path / "problem" / f"{digest[:12]}.py"
-        if not copy.exists():
-            with atomic(copy) as partial:
-                partial.write_bytes(source)
+    if found:
+        session["content"] = content.keep(run, found)
+        session |= {"changed_problem": changed} if changed else {}
+        source, _, _ = study.problem.path.rpartition(":")
+        session |= {"problem_sha256": session["content"][source]} if source in session["content"] else {}
     data["schema_version"] = SCHEMA_VERSION
     data["sessions"].append(session)
     write_json(run.provenance, data)

@@ -224,9 +224,12 @@ class RunDir:
         (self.report / "summary.json").unlink(missing_ok=True)
         self.metrics.unlink(missing_ok=True)
 
-    def sweep_partials(self, older_than: float) -> None:
-        """Remove half-written files of killed writers that are older than ``older_than`` (seconds since the epoch)."""
+    def sweep_partials(self) -> None:
+        """Remove half-written files of killed writers, for who has the lock and knows that no other writer lives.
+
+        Files of processes that try to take the lock just now stay.
+        """
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
             for path in self.path.glob(pattern):
-                if path.is_file() and path.stat().st_mtime < older_than:
+                if path.is_file() and not path.name.startswith(".lock."):
                     path.unlink(missing_ok=True)

@@ -213,21 +213,43 @@ class Landscape:
         """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard."""
         array = self.status if field == "status" else self._arrays[field]
         try:
-            return np.asarray(array[position])
+            values = np.asarray(array[position])
         except Exception:
             for unit in self.units_of(position):
                 self._read(array, field, unit, unit.box)
             raise
+        return self._checked(field, values, position, (0,) * values.ndim)
 
     @clock.on_files()
     def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
         """Return a box of one member's grid; otherwise as :meth:`read_member`."""
         array = self.status if field == "status" else self._arrays[field]
         try:
-            return np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
+            values = np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
         except Exception:
             self.read_member(field, position)  # names the shard
             raise
+        return self._checked(field, values, position, tuple(side.start or 0 for side in box))
+
+    def _checked(self, field: str, values: np.ndarray, position: Shape, low: Shape) -> np.ndarray:
+        """Return a box of a field, after a check against ``status``: Zarr reads a lost shard as its fill value, NaN.
+
+        The status is that of the loss; other fields may be NaN where it is finite, but not without a shard.
+        """
+        if field == "status":
+            return values
+        box = tuple(slice(a, a + n) for a, n in zip(low, values.shape, strict=True))
+        status = self.read_box("status", position, box)
+        suspect = np.isnan(values) & ((status == Status.FINITE) | (status == Status.NON_FINITE))
+        wrong = disagreeing(values, status)
+        for points, reason in ((suspect, "it is lost"), (wrong, "it does not agree with status")):
+            found = np.argwhere(points) + np.array(low, dtype=np.int64)
+            for key in np.unique(found // np.array(self.shard[self.sweep_ndim :]), axis=0).tolist():
+                sweep = (i // n for i, n in zip(position, self.shard, strict=False))
+                shard = self.path.joinpath(field, "c", *map(str, (*sweep, *key)))
+                if (field == "loss" and points is wrong) or not shard.exists():
+                    raise DamagedShard(shard, reason)
+        return values
 
     def units_of(self, position: Shape) -> list[Unit]:
         """Return the units that hold a part of one member."""
@@ -244,18 +266,18 @@ class Landscape:
             self.shard_file(name, unit).unlink(missing_ok=True)
 
     def damaged(self) -> list[Unit]:
-        """Read every complete unit and return those that cannot be read."""
+        """Read every complete unit and return those that cannot be read, or whose loss and status do not agree."""
         found = []
         for unit in self.units():
             if not self.shard_file("status", unit).exists():
                 continue
             try:
-                self.read_status(unit)
-                self.read_unit(unit)
+                status, loss = self.read_status(unit), self.read_unit(unit)["loss"]
             except DamagedShard:
                 found.append(unit)
             else:
-                if not all(self.shard_file(name, unit).exists() for name in self.fields):
+                whole = all(self.shard_file(name, unit).exists() for name in self.fields)
+                if not whole or disagreeing(loss, status).any():
                     found.append(unit)
         return found
 
@@ -270,6 +292,15 @@ class Landscape:
     def consolidate(self) -> None:
         """Write the consolidated copy of the metadata that readers open first."""
         consolidate(self.group)
+
+
+def disagreeing(loss: np.ndarray, status: np.ndarray) -> np.ndarray:
+    """Return where a loss is not what its status says: NaN but finite, or finite but non-finite.
+
+    Infinity under the status finite is right: a loss that is finite where it is computed may overflow as it is stored.
+    """
+    found: np.ndarray = np.isnan(loss) & (status == Status.FINITE)
+    return found | np.isfinite(loss) & (status == Status.NON_FINITE)
 
 
 def consolidate(group: zarr.Group) -> None:

@@ -28,6 +28,7 @@ from landsweep.kernels.topology.grow import grow
 from landsweep.kernels.topology.merge_trees import Survey, ordered
 from landsweep.kernels.topology.segments import branches, segment
 from landsweep.kernels.topology.tree import MergeTree
+from landsweep.kernels.topology.ttk import EngineError
 
 if TYPE_CHECKING:
     from landsweep.executors.group import Group
@@ -147,16 +148,17 @@ def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTre
 
 def _agreed(group: Group, work: Callable[[], Result]) -> Result:
     """Return what ``work`` returns; raise a ValueError of one rank on all ranks, which would otherwise wait for it."""
-    result, refusal = None, ""
+    result, refusal, of_engine = None, "", False
     try:
         result = work()
     except ValueError as error:
-        refusal = str(error)
-    gathered = group.gather([np.frombuffer(refusal.encode(), np.uint8)])
+        refusal, of_engine = str(error), isinstance(error, EngineError)
+    gathered = group.gather([np.frombuffer((refusal and f"{of_engine:d}{refusal}").encode(), np.uint8)])
     first = max((text for (text,) in gathered), key=len) if gathered is not None else None
     (text,) = group.broadcast(None if first is None else [first])
     if text.size:
-        raise ValueError(text.tobytes().decode())
+        kind, message = text[:1].tobytes(), text[1:].tobytes().decode()
+        raise EngineError(message) if kind == b"1" else ValueError(message)
     assert result is not None
     return result
 

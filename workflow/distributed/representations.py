@@ -45,7 +45,7 @@ def make_engine(name: str) -> Engine:
     """
     from landsweep.kernels.topology import ttk
 
-    if name == "native" or (name == "auto" and not ttk.available()):
+    if name in ("native", "auto"):
         return grid_basins
     if not ttk.available():
         raise UserError(

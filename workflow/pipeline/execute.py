@@ -14,7 +14,7 @@ from landsweep.base.errors import Exit, Stopped, UserError, explain_os_error, gu
 from landsweep.base.events import Bus, Event, ItemDone, JsonLines, Notice, Subscriber, rank_started
 from landsweep.base.stop import StopFlag
 from landsweep.base.yamlfile import nearest
-from landsweep.disk import provenance
+from landsweep.disk import content, provenance
 from landsweep.disk.lock import RunLock
 from landsweep.disk.opened import read_run
 from landsweep.disk.rundir import RunDir, write_json, write_text
@@ -40,6 +40,7 @@ class RunOptions:
     repair: bool = False
     redo: bool = False
     stages: tuple[str, ...] = NAMES
+    accept_changed_problem: bool = False
 
     @property
     def needs_problem(self) -> bool:
@@ -212,22 +213,33 @@ def _prepare(
         _check_stages(run, study, make_plan(study), options)  # before a directory is made for nothing
     out.mkdir(parents=True, exist_ok=True)
     lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
-    run.sweep_partials(lock.acquired_at)
+    if lock.alone:  # else a process of an earlier life may be writing one of these files just now
+        run.sweep_partials()
     change = identity.compare(run, study, redo=options.redo)
     _check_stages(run, study, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
         change = change.with_stale(*options.stages)
+    plan = make_plan(study, change.history)
+    found, changed = content.collect(study, folder) if options.needs_problem else (), None
+    if found:
+        forced = options.redo or options.retry_failed or options.repair or options.accept_changed_problem
+        if forced or identity.works(run, study, plan, change, options.stages):
+            accept = options.accept_changed_problem
+            changed = identity.bind(run, study, found, redo=options.redo and not accept, accept=accept)
+            if changed and changed["way"] == "redo":
+                change = change.with_stale(*NAMES)
+        elif content.changed(run, study, found):
+            found = ()  # nothing is computed with it, so the results are bound to the old one still
     identity.apply(run, change)
     if options.retry_failed:
         identity.forget_failures(run)
     if options.repair:
         identity.repair(run)
     history = change.history
-    plan = make_plan(study, history)
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
     return history, provenance.begin(
-        run, study, folder if options.needs_problem else None, executor.size, type(executor).__name__
+        run, study, folder if options.needs_problem else None, executor.size, type(executor).__name__, found, changed
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from landsweep.base.errors import UserError
+from landsweep.disk import content
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.stages import STAGES
 from landsweep.stages.evaluate import SECTIONS
 from landsweep.stages.evaluate import STAGE as EVALUATE
-from landsweep.study.plan import extended_axes, make_plan
+from landsweep.stages.stage import Stage
+from landsweep.study.plan import Plan, extended_axes, make_plan
 from landsweep.study.study import Study
 
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
@@ -85,6 +88,40 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
     return Change(history, _followers(stale), extended)
+
+
+def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable[str]) -> bool:
+    """Return whether any of the named stages has something to compute with the problem."""
+
+    def todo(stage: Stage) -> bool:
+        return stage.asked(study) and (
+            stage.name in change.stale or bool(stage.todo(run, study, plan)) or any(map(todo, stage.sources))
+        )
+
+    return any(stage.problem and stage.name in names and todo(stage) for stage in STAGES)
+
+
+def bind(
+    run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool
+) -> dict[str, Any] | None:
+    """Return what is to be recorded of a problem whose content has changed, None where it has not.
+
+    Raises
+    ------
+    UserError
+        Where it has changed, results of the old one exist, and neither ``redo`` nor ``accept`` says what to do.
+    """
+    changed = content.changed(run, study, found)
+    if not changed:
+        return None
+    results = any(run.path.glob("weights/*/*")) or run.landscape.exists()
+    if results and not redo and not accept:
+        raise UserError(
+            f"{changed[0].path} has changed since {run.path} was computed with it, so that numbers of two problems "
+            "would stand side by side: name another run directory with --out, add --redo to train and compute "
+            "everything again, or --accept-changed-problem to go on all the same (provenance.json says so)."
+        )
+    return {"files": [source.name for source in changed], "way": "redo" if redo or not results else "accepted"}
 
 
 def _difference(before: Study, after: Study, key: str) -> str:

@@ -156,10 +156,12 @@ def _topology(study: Study) -> str:
 
 
 def _engine(study: Study) -> str:
-    if study.topology.engine == "native":
+    if study.topology.engine != "ttk":
         return ""
-    where = " where it was installed" if study.topology.engine == "auto" else ""
-    return f", by the Topology ToolKit [tierny2018]{where} for Freudenthal triangulations of two or three dimensions"
+    return (
+        ", by the Topology ToolKit [tierny2018] for each block of Freudenthal triangulations of two or three "
+        "dimensions and for nearest-neighbour graphs"
+    )
 
 
 def _software(session: dict[str, object]) -> str:

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,6 +75,25 @@ def _import_file(file: Path, stamp: int) -> Any:
     sys.modules[name] = module  # dataclasses and pickle look classes up by their module's name
     spec.loader.exec_module(module)
     return module
+
+
+def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
+    """Return the data files that a problem declares: its attribute ``files``, or what its method ``files`` returns.
+
+    Relative paths start from the study's folder. A method is asked once for each combination of swept parameters.
+    """
+    cls = load_class(study.problem, folder)
+    files = getattr(cls, "files", None)
+    if files is None:
+        return ()
+    if not callable(files) and not isinstance(files, property):
+        return tuple(map(str, files))
+    names = study.parameters
+    found: dict[str, None] = {}
+    for values in product(*(study.axes[name] for name in names)):
+        problem: Any = make_problem(study, folder, dict(zip(names, values, strict=True)))
+        found |= dict.fromkeys(map(str, problem.files() if callable(problem.files) else problem.files))
+    return tuple(found)
 
 
 def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Problem:

@@ -200,7 +200,7 @@ class TopologySpec(Section):
     mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
     segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
     engine: Literal["native", "ttk", "auto"] = Field(
-        "native", description="native, ttk or auto (ttk where it is installed); the result is the same"
+        "native", description="native, ttk or auto (which is native); the result is the same"
     )
     block: int = Field(
         2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"

@@ -20,6 +20,7 @@ note() {
 # with 75. This shell outlives both, to look at the status.
 warned=''
 trap 'warned=yes' USR2 TERM
+unset SLURM_EXPORT_ENV SRUN_EXPORT_ENV # ranks get this script's environment, whatever sbatch was told
 
 export PATH=/opt/env/bin:$PATH
 export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported
@@ -27,6 +28,7 @@ export OMP_NUM_THREADS=1
 
 program=(
   srun
+  --export=ALL
   --kill-on-bad-exit=0
   --wait=60
   --mpi=pmi2

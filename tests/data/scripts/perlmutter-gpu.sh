@@ -25,9 +25,25 @@ note() {
 # with 75. This shell outlives both, to look at the status.
 warned=''
 trap 'warned=yes' USR2 TERM
+unset SLURM_EXPORT_ENV SRUN_EXPORT_ENV # ranks get this script's environment, whatever sbatch was told
 
-module load cray-mpich-abi
-set +eu; cd "$here" || exit 1 # whatever those lines have changed
+# Each line must succeed, in this shell, which it may change; else the job ends here, and is not run again.
+setup_failed() {
+  code=$1
+  trap - EXIT ERR
+  [ "$code" -ne 0 ] || code=1
+  echo "landsweep: the job ends before it has begun: this line of setup failed (exit status $code): $line"
+  note setup "$code $line"
+  exit 1
+}
+trap 'setup_failed $?' EXIT
+trap 'code=$?; [ -n "$warned" ] || [ "${#BASH_SOURCE[@]}" -gt 1 ] || setup_failed "$code"' ERR
+line='module load cray-mpich-abi'
+eval "$line"
+trap - EXIT ERR
+set +eu # whatever those lines have changed
+line="cd $here"
+cd "$here" || setup_failed $?
 
 export PATH=/opt/env/bin:$PATH
 export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported
@@ -37,6 +53,7 @@ export MPICH_GPU_SUPPORT_ENABLED=0
 
 program=(
   srun
+  --export=ALL
   --kill-on-bad-exit=0
   --wait=60
   --cpus-per-task=32

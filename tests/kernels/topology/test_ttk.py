@@ -108,7 +108,7 @@ def test_the_filter_is_given_ranks_and_its_tree_is_used(monkeypatch, shape):
     field[..., 0] = np.inf
     seen = []
 
-    def filter_(ranks, threads):
+    def filter_(ranks):
         seen.append(ranks.reshape(shape))
         tree, found = segmentation(seen[-1])
         return as_ttk(seen[-1], tree, found.arc)
@@ -125,7 +125,13 @@ def test_the_filter_is_given_ranks_and_its_tree_is_used(monkeypatch, shape):
 
 @pytest.mark.parametrize(
     ("shape", "connectivity"),
-    [((30,), "freudenthal"), ((1, 30), "freudenthal"), ((5, 6), "face"), ((3, 3, 3, 3), "moore")],
+    [
+        ((30,), "freudenthal"),
+        ((1, 30), "freudenthal"),
+        ((7, 6, 1), "freudenthal"),
+        ((5, 6), "face"),
+        ((3, 3, 3, 3), "moore"),
+    ],
 )
 def test_what_ttk_cannot_do_is_done_natively(monkeypatch, shape, connectivity):
     monkeypatch.setattr(ttk, "run_filter", lambda *a: pytest.fail("TTK was asked"))
@@ -134,15 +140,17 @@ def test_what_ttk_cannot_do_is_done_natively(monkeypatch, shape, connectivity):
     assert pairs_of(merges) == sorted(map(tuple, merge_tree(field, connectivity).pairs.tolist()))
 
 
-def test_graphs_get_one_vertex_above_all(monkeypatch):
+def test_graphs_get_two_vertices_above_all(monkeypatch):
     values = np.array([0.0, 5.0, 1.0, 0.5, 4.0, 2.0, 7.0])
     edges = np.array([[0, 1], [1, 2], [3, 4], [4, 5]])  # three components; the greatest of two is a saddle
 
-    def filter_(data, threads):
+    def filter_(data):
         ranks, lines = data
         whole = graph_merge_tree(ranks, lines)
         assert len(whole.roots) == 1
-        assert whole.node_types[whole.nodes == len(values)].tolist() == [4]  # the artificial vertex joins all three
+        assert whole.node_types[whole.nodes == len(values)].tolist() == [4]  # the first joins all three
+        greatest = np.flatnonzero(ranks == ranks.max())
+        assert greatest not in whole.saddles, "TTK's FTM ends the process where the greatest vertex is a saddle"
         arc = np.full(len(ranks), -1)
         for i, (up, down) in reversed(list(enumerate(whole.arcs.tolist()))):
             arc[[up, down]] = i
@@ -171,7 +179,7 @@ def test_broken_output_is_an_error(monkeypatch, change, text):
         ttk.basins_of_tree(raw)
     monkeypatch.setattr(ttk, "_image", lambda *a: None)
     monkeypatch.setattr(ttk, "run_filter", lambda *a: raw)
-    with pytest.raises(RuntimeError, match=rf"^{text}.*topology\.engine: native needs no TTK\.$"):
+    with pytest.raises(ttk.EngineError, match=rf"^{text}.*topology\.engine: native needs no TTK\.$"):
         ttk.ttk_basins(np.zeros((3, 3)), "freudenthal")
 
 
@@ -179,8 +187,36 @@ def test_another_fields_tree_is_an_error(monkeypatch):
     tree, found = segmentation(np.random.default_rng(0).standard_normal((8, 8)))
     monkeypatch.setattr(ttk, "_image", lambda *a: None)
     monkeypatch.setattr(ttk, "run_filter", lambda *a: as_ttk(None, tree, found.arc))
-    with pytest.raises(RuntimeError, match=r"^TTK gave another field's tree: got \d+ minima, expected \d+; "):
+    with pytest.raises(
+        ttk.EngineError,
+        match=r"^TTK gave another field's tree: got \d+ minima and \d+ merges that .*, expected \d+ minima ",
+    ):
         ttk.ttk_basins(np.random.default_rng(1).standard_normal((8, 8)), "freudenthal")
+
+
+def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error(monkeypatch):
+    """TTK gave it, and a comparison of minima alone let it pass."""
+    monkeypatch.setattr(ttk, "_image", lambda ranks, shape: ranks.reshape(shape))
+    rng = np.random.default_rng(3)
+    silent = 0
+    for _ in range(300):
+        field = rng.permutation(np.arange(12.0)).reshape(3, 4)
+        mirrored = merge_tree(field[:, ::-1])
+        other = np.arange(12).reshape(3, 4)[:, ::-1].reshape(-1)
+        tree = merge_tree(field)
+        same = set(other[mirrored.minima].tolist()) == set(tree.minima.tolist())
+        if same and {tuple(other[p]) for p in mirrored.pairs} != set(map(tuple, tree.pairs.tolist())):
+            silent += 1
+            found, parts = segmentation(field[:, ::-1])
+            raw = as_ttk(None, found, parts.arc)
+            raw["node_vertex_id"] = other[raw["node_vertex_id"]]
+            raw["vertex_segmentation_id"] = raw["vertex_segmentation_id"][other]
+            monkeypatch.setattr(ttk, "run_filter", lambda *a, raw=raw: raw)
+            with pytest.raises(
+                ttk.EngineError, match=r"got (\d+) minima and [1-9]\d* merges that .* expected \1 minima"
+            ):
+                ttk.ttk_basins(field, "freudenthal")
+    assert silent > 3
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (1, 4, 5), (4, 1, 5)])
@@ -206,8 +242,10 @@ def test_lines_are_the_edges():
 def test_missing_toolkit(monkeypatch):
     monkeypatch.setitem(sys.modules, "topologytoolkit", None)
     assert not ttk.available()
-    with pytest.raises(ImportError, match=r"install it with `conda install -c conda-forge topologytoolkit`, or use"):
-        ttk.run_filter(None, 1)
+    with pytest.raises(
+        ImportError, match=r"install it with `conda install -c conda-forge 'topologytoolkit=\*=no_paraview\*'`, or use"
+    ):
+        ttk.run_filter(None)
 
 
 @needs_ttk

@@ -122,14 +122,31 @@ def test_plan_knows_that_knn_is_not_cut(write_study):
 def test_methods_name_the_toolkit(everything, tmp_path):
     text = everything.directory.study.read_text()
     assert "engine: native" in text
-    for engine, words in (
-        ("ttk", "Topology ToolKit [tierny2018] for"),
-        ("auto", "[tierny2018] where it was installed"),
-    ):
+    for engine, named in (("ttk", True), ("auto", False)):
         copy = RunDir(tmp_path / engine)
         shutil.copytree(everything.path, copy.path)
         copy.study.write_text(text.replace("engine: native", f"engine: {engine}"))
-        assert words in methods(copy)
+        assert ("by the Topology ToolKit [tierny2018] for each block of" in methods(copy)) == named
+
+
+def test_a_failure_of_the_toolkit_is_the_members(tmp_path, monkeypatch):
+    from landsweep.kernels.topology import ttk
+
+    copy_of(reference_run(), tmp_path)
+    run = RunDir(tmp_path / "run")
+
+    def broken(values, connectivity, threads=1):
+        raise ttk.EngineError("TTK gave no tree; topology.engine: native needs no TTK.")
+
+    monkeypatch.setattr(ttk, "available", lambda: True)
+    monkeypatch.setattr(ttk, "ttk_basins", broken)
+    done = inside("topology", run.path, "--engine", "ttk")
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "native needs no TTK" in run.failure("topology", 0).read_text()
+    assert inside("topology", run.path, "--engine", "native").returncode == 0
+    assert run.topology(0).exists()
+    assert not run.failure("topology", 0).exists()
 
 
 def test_segmentation_is_stored_beside_the_landscape(everything):
@@ -251,17 +268,18 @@ def test_no_run(tmp_path):
     assert "holds no run, expected a run directory" in done.stderr
 
 
-def test_auto_takes_the_native_engine_where_ttk_is_missing(monkeypatch):
+def test_auto_is_native_also_where_ttk_is_installed(monkeypatch):
     from landsweep.distributed.representations import make_engine
     from landsweep.kernels.topology import ttk
     from landsweep.kernels.topology.basins import grid_basins
 
     monkeypatch.setattr(ttk, "available", lambda: False)
     assert make_engine("auto") is make_engine("native") is grid_basins
-    with pytest.raises(UserError, match="conda install -c conda-forge topologytoolkit"):
+    with pytest.raises(UserError, match="conda install -c conda-forge 'topologytoolkit="):
         make_engine("ttk")
     monkeypatch.setattr(ttk, "available", lambda: True)
-    assert make_engine("auto") is make_engine("ttk") is ttk.ttk_basins
+    assert make_engine("auto") is grid_basins
+    assert make_engine("ttk") is ttk.ttk_basins
 
 
 def test_knn_by_ttk(monkeypatch):

@@ -20,7 +20,7 @@ from typing import Any
 
 from landsweep.base.errors import Stopped, UserError
 from landsweep.batch import slurm
-from landsweep.batch.script import sbatch_quote
+from landsweep.batch.script import SETUP_MAY_FAIL, sbatch_quote
 from landsweep.batch.site import Site
 from landsweep.batch.sites import sites
 from landsweep.disk.rundir import RunDir
@@ -148,6 +148,12 @@ def _lifetime(site: Site) -> int:
     return max(site.seconds - site.grace, site.seconds // 2)
 
 
+def _setup(line: str, optional: bool) -> tuple[str, str]:
+    """Return a line of a profile's setup as shell code that ends the job where the line fails and may not."""
+    failed = '{ echo "landsweep: the worker does not start: this line of setup failed: $line"; exit 1; }'
+    return f"line={shlex.quote(line)}", SETUP_MAY_FAIL if optional else f'eval "$line" || {failed}'
+
+
 def options(site: Site, run: Path) -> dict[str, Any]:
     """Return the parameters of dask-jobqueue's SLURMCluster for a site.
 
@@ -182,7 +188,7 @@ def options(site: Site, run: Path) -> dict[str, Any]:
             f"--{name}" if value is True else f"--{name}={sbatch_quote(str(value))}" for name, value in given.items()
         ],
         "job_script_prologue": [
-            *site.setup,
+            *(text for line, optional in site.setup_lines for text in _setup(line, optional)),
             *(f"export {name}={shlex.quote(value)}" for name, value in environment.items()),
         ],
         "python": shlex.quote(site.python or sys.executable),

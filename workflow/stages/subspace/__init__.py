@@ -16,6 +16,7 @@ STAGE = Stage(
     result=RunDir.directions,
     needs=(TRAIN,),
     lacking="directions to make",
+    places=lambda run: [run.path / "directions"],
     cost_name="directions",
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("subspace", 0.0)),
     tabulated=True,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from landsweep.base.errors import ProblemError
 from landsweep.disk.segmentation import SegmentationStore
 from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
@@ -20,6 +21,7 @@ from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Group
 from landsweep.kernels.geometry.blocks import Blocks, Box
 from landsweep.kernels.topology.metrics import topology_metrics
+from landsweep.kernels.topology.ttk import EngineError
 from landsweep.session.context import Context, Outcome
 from landsweep.study.plan import Member
 
@@ -76,9 +78,14 @@ class MemberTrees:
         begin = time.perf_counter()
         arrays: dict[str, Any] = {}
         lost = self._lost(member, group)
-        with self.context.executor.tasks() if self.by_tasks else nullcontext() as submit:
-            for name in self.context.study.connectivity if lost is None else ():
-                arrays |= self._tree(member, name, group, submit)
+        try:
+            with self.context.executor.tasks() if self.by_tasks else nullcontext() as submit:
+                for name in self.context.study.connectivity if lost is None else ():
+                    arrays |= self._tree(member, name, group, submit)
+        except EngineError as error:  # every rank of the group has it
+            if group.rank == 0:
+                self.context.record("topology", member, ProblemError(str(error)))
+            return Outcome(member.index, 1, time.perf_counter() - begin, failed=True, ranks=self.helpers)
         for name in self.context.study.connectivity:
             if lost is not None:  # without a finite value there is no tree: missing, not zero
                 arrays |= metrics_arrays(name, {"n_nonfinite": lost})

@@ -14,6 +14,7 @@ STAGE = Stage(
     of="model",
     result=RunDir.theta,
     lacking="models to train",
+    places=lambda run: [run.path / "weights"],
     files=2,
     seconds=lambda study, plan, rates, share: share(
         len(plan.models), rates.get("train", 0.0 if "evaluate" in rates else None)
