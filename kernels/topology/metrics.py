@@ -75,9 +75,12 @@ class Threshold:
         """
         text = str(given).strip()
         relative = text.endswith("%")
-        value = float(text.removesuffix("%")) / (100 if relative else 1)
+        try:
+            value = float(text.removesuffix("%")) / (100 if relative else 1)
+        except ValueError:
+            value = -1.0
         if not 0 <= value <= (1 if relative else np.finfo(float).max):
-            raise ValueError(f"threshold is {given!r}, expected at least 0, and at most 100 %.")
+            raise ValueError(f"got {given!r}, expected a number of at least 0, or a share of the range from 0% to 100%")
         return cls(value, relative)
 
     def loss(self, value_range: tuple[float, float]) -> float:

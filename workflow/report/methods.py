@@ -151,7 +151,8 @@ def _topology(study: Study) -> str:
         f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
         f"{names}, with vertices ordered by (value, index){_engine(study)}{kept}; "
         "only pairs of persistence above 0 count, saddles are the distinct points where their branches join, and "
-        "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+        "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) "
+        "[xie2024]."
     )
 
 

@@ -15,6 +15,7 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.curvature_spec import CurvatureSpec, End
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 Scalar = int | float | str
 """A value on a sweep axis is a number or a string."""
@@ -181,9 +182,12 @@ class EvaluationSpec(Section):
 
 def _threshold(value: Any) -> Any:
     """Return a threshold as it is stored: a number, or a text such as ``1%``."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError("no number")
-    found = Threshold.of(value)
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise ValueError
+        found = Threshold.of(value)
+    except ValueError:  # the field's description says what is expected
+        raise PydanticCustomError("threshold", "no threshold") from None
     return f"{100 * found.value:.12g}%" if found.relative else found.value
 
 
