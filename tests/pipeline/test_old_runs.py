@@ -15,7 +15,7 @@ from support import DATA, HELPERS, store_arrays
 @pytest.fixture
 def old(tmp_path):
     with tarfile.open(DATA / "run-of-4a6ec2b.tar.gz") as archive:
-        archive.extractall(tmp_path, filter="data")
+        archive.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # 3.11.4
     return tmp_path
 
 

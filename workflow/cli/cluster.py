@@ -80,8 +80,12 @@ def submit(
     from landsweep.batch.script import render
     from landsweep.cluster import submit as submitting
 
-    chosen = {"retry-failed": retry_failed, "redo": redo, "repair": repair}
-    chosen["accept-changed-problem"] = accept_changed_problem
+    chosen = {
+        "retry-failed": retry_failed,
+        "redo": redo,
+        "repair": repair,
+        "accept-changed-problem": accept_changed_problem,
+    }
     request = submitting.Request(
         study=study,
         site=site,
