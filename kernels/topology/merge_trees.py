@@ -18,7 +18,7 @@ from landsweep.kernels.geometry.stencil import row_parts, share
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract
 from landsweep.kernels.topology.basins import Basins, basin_volumes, graph_basins, grid_basins
 from landsweep.kernels.topology.grow import grow
-from landsweep.kernels.topology.segments import Segmentation, branches, segment
+from landsweep.kernels.topology.segments import Segmentation, border_volume, branches, segment
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
@@ -119,7 +119,8 @@ def merge_tree(
     basins = grid_basins(values, connectivity, threads)
     blocks = Blocks(values.shape, values.shape)
     graph = block_graph(values, basins, blocks, 0, connectivity)
-    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins, threads)
+    tree = _with_border(_grow_whole(graph, values.shape, connectivity, negate, survey), values, basins)
+    tree = _with_basins(tree, basins, threads)
     if not volumes:
         return tree
     found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
@@ -300,6 +301,11 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
     return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
 
 
+def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins) -> MergeTree:
+    found = border_volume(values, basins.label, values.reshape(-1)[basins.minima], values.shape)
+    return replace(tree, border_volume=found[basins.of(tree.minima)])
+
+
 def segmentation(
     field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False, threads: int = 1
 ) -> tuple[MergeTree, Segmentation]:
@@ -320,6 +326,7 @@ def segmentation(
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads)
     graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
-    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    tree = _with_border(_grow_whole(graph, values.shape, connectivity, negate, survey), values, basins)
+    tree = _with_basins(tree, basins)
     found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, write=True)
     return replace(tree, arc_volume=found.arc_volume), found

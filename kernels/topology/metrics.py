@@ -162,7 +162,9 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     persistence = lifetimes[finite] / np.sqrt(2)
     average = _mean(persistence)
     smad = _mean(climbs[bounded])
-    border_minima, border_saddles = _on_border(tree, minima), _on_border(tree, saddles)
+    lowest = tree.border_volume
+    border_minima = np.count_nonzero(lowest) if len(lowest) else _on_border(tree, minima)
+    border_saddles = _on_border(tree, saddles)
     metrics = {
         "n_minima": len(minima),
         "n_saddles": len(saddles),

@@ -172,11 +172,15 @@ def test_wrong_input_is_one_sentence(folder, arguments, text, ranks):
 
 
 def test_plateaus_count_once_and_stay_in_the_tree(tmp_path):
-    np.save(tmp_path / "p.npy", np.array([[1.0, 2, 1], [1, 1, 1]]))
+    np.save(tmp_path / "p.npy", field := np.array([[1.0, 2, 1], [1, 1, 1]]))
     done = inside("tree", tmp_path / "p.npy", "--connectivity", "face", "--out", tmp_path / "tree.npz")
     assert "\n1 minimum, 0 saddles, 0 pairs\n1 more pair of persistence 0, on plateaus\n" in done.stdout
     with np.load(tmp_path / "tree.npz") as data:
         assert MergeTree.from_arrays(data).lifetimes.tolist() == [0]
+    np.save(tmp_path / "q.npy", field[::-1])  # upside down it was one minimum before
+    done = inside("tree", tmp_path / "q.npy", "--connectivity", "face")
+    assert "\n1 minimum, 0 saddles, 0 pairs\n" in done.stdout
+    assert "persistence" not in done.stdout
 
 
 def test_a_threshold_is_a_difference_or_a_share_of_the_range(tmp_path):

@@ -243,7 +243,10 @@ def test_scale_that_grows_correlates_with_one_in_every_specification():
     table = sweep(lambda beta, noise: beta * noise)
     found = claim(table, "average_persistence", "beta", ["beta", "draw"])
     assert found.defined == pytest.approx(np.ones(112))
-    assert found.text == "rho = +1.00; same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
+    assert (
+        found.text
+        == "rho = +1.00 (2 series); same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
+    )
     assert (found.estimates["n_series"] == 2).all()
 
 
@@ -275,14 +278,15 @@ def made_claim(rhos, default=0):
 
 def test_signs_are_counted_among_defined_specifications():
     assert made_claim([0.5, 0.4, -0.2, 0.0, np.nan]).text == (
-        "rho = +0.50; same sign in 2 of 4 specifications (1 more: not defined), median +0.20, range -0.20 to +0.50"
+        "rho = +0.50 (1 series); same sign in 2 of 4 specifications (1 more: not defined), median +0.20, "
+        "range -0.20 to +0.50"
     )
     assert made_claim([np.nan, 0.4, -0.2]).text == (
         "rho is not defined in the study's own specification; where it is, in 2 of 3: median +0.10, "
         "range -0.20 to +0.40"
     )
     assert made_claim([0.0, 0.4, -0.2]).text == (
-        "rho = +0.00; no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
+        "rho = +0.00 (1 series); no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
     )
     assert signed(-0.001) == "+0.00"
 

@@ -74,7 +74,7 @@ class Claim:
 
     @property
     def text(self) -> str:
-        """``rho = +0.73; same sign in 58 of 72 specifications, median +0.60, range -0.20 to +0.90``."""
+        """``rho = +0.73 (4 series); same sign in 58 of 72 specifications, median +0.60, range -0.20 to +0.90``."""
         values, rho = self.defined, self.rho
         if not len(values):
             return f"rho is not defined in any of {len(self.estimates)} specifications"
@@ -85,7 +85,8 @@ class Claim:
         left = len(self.estimates) - len(values)
         missing = f" ({left} more: not defined)" if left else ""
         sign = f"same sign in {self.same_sign} of" if rho else "no sign to compare with in"
-        return f"rho = {signed(rho)}; {sign} {len(values)} specifications{missing}, {spread}"
+        series = int(self.estimates.loc[self.estimates["spec_default"], "n_series"].iloc[0])
+        return f"rho = {signed(rho)} ({series} series); {sign} {len(values)} specifications{missing}, {spread}"
 
 
 def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subspace: str = "") -> Claim:
