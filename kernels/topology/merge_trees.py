@@ -9,6 +9,7 @@ runs them on the blocks of a larger one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -134,6 +135,7 @@ def graph_merge_tree(
     negate: bool = False,
     volumes: bool = False,
     engine: GraphEngine = graph_basins,
+    shape: tuple[int, ...] = (),
 ) -> MergeTree:
     """Return the merge tree of the sublevel sets of values on the vertices of a graph.
 
@@ -149,12 +151,14 @@ def graph_merge_tree(
     engine
         The function that finds the basins, such as :func:`landsweep.kernels.topology.ttk.ttk_graph_basins`; the tree
         does not depend on it.
+    shape
+        The shape of the grid whose points the vertices are, in C order, if they are: which of them lie on its border.
 
     Raises
     ------
     ValueError
-        For values of another shape, of a dtype without an order, or without a finite value; and for edges of another
-        shape or dtype, or with vertices out of range.
+        For values of another shape, of a dtype without an order, or without a finite value; for edges of another shape
+        or dtype, or with vertices out of range; and for a shape of another number of points.
 
     Examples
     --------
@@ -163,7 +167,7 @@ def graph_merge_tree(
     >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
     [[2, 1]]
     """
-    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    f, basins, tree = _graph_tree(values, edges, negate, engine, shape)
     if not volumes:
         return tree
     found = segment(tree, f, basins.label, branches(tree, basins.minima))
@@ -171,19 +175,26 @@ def graph_merge_tree(
 
 
 def graph_segmentation(
-    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, engine: GraphEngine = graph_basins
+    values: np.ndarray,
+    edges: np.ndarray,
+    *,
+    negate: bool = False,
+    engine: GraphEngine = graph_basins,
+    shape: tuple[int, ...] = (),
 ) -> tuple[MergeTree, Segmentation]:
     """Return a graph's merge tree, and the basin and the arc of every vertex; see :func:`graph_merge_tree`."""
-    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    f, basins, tree = _graph_tree(values, edges, negate, engine, shape)
     found = segment(tree, f, basins.label, branches(tree, basins.minima), write=True)
     return replace(tree, arc_volume=found.arc_volume), found
 
 
 def _graph_tree(
-    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine
+    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine, shape: tuple[int, ...]
 ) -> tuple[np.ndarray, Basins, MergeTree]:
     if np.ndim(values) != 1:
         raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
+    if shape and math.prod(shape) != len(values):
+        raise ValueError(f"values do not fill the grid: got {len(values)} of them, expected the points of {shape}.")
     edges = np.asarray(edges)
     if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
         raise ValueError(f"edges are no list of vertices: got {edges.dtype} {edges.shape}, expected integers (e, 2).")
@@ -198,7 +209,8 @@ def _graph_tree(
     graph = block_graph(f, found, Blocks(f.shape, f.shape), 0, "face")
     # Volumes are of steepest descent, which another engine's basins need not be.
     basins = found if engine is graph_basins else graph_basins(f, edges)
-    return f, basins, _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
+    tree = _with_basins(_grow_whole(graph, shape or f.shape, "graph", negate, survey, f, edges), basins)
+    return f, basins, _with_border(tree, f, basins) if shape else tree
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
@@ -302,7 +314,8 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
 
 
 def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins) -> MergeTree:
-    found = border_volume(values, basins.label, values.reshape(-1)[basins.minima], values.shape)
+    """Return the tree of a grid with what lies on its border."""
+    found = border_volume(values, basins.label, values.reshape(-1)[basins.minima], tree.shape)
     return replace(tree, border_volume=found[basins.of(tree.minima)])
 
 

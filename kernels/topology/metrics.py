@@ -16,10 +16,10 @@ METRICS: dict[str, str] = {
     "n_pairs": "minimum-saddle pairs; a saddle of k branches is in k - 1 (count)",
     "n_pairs_zero": "pairs of persistence 0 within plateaus, left out of all other numbers (count)",
     "n_components": "connected components that hold a finite value (count)",
-    "n_minima_boundary": "minima on the border of the grid (count)",
-    "n_minima_interior": "minima off the border (count)",
-    "n_saddles_boundary": "saddles on the border of the grid (count)",
-    "n_saddles_interior": "saddles off the border (count)",
+    "n_minima_boundary": "minima with a point on the border of the grid (count)",
+    "n_minima_interior": "minima without one (count)",
+    "n_saddles_boundary": "saddles on the border of the grid, ties by index (count)",
+    "n_saddles_interior": "saddles off the border, ties by index (count)",
     "boundary_fraction": "share of the minima that lie on the border (0 to 1)",
     "average_persistence": "mean distance of the finite pairs to the diagonal, (death - birth) / sqrt 2 (loss)",
     "mean_lifetime": "mean death - birth of the finite pairs (loss)",
@@ -29,7 +29,7 @@ METRICS: dict[str, str] = {
     "average_persistence_log": "average persistence on log10 of the loss, where all of it is positive (decades)",
     "smad": "saddle-minimum average distance: mean climb from a minimum to its first saddle (loss)",
     "smad_normalized": "SMAD over the range of the loss (ratio)",
-    "smad_weighted": "mean climb to the first saddle times the basin's share of the grid (loss)",
+    "smad_weighted": "mean climb to the first saddle times the basin's share of the grid, ties by index (loss)",
     "loss_min": "least finite value (loss)",
     "loss_max": "greatest finite value (loss)",
     "loss_range": "loss_max - loss_min (loss)",
@@ -95,10 +95,11 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     """Return the metrics that :data:`METRICS` names; a metric that is not defined is NaN (missing), never 0.
 
     Only pairs of persistence above 0 count: what lies on a plateau is one minimum and one saddle, not as many as the
-    order of its vertices makes, so that numbers do not depend on how the grid is oriented. ``n_pairs_zero`` says how
-    many pairs were left out. Two saddles of one level that the tree joins by an arc of length 0 are one. Exceptions,
-    where values are tied: which vertex stands for a plateau, so whether it is on the border, and which way steepest
-    descent goes (the weights of ``smad_weighted``) follow the order of the vertices.
+    order of its vertices makes. Two saddles of one level that the tree joins by an arc of length 0 are one. So the
+    numbers are those of the sublevel sets, and every symmetry of the neighbourhood (``docs/topology.md``) leaves them
+    as they are, also where values are tied. Only four follow the order of the vertices there: ``n_pairs_zero``, how
+    many pairs were left out; ``n_saddles_boundary`` and ``n_saddles_interior``, as the first of several vertices stands
+    for a saddle; and ``smad_weighted``, as steepest descent takes the first of several least neighbours.
 
     Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
     is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
@@ -117,7 +118,8 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     - ``smad_normalized`` is ``smad`` divided by ``loss_range``, NaN where that is 0;
     - ``smad_weighted`` = mean over all minima of w(m) (f(s(m)) - f(m)).
 
-    A vertex lies on the border if its index is the first or the last along an axis of length above 1. Vertices that are
+    A vertex lies on the border if its index is the first or the last along an axis of length above 1, and a minimum
+    does if any vertex of its plateau does, or one of the same value that ends in it. Vertices that are
     not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN
     where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and maximum of the
     loss and for log10, which are those of f.

@@ -62,7 +62,7 @@ class MergeTree:
     border_volume
         ``(m,)`` for each minimum, the number of vertices on the border of the grid that have its value and are
         connected to it at this value: those of its plateau, and in a simplified tree those of the plateaus that ended
-        in it. The array is empty for a graph, and for trees of earlier versions.
+        in it. The array is empty for a graph that is no grid, and for trees of earlier versions.
 
     Examples
     --------
