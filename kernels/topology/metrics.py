@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,7 +77,8 @@ class Threshold:
         text = str(given).strip()
         relative = text.endswith("%")
         try:
-            value = float(text.removesuffix("%")) / (100 if relative else 1)
+            value = float(text.removesuffix("%"))
+            value = _exact(value, 0.01) if relative else value
         except ValueError:
             value = -1.0
         if not 0 <= value <= (1 if relative else np.finfo(float).max):
@@ -84,11 +86,20 @@ class Threshold:
         return cls(value, relative)
 
     def loss(self, value_range: tuple[float, float]) -> float:
-        """Return the threshold as a loss difference, given the least and greatest finite value."""
-        return self.value * (value_range[1] - value_range[0]) if self.relative else self.value
+        """Return the threshold as a loss difference, given the least and greatest finite value.
+
+        7 % of 100 is 7, not 7.000000000000001, as a pair of exactly this persistence stays.
+        """
+        return _exact(self.value, float(value_range[1] - value_range[0])) if self.relative else self.value
 
     def __str__(self) -> str:
         return f"{100 * self.value:g} % of loss range" if self.relative else f"{self.value:g}"
+
+
+def _exact(share: float, of: float) -> float:
+    """Return the product of two numbers, the first taken for the decimal number that it is written as."""
+    product = share * of
+    return float(Fraction(repr(float(share))) * Fraction(repr(of))) if np.isfinite(product) else product
 
 
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:

@@ -360,7 +360,10 @@ class MergeTree:
 
     def __repr__(self) -> str:
         kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
-        return f"MergeTree({kind}: {len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles)"
+        flat = np.count_nonzero(self.lifetimes == 0)
+        more = f"; {flat} of the pairs have persistence 0" if flat else ""
+        counts = f"{len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles{more}"
+        return f"MergeTree({kind}: {counts})"
 
 
 def _climb(low: np.ndarray, high: np.ndarray) -> np.ndarray:

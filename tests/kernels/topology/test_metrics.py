@@ -342,6 +342,7 @@ def test_a_plateau_is_one_minimum():
     check(metrics_of([[1, 2, 1], [1, 1, 1]]), n_pairs_zero=1)
     tree = merge_tree(np.array([[1.0, 2, 1], [1, 1, 1]]), "face")
     assert tree.lifetimes.tolist() == [0]  # it stays in the tree
+    assert repr(tree) == "MergeTree(2 x 3, face: 2 minima, 1 pairs, 1 saddles; 1 of the pairs have persistence 0)"
 
 
 def test_a_minimum_lies_on_the_border_with_any_of_its_points():
@@ -439,6 +440,10 @@ def test_thresholds():
     assert Threshold.of("1 %") == Threshold(0.01, relative=True)
     assert Threshold.of("1%").loss((-2.0, 3.0)) == 0.05
     assert Threshold.of("0.25") == Threshold.of(0.25) == Threshold(0.25)
+    for share in range(1, 101):  # a pair of just this persistence stays: 0.07 * 100 is more than 7
+        assert Threshold.of(f"{share}%").loss((-40.0, 60.0)) == share
+        assert Threshold.of(f"{share / 10}%").loss((0.0, 1000.0)) == share
+    assert Threshold.of("5%").loss((-1e308, 1e308)) == np.inf
     for wrong in ("-1", "nan", "inf", "101%", "much", "%"):
         with pytest.raises(ValueError):  # noqa: PT011
             Threshold.of(wrong)
