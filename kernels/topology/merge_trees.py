@@ -9,6 +9,7 @@ runs them on the blocks of a larger one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,7 @@ from landsweep.kernels.geometry.stencil import row_parts, share
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract
 from landsweep.kernels.topology.basins import Basins, basin_volumes, graph_basins, grid_basins
 from landsweep.kernels.topology.grow import grow
-from landsweep.kernels.topology.segments import Segmentation, branches, segment
+from landsweep.kernels.topology.segments import Segmentation, border_volume, branches, segment
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
@@ -123,7 +124,8 @@ def merge_tree(
     basins = grid_basins(values, connectivity, threads)
     blocks = Blocks(values.shape, values.shape)
     graph = block_graph(values, basins, blocks, 0, connectivity)
-    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins, threads)
+    tree = _with_border(_grow_whole(graph, values.shape, connectivity, negate, survey), values, basins)
+    tree = _with_basins(tree, basins, threads)
     if not volumes:
         return tree
     found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
@@ -137,6 +139,7 @@ def graph_merge_tree(
     negate: bool = False,
     volumes: bool = False,
     engine: GraphEngine = graph_basins,
+    shape: tuple[int, ...] = (),
 ) -> MergeTree:
     """Return the merge tree of the sublevel sets of values on the vertices of a graph.
 
@@ -152,12 +155,14 @@ def graph_merge_tree(
     engine
         The function that finds the basins, such as :func:`landsweep.kernels.topology.ttk.ttk_graph_basins`; the tree
         does not depend on it.
+    shape
+        The shape of the grid whose points the vertices are, in C order, if they are: which of them lie on its border.
 
     Raises
     ------
     ValueError
-        For values of another shape, of a dtype without an order, or without a finite value; and for edges of another
-        shape or dtype, or with vertices out of range.
+        For values of another shape, of a dtype without an order, or without a finite value; for edges of another shape
+        or dtype, or with vertices out of range; and for a shape of another number of points.
 
     Examples
     --------
@@ -166,7 +171,7 @@ def graph_merge_tree(
     >>> graph_merge_tree(np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])).pairs.tolist()
     [[2, 1]]
     """
-    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    f, basins, tree = _graph_tree(values, edges, negate, engine, shape)
     if not volumes:
         return tree
     found = segment(tree, f, basins.label, branches(tree, basins.minima))
@@ -174,19 +179,26 @@ def graph_merge_tree(
 
 
 def graph_segmentation(
-    values: np.ndarray, edges: np.ndarray, *, negate: bool = False, engine: GraphEngine = graph_basins
+    values: np.ndarray,
+    edges: np.ndarray,
+    *,
+    negate: bool = False,
+    engine: GraphEngine = graph_basins,
+    shape: tuple[int, ...] = (),
 ) -> tuple[MergeTree, Segmentation]:
     """Return a graph's merge tree, and the basin and the arc of every vertex; see :func:`graph_merge_tree`."""
-    f, basins, tree = _graph_tree(values, edges, negate, engine)
+    f, basins, tree = _graph_tree(values, edges, negate, engine, shape)
     found = segment(tree, f, basins.label, branches(tree, basins.minima), write=True)
     return replace(tree, arc_volume=found.arc_volume), found
 
 
 def _graph_tree(
-    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine
+    values: np.ndarray, edges: np.ndarray, negate: bool, engine: GraphEngine, shape: tuple[int, ...]
 ) -> tuple[np.ndarray, Basins, MergeTree]:
     if np.ndim(values) != 1:
         raise ValueError(f"values of a graph have one axis: got shape {np.shape(values)}, expected (n,).")
+    if shape and math.prod(shape) != len(values):
+        raise ValueError(f"values do not fill the grid: got {len(values)} of them, expected the points of {shape}.")
     edges = np.asarray(edges)
     if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
         raise ValueError(f"edges are no list of vertices: got {edges.dtype} {edges.shape}, expected integers (e, 2).")
@@ -201,7 +213,8 @@ def _graph_tree(
     graph = block_graph(f, found, Blocks(f.shape, f.shape), 0, "face")
     # Volumes are of steepest descent, which another engine's basins need not be.
     basins = found if engine is graph_basins else graph_basins(f, edges)
-    return f, basins, _with_basins(_grow_whole(graph, f.shape, "graph", negate, survey, f, edges), basins)
+    tree = _with_basins(_grow_whole(graph, shape or f.shape, "graph", negate, survey, f, edges), basins)
+    return f, basins, _with_border(tree, f, basins) if shape else tree
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
@@ -327,6 +340,12 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
     return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
 
 
+def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins) -> MergeTree:
+    """Return the tree of a grid with what lies on its border."""
+    found = border_volume(values, basins.label, values.reshape(-1)[basins.minima], tree.shape)
+    return replace(tree, border_volume=found[basins.of(tree.minima)])
+
+
 def segmentation(
     field: np.ndarray, connectivity: str = "freudenthal", *, negate: bool = False, threads: int = 1
 ) -> tuple[MergeTree, Segmentation]:
@@ -347,6 +366,7 @@ def segmentation(
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads)
     graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
-    tree = _with_basins(_grow_whole(graph, values.shape, connectivity, negate, survey), basins)
+    tree = _with_border(_grow_whole(graph, values.shape, connectivity, negate, survey), values, basins)
+    tree = _with_basins(tree, basins)
     found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, write=True)
     return replace(tree, arc_volume=found.arc_volume), found

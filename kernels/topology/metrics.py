@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +13,14 @@ if TYPE_CHECKING:
 
 METRICS: dict[str, str] = {
     "n_minima": "local minima, global one included (count)",
-    "n_saddles": "distinct vertices where branches of the merge tree join (count)",
+    "n_saddles": "points of the merge tree where branches join (count)",
     "n_pairs": "minimum-saddle pairs; a saddle of k branches is in k - 1 (count)",
-    "n_minima_boundary": "minima on the border of the grid (count)",
-    "n_minima_interior": "minima off the border (count)",
-    "n_saddles_boundary": "saddles on the border of the grid (count)",
-    "n_saddles_interior": "saddles off the border (count)",
+    "n_pairs_zero": "pairs of persistence 0 within plateaus, left out of all other numbers (count)",
+    "n_components": "connected components that hold a finite value (count)",
+    "n_minima_boundary": "minima with a point on the border of the grid (count)",
+    "n_minima_interior": "minima without one (count)",
+    "n_saddles_boundary": "saddles on the border of the grid, ties by index (count)",
+    "n_saddles_interior": "saddles off the border, ties by index (count)",
     "boundary_fraction": "share of the minima that lie on the border (0 to 1)",
     "average_persistence": "mean distance of the finite pairs to the diagonal, (death - birth) / sqrt 2 (loss)",
     "mean_lifetime": "mean death - birth of the finite pairs (loss)",
@@ -26,7 +30,7 @@ METRICS: dict[str, str] = {
     "average_persistence_log": "average persistence on log10 of the loss, where all of it is positive (decades)",
     "smad": "saddle-minimum average distance: mean climb from a minimum to its first saddle (loss)",
     "smad_normalized": "SMAD over the range of the loss (ratio)",
-    "smad_weighted": "mean climb to the first saddle times the basin's share of the grid (loss)",
+    "smad_weighted": "mean climb to the first saddle times the basin's share of the grid, ties by index (loss)",
     "loss_min": "least finite value (loss)",
     "loss_max": "greatest finite value (loss)",
     "loss_range": "loss_max - loss_min (loss)",
@@ -37,8 +41,76 @@ METRICS: dict[str, str] = {
 means, with its unit."""
 
 
+POSITIVE = float(np.nextafter(0, 1))
+"""Pairs of at least this persistence have one above 0."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold of persistence: pairs with a lower death - birth are dropped.
+
+    Parameters
+    ----------
+    value
+        The threshold, as a loss difference or as a share of a range.
+    relative
+        Whether ``value`` is a share of the range of the finite values.
+
+    Examples
+    --------
+    >>> Threshold.of("1%").loss((2.0, 7.0)), Threshold.of(0.2).loss((2.0, 7.0))
+    (0.05, 0.2)
+    """
+
+    value: float
+    relative: bool = False
+
+    @classmethod
+    def of(cls, given: float | str) -> Threshold:
+        """Return the threshold that a number, or a text such as ``0.2`` or ``1%``, stands for.
+
+        Raises
+        ------
+        ValueError
+            Where it is neither a finite number of at least 0, nor a share of 0 to 100 %.
+        """
+        text = str(given).strip()
+        relative = text.endswith("%")
+        try:
+            value = float(text.removesuffix("%"))
+            value = _exact(value, 0.01) if relative else value
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= (1 if relative else np.finfo(float).max):
+            raise ValueError(f"got {given!r}, expected a number of at least 0, or a share of the range from 0% to 100%")
+        return cls(value, relative)
+
+    def loss(self, value_range: tuple[float, float]) -> float:
+        """Return the threshold as a loss difference, given the least and greatest finite value.
+
+        7 % of 100 is 7, not 7.000000000000001, as a pair of exactly this persistence stays.
+        """
+        return _exact(self.value, float(value_range[1] - value_range[0])) if self.relative else self.value
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:g} % of loss range" if self.relative else f"{self.value:g}"
+
+
+def _exact(share: float, of: float) -> float:
+    """Return the product of two numbers, the first taken for the decimal number that it is written as."""
+    product = share * of
+    return float(Fraction(repr(float(share))) * Fraction(repr(of))) if np.isfinite(product) else product
+
+
 def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[str, float]:
     """Return the metrics that :data:`METRICS` names; a metric that is not defined is NaN (missing), never 0.
+
+    Only pairs of persistence above 0 count: what lies on a plateau is one minimum and one saddle, not as many as the
+    order of its vertices makes. Two saddles of one level that the tree joins by an arc of length 0 are one. So the
+    numbers are those of the sublevel sets, and every symmetry of the neighbourhood (``docs/topology.md``) leaves them
+    as they are, also where values are tied. Only four follow the order of the vertices there: ``n_pairs_zero``, how
+    many pairs were left out; ``n_saddles_boundary`` and ``n_saddles_interior``, as the first of several vertices stands
+    for a saddle; and ``smad_weighted``, as steepest descent takes the first of several least neighbours.
 
     Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
     is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
@@ -57,7 +129,8 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     - ``smad_normalized`` is ``smad`` divided by ``loss_range``, NaN where that is 0;
     - ``smad_weighted`` = mean over all minima of w(m) (f(s(m)) - f(m)).
 
-    A vertex lies on the border if its index is the first or the last along an axis of length above 1. Vertices that are
+    A vertex lies on the border if its index is the first or the last along an axis of length above 1, and a minimum
+    does if any vertex of its plateau does, or one of the same value that ends in it. Vertices that are
     not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN
     where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and maximum of the
     loss and for log10, which are those of f.
@@ -93,19 +166,24 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     >>> topology_metrics(tree, min_persistence=1.0)["n_saddles"]
     1.0
     """
-    tree = tree.simplify(min_persistence)
-    minima, saddles, lifetimes, climbs = tree.minima, tree.saddles, tree.lifetimes, tree.first_climb
+    n_zero = np.count_nonzero(tree.lifetimes == 0)
+    tree = tree.simplify(max(min_persistence, POSITIVE) if min_persistence >= 0 else min_persistence)
+    minima, saddles, lifetimes, climbs = tree.minima, tree.joins, tree.lifetimes, tree.first_climb
     finite, bounded = np.isfinite(lifetimes), np.isfinite(climbs)
     low, high = tree.value_range
 
     persistence = lifetimes[finite] / np.sqrt(2)
     average = _mean(persistence)
     smad = _mean(climbs[bounded])
-    border_minima, border_saddles = _on_border(tree, minima), _on_border(tree, saddles)
+    lowest = tree.border_volume
+    border_minima = np.count_nonzero(lowest) if len(lowest) else _on_border(tree, minima)
+    border_saddles = _on_border(tree, saddles)
     metrics = {
         "n_minima": len(minima),
         "n_saddles": len(saddles),
         "n_pairs": len(tree.pairs),
+        "n_pairs_zero": n_zero,
+        "n_components": len(tree.roots),
         "n_minima_boundary": border_minima,
         "n_minima_interior": len(minima) - border_minima,
         "n_saddles_boundary": border_saddles,

@@ -81,6 +81,54 @@ def branches(tree: MergeTree, minima: np.ndarray) -> np.ndarray:
     return np.where(tree.minima[order[at]] == minima, order[at], -1)
 
 
+def border_volume(
+    values: np.ndarray,
+    label: np.ndarray,
+    births: np.ndarray,
+    shape: tuple[int, ...],
+    *,
+    rows: np.ndarray | None = None,
+    bases: np.ndarray | None = None,
+    width: int = 0,
+) -> np.ndarray:
+    """Return how many vertices of each label are on the border of the grid and as low as the minimum they drain into.
+
+    As steepest descent never rises, these are connected to their minimum at its own level: they are the part of its
+    plateau that lies on the border.
+
+    Parameters
+    ----------
+    values, label
+        As in :func:`segment`.
+    births
+        The value of the minimum of each label, NaN for one that is of no interest.
+    shape
+        The shape of the whole grid.
+    rows, bases, width
+        For a box, as in :func:`segment`, with the length of its rows.
+    """
+    if rows is None or bases is None:
+        width = shape[-1]
+        rows = bases = np.arange(0, values.size, width)
+    counts = np.zeros(len(births), np.int64)
+    _count_border(values.reshape(-1), rows, bases, width, np.array(shape), label, births, counts)
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _count_border(f, rows, bases, width, shape, label, births, counts):  # type: ignore[no-untyped-def]
+    n = shape[-1]
+    for r in range(rows.size):
+        rest, first, whole = bases[r] // n, bases[r] % n, False
+        for axis in range(shape.size - 2, -1, -1):
+            at, rest = rest % shape[axis], rest // shape[axis]
+            whole |= shape[axis] > 1 and (at == 0 or at == shape[axis] - 1)
+        for x in range(0, width, 1 if whole else max(1, width - 1)):
+            if whole or (n > 1 and (first + x == 0 or first + x == n - 1)):
+                i = ~label[rows[r] + x]
+                counts[i] += f[rows[r] + x] == births[i]
+
+
 @njit(cache=True, nogil=True)
 def _count(f, rows, bases, width, first, last, label, branch_of, steps, basin_volume, arc_volume, basins, arcs):  # type: ignore[no-untyped-def]
     """Count the vertices of rows ``first:last`` per basin and arc; write both per vertex if the outputs have room."""

@@ -19,7 +19,7 @@ order."""
 
 @dataclass(frozen=True)
 class Counts:
-    """The number of pairs that hold, of their distinct saddles, and of their minima with the roots, which never die."""
+    """The number of pairs that hold, of the points of the tree where they end, and of their minima with the roots."""
 
     pairs: int
     saddles: int
@@ -36,8 +36,8 @@ def count(tree: MergeTree, holds: np.ndarray) -> Counts:
     holds
         ``(p,)`` bool, which of the tree's pairs are counted.
     """
-    ends = tree.pairs[holds]
-    return Counts(len(ends), len(np.unique(ends[:, 1])), len(ends) + len(tree.roots))
+    ends = tree.join_of[tree.pair_saddle[holds]]
+    return Counts(len(ends), len(np.unique(ends)), len(ends) + len(tree.roots))
 
 
 def sup_difference(one: np.ndarray, other: np.ndarray) -> float:

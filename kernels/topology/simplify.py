@@ -60,6 +60,12 @@ def simplify(tree: Any, min_persistence: float) -> Any:
     volume = np.zeros(len(less.minima), np.int64)
     np.add.at(volume, new_branch[heir], tree.basin_volume)
     less = replace(less, basin_volume=volume)
+    if len(tree.border_volume):
+        births = tree.node_values[: len(stays)]
+        level = births == births[heir]  # the lowest points of a branch are those of all that ended in it
+        border = np.zeros(len(less.minima), np.int64)
+        np.add.at(border, new_branch[heir[level]], tree.border_volume[level])
+        less = replace(less, border_volume=border)
     return replace(less, arc_volume=_arc_volume(tree, less, stays, heir, new_branch)) if len(tree.arc_volume) else less
 
 

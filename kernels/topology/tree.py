@@ -6,7 +6,7 @@ The module :mod:`landsweep.kernels.topology.merge_trees` computes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,8 @@ _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "
 """These attributes of the variable ``node_type`` say what each of its values means."""
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
 """These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
+_OPTIONAL = ("border_volume",)
+"""These fields are not in files of earlier versions."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +59,10 @@ class MergeTree:
         The number of vertices that are not finite.
     value_range
         The least and the greatest finite value of the field, float.
+    border_volume
+        ``(m,)`` for each minimum, the number of vertices on the border of the grid that have its value and are
+        connected to it at this value: those of its plateau, and in a simplified tree those of the plateaus that ended
+        in it. The array is empty for a graph that is no grid, and for trees of earlier versions.
 
     Examples
     --------
@@ -87,6 +93,7 @@ class MergeTree:
     arc_volume: np.ndarray
     n_nonfinite: int
     value_range: tuple[float, float]
+    border_volume: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def global_min(self) -> int:
@@ -102,6 +109,31 @@ class MergeTree:
     def saddles(self) -> np.ndarray:
         """``(s,)`` the distinct saddles, ascending."""
         return self.nodes[(self.node_types == SADDLE) | (self.node_types == DEGENERATE)]
+
+    @cached_property
+    def join_of(self) -> np.ndarray:
+        """``(s,)`` for each saddle, the last one that is joined to it by arcs of length 0.
+
+        A plateau may hold several saddles, how many depends on the order of its vertices; as points of the merge tree
+        they are one.
+        """
+        found = np.arange(len(self.saddles))
+        if not len(found):
+            return found
+        order = np.argsort(self.saddles)
+        lower = self.arcs[: len(self._at_saddles), 1]
+        at = order[np.minimum(np.searchsorted(self.saddles, lower, sorter=order), len(order) - 1)]
+        levels = self.node_values[len(self.minima) :]
+        flat = (self.saddles[at] == lower) & (levels[at] == levels[self._at_saddles])
+        found[at[flat]] = self._at_saddles[flat]
+        while not np.array_equal(found, found[found]):
+            found = found[found]
+        return found
+
+    @property
+    def joins(self) -> np.ndarray:
+        """``(j,)`` the saddles without those that are the same point of the tree: the last of each, ascending."""
+        return self.saddles[np.unique(self.join_of)]
 
     @cached_property
     def _at_saddles(self) -> np.ndarray:
@@ -140,6 +172,11 @@ class MergeTree:
     def pair_branch(self) -> np.ndarray:
         """``(p,)`` the branch that ends in each pair, as an index into ``minima``."""
         return self.arc_branch[self._ending]
+
+    @cached_property
+    def pair_saddle(self) -> np.ndarray:
+        """``(p,)`` the saddle of each pair, as an index into ``saddles``."""
+        return self._at_saddles[self._ending]
 
     @cached_property
     def greatest(self) -> tuple[np.ndarray, np.ndarray]:
@@ -284,6 +321,8 @@ class MergeTree:
         }
         if len(self.arc_volume) == len(self.arcs):
             data["arc_volume"] = ("arc", self.arc_volume)
+        if len(self.border_volume):
+            data["border_volume"] = ("minimum", self.border_volume)
         coords = {"minimum": self.minima, "node": self.nodes, "pair_end": ["minimum", "saddle"]}
         attrs = {name: getattr(self, name) for name in _SCALARS} | {"shape": self.shape, "arc_end": "upper, lower"}
         return xr.Dataset(data, coords, attrs)
@@ -306,9 +345,9 @@ class MergeTree:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MergeTree:
         """Return the tree that :meth:`to_arrays` wrote; further keys are ignored, a missing one raises ValueError."""
         names = [f.name for f in fields(cls)]
-        if missing := [name for name in names if name not in arrays]:
+        if missing := [name for name in names if name not in arrays and name not in _OPTIONAL]:
             raise ValueError(f"arrays hold no merge tree: got no {', '.join(missing)}, expected {', '.join(names)}.")
-        values = {name: np.asarray(arrays[name]) for name in names}
+        values = {name: np.asarray(arrays[name]) for name in names if name in arrays}
         scalars = {name: values[name].item() for name in _SCALARS}
         pairs = {name: tuple(values[name].tolist()) for name in ("shape", "value_range")}
         return cls(**(values | scalars | pairs))
@@ -321,7 +360,10 @@ class MergeTree:
 
     def __repr__(self) -> str:
         kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
-        return f"MergeTree({kind}: {len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles)"
+        flat = np.count_nonzero(self.lifetimes == 0)
+        more = f"; {flat} of the pairs have persistence 0" if flat else ""
+        counts = f"{len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles{more}"
+        return f"MergeTree({kind}: {counts})"
 
 
 def _climb(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -259,3 +259,42 @@ def test_fill_values_that_cannot_be_are_one_sentence(packed, ranks):
     assert done.returncode == 2
     assert "--fill-value is 0.5, expected a whole number from -32768 to 32767" in done.stderr
     assert done.stderr.count("landsweep: ") == 1
+
+
+def test_plateaus_count_once_and_stay_in_the_tree(tmp_path):
+    np.save(tmp_path / "p.npy", field := np.array([[1.0, 2, 1], [1, 1, 1]]))
+    done = inside("tree", tmp_path / "p.npy", "--connectivity", "face", "--out", tmp_path / "tree.npz")
+    assert "\n1 minimum, 0 saddles, 0 pairs\n1 more pair of persistence 0, on plateaus\n" in done.stdout
+    with np.load(tmp_path / "tree.npz") as data:
+        assert MergeTree.from_arrays(data).lifetimes.tolist() == [0]
+    np.save(tmp_path / "q.npy", field[::-1])  # upside down it was one minimum before
+    done = inside("tree", tmp_path / "q.npy", "--connectivity", "face")
+    assert "\n1 minimum, 0 saddles, 0 pairs\n" in done.stdout
+    assert "persistence" not in done.stdout
+
+
+def test_a_threshold_is_a_difference_or_a_share_of_the_range(tmp_path):
+    np.save(tmp_path / "v.npy", np.array([0.0, 2, 1, 10, 3]))
+    told = {
+        part: inside("tree", tmp_path / "v.npy", "--min-persistence", part).stdout
+        for part in ("1", "10%", "1.5", "15 %")
+    }
+    assert "\n3 minima, 2 saddles, 2 pairs of persistence >= 1\n" in told["1"]
+    assert "\n3 minima, 2 saddles, 2 pairs of persistence >= 1 (10 % of the range)\n" in told["10%"]
+    assert "\n2 minima, 1 saddle, 1 pair of persistence >= 1.5\n" in told["1.5"]
+    assert "\n2 minima, 1 saddle, 1 pair of persistence >= 1.5 (15 % of the range)\n" in told["15 %"]
+    for wrong in ("-1", "nan", "much", "101%"):
+        done = inside("tree", tmp_path / "v.npy", f"--min-persistence={wrong}")
+        assert done.returncode == 2
+        assert done.stderr == (
+            f"landsweep: --min-persistence is {wrong!r}, expected a difference of at least 0, such as 0.2, or a share "
+            "of the range of the values, such as 1%.\n"
+        )
+
+
+def test_components_are_told(tmp_path):
+    np.save(tmp_path / "v.npy", np.arange(40.0))
+    found = graph_merge_tree(np.arange(40.0), grid_edges("knn", (40,), k=1, mutual=True))
+    done = inside("tree", tmp_path / "v.npy", "--connectivity", "knn", "--k", "1", "--mutual")
+    assert len(found.roots) > 1
+    assert f"\n{len(found.roots)} connected components: each has a minimum that no saddle joins" in done.stdout

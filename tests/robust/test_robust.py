@@ -18,7 +18,8 @@ from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.graphs import grid_edges
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.robust.claims import SPECIFICATION, Claim, claim, claim_axes, signed, spearman
+from landsweep.report.summary import spearman, trend_axes
+from landsweep.robust.claims import SPECIFICATION, Claim, claim, signed
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve
 from landsweep.robust.report import write
@@ -71,7 +72,7 @@ def test_a_crop_is_centred_and_the_shortest_that_keeps_its_share(n, extent):
 
 @given(shapes)
 def test_every_specification_once_and_the_study_s_first(shape):
-    chosen = specifications(shape, OWN, 0.25)
+    chosen = specifications(shape, OWN, Threshold(0.25))
     assert len(set(chosen)) == len(chosen)
     assert chosen[0] == Specification(1.0, 1, "freudenthal", Threshold(0.25))
     assert chosen[0].shape(shape) == shape
@@ -178,7 +179,7 @@ def test_white_noise_is_under_resolved_in_every_representation(seed):
 def test_rows_are_the_metrics_of_the_points_picked_one_by_one(shape):
     field = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
     field.flat[5] = np.nan
-    chosen = specifications(shape, OWN, 0.5)
+    chosen = specifications(shape, OWN, Threshold(0.5))
     rows = analyse(field, chosen, TopologySpec())
     for spec, row in zip(chosen, rows, strict=True):
         index = [range(n)[s] for n, s in zip(shape, spec.slices(shape), strict=True)]
@@ -242,7 +243,10 @@ def test_scale_that_grows_correlates_with_one_in_every_specification():
     table = sweep(lambda beta, noise: beta * noise)
     found = claim(table, "average_persistence", "beta", ["beta", "draw"])
     assert found.defined == pytest.approx(np.ones(112))
-    assert found.text == "rho = +1.00; same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
+    assert (
+        found.text
+        == "rho = +1.00 (2 series); same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
+    )
     assert (found.estimates["n_series"] == 2).all()
 
 
@@ -274,14 +278,15 @@ def made_claim(rhos, default=0):
 
 def test_signs_are_counted_among_defined_specifications():
     assert made_claim([0.5, 0.4, -0.2, 0.0, np.nan]).text == (
-        "rho = +0.50; same sign in 2 of 4 specifications (1 more: not defined), median +0.20, range -0.20 to +0.50"
+        "rho = +0.50 (1 series); same sign in 2 of 4 specifications (1 more: not defined), median +0.20, "
+        "range -0.20 to +0.50"
     )
     assert made_claim([np.nan, 0.4, -0.2]).text == (
         "rho is not defined in the study's own specification; where it is, in 2 of 3: median +0.10, "
         "range -0.20 to +0.40"
     )
     assert made_claim([0.0, 0.4, -0.2]).text == (
-        "rho = +0.00; no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
+        "rho = +0.00 (1 series); no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
     )
     assert signed(-0.001) == "+0.00"
 
@@ -311,7 +316,7 @@ def test_a_missing_metric_leaves_its_member_out():
 
 def test_claims_are_made_over_ordered_numbers_only():
     axes = {"beta": (1, 2, 3), "width": (1, 2), "seed": (0, 1, 2), "subspace": ("a", "b", "c"), "draw": (0, 1, 2)}
-    assert claim_axes(axes) == ["beta"]
+    assert trend_axes(axes) == ["beta"]
 
 
 # Whole runs

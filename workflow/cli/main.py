@@ -234,7 +234,8 @@ def topology(
     ] = None,
     engine: Annotated[str | None, typer.Option(help="native, ttk or auto (native).", show_default=False)] = None,
     min_persistence: Annotated[
-        float | None, typer.Option(help="Drop pairs of a smaller loss difference.", show_default=False)
+        str | None,
+        typer.Option(help="Drop pairs of a smaller loss difference, or share of the range: 1%.", show_default=False),
     ] = None,
     segmentation: Annotated[
         bool | None,
@@ -279,7 +280,9 @@ def tree(
         typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel.", show_default=False),
     ] = None,
     negate: Annotated[bool, typer.Option("--negate", help="Maxima and superlevel sets.")] = False,
-    min_persistence: Annotated[float, typer.Option(help="Drop pairs of a smaller difference.", min=0)] = 0.0,
+    min_persistence: Annotated[
+        str, typer.Option(help="Drop pairs of a smaller difference, or share of the range: 1%.")
+    ] = "0",
     k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
     mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
     engine: Annotated[str, typer.Option(help="native, ttk or auto (native).")] = "native",

@@ -17,6 +17,7 @@ from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
 from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, default_connectivity
+from landsweep.kernels.topology.metrics import POSITIVE, Threshold
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.study import TopologySpec
 
@@ -28,7 +29,7 @@ class TreeOptions:
     array: str | None = None
     connectivity: str | None = None
     negate: bool = False
-    min_persistence: float = 0.0
+    min_persistence: str = "0"
     k: int = 8
     mutual: bool = False
     engine: str = "native"
@@ -76,8 +77,9 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
             failure.collective = True
             raise failure from None
     if found is not None:
-        found = found.simplify(options.min_persistence)
-        print(report(opened, found, options, blocks), flush=True)
+        least = Threshold.of(options.min_persistence)
+        found = found.simplify(least.loss(found.value_range))
+        print(report(opened, found, options, blocks, least), flush=True)
         if options.out is not None:
             _write(options.out, found)
     return found
@@ -113,6 +115,13 @@ def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
         raise UserError(f"{path} has no merge tree: got shape {field.shape}, expected at least one vertex.")
     if options.out is not None:
         _check_out(path, options.out)
+    try:
+        Threshold.of(options.min_persistence)
+    except ValueError:
+        raise UserError(
+            f"--min-persistence is {options.min_persistence!r}, expected a difference of at least 0, such as 0.2, or a "
+            "share of the range of the values, such as 1%."
+        ) from None
     if options.engine not in ("native", "ttk", "auto"):
         raise UserError(f"--engine is {options.engine!r}, expected native, ttk or auto.")
     if options.connectivity is not None and options.connectivity not in REPRESENTATIONS:
@@ -130,23 +139,35 @@ def _count(n: int, one: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks) -> str:
-    """Return the text that ``landsweep tree`` prints."""
+def _said(least: Threshold, tree: MergeTree) -> str:
+    loss = f"{least.loss(tree.value_range):.6g}"
+    return f"{loss} ({100 * least.value:g} % of the range)" if least.relative else loss
+
+
+def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks, least: Threshold) -> str:
+    """Return the text that ``landsweep tree`` prints: only pairs of persistence above 0 count and are listed."""
+    zero = int(np.count_nonzero(tree.lifetimes == 0))
+    tree = tree.simplify(POSITIVE)
     grid = " x ".join(map(str, field.shape))
     n_bytes = int(np.prod(field.shape)) * field.dtype.itemsize
     low, high = tree.value_range
     one = "maximum" if tree.negate else "minimum"
+    one_of = "a maximum" if tree.negate else "a minimum"
     cut = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
     lines = [
         f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {cut}",
         *field.notes,
         f"values {low + 0.0:.6g} to {high + 0.0:.6g}"
         + (f", {tree.n_nonfinite} not finite" if tree.n_nonfinite else ""),
-        f"{_count(len(tree.minima), one)}, {_count(len(tree.saddles), 'saddle')}, {_count(len(tree.pairs), 'pair')}"
-        + (f" of persistence >= {options.min_persistence:g}" if options.min_persistence else ""),
+        f"{_count(len(tree.minima), one)}, {_count(len(tree.joins), 'saddle')}, {_count(len(tree.pairs), 'pair')}"
+        + (f" of persistence >= {_said(least, tree)}" if least.value else ""),
     ]
     extremes = dict(zip((low, high), ("lowest", "highest"), strict=True))
     lines += [f"note: the {extremes[v]} value {v:.6g} is {what}" for v, what in field.suspects if v in extremes]
+    if zero:
+        lines.append(f"{_count(zero, 'more pair')} of persistence 0, on plateaus")
+    if len(tree.roots) > 1:
+        lines.append(f"{len(tree.roots)} connected components: each has {one_of} that no saddle joins to another's")
     order = np.argsort(-tree.lifetimes, kind="stable")[: options.top]
     if len(order):
         lines.append(f"{'persistence':>12} {'birth':>12} {'death':>12}  {one} -> saddle")

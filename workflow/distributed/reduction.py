@@ -26,7 +26,7 @@ from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.flow import drain
 from landsweep.kernels.topology.grow import grow
 from landsweep.kernels.topology.merge_trees import Survey, ordered
-from landsweep.kernels.topology.segments import branches, segment
+from landsweep.kernels.topology.segments import border_volume, branches, segment
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.kernels.topology.ttk import EngineError
 
@@ -143,7 +143,8 @@ def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
 
 def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTree:
     """Return the tree with the sizes of its basins, and of its arcs if ``field.volumes`` is true."""
-    return replace(tree, basin_volume=totals[0], arc_volume=totals[1] if field.volumes else tree.arc_volume)
+    arcs = totals[1] if field.volumes else tree.arc_volume
+    return replace(tree, basin_volume=totals[0], arc_volume=arcs, border_volume=totals[2])
 
 
 def _agreed(group: Group, work: Callable[[], Result]) -> Result:
@@ -257,14 +258,30 @@ def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGra
 
 
 def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> Arrays:
-    """Return what some blocks add to the sizes of basins, and of arcs if wanted; write basin and arc of each vertex."""
+    """Return what some blocks add to the sizes of basins, of arcs if wanted, and of minima on the border of the grid.
+
+    It writes the basin and the arc of each vertex.
+    """
     blocks, threads = field.blocks, field.threads
     basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
+    births, border = np.append(tree.node_values[: len(tree.minima)], np.nan), np.zeros(len(tree.minima), np.int64)
+    if field.negate:
+        births = -births
     for index in mine:
         values, _ = field.around(index)
         found = drain(values, blocks, index, tree.connectivity, threads)
         branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
+        low = border_volume(
+            values,
+            found.label,
+            births[branch_of],
+            blocks.shape,
+            rows=found.rows,
+            bases=found.bases,
+            width=shape[-1],
+        )
+        np.add.at(border, branch_of[branch_of >= 0], low[branch_of >= 0])
         if field.volumes or field.write is not None:
             part = segment(
                 tree,
@@ -285,7 +302,7 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
             counts = found.counts(shape[-1])
             np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])
         del values, found
-    return [basin_volume, arc_volume]
+    return [basin_volume, arc_volume, border]
 
 
 @dataclass(frozen=True)

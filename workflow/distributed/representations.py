@@ -153,8 +153,8 @@ def _knn_tree(
     values = np.asanyarray(read(box)).reshape(-1)  # a mask is kept
     near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
     if write is None:
-        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine)
+        tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine, shape=shape)
     else:
-        tree, found = graph_segmentation(values, near, negate=negate, engine=engine)
+        tree, found = graph_segmentation(values, near, negate=negate, engine=engine, shape=shape)
         write(box, found.basin.reshape(shape), found.arc.reshape(shape))
-    return replace(tree, connectivity="knn", shape=shape)
+    return replace(tree, connectivity="knn")

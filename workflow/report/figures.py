@@ -11,9 +11,10 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
+from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.report import summary
 from landsweep.study.plan import Member, grid_coordinates
-from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
+from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
 
 MAX_PANELS = 16
 """A figure shows at most this many members."""
@@ -48,7 +49,7 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
 
     The panels show the saddles and the average persistence of landscapes, and its share of the loss range. If the study
     asks for them, they also show the top eigenvalue and the trace of the models' Hessians. Lines are medians over the
-    series, bands their range.
+    series, bands their range; over seeds and other names they are dots, with bars.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -57,49 +58,99 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
     if axis is None:
         return
     panels = [name for name in TREND_PANELS if summary.known(table, name)]
+    error = summary.error_column(table)
     if axis in DIRECTION_AXES:  # which leaves the models alone
-        panels = [name for name in panels if not name.startswith("hessian")]
+        panels, error = [name for name in panels if not name.startswith("hessian")], None
     versions = summary.versions(table)
     rows = -(-len(panels) // 3)
+    join = axis not in SPECIAL_AXES  # names have no order that a line could show
+    margin = 0.05 * np.ptp(table[axis])
     figure = Figure(figsize=(12, 3.6 * rows), layout="constrained")
     axes = figure.subplots(rows, 3, squeeze=False).ravel()
     for panel, metric in zip(axes, panels, strict=False):
         label, scale = TREND_PANELS[metric]
-        parts = {"median over models": summary.sites(study, table)} if metric.startswith("hessian") else versions
-        for colour, (version, part) in enumerate(parts.items()):
-            _line(panel, part.groupby(axis)[metric], "0.15" if parts is not versions else f"C{colour}", version)
-        panel.set(xlabel=axis, ylabel=label)
+        if metric.startswith("hessian"):
+            sites = summary.sites(study, table)
+            _line(panel, _along(sites, axis, metric), "0.15", "median over models", join)
+        else:
+            lines = _lines(versions, axis, metric)
+            for behind, (name, (colour, along)) in zip(reversed(range(len(lines))), lines.items(), strict=True):
+                _line(panel, along, colour, name, join, behind)
+        panel.set(xlabel=axis, ylabel=label, xlim=(table[axis].min() - margin, table[axis].max() + margin))
         if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
         else:
-            panel.yaxis.set_major_formatter("{x:.3g}")  # a common factor would stand where the legend does
+            _number(panel, table[metric], whole=metric.startswith("n_"))
         if all(float(v).is_integer() for v in table[axis]):
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, labels = panel.get_legend_handles_labels()
-        handles, labels = handles + (more := _error(panel, table, axis))[0], labels + more[1]
+        if error is not None:
+            more = _error(panel, table, axis, error, join)
+            handles, labels = handles + more[0], labels + more[1]
         panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
     for panel in axes[len(panels) :]:
         panel.set_axis_off()
     counts = sorted({len(summary.series(part, study, axis)) for part in versions.values()})
-    count = " or ".join(map(str, counts))
-    figure.suptitle(f"{study.name}: line = median, band = range over {count} series", fontsize=10)
+    several = f"{'line' if join else 'dot'} = median, band = range over {' or '.join(map(str, counts))} series"
+    figure.suptitle(f"{study.name}: {several if counts[-1] > 1 else 'one series'}", fontsize=10)
     _save(figure, path)
 
 
-def _line(panel: Any, grouped: Any, colour: str, label: str) -> None:
-    median = grouped.median()
-    panel.fill_between(median.index, grouped.min(), grouped.max(), color=colour, alpha=0.2, linewidth=0)
-    panel.plot(median.index, median, "o-", color=colour, markersize=4, label=label)
+def _along(part: pd.DataFrame, axis: str, metric: str) -> pd.DataFrame:
+    """Return the median, least and greatest value of a metric at each value of the axis where one is known."""
+    return part.dropna(subset=[metric]).groupby(axis)[metric].agg(["median", "min", "max"])
 
 
-def _error(panel: Any, table: pd.DataFrame, axis: str) -> tuple[list[Any], list[str]]:
+def _lines(versions: dict[str, pd.DataFrame], axis: str, metric: str) -> dict[str, tuple[str, pd.DataFrame]]:
+    """Return the colour and the values of each line; versions that are equal everywhere are one, named after all."""
+    lines: dict[str, tuple[str, pd.DataFrame]] = {}
+    for number, (name, part) in enumerate(versions.items()):
+        along = _along(part, axis, metric)
+        same = next((other for other, (_, before) in lines.items() if before.equals(along)), None)
+        if same is None:
+            lines[name] = f"C{number}", along
+        else:
+            lines = {f"{k} = {name}" if k == same else k: line for k, line in lines.items()}
+    return lines
+
+
+def _line(panel: Any, along: pd.DataFrame, colour: str, label: str, join: bool, behind: int = 0) -> None:
+    """Draw a version; the more others (``behind``) are drawn over it, the wider, so that it shows where they meet."""
+    at, style = along.index, "o-" if join else "o"
+    wider = {"markersize": 4 + 2 * behind, "linewidth": 1.5 + behind}
+    if join:
+        panel.fill_between(at, along["min"], along["max"], color=colour, alpha=0.2, linewidth=0)
+    elif (along["min"] < along["max"]).any():
+        panel.vlines(at, along["min"], along["max"], color=colour, alpha=0.3, linewidth=4 + 2 * behind)
+    panel.plot(at, along["median"], style, color=colour, label=label, **wider)
+
+
+def _number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
+    """Set the ticks of a linear axis: one where there is one value, whole ones for counts, and no two alike."""
+    from matplotlib.ticker import Formatter, MaxNLocator
+
+    class Numbers(Formatter):  # the default one writes a common factor, where the legend stands
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:.3g}"
+
+        def format_ticks(self, values: Any) -> list[str]:
+            tries = ([f"{v:.{digits}g}" for v in values] for digits in range(3, 17))
+            return next((texts for texts in tries if len({*texts}) == len({*values})), [str(v) for v in values])
+
+    panel.yaxis.set_major_formatter(Numbers())
+    if values.nunique() == 1:
+        panel.set_yticks([values.dropna().iloc[0]])
+    elif whole:
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _error(panel: Any, table: pd.DataFrame, axis: str, error: str, join: bool) -> tuple[list[Any], list[str]]:
     """Draw the models' error on an axis of its own, and return its label in the legend."""
-    error = summary.error_column(table)
-    if error is None:
-        return [], []
     twin = panel.twinx()
     merit, name = table.groupby(axis)[error].median(), summary.label(error)
-    twin.plot(merit.index, merit, "s--", color="0.45", markersize=3.5, linewidth=1, label=name)
+    style = "s--" if join else "s"
+    twin.plot(merit.index, merit, style, color="0.45", markersize=3.5, linewidth=1, label=name)
+    _number(twin, merit)
     twin.set_ylabel(name, color="0.35")
     twin.tick_params(axis="y", colors="0.35")
     handles, labels = twin.get_legend_handles_labels()
@@ -233,7 +284,8 @@ def _panel(
             tree = read_tree(run.directory, member.index, study.connectivity[0])
         except Exception:  # a landscape without finite values has no tree, and its panel stays empty
             return
-        for vertices, style in ((tree.saddles, "x"), (tree.minima, "o")):
+        tree = tree.simplify(max(POSITIVE, study.topology.threshold.loss(tree.value_range)))  # what is counted
+        for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):
             i, j = np.unravel_index(vertices, field.shape)
             colour = "white" if style == "o" else "#ff7f0e"
             panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")

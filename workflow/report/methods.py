@@ -145,13 +145,14 @@ def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
 def _topology(study: Study) -> str:
     either = "joined where both list each other" if study.topology.mutual else "joined where either lists the other"
     names = " and on ".join(CONNECTIVITY[c].format(k=study.topology.k, either=either) for c in study.connectivity)
-    threshold = study.topology.min_persistence
-    kept = f", of which pairs of persistence below {threshold:g} were dropped" if threshold else ""
+    threshold = study.topology.threshold
+    kept = f", of which pairs of persistence below {threshold} were dropped" if threshold.value else ""
     return (
         f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
         f"{names}, with vertices ordered by (value, index){_engine(study)}{kept}; "
-        "saddles are distinct join-saddle vertices and average persistence "
-        "is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) [xie2024]."
+        "only pairs of persistence above 0 count, saddles are the distinct points where their branches join, and "
+        "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) "
+        "[xie2024]."
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
-from landsweep.study.study import DIRECTION_AXES, Study
+from landsweep.study.study import DIRECTION_AXES, SPECIAL_AXES, Scalar, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
 """The summary shows these metrics along the swept axis."""
+
+MIN_VALUES = 3
+"""A rank correlation is computed for an axis with at least this many distinct values, from series of at least this many
+members."""
 
 LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
@@ -55,13 +60,27 @@ class Trend:
 def _spread(rho: tuple[float, ...]) -> str:
     values = pd.Series(rho)
     if len(values) == 1:
-        return f"{values.iloc[0]:+.2f}"
+        return f"{values.iloc[0]:+.2f} (1 series)"
     return f"{values.median():+.2f} ({values.min():+.2f} to {values.max():+.2f} over {len(values)} series)"
 
 
+def trend_axes(axes: Mapping[str, Sequence[Scalar]]) -> list[str]:
+    """Return the axes that a number can rise or fall with: those with at least :data:`MIN_VALUES` distinct numbers.
+
+    Seeds, draws, splits, checkpoints and subspaces are left out: their values are names, and have no order.
+    """
+    return [
+        name
+        for name, values in axes.items()
+        if name not in SPECIAL_AXES
+        and len(set(values)) >= MIN_VALUES
+        and not any(isinstance(value, str) for value in values)
+    ]
+
+
 def swept_axis(study: Study, table: pd.DataFrame) -> str | None:
-    """Return the abscissa of figures: the first numeric parameter with several values, else another such axis."""
-    for name in (*study.parameters, *(a for a in study.axes if a not in study.parameters)):
+    """Return the abscissa of figures: the first axis that has trends, else a numeric one with several values."""
+    for name in (*trend_axes(study.axes), *study.parameters, *(a for a in study.axes if a not in study.parameters)):
         if table[name].nunique() > 1 and pd.api.types.is_numeric_dtype(table[name]):
             return name
     return None
@@ -91,7 +110,9 @@ def known(table: pd.DataFrame, column: str) -> bool:
 
 
 def ends(table: pd.DataFrame, axis: str, column: str) -> str:
-    """Return ``top eigenvalue 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty where fewer than two are known."""
+    """Return ``top eigenvalue 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty for names or fewer than two values."""
+    if axis in SPECIAL_AXES:  # its values are names
+        return ""
     medians = table.dropna(subset=[column]).groupby(axis)[column].median()
     if len(medians) < 2:
         return ""
@@ -99,25 +120,46 @@ def ends(table: pd.DataFrame, axis: str, column: str) -> str:
     return f"{label(column)} {first}, {last}"
 
 
-def correlation(table: pd.DataFrame, axis: str, column: str) -> float | None:
-    """Return Spearman's rank correlation of two columns; None for fewer than three rows, or a constant column."""
-    pair = table[[axis, column]].dropna()
-    if len(pair) < 3 or pair[column].nunique() < 2:
-        return None
-    return float(pair[axis].corr(pair[column], method="spearman"))
+def spearman(x: np.ndarray, y: np.ndarray) -> float:
+    """Return Spearman's rank correlation of ``x`` and ``y`` ``(n,)`` over pairs without NaN; ties have their mean rank.
+
+    It is NaN (not defined) for fewer than :data:`MIN_VALUES` pairs, or if ``x`` or ``y`` does not vary.
+    """
+    from scipy.stats import spearmanr
+
+    known = ~(np.isnan(x) | np.isnan(y))
+    x, y = x[known], y[known]
+    if len(x) < MIN_VALUES or (x == x[0]).all() or (y == y[0]).all():
+        return float("nan")
+    return float(spearmanr(x, y).statistic)
+
+
+def _by_series(parts: Sequence[pd.DataFrame], axis: str, column: str) -> tuple[float, ...]:
+    """Return the rank correlation of each series in which it is defined."""
+    found = [spearman(part[axis].to_numpy(float), part[column].to_numpy(float)) for part in parts]
+    return tuple(rho for rho in found if rho == rho)
+
+
+def site_correlation(study: Study, found: pd.DataFrame, axis: str, column: str) -> str:
+    """Return ``+0.82 (+0.73 to +0.99 over 4 series)`` for one row per loss (see :func:`sites`); empty for no trend."""
+    if axis not in trend_axes(study.axes):
+        return ""
+    others = [name for name in study.axes if name != axis and name not in DIRECTION_AXES]
+    parts = [part for _, part in found.groupby(others, sort=False)] if others else [found]
+    rhos = _by_series(parts, axis, column)
+    return _spread(rhos) if rhos else ""
 
 
 def trends(study: Study, table: pd.DataFrame) -> list[Trend]:
-    """Return the rank correlation of each trend metric with the swept axis, where there are three points or more."""
+    """Return the rank correlation of each trend metric with the swept axis, where that axis has trends."""
     axis = swept_axis(study, table)
-    if axis is None:
+    if axis is None or axis not in trend_axes(study.axes):
         return []
     found = []
     for metric in TREND_METRICS:
         by_version = {}
         for name, part in versions(table).items():
-            rhos = [correlation(group, axis, metric) for group in series(part, study, axis)]
-            if known := tuple(rho for rho in rhos if rho is not None):
+            if known := _by_series(series(part, study, axis), axis, metric):
                 by_version[name] = known
         if by_version:
             found.append(Trend(axis, metric, by_version))

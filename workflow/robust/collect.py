@@ -15,7 +15,8 @@ from landsweep.base.yamlfile import nearest
 from landsweep.disk.store import Landscape, Status
 from landsweep.distributed.representations import tree_of
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.robust.claims import CLAIM_METRICS, Claim, claim, claim_axes
+from landsweep.report.summary import trend_axes
+from landsweep.robust.claims import CLAIM_METRICS, Claim, claim
 from landsweep.robust.specification import Specification, by, specifications, verdict
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import Member, Shape
@@ -78,7 +79,7 @@ def collect(
     wanted = _checked(metrics)
     study, plan = run.study, run.plan
     axes = list(plan.axes)
-    chosen = specifications(plan.grid_shape, study.connectivity, study.topology.min_persistence)
+    chosen = specifications(plan.grid_shape, study.connectivity, study.topology.threshold)
     rows: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     left_out: dict[int, str] = {}
@@ -103,7 +104,7 @@ def collect(
     names = [str(name) for name in plan.axes["subspace"] if (table["subspace"] == name).any()]
     claims = tuple(
         claim(table, metric, axis, axes, name)
-        for axis in claim_axes(plan.axes)
+        for axis in trend_axes(plan.axes)
         for metric in wanted
         for name in (names if len(names) > 1 else [""])
     )

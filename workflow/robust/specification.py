@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
+from landsweep.kernels.topology.metrics import Threshold
 
 Shape = tuple[int, ...]
 """A shape gives the number of points along each axis."""
@@ -30,27 +31,8 @@ TOLERANCE = 0.1
 """A count is resolved where its change over the last halving of the grid step is below this share of it."""
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """A threshold of persistence: pairs with a lower death - birth are dropped.
-
-    Parameters
-    ----------
-    value
-        The threshold, as a loss difference or as a share of a range.
-    relative
-        Whether ``value`` is a share of the range of the analysed sub-grid's finite values.
-    """
-
-    value: float
-    relative: bool = False
-
-    def loss(self, value_range: tuple[float, float]) -> float:
-        """Return the threshold as a loss difference, given the least and greatest finite value."""
-        return self.value * (value_range[1] - value_range[0]) if self.relative else self.value
-
-    def __str__(self) -> str:
-        return f"{100 * self.value:g} % of loss range" if self.relative else f"{self.value:g}"
+ALL = Threshold(0.0)
+"""This threshold drops no pair of persistence above 0."""
 
 
 @dataclass(frozen=True)
@@ -161,13 +143,13 @@ def representations(shape: Shape, own: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *more)))
 
 
-def thresholds(min_persistence: float) -> tuple[Threshold, ...]:
+def thresholds(own: Threshold) -> tuple[Threshold, ...]:
     """Return the thresholds to compare: the study's own, 0, and :data:`RELATIVE_THRESHOLDS`."""
-    absolute = dict.fromkeys((min_persistence, 0.0))
-    return (*map(Threshold, absolute), *(Threshold(share, relative=True) for share in RELATIVE_THRESHOLDS))
+    shares = (Threshold(share, relative=True) for share in RELATIVE_THRESHOLDS)
+    return tuple(dict.fromkeys((own, ALL, *shares)))
 
 
-def specifications(shape: Shape, own: Sequence[str], min_persistence: float = 0.0) -> list[Specification]:
+def specifications(shape: Shape, own: Sequence[str], least: Threshold = ALL) -> list[Specification]:
     """Return every combination of extent, stride, representation and threshold; the study's own comes first.
 
     Parameters
@@ -176,14 +158,14 @@ def specifications(shape: Shape, own: Sequence[str], min_persistence: float = 0.
         The number of points of the stored grid along each axis.
     own
         The study's representations, at least one.
-    min_persistence
-        The study's threshold, a loss difference.
+    least
+        The study's threshold.
     """
     found = []
     for extent in crops(shape):
         for stride in strides(tuple(_count(cropped(n, extent)) for n in shape)):
             for representation in representations(shape, own):
-                for threshold in thresholds(min_persistence):
+                for threshold in thresholds(least):
                     found.append(Specification(extent, stride, representation, threshold))
     return found
 

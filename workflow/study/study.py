@@ -10,10 +10,12 @@ from typing import Annotated, Any, Literal, Self
 from landsweep.base import yamlfile
 from landsweep.base.errors import UserError
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representation, default_connectivity
+from landsweep.kernels.topology.metrics import Threshold
 from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.curvature_spec import CurvatureSpec, End
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 Scalar = int | float | str
 """A value on a sweep axis is a number or a string."""
@@ -178,13 +180,26 @@ class EvaluationSpec(Section):
         return 8 if self.stored == "float64" else 4
 
 
+def _threshold(value: Any) -> Any:
+    """Return a threshold as it is stored: a number, or a text such as ``1%``."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise ValueError
+        found = Threshold.of(value)
+    except ValueError:  # the field's description says what is expected
+        raise PydanticCustomError("threshold", "no threshold") from None
+    return f"{100 * found.value:.12g}%" if found.relative else found.value
+
+
 class TopologySpec(Section):
     """The merge trees that are computed."""
 
     connectivity: Annotated[tuple[Representation, ...], BeforeValidator(many)] = Field(
         (), description=f"a list of {', '.join(REPRESENTATIONS[:-1])} and {REPRESENTATIONS[-1]}"
     )
-    min_persistence: float = Field(0.0, ge=0, description="a loss difference of at least 0")
+    min_persistence: Annotated[float | str, BeforeValidator(_threshold)] = Field(
+        0.0, description="a loss difference of at least 0, or a share of the loss range such as 1%"
+    )
     k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
     mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
     segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
@@ -194,6 +209,11 @@ class TopologySpec(Section):
     block: int = Field(
         2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"
     )
+
+    @property
+    def threshold(self) -> Threshold:
+        """The threshold of persistence."""
+        return Threshold.of(self.min_persistence)
 
     @property
     def results(self) -> dict[str, Any]:

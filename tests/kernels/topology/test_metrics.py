@@ -1,21 +1,27 @@
 """Metrics of merge trees, by hand on small fields and by the definitions on random ones."""
 
+import math
 import re
 import subprocess
 import sys
+from itertools import permutations, product
 
+import gudhi
 import numpy as np
 import pytest
+import scipy.ndimage
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
 from landsweep.kernels.topology.merge_trees import merge_tree
-from landsweep.kernels.topology.metrics import METRICS, topology_metrics
+from landsweep.kernels.topology.metrics import METRICS, Threshold, topology_metrics
 
 NAMES = [
     "n_minima",
     "n_saddles",
     "n_pairs",
+    "n_pairs_zero",
+    "n_components",
     "n_minima_boundary",
     "n_minima_interior",
     "n_saddles_boundary",
@@ -64,6 +70,8 @@ def test_double_well():
         "n_minima": 2,
         "n_saddles": 1,
         "n_pairs": 1,
+        "n_pairs_zero": 0,
+        "n_components": 1,
         "n_minima_boundary": 0,
         "n_minima_interior": 2,
         "n_saddles_boundary": 0,
@@ -184,7 +192,7 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
     flat = field.ravel()
     lifetimes = tree.lifetimes
     found = topology_metrics(tree, min_persistence=threshold)
-    kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold}
+    kept = {m for (m, _), life in zip(tree.pairs.tolist(), lifetimes, strict=True) if life >= threshold and life > 0}
     alive = kept | {tree.global_min}
     # Components below each node, from the arcs; the eldest minimum is the one that goes on.
     rank = {m: i for i, m in enumerate(tree.minima.tolist())}
@@ -198,12 +206,12 @@ def test_min_persistence_by_the_definition(field, connectivity, threshold, negat
         below[up] = set.union(*parts)
     climbs = [abs(flat[first[m]] - flat[m]) if m in first else 0.0 for m in alive]
     climbs = [c for c in climbs if np.isfinite(c)]
-    finite = [life for life in lifetimes if threshold <= life < np.inf]
+    finite = [life for life in lifetimes if threshold <= life < np.inf and life > 0]
     check(
         found,
         n_minima=len(alive),
         n_pairs=len(kept),
-        n_saddles=len({s for m, s in tree.pairs.tolist() if m in kept}),
+        n_pairs_zero=(lifetimes == 0).sum(),
         mean_lifetime=np.mean(finite) if finite else np.nan,
         smad=np.mean(climbs) if climbs else np.nan,
     )
@@ -263,3 +271,179 @@ def test_import_is_light():
     code = "import sys, landsweep.kernels.topology.metrics; print(sorted({'numba', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Plateaus
+
+TIED = {"n_pairs_zero", "n_saddles_boundary", "n_saddles_interior", "smad_weighted"}
+"""What depends, where values are tied, on the order of the vertices, as the docstring says."""
+
+
+@st.composite
+def plateaus(draw, values=(1, 2, 3, 4, 5)):
+    shape = draw(st.lists(st.integers(1, 6), min_size=1, max_size=3))
+    size = int(np.prod(shape))
+    found = np.array(draw(st.lists(st.sampled_from(values), min_size=size, max_size=size)), float).reshape(shape)
+    assume(np.isfinite(found).any())
+    return found
+
+
+def structure_of(connectivity, ndim):
+    found = np.zeros((3,) * ndim, bool)
+    found[tuple(np.append(offsets(connectivity, ndim), [[0] * ndim], axis=0).T + 1)] = True
+    return found
+
+
+def regional_minima(field, structure):
+    """Connected sets of one value without a lower neighbour, by SciPy: how many, and how many touch the border."""
+    border = np.ones(field.shape, bool)
+    border[tuple(slice(1, -1) if n > 1 else slice(None) for n in field.shape)] = False
+    found = []
+    for value in np.unique(field):
+        labels, n = scipy.ndimage.label(field == value, structure)
+        for label in range(1, n + 1):
+            if field[scipy.ndimage.binary_dilation(labels == label, structure)].min() == value:
+                found.append(border[labels == label].any())
+    return len(found), sum(found)
+
+
+def symmetries(connectivity, ndim):
+    """The permutations of the axes, each with the axes to flip, that turn neighbours into neighbours."""
+    near = offsets(connectivity, ndim)
+    found = []
+    for axes, signs in product(permutations(range(ndim)), product((1, -1), repeat=ndim)):
+        if {*map(tuple, (near[:, axes] * signs).tolist())} == {*map(tuple, near.tolist())}:
+            found.append((axes, tuple(k for k in range(ndim) if signs[k] < 0)))
+    return found
+
+
+def turn(field, axes, flipped):
+    return np.ascontiguousarray(np.flip(field.transpose(axes), flipped))
+
+
+def test_symmetries_of_neighbourhoods():
+    """What docs/topology.md says of them."""
+    for ndim in (1, 2, 3, 4):
+        every = 2**ndim * math.factorial(ndim)
+        counts = [len(symmetries(connectivity, ndim)) for connectivity in ("face", "moore", "freudenthal")]
+        assert counts == [every, every, 2 * math.factorial(ndim)]
+        found = dict.fromkeys(symmetries("freudenthal", ndim))
+        same = tuple(range(ndim))
+        assert [flipped for axes, flipped in found if axes == same] == [(), same]
+        # Axes may change places if the last one keeps its own; if not, the two that take and leave it are flipped.
+        for axes in permutations(range(ndim)):
+            moved = () if axes[-1] == ndim - 1 else (axes.index(ndim - 1), ndim - 1)
+            assert (axes, moved) in found
+
+
+def test_a_plateau_is_one_minimum():
+    for values in ([[1, 2, 1], [1, 1, 1]], [[1, 1, 1], [1, 2, 1]]):
+        check(metrics_of(values), n_minima=1, n_saddles=0, n_pairs=0, average_persistence=np.nan)
+    check(metrics_of([[1, 2, 1], [1, 1, 1]]), n_pairs_zero=1)
+    tree = merge_tree(np.array([[1.0, 2, 1], [1, 1, 1]]), "face")
+    assert tree.lifetimes.tolist() == [0]  # it stays in the tree
+    assert repr(tree) == "MergeTree(2 x 3, face: 2 minima, 1 pairs, 1 saddles; 1 of the pairs have persistence 0)"
+
+
+def test_a_minimum_lies_on_the_border_with_any_of_its_points():
+    inside = [[9, 9, 9, 9, 9], [9, 1, 1, 9, 9], [9, 9, 9, 9, 9]]
+    check(metrics_of(inside), n_minima=1, n_minima_boundary=0)
+    for row in ([9, 1, 1, 1, 1], [1, 1, 1, 1, 9]):  # the first of them by index, or the last, lies on the border
+        check(metrics_of([inside[0], row, inside[2]]), n_minima=1, n_minima_boundary=1, boundary_fraction=1)
+    # Two of one depth, of which the threshold leaves one: which one is no matter of their order.
+    for row in ([1, 2, 1, 9], [9, 1, 2, 1]):
+        check(metrics_of([[9] * 4, row, [9] * 4], min_persistence=1.5), n_minima=1, n_minima_boundary=1)
+    check(metrics_of([[9] * 4, [1, 2, 0, 9], [9] * 4], min_persistence=1.5), n_minima=1, n_minima_boundary=0)
+
+
+@given(plateaus(), st.sampled_from(CONNECTIVITIES))
+def test_minima_are_regional_minima(field, connectivity):
+    n_minima, on_border = regional_minima(field, structure_of(connectivity, field.ndim))
+    found = metrics_of(field, connectivity)
+    check(found, n_minima=n_minima, n_pairs=n_minima - 1, n_minima_boundary=on_border)
+
+
+@given(plateaus((1, 2, 3, 4, np.nan, np.inf)), st.sampled_from(CONNECTIVITIES), st.data())
+def test_metrics_do_not_depend_on_the_orientation(field, connectivity, data):
+    found = metrics_of(field, connectivity)
+    turned = turn(field, *data.draw(st.sampled_from(symmetries(connectivity, field.ndim))))
+    least = data.draw(st.sampled_from([0, 1, 2, 3]))
+    for negate in (False, True):
+        one = metrics_of(field, connectivity, negate=negate, min_persistence=least)
+        other = metrics_of(turned, connectivity, negate=negate, min_persistence=least)
+        check(other, **{name: one[name] for name in METRICS if name not in TIED})
+        shifted = metrics_of(turned + 7, connectivity, negate=negate, min_persistence=least)
+        moved = {"loss_min": one["loss_min"] + 7, "loss_max": one["loss_max"] + 7}
+        left = TIED | {"average_persistence_log"}
+        check(shifted, **{name: moved.get(name, one[name]) for name in METRICS if name not in left})
+    upside_down = metrics_of(-turned, connectivity, negate=True)
+    left = TIED | {"average_persistence_log", "loss_min", "loss_max"}
+    check(upside_down, **{name: found[name] for name in METRICS if name not in left})
+
+
+@given(st.integers(0, 10**6), st.sampled_from(CONNECTIVITIES), st.data())
+def test_without_ties_no_metric_depends_on_the_orientation(seed, connectivity, data):
+    shape = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
+    field = np.random.default_rng(seed).permutation(math.prod(shape)).reshape(shape).astype(float)
+    turned = turn(field, *data.draw(st.sampled_from(symmetries(connectivity, field.ndim))))
+    least = data.draw(st.sampled_from([0, 5, 20]))
+    one = metrics_of(field, connectivity, min_persistence=least)
+    check(metrics_of(turned, connectivity, min_persistence=least), **one)
+    assert one["n_pairs_zero"] == 0
+
+
+def elevation(n, levels):
+    """A smooth relief of whole numbers, as in a model of the terrain: plateaus and ties everywhere."""
+    random = np.random.default_rng(0)
+    relief = sum(s * scipy.ndimage.gaussian_filter(random.standard_normal((n, n)), s) for s in (1, 2, 4, 8))
+    return np.floor((relief - relief.min()) / np.ptp(relief) * levels)
+
+
+@pytest.mark.parametrize("connectivity", ["face", "moore"])
+def test_a_model_of_the_terrain_has_one_number_of_minima(connectivity):
+    field = elevation(80, 60)
+    minima, on_border = regional_minima(field, structure_of(connectivity, 2))
+    flips = [metrics_of(np.flip(field, axes), connectivity) for axes in ((), (0,), (1,), (0, 1))]
+    assert len({found["n_pairs_zero"] for found in flips}) > 1  # what the order of the vertices makes of plateaus
+    for found in flips:
+        check(found, n_minima=minima, n_pairs=minima - 1, n_minima_boundary=on_border)
+        check(found, **{name: flips[0][name] for name in METRICS if name not in TIED})
+
+
+def gudhi_pairs(field, connectivity):
+    """Birth and death of the finite pairs of positive persistence, from the graph as a simplicial complex."""
+    complex_, around = gudhi.SimplexTree(), offsets(connectivity, field.ndim)
+    for v in np.ndindex(field.shape):
+        complex_.insert([np.ravel_multi_index(v, field.shape)], field[v])
+    for v in np.ndindex(field.shape):
+        for u in map(tuple, v + around):
+            if all(0 <= i < n for i, n in zip(u, field.shape, strict=True)):
+                ends = [np.ravel_multi_index(w, field.shape) for w in (u, v)]
+                complex_.insert(ends, max(field[u], field[v]))
+    complex_.compute_persistence(min_persistence=0)
+    intervals = complex_.persistence_intervals_in_dimension(0).tolist()
+    return sorted(tuple(pair) for pair in intervals if pair[0] < pair[1] < np.inf)
+
+
+@given(plateaus(), st.sampled_from(CONNECTIVITIES), st.sampled_from([0, 2]))
+def test_pairs_of_positive_persistence_are_gudhi_s(field, connectivity, least):
+    expected = [(birth, death) for birth, death in gudhi_pairs(field, connectivity) if death - birth >= least]
+    tree = merge_tree(field, connectivity)
+    kept = (tree.lifetimes > 0) & (tree.lifetimes >= least)
+    assert sorted(map(tuple, tree.pair_values[kept].tolist())) == expected
+    mean = np.mean([death - birth for birth, death in expected]) if expected else np.nan
+    found = metrics_of(field, connectivity, min_persistence=least)
+    check(found, n_pairs=len(expected), mean_lifetime=mean, average_persistence=mean / ROOT2)
+
+
+def test_thresholds():
+    assert Threshold.of("1 %") == Threshold(0.01, relative=True)
+    assert Threshold.of("1%").loss((-2.0, 3.0)) == 0.05
+    assert Threshold.of("0.25") == Threshold.of(0.25) == Threshold(0.25)
+    for share in range(1, 101):  # a pair of just this persistence stays: 0.07 * 100 is more than 7
+        assert Threshold.of(f"{share}%").loss((-40.0, 60.0)) == share
+        assert Threshold.of(f"{share / 10}%").loss((0.0, 1000.0)) == share
+    assert Threshold.of("5%").loss((-1e308, 1e308)) == np.inf
+    for wrong in ("-1", "nan", "inf", "101%", "much", "%"):
+        with pytest.raises(ValueError):  # noqa: PT011
+            Threshold.of(wrong)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
+from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
+from landsweep.kernels.topology.metrics import topology_metrics
 from support import DATA
 
 GOLDEN_GRAPHS = sorted(DATA.glob("graph_*.npz"))
@@ -152,9 +153,9 @@ def test_graphs_with_any_number_of_components(graph):
 def test_a_grid_is_a_graph(field, connectivity, negate):
     grid = merge_tree(field, connectivity, negate=negate, volumes=True)
     edges = grid_edges(field.shape, connectivity)
-    graph = graph_merge_tree(field.reshape(-1), edges, negate=negate, volumes=True)
+    graph = graph_merge_tree(field.reshape(-1), edges, negate=negate, volumes=True, shape=field.shape)
     mine, theirs = grid.to_arrays(), graph.to_arrays()
-    for name in mine.keys() - {"shape", "connectivity"}:
+    for name in mine.keys() - {"connectivity"}:
         np.testing.assert_array_equal(mine[name], theirs[name], err_msg=name)
 
 
@@ -307,6 +308,22 @@ def test_volumes_that_were_not_asked_for():
 def test_what_is_no_graph(values, edges, text):
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         graph_merge_tree(values, np.array(edges))
+
+
+def test_a_graph_of_another_grid():
+    with pytest.raises(
+        ValueError, match=r"^values do not fill the grid: got 3 of them, expected the points of \(2, 2\)\."
+    ):
+        graph_merge_tree(np.zeros(3), np.array([[0, 1]]), shape=(2, 2))
+
+
+def test_trees_of_earlier_versions_are_read():
+    tree = merge_tree(np.array([[1.0, 2, 0], [5, 5, 5]]), "face")
+    arrays = tree.to_arrays()
+    assert arrays.pop("border_volume").tolist() == [1, 1]
+    old = MergeTree.from_arrays(arrays)
+    assert old.border_volume.size == 0
+    assert topology_metrics(old) == topology_metrics(tree)
 
 
 @pytest.mark.parametrize("shape", [(7, 300), (300, 7), (2000,), (12, 13, 14), (3, 4, 5, 6, 7)])

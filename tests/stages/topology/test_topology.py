@@ -14,6 +14,7 @@ from landsweep.distributed.blocking import SPLIT_POINTS, member_blocks
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
 from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.topology.metrics import topology_metrics
 from landsweep.pipeline import identity
 from landsweep.study.study import Study
 from ranked import ranked
@@ -117,6 +118,37 @@ def test_plan_knows_that_knn_is_not_cut(write_study):
     whole = inside("plan", study, *sets, "topology.connectivity=[freudenthal, knn]").stdout
     assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 79.6 MB a rank", cut)
     assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 4.5 GB a rank", whole)
+
+
+def test_a_threshold_may_be_a_share_of_each_landscape_s_range(tmp_path):
+    copy_of(reference_run(), tmp_path)
+    done = inside("topology", tmp_path / "run", "--connectivity", "face", "--min-persistence", "20 %")
+    assert done.returncode == 0, done.stderr
+    run = open_run(tmp_path / "run")
+    assert run.study.topology.min_persistence == "20%"
+    dropped = 0
+    for row in run.metrics.itertuples():
+        field = run.dataset.loss.values[run.plan.members[row.member].position]
+        tree = merge_tree(field, "face")
+        expected = topology_metrics(tree, min_persistence=0.2 * np.ptp(field.astype(float)))
+        assert (row.n_minima, row.n_saddles, row.smad) == tuple(expected[k] for k in ("n_minima", "n_saddles", "smad"))
+        dropped += len(tree.minima) - row.n_minima
+    assert dropped
+    assert "persistence below 20 % of loss range were dropped" in methods(run.directory)
+    made = run.directory.topology(0).stat().st_mtime_ns
+    assert inside("topology", run.path, "--min-persistence", "20%").returncode == 0
+    assert run.directory.topology(0).stat().st_mtime_ns == made  # the same, however it is spelled
+
+
+@pytest.mark.parametrize("wrong", ["-1", "101%", "much", "nan", "true"])
+def test_a_wrong_threshold_is_one_sentence(write_study, tmp_path, wrong):
+    study = write_study()
+    done = inside("run", study, "--set", f"topology.min_persistence={wrong}", "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert not (tmp_path / "run").exists()
+    assert done.stderr.count("\n") == 1
+    assert 'topology.min_persistence" is ' in done.stderr
+    assert "expected a loss difference of at least 0, or a share of the loss range such as 1%" in done.stderr
 
 
 def test_methods_name_the_toolkit(everything, tmp_path):

@@ -14,6 +14,7 @@ from landsweep.disk.rundir import RunDir
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as kernel
+from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.stages.certify import STAGE
 from landsweep.stages.stage import Row
@@ -26,7 +27,7 @@ METHODS = ("none", "estimated", "certified")
 the index of the word."""
 COUNTS = {
     "n_pairs": "minimum-saddle pairs",
-    "n_saddles": "distinct saddles of pairs",
+    "n_saddles": "points of the merge tree that are saddles of pairs",
     "n_minima": "minima of pairs, and roots,",
 }
 """The keys are what is counted, the values name it in a sentence."""
@@ -75,8 +76,8 @@ def table(run: OpenedRun) -> Row:
 def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, Any]]:
     """Return a member's certificates by representation: :data:`COLUMNS`, ``float64_method``, ``draws_distinct``.
 
-    Only pairs that ``topology.min_persistence`` leaves are counted. A number that was not asked for, or could not be
-    found out, is NaN; such a method is None.
+    Only pairs of persistence above 0 that ``topology.min_persistence`` leaves are counted. A number that was not asked
+    for, or could not be found out, is NaN; such a method is None.
     """
     stored = read_arrays(STAGE.result(run, member), LARGE)
     method = METHODS[int(stored.get("float64_method", 0))]
@@ -89,7 +90,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
     if not run.topology(member).exists():
         return rows
     for name, tree in trees(run, study, member):
-        kept = tree.lifetimes >= study.topology.min_persistence
+        kept = tree.lifetimes >= max(study.topology.threshold.loss(tree.value_range), POSITIVE)
         holds = {"positive": tree.lifetimes > 0}
         if method != "none":
             holds["float64"] = kernel.above_rounding(tree.lifetimes, missing["float64_epsilon"])

@@ -73,6 +73,12 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
+    parts = part["n_components"].max()
+    if parts > 1:
+        warnings.append(
+            f"the graph {representation} has up to {parts:g} connected components, whose minima no saddle joins: a "
+            "greater topology.k, or another connectivity, joins them."
+        )
     warnings += [text for stage in words() for text in stage.warnings(study, part)]
     return {
         "members": len(context.plan.members),

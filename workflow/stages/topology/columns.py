@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import read_metrics, read_pairs
-from landsweep.kernels.topology.metrics import METRICS
+from landsweep.disk.trees import read_metrics, read_pairs, read_tree
+from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.stages.stage import Row
 from landsweep.stages.tables import put_columns
 from landsweep.study.plan import Member
@@ -24,6 +24,9 @@ def table(run: OpenedRun) -> Row:
     def row(member: Member, representation: str) -> Mapping[str, float]:
         path = run.directory.topology(member.index)
         found = read_metrics(path, representation) if path.exists() else {}
+        if "n_minima" in found and "n_pairs_zero" not in found:  # written when plateaus counted as several minima
+            tree = read_tree(run.directory, member.index, representation)
+            found = topology_metrics(tree, min_persistence=run.study.topology.threshold.loss(tree.value_range))
         return {name: found.get(name, np.nan) for name in METRICS}
 
     return row

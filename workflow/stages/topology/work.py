@@ -124,4 +124,6 @@ class MemberTrees:
         )
         if tree is None:
             return {}
-        return tree_arrays(name, tree, topology_metrics(tree, min_persistence=topology.min_persistence))
+        return tree_arrays(
+            name, tree, topology_metrics(tree, min_persistence=topology.threshold.loss(tree.value_range))
+        )
