@@ -59,7 +59,7 @@ def simplify(tree: Any, min_persistence: float) -> Any:
         heir = heir[heir]
     volume = np.zeros(len(less.minima), np.int64)
     np.add.at(volume, new_branch[heir], tree.basin_volume)
-    less = replace(less, basin_volume=volume)
+    less = replace(less, basin_volume=volume, periodic=tree.periodic)
     return replace(less, arc_volume=_arc_volume(tree, less, stays, heir, new_branch)) if len(tree.arc_volume) else less
 
 

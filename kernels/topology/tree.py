@@ -17,6 +17,8 @@ _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "
 """These attributes of the variable ``node_type`` say what each of its values means."""
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
 """These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
+_TUPLES = ("shape", "value_range", "periodic")
+"""These fields of a :class:`MergeTree` are tuples."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +59,8 @@ class MergeTree:
         The number of vertices that are not finite.
     value_range
         The least and the greatest finite value of the field, float.
+    periodic
+        The axes along which the last point is followed by the first, ascending.
 
     Examples
     --------
@@ -87,6 +91,7 @@ class MergeTree:
     arc_volume: np.ndarray
     n_nonfinite: int
     value_range: tuple[float, float]
+    periodic: tuple[int, ...] = ()
 
     @property
     def global_min(self) -> int:
@@ -316,10 +321,12 @@ class MergeTree:
             data["arc_volume"] = ("arc", self.arc_volume)
         coords = {"minimum": self.minima, "node": self.nodes, "pair_end": ["minimum", "saddle"]}
         attrs = {name: getattr(self, name) for name in _SCALARS} | {"shape": self.shape, "arc_end": "upper, lower"}
+        if self.periodic:
+            attrs["periodic"] = self.periodic
         return xr.Dataset(data, coords, attrs)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return all fields as arrays that ``np.savez`` stores without pickling.
+        """Return all fields as arrays that ``np.savez`` stores without pickling; ``periodic`` only where it names axes.
 
         Examples
         --------
@@ -330,27 +337,32 @@ class MergeTree:
         >>> MergeTree.from_arrays(np.load("tree.npz")) == tree
         True
         """
-        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
+        return {
+            f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name != "periodic" or self.periodic
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MergeTree:
         """Return the tree that :meth:`to_arrays` wrote; further keys are ignored, a missing one raises ValueError."""
-        names = [f.name for f in fields(cls)]
+        names = [f.name for f in fields(cls) if f.name != "periodic" or f.name in arrays]
         if missing := [name for name in names if name not in arrays]:
             raise ValueError(f"arrays hold no merge tree: got no {', '.join(missing)}, expected {', '.join(names)}.")
         values = {name: np.asarray(arrays[name]) for name in names}
         scalars = {name: values[name].item() for name in _SCALARS}
-        pairs = {name: tuple(values[name].tolist()) for name in ("shape", "value_range")}
-        return cls(**(values | scalars | pairs))
+        tuples = {name: tuple(values[name].tolist()) for name in _TUPLES if name in values}
+        return cls(**(values | scalars | tuples))
 
     def __eq__(self, other: object) -> bool:
         """Return whether all arrays are equal; a tree with arc volumes does not equal the same tree without them."""
         if not isinstance(other, MergeTree):
             return NotImplemented
-        return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))
+        one, two = self.to_arrays(), other.to_arrays()
+        return one.keys() == two.keys() and all(map(np.array_equal, one.values(), two.values()))
 
     def __repr__(self) -> str:
         kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
+        if self.periodic:
+            kind += f", periodic along {', '.join(map(str, self.periodic))}"
         return f"MergeTree({kind}: {len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles)"
 
 
