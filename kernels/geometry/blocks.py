@@ -18,6 +18,8 @@ Read = Callable[[Box], np.ndarray]
 """A function of this type returns the field on a box."""
 Write = Callable[[Box, np.ndarray, np.ndarray], None]
 """A function of this type stores the basin and the arc of every vertex of a box."""
+SPACINGS = 64
+"""Layers that differ by at most this many spacings of the greatest value are the same up to rounding."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,27 @@ def _joined(read: Read, runs: list[list[slice[int, int, None]]], box: Box = ()) 
 def box_shape(box: Box) -> tuple[int, ...]:
     """Return the number of vertices of a box along each axis."""
     return tuple(s.stop - s.start for s in box)
+
+
+def last_repeats_first(read: Read, shape: tuple[int, ...], axis: int, greatest: float) -> bool:
+    """Return whether the last layer along an axis is the first one again, up to rounding of values up to ``greatest``.
+
+    A last layer that also repeats the one before says nothing, as the field may not depend on the axis at all. Layers
+    are read in pieces, up to the first difference.
+    """
+
+    def same(one: int, other: int) -> bool:
+        layer = Blocks.of(tuple(1 if k == axis else n for k, n in enumerate(shape)), 2**22)
+        for index in range(len(layer)):
+            box = layer.owned(index)
+            a, b = (np.asarray(read((*box[:axis], slice(at, at + 1), *box[axis + 1 :]))) for at in (one, other))
+            rounding = SPACINGS * np.finfo(a.dtype).eps * greatest if a.dtype.kind == "f" else 0
+            if not np.allclose(a, b, rtol=0, atol=rounding, equal_nan=True):
+                return False
+        return True
+
+    last = shape[axis] - 1
+    return same(0, last) and not same(last - 1, last)
 
 
 def inside(box: Box, outer: Box) -> Box:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -291,24 +292,29 @@ def test_over_mpi(tmp_path, ranks):
     assert done.returncode == 0, done.stderr
     ledgers = json.loads((tmp_path / "ledgers.json").read_text())
     assert len(ledgers) == ranks
-    expected = merge_tree(field, "moore", volumes=True)
-    with np.load(tmp_path / "tree.npz") as data:
-        for name, value in expected.to_arrays().items():
-            np.testing.assert_array_equal(data[name], value, err_msg=name)
+    for file, periodic in (("tree.npz", ()), ("around.npz", (0, 2))):
+        expected = merge_tree(field, "moore", volumes=True, periodic=periodic)
+        with np.load(tmp_path / file) as data:
+            for name, value in expected.to_arrays().items():
+                np.testing.assert_array_equal(data[name], value, err_msg=name)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("block", [(2048, 2048), (512, 1024)], ids=["one block", "blocks"])
-@pytest.mark.parametrize(("kind", "dtype"), [("noise", "float64"), ("noise", "float32"), ("smooth", "float64")])
-def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ranks):
+KINDS = product(
+    [("noise", "float64", ()), ("noise", "float32", ()), ("smooth", "float64", ())], [(2048, 2048), (512, 1024)], [1, 2]
+)
+
+
+@pytest.mark.parametrize(("kind", "block", "ranks"), [*KINDS, (("noise", "float64", (0, 1)), (512, 2048), 1)], ids=str)
+def test_memory_stays_below_what_was_predicted(tmp_path, kind, block, ranks):
     """Resident memory of every rank, read from the kernel, while a field is read from Zarr and reduced."""
     pytest.importorskip("mpi4py")
+    kind, dtype, periodic = kind
     shape, chunks, itemsize = (2048, 2048), (256, 256), np.dtype(dtype).itemsize
     field = np.random.default_rng(0).standard_normal(shape)
     if kind == "smooth":
         field = gaussian_filter(field, 8, mode="wrap")
     zarr.create_array(tmp_path / "f.zarr", data=field.astype(dtype), chunks=chunks)
-    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
+    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, (*block, *periodic))]
     done = subprocess.run(
         [str(BIN / "mpiexec"), "-n", str(ranks), *words],
         env=environment(),
@@ -318,7 +324,7 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    predicted = reduction_bytes(Blocks(shape, block), itemsize, chunk=prod(chunks), ranks=ranks)
+    predicted = reduction_bytes(Blocks(shape, block, periodic), itemsize, chunk=prod(chunks), ranks=ranks)
     tree = PER_MINIMUM * found["minima"] if block != shape else 0
     assert len(found["grown"]) == ranks
     assert prod(block) * itemsize <= max(found["grown"]) <= predicted + tree

@@ -237,6 +237,10 @@ def topology(
             "--segmentation/--no-segmentation", help="Store basin and arc of every point.", show_default=False
         ),
     ] = None,
+    periodic: Annotated[
+        list[str] | None,
+        typer.Option(help="Periodic axis alpha_0, alpha_1, ... (repeatable), all or none.", show_default=False),
+    ] = None,
     set_: Sets = None,
     redo: Annotated[bool, typer.Option("--redo", help="Compute again even what is there.")] = False,
 ) -> None:
@@ -252,6 +256,7 @@ def topology(
         "engine": engine,
         "min_persistence": min_persistence,
         "segmentation": segmentation,
+        "periodic": {"all": "true", "none": "[]"}.get(",".join(periodic), json.dumps(periodic)) if periodic else None,
     }
     overrides = [f"topology.{name}={_plain(value)}" for name, value in chosen.items() if value is not None]
     _execute(
@@ -277,6 +282,10 @@ def tree(
     min_persistence: Annotated[
         str, typer.Option(help="Drop pairs of a smaller difference, or share of the range: 1%.")
     ] = "0",
+    periodic: Annotated[
+        list[str] | None,
+        typer.Option(help="Axis whose last point is followed by the first: 0, 1, ... (repeatable), or all."),
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
     mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
     engine: Annotated[str, typer.Option(help="native, ttk or auto (native).")] = "native",
@@ -293,7 +302,9 @@ def tree(
     from landsweep.cli.tree import tree as compute
     from landsweep.executors.choose import make_executor
 
-    options = TreeOptions(array, connectivity, negate, min_persistence, k, mutual, engine, block, threads, out, top)
+    options = TreeOptions(
+        array, connectivity, negate, min_persistence, tuple(periodic or ()), k, mutual, engine, block, threads, out, top
+    )
     executor = make_executor("auto", detect())
     try:
         compute(field, options, executor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class SegmentationStore:
         if not (path / "zarr.json").exists():
             return blocks
         chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
-        return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+        return replace(blocks, block=chunks[-len(blocks.shape) :])
 
     @staticmethod
     def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:

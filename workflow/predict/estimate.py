@@ -60,7 +60,7 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     from landsweep.base.text import size
     from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
 
-    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
+    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks, study.periodic)
     peak = reduction_bytes(
         blocks,
         study.evaluation.itemsize,
