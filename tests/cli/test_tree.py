@@ -190,7 +190,7 @@ def test_options(folder):
         (["field.npy", "--periodic", "2"], "--periodic: no such periodic axis: got 2, expected 0 to 1."),
         (
             ["two.npz", "--array", "more", "--periodic", "all", "--connectivity", "knn"],
-            "--connectivity has knn, whose neighbours are looked for inside the grid alone, expected face, freudenthal,",
+            "--connectivity has knn, whose neighbours are looked for inside the grid alone, expected face, freudenthal",
         ),
         (
             ["field.npy", "--periodic", "0", "--engine", "ttk"],

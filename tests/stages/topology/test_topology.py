@@ -4,6 +4,7 @@ import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 import zarr
@@ -15,7 +16,7 @@ from landsweep.distributed.blocking import SPLIT_POINTS, member_blocks
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
 from landsweep.kernels.geometry.graphs import grid_edges
-from landsweep.kernels.topology.metrics import POSITIVE
+from landsweep.kernels.topology.metrics import METRICS, POSITIVE
 from landsweep.pipeline import identity
 from landsweep.study.study import Study
 from ranked import ranked
@@ -235,6 +236,10 @@ def test_periodic_axes(tmp_path, ranks):
         assert rows.loc["face", "n_minima_boundary"] == np.isin(minima // 5, [0, 6]).sum()  # the ends of alpha_0 alone
     assert "axis neighbours (face), around the periodic axis alpha_1, with vertices" in methods(run)
     if ranks == 0:
+        found = opened.robust(["n_saddles"]).table
+        own = found[found["spec_default"]].set_index("member").sort_index()
+        first = opened.metrics[opened.metrics["representation"] == "freudenthal"].set_index("member").sort_index()
+        pd.testing.assert_frame_equal(own[list(METRICS)], first[list(METRICS)])
         stamps = [run.topology(i).stat().st_mtime_ns for i in range(4)]
         assert inside("topology", run.path, "--set", "topology.periodic=alpha_1").returncode == 0  # the same
         assert [run.topology(i).stat().st_mtime_ns for i in range(4)] == stamps
