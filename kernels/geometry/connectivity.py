@@ -5,6 +5,7 @@ Sources: Freudenthal 1942 and Kuhn 1960 for the triangulation, in the orientatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -28,6 +29,49 @@ MAX_NDIM = 6
 """A grid has at most this many dimensions: a vertex has 3^d - 1 neighbours in the connectivity ``moore``, 728 of them
 in six dimensions."""
 
+MIN_PERIOD = 3
+"""A periodic axis has at least this many points: with two the steps up and down lead to the same neighbour, and with
+one to the point itself, so that the edges are no triangulation."""
+
+
+def periodic_axes(axes: Sequence[int] | bool, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the periodic axes of a grid, ascending, each once.
+
+    The n points of a periodic axis are distinct, and the last one is followed by the first: the period is n times the
+    spacing. A field that repeats its first layer at the end, such as an angle from 0 to 2 pi inclusive, has to leave
+    the last layer out.
+
+    Parameters
+    ----------
+    axes
+        The axes, negative ones counted from the last; True for all, False for none.
+    shape
+        The number of points along each axis.
+
+    Raises
+    ------
+    ValueError
+        For an axis that the grid does not have, or one of fewer than :data:`MIN_PERIOD` points.
+
+    Examples
+    --------
+    >>> periodic_axes([-1], (5, 4)), periodic_axes(True, (5, 4)), periodic_axes((), (5, 4))
+    ((1,), (0, 1), ())
+    """
+    if isinstance(axes, bool):
+        axes = range(len(shape)) if axes else ()
+    found = set()
+    for axis in axes:
+        if not -len(shape) <= axis < len(shape):
+            raise ValueError(f"no such periodic axis: got {axis}, expected 0 to {len(shape) - 1}.")
+        if shape[axis] < MIN_PERIOD:
+            raise ValueError(
+                f"axis {axis % len(shape)} cannot be periodic: got {shape[axis]} points along it, expected at least "
+                f"{MIN_PERIOD}, so that the steps up and down lead to different neighbours."
+            )
+        found.add(int(axis) % len(shape))
+    return tuple(sorted(found))
+
 
 def default_connectivity(ndim: int) -> Connectivity:
     """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
@@ -47,6 +91,9 @@ def offsets(connectivity: str, ndim: int) -> np.ndarray:
     - ``freudenthal``: ``+-({0,1}^(d-1) x {0,-1})`` without 0, 2 (2^d - 1) neighbours, the edges of the
       triangulation of Freudenthal and Kuhn, mirrored in the fastest axis;
     - ``moore``: ``{-1,0,1}^d`` without 0, 3^d - 1 neighbours.
+
+    Along a periodic axis of n points the differences count modulo n. As n is at least 3, no two of them lead to the
+    same vertex, and Freudenthal's edges are again those of a triangulation: of a cylinder or torus.
 
     Parameters
     ----------

@@ -36,6 +36,28 @@ def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return np.lexsort((ids, values))  # many ties
 
 
+def ranks(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return numbers whose order by (number, index) is that of the values by (value, id).
+
+    Parameters
+    ----------
+    values
+        As of :func:`ascending`, with any number of axes.
+    ids
+        An integer for each value.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of ``values``; float32 where it holds all whole numbers up to their count, otherwise float64.
+    """
+    flat, by = values.reshape(-1), ids.reshape(-1)
+    order = ascending(flat, by) if flat.size < 2**32 else np.lexsort((by, flat))
+    found = np.empty(flat.size, np.float32 if flat.size <= 2**24 else np.float64)
+    found[order] = np.arange(flat.size)
+    return found.reshape(values.shape)
+
+
 def inverse(order: np.ndarray) -> np.ndarray:
     """Return the place of each index in an order of fewer than 2^31 indices, int32."""
     place = np.empty(len(order), np.int32)

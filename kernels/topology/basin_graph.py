@@ -13,12 +13,12 @@ spanning forest as the tree: MSF(A u B) = MSF(MSF(A) u MSF(B)) by the cycle prop
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from landsweep.kernels.compiled import njit
-from landsweep.kernels.geometry.blocks import Blocks
-from landsweep.kernels.geometry.order import ascending, inverse
+from landsweep.kernels.geometry.blocks import Blocks, Box
+from landsweep.kernels.geometry.order import ascending, inverse, ranks
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.touching import find
 
@@ -58,7 +58,14 @@ class BasinGraph:
         return sum(a.nbytes for a in self.to_list())
 
 
-def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, connectivity: str) -> BasinGraph:
+def block_graph(
+    values: np.ndarray,
+    basins: Basins,
+    blocks: Blocks,
+    index: int,
+    connectivity: str,
+    order: np.ndarray | None = None,
+) -> BasinGraph:
     """Return the graph of one block: its basins, joined where they touch, and the nodes that it shares with others.
 
     Parameters
@@ -66,28 +73,41 @@ def block_graph(values: np.ndarray, basins: Basins, blocks: Blocks, index: int, 
     values
         The field on ``blocks.held(index)``, with +inf for non-finite values.
     basins
-        The basins of ``values``, from any engine.
+        The basins of ``values``, or of ``order``, from any engine.
     blocks, index, connectivity
         The division of the grid, the number of this block in it, and ``face``, ``freudenthal`` or ``moore``.
+    order
+        Where the box wraps around a periodic axis, numbers in the place of the values that give the order of the grid:
+        :func:`in_order`.
     """
     f, box = values.reshape(-1), blocks.held(index)
-    shared = _shared_minima(values, blocks, index, connectivity)
+    shared = _shared_minima(values if order is None else order, blocks, index, connectivity)
     local, ends, upper = basins.minima, basins.ends, basins.upper
     if shared.size:
         late = np.setdiff1d(shared, local)  # inside a basin: joins it at its own level
         links = np.stack([basins.of(late), np.arange(len(local), len(local) + len(late))])
         local, ends, upper = (np.concatenate(pair, axis=-1) for pair in ((local, late), (ends, links), (upper, late)))
-    value = f[local]
-    by_age = ascending(value, local)
-    vertex, node = blocks.vertices(box, local[by_age]), inverse(by_age)
-    return BasinGraph(
+    value, vertex = f[local], blocks.vertices(box, local)
+    by_age = ascending(value, vertex)
+    value, vertex, node = value[by_age], vertex[by_age], inverse(by_age)
+    alone = len(blocks) == 1 and not blocks.periodic
+    graph = BasinGraph(
         vertex,
-        value[by_age],
-        (1 / blocks.holders(vertex)).astype(np.float32) if len(blocks) > 1 else np.ones(len(vertex), np.float32),
+        value,
+        np.ones(len(vertex), np.float32) if alone else (1 / blocks.holders(vertex)).astype(np.float32),
         node[ends],
         blocks.vertices(box, upper),
         f[upper],
     )
+    return _without_copies(graph) if blocks.wraps(box) else graph
+
+
+def in_order(values: np.ndarray, blocks: Blocks, box: Box) -> np.ndarray:
+    """Return the values of a box, or ranks in their place where it wraps, whose order by (value, index) is the grid's.
+
+    In a box that wraps around a periodic axis, the index of a vertex beyond an end is not in the order of its vertex.
+    """
+    return ranks(values, blocks.ids(box)) if blocks.wraps(box) else values
 
 
 def _shared_minima(values: np.ndarray, blocks: Blocks, index: int, connectivity: str) -> np.ndarray:
@@ -120,6 +140,14 @@ def union(graphs: Sequence[BasinGraph]) -> BasinGraph:
         np.concatenate([g.upper for g in graphs]),
         np.concatenate([g.level for g in graphs]),
     )
+
+
+def _without_copies(graph: BasinGraph) -> BasinGraph:
+    """Return the graph of a block that holds some vertices in several places, each of its nodes once."""
+    new = np.diff(graph.vertex, prepend=-1) != 0  # copies follow one another
+    node = np.cumsum(new, dtype=np.int32) - np.int32(1)
+    share = np.bincount(node, graph.share, int(new.sum())).astype(np.float32)
+    return replace(graph, vertex=graph.vertex[new], value=graph.value[new], share=share, ends=node[graph.ends])
 
 
 def contract(graph: BasinGraph) -> tuple[BasinGraph, BasinGraph]:

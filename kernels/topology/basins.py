@@ -11,10 +11,12 @@ vector instructions. Threads share the rows, with the GIL released.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from landsweep.kernels.compiled import njit
+from landsweep.kernels.geometry.blocks import Blocks, inside
+from landsweep.kernels.geometry.order import ranks
 from landsweep.kernels.geometry.stencil import id_type, lanes, make_stencil, precedes, row_parts, row_sides, share
 from landsweep.kernels.topology.touching import touching, touching_edges
 
@@ -44,7 +46,7 @@ class Basins:
         return ~self.label[vertices].astype(np.int64)
 
 
-def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basins:
+def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1, *, periodic: tuple[int, ...] = ()) -> Basins:
     """Return the basins of a field on a grid.
 
     Parameters
@@ -55,7 +57,11 @@ def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basi
         ``face``, ``freudenthal`` or ``moore``.
     threads
         The number of threads that share the rows; the result does not depend on it, except for the order of edges.
+    periodic
+        The axes along which the last vertex is followed by the first.
     """
+    if periodic:
+        return _torus_basins(values, connectivity, threads, Blocks(values.shape, values.shape, periodic))
     f, stencil = values.reshape(-1), make_stencil(values.shape, connectivity)
     parts = row_parts(f.size // stencil.row, threads)
     down = point_down(values, connectivity, threads)
@@ -63,6 +69,28 @@ def grid_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basi
     down[minima] = ~np.arange(minima.size, dtype=down.dtype)
     share(parts, lambda first, last: compress(down, first * stencil.row, last * stencil.row))
     return _basins(minima, down, touching(f, stencil, parts, down, minima.size))
+
+
+def _torus_basins(values: np.ndarray, connectivity: str, threads: int, whole: Blocks) -> Basins:
+    """Return the basins of a field with periodic axes, from the box that holds all neighbours of all vertices.
+
+    A vertex may stand in several places of this box. All of them get its label, so that they are one vertex where
+    basins touch.
+    """
+    box = whole.around(0)
+    ids, owned = whole.ids(box), inside(whole.owned(0), box)
+    order = ranks(whole.read(values.__getitem__, box), ids)
+    steps = point_down(order, connectivity, threads).reshape(order.shape)[owned]
+    down = ids.reshape(-1)[steps.reshape(-1)].astype(id_type(values.size))
+    minima = own_minima(down, 0, down.size)
+    down[minima] = ~np.arange(minima.size, dtype=down.dtype)
+    compress(down, 0, down.size)
+    held = inside(whole.held(0), box)
+    order, ids = np.ascontiguousarray(order[held]), ids[held].reshape(-1)
+    stencil = make_stencil(order.shape, connectivity)
+    parts = row_parts(order.size // stencil.row, threads)
+    found = _basins(minima, down, touching(order.reshape(-1), stencil, parts, down[ids], minima.size))
+    return replace(found, upper=ids[found.upper].astype(down.dtype))
 
 
 def graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:

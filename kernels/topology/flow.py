@@ -18,7 +18,7 @@ from landsweep.kernels.topology.basins import compress, point_down
 
 OUTSIDE, INSIDE, BORDER = range(3)
 """Each vertex of a box has one of these marks: it is not owned by the block, or it is owned and not next to another
-block, or it is owned and next to another block."""
+block, or it is owned and next to another block, which around a periodic axis may be the block itself."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,11 @@ class Drainage:
 
 
 def drain(values: np.ndarray, blocks: Blocks, index: int, connectivity: str, threads: int = 1) -> Drainage:
-    """Return where the vertices of a block drain, given the field on ``blocks.around(index)``, +inf for non-finite."""
+    """Return where the vertices of a block drain.
+
+    ``values`` is the field on ``blocks.around(index)``, with +inf for non-finite values, in the order of the grid:
+    :func:`landsweep.kernels.topology.basin_graph.in_order`.
+    """
     box, owned = blocks.around(index), blocks.owned(index)
     inner = inside(owned, box)
     place = np.zeros(values.shape, np.uint8)

@@ -129,8 +129,9 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     - ``smad_normalized`` is ``smad`` divided by ``loss_range``, NaN where that is 0;
     - ``smad_weighted`` = mean over all minima of w(m) (f(s(m)) - f(m)).
 
-    A vertex lies on the border if its index is the first or the last along an axis of length above 1, and a minimum
-    does if any vertex of its plateau does, or one of the same value that ends in it. Vertices that are
+    A vertex lies on the border if its index is the first or the last along an axis of length above 1 that is not
+    periodic, and a minimum does if any vertex of its plateau does, or one of the same value that ends in it. Vertices
+    that are
     not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN
     where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and maximum of the
     loss and for log10, which are those of f.
@@ -214,10 +215,10 @@ def _log_persistence(values: np.ndarray) -> float:
 
 
 def _on_border(tree: MergeTree, vertices: np.ndarray) -> int:
-    """Return how many vertices are first or last along an axis of length above 1."""
+    """Return how many vertices are first or last along an axis of length above 1 that is not periodic."""
     border = np.zeros(len(vertices), dtype=bool)
-    for index, n in zip(np.unravel_index(vertices, tree.shape), tree.shape, strict=True):
-        if n > 1:
+    for axis, (index, n) in enumerate(zip(np.unravel_index(vertices, tree.shape), tree.shape, strict=True)):
+        if n > 1 and axis not in tree.periodic:
             border |= (index == 0) | (index == n - 1)
     return int(np.count_nonzero(border))
 

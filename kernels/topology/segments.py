@@ -86,6 +86,7 @@ def border_volume(
     label: np.ndarray,
     births: np.ndarray,
     shape: tuple[int, ...],
+    periodic: tuple[int, ...] = (),
     *,
     rows: np.ndarray | None = None,
     bases: np.ndarray | None = None,
@@ -104,6 +105,8 @@ def border_volume(
         The value of the minimum of each label, NaN for one that is of no interest.
     shape
         The shape of the whole grid.
+    periodic
+        The axes without a border.
     rows, bases, width
         For a box, as in :func:`segment`, with the length of its rows.
     """
@@ -111,20 +114,21 @@ def border_volume(
         width = shape[-1]
         rows = bases = np.arange(0, values.size, width)
     counts = np.zeros(len(births), np.int64)
-    _count_border(values.reshape(-1), rows, bases, width, np.array(shape), label, births, counts)
+    ends = np.array([n > 1 and axis not in periodic for axis, n in enumerate(shape)])
+    _count_border(values.reshape(-1), rows, bases, width, np.array(shape), ends, label, births, counts)
     return counts
 
 
 @njit(cache=True, nogil=True)
-def _count_border(f, rows, bases, width, shape, label, births, counts):  # type: ignore[no-untyped-def]
+def _count_border(f, rows, bases, width, shape, ends, label, births, counts):  # type: ignore[no-untyped-def]
     n = shape[-1]
     for r in range(rows.size):
         rest, first, whole = bases[r] // n, bases[r] % n, False
         for axis in range(shape.size - 2, -1, -1):
             at, rest = rest % shape[axis], rest // shape[axis]
-            whole |= shape[axis] > 1 and (at == 0 or at == shape[axis] - 1)
+            whole |= ends[axis] and (at == 0 or at == shape[axis] - 1)
         for x in range(0, width, 1 if whole else max(1, width - 1)):
-            if whole or (n > 1 and (first + x == 0 or first + x == n - 1)):
+            if whole or (ends[-1] and (first + x == 0 or first + x == n - 1)):
                 i = ~label[rows[r] + x]
                 counts[i] += f[rows[r] + x] == births[i]
 

@@ -59,7 +59,7 @@ def simplify(tree: Any, min_persistence: float) -> Any:
         heir = heir[heir]
     volume = np.zeros(len(less.minima), np.int64)
     np.add.at(volume, new_branch[heir], tree.basin_volume)
-    less = replace(less, basin_volume=volume)
+    less = replace(less, basin_volume=volume, periodic=tree.periodic)
     if len(tree.border_volume):
         births = tree.node_values[: len(stays)]
         level = births == births[heir]  # the lowest points of a branch are those of all that ended in it

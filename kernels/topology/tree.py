@@ -17,7 +17,9 @@ _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "
 """These attributes of the variable ``node_type`` say what each of its values means."""
 _SCALARS = ("connectivity", "negate", "n_nonfinite")
 """These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
-_OPTIONAL = ("border_volume",)
+_TUPLES = ("shape", "value_range", "periodic")
+"""These fields of a :class:`MergeTree` are tuples."""
+_OPTIONAL = ("border_volume", "periodic")
 """These fields are not in files of earlier versions."""
 
 
@@ -63,6 +65,8 @@ class MergeTree:
         ``(m,)`` for each minimum, the number of vertices on the border of the grid that have its value and are
         connected to it at this value: those of its plateau, and in a simplified tree those of the plateaus that ended
         in it. The array is empty for a graph that is no grid, and for trees of earlier versions.
+    periodic
+        The axes along which the last point is followed by the first, ascending.
 
     Examples
     --------
@@ -94,6 +98,7 @@ class MergeTree:
     n_nonfinite: int
     value_range: tuple[float, float]
     border_volume: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    periodic: tuple[int, ...] = ()
 
     @property
     def global_min(self) -> int:
@@ -325,10 +330,12 @@ class MergeTree:
             data["border_volume"] = ("minimum", self.border_volume)
         coords = {"minimum": self.minima, "node": self.nodes, "pair_end": ["minimum", "saddle"]}
         attrs = {name: getattr(self, name) for name in _SCALARS} | {"shape": self.shape, "arc_end": "upper, lower"}
+        if self.periodic:
+            attrs["periodic"] = self.periodic
         return xr.Dataset(data, coords, attrs)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return all fields as arrays that ``np.savez`` stores without pickling.
+        """Return all fields as arrays that ``np.savez`` stores without pickling; ``periodic`` only where it names axes.
 
         Examples
         --------
@@ -339,7 +346,9 @@ class MergeTree:
         >>> MergeTree.from_arrays(np.load("tree.npz")) == tree
         True
         """
-        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
+        return {
+            f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name != "periodic" or self.periodic
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MergeTree:
@@ -349,17 +358,20 @@ class MergeTree:
             raise ValueError(f"arrays hold no merge tree: got no {', '.join(missing)}, expected {', '.join(names)}.")
         values = {name: np.asarray(arrays[name]) for name in names if name in arrays}
         scalars = {name: values[name].item() for name in _SCALARS}
-        pairs = {name: tuple(values[name].tolist()) for name in ("shape", "value_range")}
-        return cls(**(values | scalars | pairs))
+        tuples = {name: tuple(values[name].tolist()) for name in _TUPLES if name in values}
+        return cls(**(values | scalars | tuples))
 
     def __eq__(self, other: object) -> bool:
         """Return whether all arrays are equal; a tree with arc volumes does not equal the same tree without them."""
         if not isinstance(other, MergeTree):
             return NotImplemented
-        return all(map(np.array_equal, self.to_arrays().values(), other.to_arrays().values()))
+        one, two = self.to_arrays(), other.to_arrays()
+        return one.keys() == two.keys() and all(map(np.array_equal, one.values(), two.values()))
 
     def __repr__(self) -> str:
         kind = f"{' x '.join(map(str, self.shape))}, {self.connectivity}{', negated' if self.negate else ''}"
+        if self.periodic:
+            kind += f", periodic along {', '.join(map(str, self.periodic))}"
         flat = np.count_nonzero(self.lifetimes == 0)
         more = f"; {flat} of the pairs have persistence 0" if flat else ""
         counts = f"{len(self.minima)} minima, {len(self.pairs)} pairs, {len(self.saddles)} saddles{more}"

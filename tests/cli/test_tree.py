@@ -36,6 +36,7 @@ def folder(tmp_path_factory):
     np.save(folder / "objects.npy", np.array([{}]), allow_pickle=True)
     np.save(folder / "seven.npy", np.zeros((2,) * 7))
     np.save(folder / "scalar.npy", np.array(3.0))
+    np.save(folder / "flat.npy", np.zeros((3, 2)))
     np.save(folder / "big.npy", 2**53 + np.array([0, 1, 0, 3, 1]))
     (folder / "hollow.npy").touch()
     (folder / "cut.npz").write_bytes((folder / "two.npz").read_bytes()[:1000])
@@ -65,6 +66,34 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
     minimum, saddle = (tuple(int(i) for i in np.unravel_index(v, (30, 41))) for v in found.pairs[best])
     assert lines[4].endswith(f"{minimum} -> {saddle}")
     assert lines[-2] == f"... and {len(found.pairs) - 10} more (--top)"
+
+
+@pytest.mark.parametrize("ranks", [0, 1, 2, 3])
+def test_periodic_axes(folder, tmp_path, ranks):
+    out = tmp_path / "tree.npz"
+    options = ["--block", "200", "--out", out, "--periodic", "1", "--periodic", "-2"]
+    done = ranked("tree", folder / "field.npy", *options, ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    with np.load(out) as data:
+        found = MergeTree.from_arrays(data)
+    assert found == merge_tree(np.load(folder / "field.npy"), volumes=True, periodic=True)
+    assert "30 x 41 float32 (4.9 kB), freudenthal, periodic along 0, 1, 8 blocks\n" in done.stdout
+    assert len(found.pairs) < len(merge_tree(np.load(folder / "field.npy")).pairs)
+    assert "repeats" not in done.stdout
+
+
+def test_a_period_that_holds_its_first_layer_twice_is_told(tmp_path):
+    angle = np.linspace(0, 2 * np.pi, 41)
+    field = np.sin(3 * angle)[:, None] + np.cos(np.linspace(0, 2 * np.pi, 30, endpoint=False))
+    np.save(tmp_path / "v.npy", field)
+    np.save(tmp_path / "w.npy", field[:-1])
+    told = [inside("tree", tmp_path / name, "--periodic", "all").stdout for name in ("v.npy", "w.npy")]
+    assert told[0].endswith(
+        "along axis 0 the last layer repeats the first: if both are the same points of the period, leave the last one "
+        "out, as volumes count them twice (births and deaths do not change)\n"
+    )
+    assert "along axis" not in told[1]
+    assert "\n3 minima, 2 saddles, 2 pairs\n" in told[1]
 
 
 @pytest.mark.mpi
@@ -159,6 +188,20 @@ def test_options(folder):
         (["field.npy", "--out", "tree.txt"], "--out is 'tree.txt', expected the name of an .npz file."),
         (["field.npy", "--connectivity", "knn", "--k", "1230"], "--k is 1230, expected fewer than the field's 1230"),
         (["field.npy", "--engine", "gpu"], "--engine is 'gpu', expected native, ttk or auto."),
+        (["field.npy", "--periodic", "x"], "--periodic is 'x', expected the number of an axis from 0 to 1, or all."),
+        (["field.npy", "--periodic", "2"], "--periodic: no such periodic axis: got 2, expected 0 to 1."),
+        (
+            ["two.npz", "--array", "more", "--periodic", "all", "--connectivity", "knn"],
+            "--connectivity has knn, whose neighbours are looked for inside the grid alone, expected face, freudenthal",
+        ),
+        (
+            ["field.npy", "--periodic", "0", "--engine", "ttk"],
+            "--engine is ttk, which knows no periodic axes here, expected native with --periodic.",
+        ),
+        (
+            ["flat.npy", "--periodic", "all"],
+            "--periodic: axis 1 cannot be periodic: got 2 points along it, expected at",
+        ),
     ],
 )
 def test_wrong_input_is_one_sentence(folder, arguments, text, ranks):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -16,8 +17,8 @@ from landsweep.distributed.reduction_tasks import submit_merge_tree
 from landsweep.executors.group import Alone
 from landsweep.kernels import MergeTree
 from landsweep.kernels.geometry.blocks import Blocks, box_shape
-from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
-from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, MIN_PERIOD, offsets
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, in_order, union
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.grow import grow
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
@@ -31,7 +32,7 @@ MPI_PROGRAMS = HELPERS / "programs"
 
 @st.composite
 def cut_fields(draw):
-    """A field with ties, plateaus and values that are not finite, and a block shape."""
+    """A field with ties, plateaus and values that are not finite, and its blocks, half the time around some axes."""
     ndim = draw(st.integers(1, 4))
     longest = [40, 12, 6, 4][ndim - 1]
     shape = tuple(draw(st.lists(st.integers(1, longest), min_size=ndim, max_size=ndim)))
@@ -42,16 +43,16 @@ def cut_fields(draw):
     lost = rng.random(shape) < draw(st.sampled_from([0, 0, 0.2, 0.7]))
     field[lost] = rng.choice([np.nan, np.inf, -np.inf], np.count_nonzero(lost))
     assume(np.isfinite(field).any())
-    return field, block
+    periodic = tuple(k for k, n in enumerate(shape) if n >= MIN_PERIOD and draw(st.booleans()))
+    return field, Blocks(shape, block, periodic if draw(st.booleans()) else ())
 
 
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans(), st.integers(1, 9))
 def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
-    field, block = cut
-    expected = merge_tree(field, connectivity, negate=negate, volumes=True)
+    field, blocks = cut
+    expected = merge_tree(field, connectivity, negate=negate, volumes=True, periodic=blocks.periodic)
 
     def work(group):
-        blocks = Blocks(field.shape, block)
         return reduced_merge_tree(
             BlockedField(field.__getitem__, blocks, connectivity, negate=negate, volumes=True), group
         )
@@ -64,29 +65,30 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     """Every task at once, in this process; between processes it is tested in test_dask."""
-    field, block = cut
+    field, blocks = cut
     written = np.full((2, *field.shape), -7)
 
     def write(box, basin, arc):
         written[0][box], written[1][box] = basin, arc
 
-    whole = BlockedField(field.__getitem__, Blocks(field.shape, block), connectivity, negate, volumes=True, write=write)
+    whole = BlockedField(field.__getitem__, blocks, connectivity, negate, volumes=True, write=write)
     found = submit_merge_tree(lambda function, *arguments: function(*arguments), whole)
-    _, parts = segmentation(field, connectivity, negate=negate)
-    assert found == merge_tree(field, connectivity, negate=negate, volumes=True)
+    expected, parts = segmentation(field, connectivity, negate=negate, periodic=blocks.periodic)
+    assert found == expected
     np.testing.assert_array_equal(written[0], parts.basin.reshape(field.shape))
     np.testing.assert_array_equal(written[1], parts.arc.reshape(field.shape))
 
 
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.randoms(use_true_random=False))
 def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
-    field, block = cut
-    blocks = Blocks(field.shape, block)
+    field, blocks = cut
     values = np.where(np.isfinite(field), field, field.dtype.type(np.inf))
     parts, merges = [], []
     for index in range(len(blocks)):
-        held = np.ascontiguousarray(values[blocks.held(index)])
-        graph = block_graph(held, grid_basins(held, connectivity), blocks, index, connectivity)
+        box = blocks.held(index)
+        held = np.ascontiguousarray(blocks.read(values.__getitem__, box))
+        order = in_order(held, blocks, box)
+        graph = block_graph(held, grid_basins(order, connectivity), blocks, index, connectivity, order)
         left, final = contract(graph) if random.random() < 0.5 else (graph, None)  # a block may be merged as it is
         parts.append(left)
         merges += [final] if final is not None else []
@@ -98,7 +100,7 @@ def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
         merges.append(final)
     left, final = contract(parts[0])
     assert not len(left.upper)
-    expected = merge_tree(field, connectivity)
+    expected = merge_tree(field, connectivity, periodic=blocks.periodic)
     flat = values.reshape(-1)
     greatest = np.flatnonzero(flat == flat.max())[-1:]
     found = grow(
@@ -184,8 +186,8 @@ def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
 
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 4))
 def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
-    field, block = cut
-    _, expected = segmentation(field, connectivity)
+    field, blocks = cut
+    _, expected = segmentation(field, connectivity, periodic=blocks.periodic)
     basin, arc = np.full(field.shape, -9), np.full(field.shape, -9)
 
     def write(box, basins, arcs):
@@ -193,9 +195,7 @@ def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
         basin[box], arc[box] = basins, arcs
 
     def work(group):
-        return reduced_merge_tree(
-            BlockedField(field.__getitem__, Blocks(field.shape, block), connectivity, write=write), group
-        )
+        return reduced_merge_tree(BlockedField(field.__getitem__, blocks, connectivity, write=write), group)
 
     on_ranks(ranks, work)
     np.testing.assert_array_equal(basin, expected.basin)
@@ -206,26 +206,32 @@ def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
     st.lists(st.integers(1, 7), min_size=1, max_size=3), st.lists(st.integers(1, 4), min_size=3, max_size=3), st.data()
 )
 def test_blocks_tile_the_grid_and_hold_every_edge(shape, block, data):
-    blocks = Blocks(tuple(shape), tuple(block[: len(shape)]))
+    periodic = tuple(k for k, n in enumerate(shape) if n >= MIN_PERIOD and data.draw(st.booleans()))
+    blocks = Blocks(tuple(shape), tuple(block[: len(shape)]), periodic)
     owned, held = np.zeros(shape, int), np.zeros(shape, int)
     vertices = np.arange(np.prod(shape)).reshape(shape)
     for index in range(len(blocks)):
         owned[blocks.owned(index)] += 1
-        held[blocks.held(index)] += 1
         ids = vertices[blocks.owned(index)].reshape(-1)
         assert (blocks.owner(ids) == index).all()
         box = blocks.held(index)
+        places = vertices[np.ix_(*(np.arange(s.start, s.stop) % n for s, n in zip(box, shape, strict=True)))]
+        np.add.at(held.reshape(-1), places, 1)
         local = np.arange(np.prod(box_shape(box)))
-        np.testing.assert_array_equal(blocks.vertices(box, local), vertices[box].reshape(-1))
+        np.testing.assert_array_equal(blocks.vertices(box, local), places.reshape(-1))
+        np.testing.assert_array_equal(blocks.ids(box), places)
+        np.testing.assert_array_equal(blocks.read(vertices.__getitem__, box), places)
     assert (owned == 1).all()
     np.testing.assert_array_equal(held.reshape(-1), blocks.holders(vertices.reshape(-1)))
     for offset in offsets("moore", len(shape)):
         at = data.draw(st.tuples(*(st.integers(0, n - 1) for n in shape)))
         to = tuple(np.add(at, offset))
-        if all(0 <= t < n for t, n in zip(to, shape, strict=True)):
+        if all(0 <= t < n or k in periodic for k, (t, n) in enumerate(zip(to, shape, strict=True))):
             assert any(
-                all(s.start <= a < s.stop for s, a in zip(blocks.held(i), at, strict=True))
-                and all(s.start <= t < s.stop for s, t in zip(blocks.held(i), to, strict=True))
+                all(
+                    any(s.start <= a + turn < s.stop and s.start <= t + turn < s.stop for turn in (-n, 0, n))
+                    for s, a, t, n in zip(blocks.held(i), at, to, shape, strict=True)
+                )
                 for i in range(len(blocks))
             )
 
@@ -286,24 +292,29 @@ def test_over_mpi(tmp_path, ranks):
     assert done.returncode == 0, done.stderr
     ledgers = json.loads((tmp_path / "ledgers.json").read_text())
     assert len(ledgers) == ranks
-    expected = merge_tree(field, "moore", volumes=True)
-    with np.load(tmp_path / "tree.npz") as data:
-        for name, value in expected.to_arrays().items():
-            np.testing.assert_array_equal(data[name], value, err_msg=name)
+    for file, periodic in (("tree.npz", ()), ("around.npz", (0, 2))):
+        expected = merge_tree(field, "moore", volumes=True, periodic=periodic)
+        with np.load(tmp_path / file) as data:
+            for name, value in expected.to_arrays().items():
+                np.testing.assert_array_equal(data[name], value, err_msg=name)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("block", [(2048, 2048), (512, 1024)], ids=["one block", "blocks"])
-@pytest.mark.parametrize(("kind", "dtype"), [("noise", "float64"), ("noise", "float32"), ("smooth", "float64")])
-def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ranks):
+KINDS = product(
+    [("noise", "float64", ()), ("noise", "float32", ()), ("smooth", "float64", ())], [(2048, 2048), (512, 1024)], [1, 2]
+)
+
+
+@pytest.mark.parametrize(("kind", "block", "ranks"), [*KINDS, (("noise", "float64", (0, 1)), (512, 2048), 1)], ids=str)
+def test_memory_stays_below_what_was_predicted(tmp_path, kind, block, ranks):
     """Resident memory of every rank, read from the kernel, while a field is read from Zarr and reduced."""
     pytest.importorskip("mpi4py")
+    kind, dtype, periodic = kind
     shape, chunks, itemsize = (2048, 2048), (256, 256), np.dtype(dtype).itemsize
     field = np.random.default_rng(0).standard_normal(shape)
     if kind == "smooth":
         field = gaussian_filter(field, 8, mode="wrap")
     zarr.create_array(tmp_path / "f.zarr", data=field.astype(dtype), chunks=chunks)
-    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, block)]
+    words = [sys.executable, MPI_PROGRAMS / "peak_memory.py", tmp_path / "f.zarr", *map(str, (*block, *periodic))]
     done = subprocess.run(
         [str(BIN / "mpiexec"), "-n", str(ranks), *words],
         env=environment(),
@@ -313,7 +324,7 @@ def test_memory_stays_below_what_was_predicted(tmp_path, kind, dtype, block, ran
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    predicted = reduction_bytes(Blocks(shape, block), itemsize, chunk=prod(chunks), ranks=ranks)
+    predicted = reduction_bytes(Blocks(shape, block, periodic), itemsize, chunk=prod(chunks), ranks=ranks)
     tree = PER_MINIMUM * found["minima"] if block != shape else 0
     assert len(found["grown"]) == ranks
     assert prod(block) * itemsize <= max(found["grown"]) <= predicted + tree

@@ -34,6 +34,20 @@ MISTAKES = [
     ({"sweep__steps": [1]}, "sweep.steps also stands in problem.params, expected it in one of the two."),
     ({"fields": ["mae"]}, "fields is ['mae'], expected loss among them."),
     ({"topology__connectivity": ["knn8"]}, "expected a list of face, freudenthal, moore, knn, delaunay and gabriel."),
+    ({"topology__periodic": ["x"]}, "topology.periodic names 'x', expected true, or some of alpha_0, alpha_1."),
+    ({"topology__periodic": 1.5}, '"topology.periodic" is 1.5 (float), expected true for all grid axes, or a list'),
+    (
+        {"topology__periodic": True, "grid__points": [7, 2]},
+        "topology.periodic: axis 1 cannot be periodic: got 2 points along it, expected at least 3, so that the steps",
+    ),
+    (
+        {"topology": {"periodic": ["alpha_1"], "connectivity": ["face", "knn"]}},
+        "topology.connectivity has knn, whose neighbours are looked for inside the grid alone, expected face, ",
+    ),
+    (
+        {"topology": {"periodic": ["alpha_1"], "engine": "ttk"}},
+        "topology.engine is ttk, which knows no periodic axes here, expected native with topology.periodic.",
+    ),
     (
         {"evaluation__dtype": "float16"},
         "\"evaluation.dtype\" is 'float16' (str), expected float64, float32, or tf32 or bf16",
@@ -59,6 +73,23 @@ def test_a_mistake_gets_one_sentence(changes, text):
 def test_round_trip_through_yaml():
     study = Study.parse(study_data(subspaces__random__range=[[-1, 1], [-0.5, 2]]))
     assert Study.parse(yaml.safe_load(study.to_yaml())) == study
+
+
+@pytest.mark.parametrize(
+    ("given", "axes"),
+    [
+        (True, (0, 1)),
+        (False, ()),
+        ([], ()),
+        ("alpha_1", (1,)),
+        (["alpha_1", "alpha_0"], (0, 1)),
+        (["alpha_0"] * 2, (0,)),
+    ],
+)
+def test_periodic_axes_have_several_names(given, axes):
+    study = Study.parse(study_data(topology__periodic=given))
+    assert study.periodic == axes
+    assert Study.parse(yaml.safe_load(study.to_yaml())).periodic == axes
 
 
 def test_a_study_cannot_be_changed():

@@ -243,6 +243,10 @@ def topology(
             "--segmentation/--no-segmentation", help="Store basin and arc of every point.", show_default=False
         ),
     ] = None,
+    periodic: Annotated[
+        list[str] | None,
+        typer.Option(help="Periodic axis alpha_0, alpha_1, ... (repeatable), all or none.", show_default=False),
+    ] = None,
     set_: Sets = None,
     redo: Annotated[bool, typer.Option("--redo", help="Compute again even what is there.")] = False,
 ) -> None:
@@ -258,6 +262,7 @@ def topology(
         "engine": engine,
         "min_persistence": min_persistence,
         "segmentation": segmentation,
+        "periodic": {"all": "true", "none": "[]"}.get(",".join(periodic), json.dumps(periodic)) if periodic else None,
     }
     overrides = [f"topology.{name}={_plain(value)}" for name, value in chosen.items() if value is not None]
     _execute(
@@ -283,6 +288,10 @@ def tree(
     min_persistence: Annotated[
         str, typer.Option(help="Drop pairs of a smaller difference, or share of the range: 1%.")
     ] = "0",
+    periodic: Annotated[
+        list[str] | None,
+        typer.Option(help="Axis whose last point is followed by the first: 0, 1, ... (repeatable), or all."),
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
     mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
     engine: Annotated[str, typer.Option(help="native, ttk or auto (native).")] = "native",
@@ -309,6 +318,7 @@ def tree(
         connectivity,
         negate,
         min_persistence,
+        tuple(periodic or ()),
         k,
         mutual,
         engine,

@@ -15,10 +15,11 @@ from landsweep.disk.rundir import atomic
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
-from landsweep.kernels.geometry.blocks import Blocks
-from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, default_connectivity
+from landsweep.kernels.geometry.blocks import Blocks, last_repeats_first
+from landsweep.kernels.geometry.connectivity import MAX_NDIM, REPRESENTATIONS, default_connectivity, periodic_axes
 from landsweep.kernels.topology.metrics import POSITIVE, Threshold
 from landsweep.kernels.topology.tree import MergeTree
+from landsweep.study.periodic import REPEATED, refusal
 from landsweep.study.study import TopologySpec
 
 
@@ -30,6 +31,7 @@ class TreeOptions:
     connectivity: str | None = None
     negate: bool = False
     min_persistence: str = "0"
+    periodic: tuple[str, ...] = ()
     k: int = 8
     mutual: bool = False
     engine: str = "native"
@@ -52,7 +54,8 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
     connectivity = options.connectivity or default_connectivity(len(field[0]))
     study = TopologySpec(k=options.k, mutual=options.mutual, engine=options.engine)
     limit = min(options.block, -(-int(np.prod(opened.shape)) // executor.size))
-    blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit))
+    around = _periodic(options, opened.shape)
+    blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit), around)
     if connectivity == "knn":
         blocks = Blocks(opened.shape, opened.shape)  # its graph is not cut
 
@@ -80,6 +83,9 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
         least = Threshold.of(options.min_persistence)
         found = found.simplify(least.loss(found.value_range))
         print(report(opened, found, options, blocks, least), flush=True)
+        for axis in around:
+            if last_repeats_first(opened.read, opened.shape, axis, max(map(abs, found.value_range))):
+                print(f"along axis {axis} {REPEATED}", flush=True)
         if options.out is not None:
             _write(options.out, found)
     return found
@@ -129,9 +135,31 @@ def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
             f"--connectivity is {options.connectivity!r}, expected one of {', '.join(REPRESENTATIONS)}"
             f"{nearest(options.connectivity, list(REPRESENTATIONS)) or '.'}"
         )
+    connectivity = options.connectivity or default_connectivity(min(len(field.shape), MAX_NDIM))
+    if _periodic(options, field.shape) and (text := refusal((connectivity,), options.engine, "--")):
+        raise UserError(f"{text}.")
     if options.connectivity == "knn" and 1 < (points := int(np.prod(field.shape))) <= options.k:
         raise UserError(f"--k is {options.k}, expected fewer than the field's {points} points.")
     return field.shape, str(field.dtype)
+
+
+def _periodic(options: TreeOptions, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the periodic axes that the options name."""
+    if options.periodic == ("all",):
+        return _checked(True, shape)
+    for text in options.periodic:
+        if not text.removeprefix("-").isdecimal():
+            raise UserError(
+                f"--periodic is {text!r}, expected the number of an axis from 0 to {len(shape) - 1}, or all."
+            )
+    return _checked([int(text) for text in options.periodic], shape)
+
+
+def _checked(axes: list[int] | bool, shape: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return periodic_axes(axes, shape)
+    except ValueError as error:
+        raise UserError(f"--periodic: {error}") from None
 
 
 def _count(n: int, one: str) -> str:
@@ -154,8 +182,9 @@ def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks, 
     one = "maximum" if tree.negate else "minimum"
     one_of = "a maximum" if tree.negate else "a minimum"
     cut = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
+    around = f", periodic along {', '.join(map(str, tree.periodic))}" if tree.periodic else ""
     lines = [
-        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}, {cut}",
+        f"{field.name}: {grid} {field.dtype} ({size(n_bytes)}), {tree.connectivity}{around}, {cut}",
         *field.notes,
         f"values {low + 0.0:.6g} to {high + 0.0:.6g}"
         + (f", {tree.n_nonfinite} not finite" if tree.n_nonfinite else ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ class SegmentationStore:
             return blocks
         groups = (group for _, group in open_group(path).groups())
         chunks = next(array.chunks for group in groups for name, array in group.arrays() if name in MEANING)
-        return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+        return replace(blocks, block=chunks[-len(blocks.shape) :])
 
     @staticmethod
     def create(path: Path, study: Study, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:

@@ -33,7 +33,13 @@ CHUNKS = 20
 """Zarr holds this many chunks while it reads: ten at a time, each as stored and as decoded."""
 
 
-def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) -> Blocks:
+AROUND = 8 + 8
+"""Where a box wraps around a periodic axis, the vertex of each of its places and its rank take this many bytes."""
+
+
+def member_blocks(
+    shape: tuple[int, ...], limit: int, members: int, ranks: int, periodic: tuple[int, ...] = ()
+) -> Blocks:
     """Return the blocks of a member: one, unless the member has more than ``limit`` points or ranks would be idle.
 
     All ranks work together on a member that is cut, so it has a block for each of them.
@@ -41,7 +47,7 @@ def member_blocks(shape: tuple[int, ...], limit: int, members: int, ranks: int) 
     points = prod(shape)
     if points > limit or (members < ranks and points >= SPLIT_POINTS):
         limit = min(limit, -(-points // ranks))
-    return Blocks.of(shape, limit)
+    return Blocks.of(shape, limit, periodic)
 
 
 def reduction_bytes(
@@ -51,14 +57,15 @@ def reduction_bytes(
 
     For each vertex of the largest box, which is one layer wider on every side, a rank holds the values twice (as read,
     and without the layers below), a label of 4 bytes (8 from 2^31 vertices), a mark of 1 byte, :data:`EDGES` bytes, and
-    16 bytes of the segmentation if it is written. Once per rank come the chunks in hand, and 40 bytes for each vertex
-    on a border of its blocks. With several blocks there are further :data:`PER_MINIMUM` bytes for each minimum, whose
-    number only the field can tell.
+    16 bytes of the segmentation if it is written. With periodic axes there are :data:`AROUND` bytes more, and the
+    values once more. Once per rank come the chunks in hand, and 40 bytes for each vertex on a border of its blocks.
+    With several blocks there are further :data:`PER_MINIMUM` bytes for each minimum, whose number only the field can
+    tell.
 
     Parameters
     ----------
     blocks
-        The grid and its blocks.
+        The grid, its periodic axes and its blocks.
     itemsize
         Bytes per value.
     chunk
@@ -68,9 +75,13 @@ def reduction_bytes(
     segmentation
         Whether the basin and the arc of every vertex are written.
     """
-    box = prod(min(n, b + 2) for n, b in zip(blocks.shape, blocks.block, strict=True))
+    sides = zip(blocks.shape, blocks.block, strict=True)
+    box = prod(b + 2 if axis in blocks.periodic else min(n, b + 2) for axis, (n, b) in enumerate(sides))
     label = 4 if box < 2**31 else 8
-    surface = sum(prod(blocks.block) // b * 2 for b in blocks.block) if len(blocks) > 1 else 0
+    cut = len(blocks) > 1 or blocks.periodic
+    surface = sum(prod(blocks.block) // b * 2 for b in blocks.block) if cut else 0
     borders = -(-len(blocks) // ranks) * surface * 40
     per_vertex = 2 * itemsize + label + 1 + EDGES + 16 * segmentation
+    if blocks.periodic:
+        per_vertex += itemsize + AROUND
     return BASE + CHUNKS * min(chunk, box) * itemsize + box * per_vertex + borders

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from landsweep.kernels.geometry.blocks import Blocks, Read, Write, box_shape, inside
 from landsweep.kernels.geometry.connectivity import offsets
-from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
+from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, in_order, union
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.flow import drain
 from landsweep.kernels.topology.grow import grow
@@ -53,9 +54,10 @@ class BlockedField:
     Parameters
     ----------
     read
-        The function that returns the field on a box, in its dtype; it is called twice per block.
+        The function that returns the field on a box, in its dtype; it is called twice per block, and once more for each
+        part that a block holds around a periodic axis.
     blocks
-        The grid and its blocks.
+        The grid, its periodic axes and its blocks.
     connectivity, negate, volumes, threads
         As :func:`landsweep.kernels.topology.merge_trees.merge_tree`.
     engine
@@ -76,7 +78,7 @@ class BlockedField:
 
     def around(self, index: int) -> tuple[np.ndarray, Survey]:
         """Return the values of a block and one layer around it, as :func:`ordered` returns them, and their survey."""
-        return ordered(self.read(self.blocks.around(index)), self.negate, self.threads)
+        return ordered(self.blocks.read(self.read, self.blocks.around(index)), self.negate, self.threads)
 
 
 @dataclass
@@ -132,7 +134,7 @@ def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
         merges,
         np.array([survey.greatest]),
         np.array([survey.greatest_value]),
-        make=MergeTree,
+        make=partial(MergeTree, periodic=field.blocks.periodic),
         shape=field.blocks.shape,
         connectivity=field.connectivity,
         negate=field.negate,
@@ -176,15 +178,19 @@ def local(
     for index in mine:
         values, seen = field.around(index)
         survey = survey.join(_owned(seen, values, blocks, index))
-        if len(blocks) > 1:
-            found = drain(values, blocks, index, connectivity, threads)
+        outer, held = blocks.around(index), blocks.held(index)
+        order = in_order(values, blocks, outer)
+        if len(blocks) > 1 or blocks.periodic:
+            found = drain(order, blocks, index, connectivity, threads)
             leads = np.concatenate([found.minima, found.targets])[found.drains]
             borders.append([found.border, leads, found.drains >= len(found.minima)])
             del found
-        outer, held = blocks.around(index), blocks.held(index)
+        ranked = order is not values
         values = np.ascontiguousarray(values[inside(held, outer)])
-        graph = block_graph(values, field.engine(values, connectivity, threads), blocks, index, connectivity)
-        del values
+        order = np.ascontiguousarray(order[inside(held, outer)]) if ranked else values
+        basins = field.engine(order, connectivity, threads)
+        graph = block_graph(values, basins, blocks, index, connectivity, order)
+        del values, order, basins
         left, final = contract(graph)
         ledger.vertices += int(np.prod(box_shape(blocks.owned(index))))
         ledger.edges += len(graph.upper)
@@ -205,10 +211,15 @@ def local(
 
 def _owned(seen: Survey, values: np.ndarray, blocks: Blocks, index: int) -> Survey:
     """Return the survey of a box as that of its block: non-finite vertices in the layers around it are not counted."""
-    lost = 0
+    lost, box, owned = 0, blocks.around(index), blocks.owned(index)
+    inner = values[inside(owned, box)]
     if seen.n_nonfinite:
-        lost = int(np.count_nonzero(np.isinf(values[inside(blocks.owned(index), blocks.around(index))])))
-    greatest = int(blocks.vertices(blocks.around(index), np.array([seen.greatest]))[0])
+        lost = int(np.count_nonzero(np.isinf(inner)))
+    if blocks.wraps(box):  # of equal vertices the last in the box need not be the greatest
+        last = inner.size - 1 - int(np.argmax(inner[(slice(None, None, -1),) * inner.ndim]))
+        greatest = int(blocks.vertices(owned, np.array([last]))[0])
+        return replace(seen, n_nonfinite=lost, greatest=greatest, greatest_value=float(inner.max()))
+    greatest = int(blocks.vertices(box, np.array([seen.greatest]))[0])
     return replace(seen, n_nonfinite=lost, greatest=greatest)
 
 
@@ -269,7 +280,7 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
         births = -births
     for index in mine:
         values, _ = field.around(index)
-        found = drain(values, blocks, index, tree.connectivity, threads)
+        found = drain(in_order(values, blocks, blocks.around(index)), blocks, index, tree.connectivity, threads)
         branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
         low = border_volume(
@@ -277,6 +288,7 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
             found.label,
             births[branch_of],
             blocks.shape,
+            blocks.periodic,
             rows=found.rows,
             bases=found.bases,
             width=shape[-1],

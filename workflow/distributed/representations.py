@@ -23,6 +23,7 @@ from landsweep.kernels.topology.merge_trees import (
 )
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.kernels.topology.ttk import ttk_graph_basins
+from landsweep.study.periodic import refusal
 
 if TYPE_CHECKING:
     from landsweep.study.study import TopologySpec
@@ -82,8 +83,9 @@ def tree_of(
     negate
         Whether to take superlevel sets.
     group, blocks
-        The ranks that work together, and the blocks that they work on; by default one process and one block. The graph
-        of ``knn`` is not cut into blocks: the root computes its tree.
+        The ranks that work together, and the blocks that they work on, with the grid's periodic axes; by default one
+        process, one block, and no periodic axis. The graph of ``knn`` is not cut into blocks: the root computes its
+        tree.
     submit
         The function that submits tasks, where these work on the blocks instead of a group: see
         :mod:`landsweep.distributed.reduction_tasks`.
@@ -95,10 +97,12 @@ def tree_of(
     ValueError
         For a field without a finite value.
     UserError
-        As :func:`make_engine` raises.
+        As :func:`make_engine` raises, and for periodic axes with ``knn`` or another engine than the native one.
     """
     group = Alone() if group is None else group
     blocks = Blocks(shape, shape) if blocks is None else blocks
+    if blocks.periodic and (text := refusal((representation,), topology.engine)):
+        raise UserError(f"{text}.")
     engine = make_engine(topology.engine)
     if representation == "knn":
         graph_engine = graph_basins if engine is grid_basins else ttk_graph_basins
@@ -107,7 +111,7 @@ def tree_of(
     if len(blocks) == 1 and engine is grid_basins:
         if group.rank:
             return None
-        tree = _whole_tree(read, shape, connectivity, negate, volumes, write, threads)
+        tree = _whole_tree(read, blocks, connectivity, negate, volumes, write, threads)
         return replace(tree, connectivity=representation)
     field = BlockedField(read, blocks, connectivity, negate, volumes, engine, threads, write)
     reduced = reduced_merge_tree(field, group) if submit is None else submit_merge_tree(submit, field).result()
@@ -116,7 +120,7 @@ def tree_of(
 
 def _whole_tree(
     read: Read,
-    shape: tuple[int, ...],
+    blocks: Blocks,
     connectivity: str,
     negate: bool,
     volumes: bool,
@@ -124,10 +128,10 @@ def _whole_tree(
     threads: int,
 ) -> MergeTree:
     """Return the tree of a field that is one block, which is read once because none of its basins crosses a border."""
-    box = tuple(slice(0, n) for n in shape)
+    box, periodic = blocks.owned(0), blocks.periodic
     if write is None:
-        return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads)
-    tree, found = segmentation(read(box), connectivity, negate=negate, threads=threads)
+        return merge_tree(read(box), connectivity, negate=negate, volumes=volumes, threads=threads, periodic=periodic)
+    tree, found = segmentation(read(box), connectivity, negate=negate, threads=threads, periodic=periodic)
     write(box, found.basin, found.arc)
     return tree
 

@@ -187,7 +187,7 @@ def costs(
         unit = plan.points / units * rate  # units at the edges are smaller
         tail = max(0.0, ceil(units / ranks) * (unit + machine.per_unit) - evaluate)
     one = rates.get("topology", tree_seconds(study.connectivity, prod(plan.grid_shape)))
-    blocks = member_blocks(plan.grid_shape, study.topology.block, members, ranks)
+    blocks = member_blocks(plan.grid_shape, study.topology.block, members, ranks, study.periodic)
     tree = reduction(blocks, ranks)
     together = len(blocks) > 1
     part = ceil(len(blocks) / ranks) / len(blocks)  # of a member, where ranks work on it together

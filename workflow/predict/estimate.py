@@ -60,7 +60,7 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     from landsweep.base.text import size
     from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
 
-    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks)
+    blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks, study.periodic)
     peak = reduction_bytes(
         blocks,
         study.evaluation.itemsize,
@@ -72,7 +72,8 @@ def _topology(study: Study, plan: Plan, ranks: int) -> str:
     shape = " x ".join(map(str, blocks.block))
     how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
     more = f", and {PER_MINIMUM} B per minimum" if len(blocks) > 1 else ""
-    return f"{', '.join(study.connectivity)}; {how}; up to {size(peak)} a rank{more}"
+    around = f", periodic along {' and '.join(f'alpha_{axis}' for axis in study.periodic)}" if study.periodic else ""
+    return f"{', '.join(study.connectivity)}{around}; {how}; up to {size(peak)} a rank{more}"
 
 
 def predict_memory(study: Study, folder: Path, plan: Plan) -> str:

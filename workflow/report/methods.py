@@ -149,11 +149,18 @@ def _topology(study: Study) -> str:
     kept = f", of which pairs of persistence below {threshold} were dropped" if threshold.value else ""
     return (
         f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
-        f"{names}, with vertices ordered by (value, index){_engine(study)}{kept}; "
+        f"{names}{_periodic(study)}, with vertices ordered by (value, index){_engine(study)}{kept}; "
         "only pairs of persistence above 0 count, saddles are the distinct points where their branches join, and "
         "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) "
         "[xie2024]."
     )
+
+
+def _periodic(study: Study) -> str:
+    if not study.periodic:
+        return ""
+    axes = " and ".join(f"alpha_{axis}" for axis in study.periodic)
+    return f", around the periodic ax{'is' if len(study.periodic) == 1 else 'es'} {axes}"
 
 
 def _engine(study: Study) -> str:

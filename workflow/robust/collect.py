@@ -14,6 +14,7 @@ from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.store import Landscape, Status
 from landsweep.distributed.representations import tree_of
+from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.report.summary import trend_axes
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim
@@ -79,7 +80,8 @@ def collect(
     wanted = _checked(metrics)
     study, plan = run.study, run.plan
     axes = list(plan.axes)
-    chosen = specifications(plan.grid_shape, study.connectivity, study.topology.threshold)
+    periodic = study.periodic
+    chosen = specifications(plan.grid_shape, study.connectivity, study.topology.threshold, bool(periodic))
     rows: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     left_out: dict[int, str] = {}
@@ -89,7 +91,7 @@ def collect(
         if isinstance(field, str):
             left_out[member.index] = field
             continue
-        found = analyse(field, chosen, study.topology)
+        found = analyse(field, chosen, study.topology, periodic)
         known = {"member": member.index, **member.coords}
         rows += [known | row for row in found]
         verdicts += [known | row for row in judge(plan.grid_shape, chosen, found)]
@@ -140,7 +142,9 @@ def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
     return field if np.isfinite(field).any() else "no finite value"
 
 
-def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: TopologySpec) -> list[dict[str, Any]]:
+def analyse(
+    field: np.ndarray, chosen: Sequence[Specification], topology: TopologySpec, periodic: tuple[int, ...] = ()
+) -> list[dict[str, Any]]:
     """Return one row per specification of a field on the whole grid: its ``spec_`` columns and all metrics.
 
     The first specification is the study's own, and its section ``topology`` gives the parameters of knn. A tree is
@@ -155,7 +159,8 @@ def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topolo
         part = field[specs[0].slices(field.shape)]
         tree = None
         if np.isfinite(part).any():
-            tree = tree_of(part.__getitem__, part.shape, representation, topology, volumes=False)
+            blocks = Blocks(part.shape, part.shape, specs[0].periodic(field.shape, periodic))
+            tree = tree_of(part.__getitem__, part.shape, representation, topology, blocks=blocks, volumes=False)
         for spec in specs:
             least = spec.threshold.loss(tree.value_range) if tree is not None else np.nan
             rows.append(

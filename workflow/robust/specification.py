@@ -65,6 +65,10 @@ class Specification:
             found.append(slice(crop.start + inner.start, crop.start + inner.stop, inner.step))
         return tuple(found)
 
+    def periodic(self, shape: Shape, axes: Sequence[int]) -> Shape:
+        """Return those of a grid's periodic axes that still are: a crop is cut off from its other end."""
+        return tuple(axis for axis in axes if _count(cropped(shape[axis], self.extent)) == shape[axis])
+
     def shape(self, shape: Shape) -> Shape:
         """Return the points of the sub-grid along each axis."""
         return tuple(_count(s) for s in self.slices(shape))
@@ -133,14 +137,15 @@ def crops(shape: Shape) -> tuple[float, ...]:
     return tuple(found.values())
 
 
-def representations(shape: Shape, own: Sequence[str]) -> tuple[str, ...]:
+def representations(shape: Shape, own: Sequence[str], periodic: bool = False) -> tuple[str, ...]:
     """Return the representations to compare on a grid, the study's ``own`` first.
 
-    On a grid with one axis all grid connectivities are the same graph, so only the study's own are compared.
+    On a grid with one axis all grid connectivities are the same graph, so only the study's own are compared. ``knn``
+    knows no periodic axes.
     """
     long = sum(n > 1 for n in shape)
     more = () if long < 2 else REPRESENTATIONS if len(shape) < MANY_AXES else ("face",)
-    return tuple(dict.fromkeys((*own, *more)))
+    return tuple(dict.fromkeys((*own, *(name for name in more if name != "knn" or not periodic))))
 
 
 def thresholds(own: Threshold) -> tuple[Threshold, ...]:
@@ -149,7 +154,9 @@ def thresholds(own: Threshold) -> tuple[Threshold, ...]:
     return tuple(dict.fromkeys((own, ALL, *shares)))
 
 
-def specifications(shape: Shape, own: Sequence[str], least: Threshold = ALL) -> list[Specification]:
+def specifications(
+    shape: Shape, own: Sequence[str], least: Threshold = ALL, periodic: bool = False
+) -> list[Specification]:
     """Return every combination of extent, stride, representation and threshold; the study's own comes first.
 
     Parameters
@@ -160,11 +167,13 @@ def specifications(shape: Shape, own: Sequence[str], least: Threshold = ALL) -> 
         The study's representations, at least one.
     least
         The study's threshold.
+    periodic
+        Whether the grid has periodic axes.
     """
     found = []
     for extent in crops(shape):
         for stride in strides(tuple(_count(cropped(n, extent)) for n in shape)):
-            for representation in representations(shape, own):
+            for representation in representations(shape, own, periodic):
                 for threshold in thresholds(least):
                     found.append(Specification(extent, stride, representation, threshold))
     return found

@@ -13,6 +13,7 @@ from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representat
 from landsweep.kernels.topology.metrics import Threshold
 from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.curvature_spec import CurvatureSpec, End
+from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -203,6 +204,10 @@ class TopologySpec(Section):
     k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
     mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
     segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
+    periodic: Annotated[Named, BeforeValidator(named)] = Field(
+        (),
+        description="true for all grid axes, or a list of those whose last point is followed by the first: [alpha_0]",
+    )
     engine: Literal["native", "ttk", "auto"] = Field(
         "native", description="native, ttk or auto (which is native); the result is the same"
     )
@@ -217,9 +222,12 @@ class TopologySpec(Section):
 
     @property
     def results(self) -> dict[str, Any]:
-        """The keys on which results depend: all but ``engine`` and ``block``; ``k`` and ``mutual`` only for ``knn``."""
+        """The keys on which results depend: all but ``engine`` and ``block``; ``k`` and ``mutual`` only for ``knn``.
+
+        Periodic axes are :attr:`Study.periodic`, as they have several names.
+        """
         others = set() if "knn" in self.connectivity else {"k", "mutual"}
-        return self.model_dump(exclude={"engine", "block"} | others)
+        return self.model_dump(exclude={"engine", "block", "periodic"} | others)
 
 
 class ExecutorSpec(Section):
@@ -308,6 +316,11 @@ class Study(Section):
         """The representations of the merge trees; by default one, which depends on the grid's dimension."""
         return self.topology.connectivity or (default_connectivity(self.grid.dims),)
 
+    @property
+    def periodic(self) -> tuple[int, ...]:
+        """The grid axes along which the last point is followed by the first."""
+        return axes_of(self.topology.periodic, self.grid.shape)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         for axis, values in self.sweep.items():
@@ -336,6 +349,8 @@ class Study(Section):
         points = prod(self.grid.shape)
         if "knn" in self.connectivity and points > 1 and self.topology.k >= points:
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
+        if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
+            raise ValueError(text)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")
         return self

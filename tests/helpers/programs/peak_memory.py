@@ -1,4 +1,7 @@
-"""Reduce the Zarr array argv[1] over all ranks in blocks of argv[2:]; print each rank's growth of resident memory."""
+"""Reduce the Zarr array argv[1] over all ranks in blocks of argv[2:4], around periodic axes argv[4:].
+
+It prints each rank's growth of resident memory.
+"""
 
 import json
 import sys
@@ -22,12 +25,12 @@ comm = MPI.COMM_WORLD
 array, group = zarr.open_array(sys.argv[1], mode="r"), MpiGroup(comm)
 tiny = np.zeros((8, 8), array.dtype)
 reduced_merge_tree(
-    BlockedField(tiny.__getitem__, Blocks(tiny.shape, (4, 4)), "freudenthal"), group
+    BlockedField(tiny.__getitem__, Blocks(tiny.shape, (4, 4), tuple(map(int, sys.argv[4:]))), "freudenthal"), group
 )  # loads compiled code
 comm.Barrier()
 before = resident("VmRSS")
 Path("/proc/self/clear_refs").write_text("5")
-blocks = Blocks(array.shape, tuple(map(int, sys.argv[2:])))
+blocks = Blocks(array.shape, tuple(map(int, sys.argv[2:4])), tuple(map(int, sys.argv[4:])))
 tree = reduced_merge_tree(BlockedField(lambda box: np.asarray(array[box]), blocks, "freudenthal"), group)
 grown = comm.gather(resident("VmHWM") - before)
 group.close()

@@ -11,16 +11,18 @@ import xarray as xr
 import zarr
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, MIN_PERIOD, offsets, periodic_axes
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
 from landsweep.kernels.topology.tree import MergeTree
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from support import DATA
 
 GOLDEN = sorted(DATA.glob("grid*.npz"))
 MAX_VALUE = np.finfo(np.float64).max
 
 
-def brute_force(field, connectivity, negate):
+def brute_force(field, connectivity, negate, periodic=()):
     """Return the arrays of a merge tree, one union per vertex and neighbour in ascending order."""
     shape = field.shape
     values = np.where(np.isfinite(field), -field if negate else field, np.inf).ravel().tolist()
@@ -28,6 +30,8 @@ def brute_force(field, connectivity, negate):
 
     def adjacent(a, b):
         delta = [y - x for x, y in zip(a, b, strict=True)]
+        for k in periodic:  # the way up or down that is one step, if there is one
+            delta[k] = (delta[k] + 1) % shape[k] - 1
         if connectivity == "face":
             return sum(map(abs, delta)) == 1
         delta[-1] *= -1 if connectivity == "freudenthal" else 1
@@ -103,6 +107,13 @@ def fields(draw, max_ndim=5, nonfinite=True):
     return field
 
 
+@st.composite
+def around(draw, field):
+    """Return some of the axes of a field that may be periodic."""
+    long = [k for k, n in enumerate(field.shape) if n >= MIN_PERIOD]
+    return tuple(sorted(draw(st.sets(st.sampled_from(long), min_size=1)))) if long else ()
+
+
 def test_golden_files_are_here():
     assert len(GOLDEN) == 8
 
@@ -174,6 +185,117 @@ def test_same_as_gudhi(shape, connectivity, levels):
     found = diagram(field, merge_tree(field, connectivity))
     assert len(expected) > 1
     assert found == expected
+
+
+@given(st.data(), fields(max_ndim=4), st.sampled_from(CONNECTIVITIES), st.booleans())
+def test_periodic_axes_are_those_of_brute_force(data, field, connectivity, negate):
+    periodic = data.draw(around(field))
+    tree = merge_tree(field, connectivity, negate=negate, periodic=periodic)
+    for name, expected in brute_force(field, connectivity, negate, periodic).items():
+        np.testing.assert_array_equal(getattr(tree, name), expected, err_msg=name)
+    assert tree.periodic == periodic
+    assert tree == merge_tree(field, connectivity, negate=negate, periodic=[k - field.ndim for k in periodic])
+
+
+@pytest.mark.parametrize("connectivity", ["face", "moore"])
+@pytest.mark.parametrize("shape", [(60,), (15, 12), (3, 3), (7, 8, 9), (3, 5, 4, 3)])
+@pytest.mark.parametrize("periodic", [[0], [-1], True], ids=str)
+def test_periodic_axes_are_those_of_gudhi(shape, connectivity, periodic):
+    field = np.random.default_rng(13).integers(30, size=shape).astype(np.float64)
+    keyword = {"face": "vertices", "moore": "top_dimensional_cells"}[connectivity]
+    axes = periodic_axes(periodic, shape)
+    complex_ = gudhi.PeriodicCubicalComplex(
+        **{keyword: field}, periodic_dimensions=[k in axes for k in range(len(shape))]
+    )
+    complex_.compute_persistence(min_persistence=0)
+    expected = rows(complex_.persistence_intervals_in_dimension(0))
+    assert diagram(field, merge_tree(field, connectivity, periodic=periodic)) == expected
+
+
+def components(mask, connectivity, periodic):
+    """Return the number of components of a set of points; neighbours are found by shifting the grid as a whole."""
+    ids, edges = np.arange(mask.size).reshape(mask.shape), []
+    for offset in offsets(connectivity, mask.ndim):
+        other, there = np.roll(ids, -offset, range(mask.ndim)), mask & np.roll(mask, -offset, range(mask.ndim))
+        for k in set(range(mask.ndim)) - set(periodic):
+            cut = [slice(None)] * mask.ndim
+            cut[k] = [] if offset[k] == 0 else [-1] if offset[k] > 0 else [0]
+            there[tuple(cut)] = False
+        edges.append(np.stack([ids[there], other[there]]))
+    one, two = np.concatenate(edges, axis=1)
+    graph = coo_array((np.ones(len(one)), (one, two)), (mask.size, mask.size))
+    _, label = connected_components(graph, directed=False)
+    return len(np.unique(label[mask.ravel()]))
+
+
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+@pytest.mark.parametrize("periodic", [[0], [1, 2], [0, 1, 2]], ids=str)
+def test_components_of_sublevel_sets_around_periodic_axes(connectivity, periodic):
+    field = np.random.default_rng(4).integers(12, size=(5, 6, 4)).astype(float)
+    tree = merge_tree(field, connectivity, periodic=periodic)
+    births = field.ravel()[tree.minima]
+    for level in range(12):
+        expected = components(field <= level, connectivity, periodic)
+        assert np.count_nonzero(births <= level) - np.count_nonzero(tree.pair_values[:, 1] <= level) == expected
+
+
+@given(st.data(), fields(nonfinite=False, max_ndim=4), st.sampled_from(CONNECTIVITIES))
+def test_a_periodic_axis_has_no_first_point(data, field, connectivity):
+    """Rolling a field along its periodic axes changes no birth and no death."""
+    periodic = data.draw(around(field))
+    shifts = [data.draw(st.integers(-5, 5)) for _ in periodic]
+    rolled = np.roll(field, shifts, periodic)
+    expected = diagram(field, merge_tree(field, connectivity, periodic=periodic))
+    assert diagram(rolled, merge_tree(rolled, connectivity, periodic=periodic)) == expected
+
+
+@given(st.data(), fields(nonfinite=False, max_ndim=3), st.sampled_from(CONNECTIVITIES))
+def test_a_repeated_first_layer_changes_no_pair(data, field, connectivity):
+    """As documented for a field whose last layer is its first again, such as an angle from 0 to 2 pi inclusive."""
+    periodic = data.draw(around(field))
+    assume(periodic)
+    axis = periodic[0]
+    twice = np.concatenate([field, field.take([0], axis)], axis)
+    expected = diagram(field, merge_tree(field, connectivity, periodic=periodic))
+    assert diagram(twice, merge_tree(twice, connectivity, periodic=periodic)) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "connectivity", "periodic", "wells"),
+    [
+        # seung-lab/connected-components-3d issue 117: the ends of a line are one object.
+        ([3, 3, 0, 3, 3], "face", [0], 1),
+        ([3, 3, 0, 3, 3], "face", [], 2),
+        # dask/dask-image pull request 344: opposite corners meet only where both axes wrap, and over a diagonal.
+        ([[1, 0, 0], [0, 0, 0], [0, 0, 1]], "moore", [0, 1], 1),
+        ([[1, 0, 0], [0, 0, 0], [0, 0, 1]], "face", [0, 1], 2),
+        ([[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]], "moore", [0], 2),
+        # JuliaImages/ImageMorphology.jl issue 71: these are two objects, not seven.
+        ([[1, 0, 1, 0, 1], [0] * 5, [1, 0, 1, 1, 1], [0] * 5, [1, 0, 1, 1, 1]], "face", [0, 1], 2),
+        ([[1, 0, 1, 0, 1], [0] * 5, [1, 0, 1, 1, 1], [0] * 5, [1, 0, 1, 1, 1]], "face", [], 7),
+        # scikit-image issue 7046: the last point of a row is no neighbour of the first of the next one.
+        ([[0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0]], "face", [1], 2),
+    ],
+)
+def test_what_others_asked_for(field, connectivity, periodic, wells):
+    tree = merge_tree(-np.array(field, float), connectivity, periodic=periodic)
+    assert np.count_nonzero(tree.lifetimes > 0) + 1 == wells
+
+
+@pytest.mark.parametrize(
+    ("periodic", "text"),
+    [
+        ([2], "no such periodic axis: got 2, expected 0 to 1."),
+        (
+            True,
+            "axis 0 cannot be periodic: got 2 points along it, expected at least 3, so that the steps up and down lead "
+            "to different neighbours.",
+        ),
+    ],
+)
+def test_an_axis_that_cannot_be_periodic(periodic, text):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        merge_tree(np.zeros((2, 3)), periodic=periodic)
 
 
 @given(fields(nonfinite=False), st.sampled_from(CONNECTIVITIES))

@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import permutations, product
 
 import gudhi
@@ -379,6 +380,24 @@ def test_metrics_do_not_depend_on_the_orientation(field, connectivity, data):
     upside_down = metrics_of(-turned, connectivity, negate=True)
     left = TIED | {"average_persistence_log", "loss_min", "loss_max"}
     check(upside_down, **{name: found[name] for name in METRICS if name not in left})
+
+
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+def test_a_periodic_axis_has_no_border(connectivity):
+    field = np.random.default_rng(8).permutation(1800).reshape(40, 45) / 90
+    for periodic in ([1], [0], [0, 1]):
+        tree = merge_tree(field, connectivity, periodic=periodic)
+        assert (tree.lifetimes < 1.5).any(), "simplification has something to drop"
+        kept, found = tree.simplify(1.5), topology_metrics(tree, min_persistence=1.5)
+        ends = {1: lambda v: np.isin(v // 45, [0, 39]), 0: lambda v: np.isin(v % 45, [0, 44])}
+        for name, vertices in (("minima", kept.minima), ("saddles", kept.joins)):
+            border = np.zeros(len(vertices), bool)
+            for axis in {0, 1} - set(periodic):
+                border |= ends[1 - axis](vertices)
+            assert found[f"n_{name}_boundary"] == border.sum()
+            assert found[f"n_{name}_interior"] == len(vertices) - border.sum()
+        bounded = topology_metrics(replace(tree, periodic=(), border_volume=np.empty(0, np.int64)), min_persistence=1.5)
+        assert found["n_minima_boundary"] < bounded["n_minima_boundary"]
 
 
 @given(st.integers(0, 10**6), st.sampled_from(CONNECTIVITIES), st.data())

@@ -1,6 +1,7 @@
 """What follows from a merge tree, and trees of graphs, against the definitions spelled out in plain Python."""
 
 import re
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -275,6 +276,22 @@ def test_networkx():
     }
     bare = merge_tree(np.array([0.0, 2.0, 1.0])).to_networkx()
     assert bare.edges[0, 1] == {"branch": 0}
+
+
+def test_a_tree_keeps_its_periodic_axes(tmp_path):
+    field = np.random.default_rng(0).integers(9, size=(6, 7)).astype(float)
+    around, plain = merge_tree(field, volumes=True, periodic=[-1]), merge_tree(field, volumes=True)
+    for tree, axes in ((around, (1,)), (plain, ())):
+        np.savez(tmp_path / "tree.npz", **tree.to_arrays())
+        with np.load(tmp_path / "tree.npz") as data:
+            assert ("periodic" in data.files) == bool(axes)  # files of trees without them are as they were
+            read = MergeTree.from_arrays(data)
+        assert read == tree
+        assert read.periodic == read.simplify(2.0).periodic == axes
+        assert tree.to_xarray().attrs.get("periodic", ()) == axes
+    assert around != plain
+    assert around != replace(around, periodic=(0, 1))
+    assert repr(around).startswith("MergeTree(6 x 7, freudenthal, periodic along 1: ")
 
 
 def test_xarray():

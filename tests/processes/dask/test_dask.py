@@ -156,14 +156,19 @@ def test_large_members_are_reduced_by_a_tree_of_tasks(tmp_path, workers):
     }
     study = make_study(tmp_path, **{**QUICK, **large})
     one, other = tmp_path / "one", tmp_path / "other"
-    assert inside("run", study, "--out", one).returncode == 0
-    done = inside("run", study, "--out", other, "--executor", "dask", "--scheduler", workers)
-    assert done.returncode == 0, done.stderr
-    assert_same_run(one, other)
-    for part in ("freudenthal/basin", "freudenthal/arc", "face/arc", "knn/arc"):
-        first, second = (zarr.open_group(run / "segmentation.zarr", mode="r")[part][...] for run in (one, other))
-        assert (first >= 0).all()
-        np.testing.assert_array_equal(first, second)
+    around = ["--set", "topology.connectivity=[moore]", "--set", "topology.periodic=[alpha_1]"]
+    for sets, parts in (
+        ([], ("freudenthal/basin", "freudenthal/arc", "face/arc", "knn/arc")),
+        (around, ("moore/basin", "moore/arc")),
+    ):
+        assert inside("run", study, "--out", one, *sets).returncode == 0
+        done = inside("run", study, "--out", other, *sets, "--executor", "dask", "--scheduler", workers)
+        assert done.returncode == 0, done.stderr
+        assert_same_run(one, other)
+        for part in parts:
+            first, second = (zarr.open_group(run / "segmentation.zarr", mode="r")[part][...] for run in (one, other))
+            assert (first >= 0).all()
+            np.testing.assert_array_equal(first, second)
 
 
 def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path, workers):

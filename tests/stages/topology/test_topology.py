@@ -4,8 +4,10 @@ import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+import zarr
 from landsweep import open_run
 from landsweep import run as api_run
 from landsweep.base.errors import UserError
@@ -14,7 +16,7 @@ from landsweep.distributed.blocking import SPLIT_POINTS, member_blocks
 from landsweep.kernels import graph_merge_tree, merge_tree, segmentation
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
 from landsweep.kernels.geometry.graphs import grid_edges
-from landsweep.kernels.topology.metrics import topology_metrics
+from landsweep.kernels.topology.metrics import METRICS, POSITIVE, topology_metrics
 from landsweep.pipeline import identity
 from landsweep.study.study import Study
 from ranked import ranked
@@ -254,6 +256,59 @@ def test_topology_again_without_evaluating(tmp_path):
             np.testing.assert_array_equal(after[name], before[name], err_msg=name)
 
 
+@pytest.mark.parametrize("ranks", [0, 2, 3])
+def test_periodic_axes(tmp_path, ranks):
+    run = RunDir(copy_of(reference_run(), tmp_path))
+    before = {i: dict(np.load(run.topology(i))) for i in range(4)}
+    sets = ["--segmentation", "--connectivity", "freudenthal", "--connectivity", "face", "--set", "topology.block=9"]
+    done = ranked("topology", run.path, "--periodic", "alpha_1", *sets, ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    opened = open_run(run.path)
+    stored = xr.open_zarr(run.segmentation, group="face", consolidated=True)
+    for member in opened.plan.members:
+        field = opened.dataset.loss.values[member.position]
+        for name in ("freudenthal", "face"):
+            tree = merge_tree(field, name, volumes=True, periodic=[1])
+            assert opened.merge_tree(name, **member.coords) == tree
+        _, expected = segmentation(field, "face", periodic=[1])
+        np.testing.assert_array_equal(stored.basin.values[member.position], expected.basin)
+        np.testing.assert_array_equal(stored.arc.values[member.position], expected.arc)
+        rows = opened.metrics[opened.metrics["member"] == member.index].set_index("representation")
+        minima = tree.simplify(POSITIVE).minima
+        assert rows.loc["face", "n_minima"] == len(minima)
+        assert rows.loc["face", "n_minima_boundary"] == np.isin(minima // 5, [0, 6]).sum()  # the ends of alpha_0 alone
+    assert "axis neighbours (face), around the periodic axis alpha_1, with vertices" in methods(run)
+    if ranks == 0:
+        found = opened.robust(["n_saddles"]).table
+        own = found[found["spec_default"]].set_index("member").sort_index()
+        first = opened.metrics[opened.metrics["representation"] == "freudenthal"].set_index("member").sort_index()
+        pd.testing.assert_frame_equal(own[list(METRICS)], first[list(METRICS)])
+        stamps = [run.topology(i).stat().st_mtime_ns for i in range(4)]
+        assert inside("topology", run.path, "--set", "topology.periodic=alpha_1").returncode == 0  # the same
+        assert [run.topology(i).stat().st_mtime_ns for i in range(4)] == stamps
+        done = inside("topology", run.path, "--periodic", "none", "--connectivity", "freudenthal", "--no-segmentation")
+        assert done.returncode == 0, done.stderr
+        for i, old in before.items():
+            with np.load(run.topology(i)) as new:
+                assert new.files == list(old)
+                for name in old:
+                    np.testing.assert_array_equal(new[name], old[name], err_msg=name)
+        assert "periodic" not in methods(run)
+
+
+def test_a_grid_that_repeats_its_first_layer_is_told(tmp_path):
+    """The toy's loss has no period, so its store gets a field that has one, and the end of the period once more."""
+    run = RunDir(copy_of(reference_run(), tmp_path))
+    loss = zarr.open_group(run.landscape, mode="r+")["loss"]
+    angle = np.linspace(0, 2 * np.pi, 7)
+    loss[...] = np.broadcast_to(np.sin(angle)[:, None] + np.arange(5) ** 2, loss.shape).astype(np.float32)
+    done = inside("topology", run.path, "--periodic", "all")
+    assert done.returncode == 0, done.stderr
+    assert "along alpha_0 the last layer repeats the first: if both are the same points" in done.stdout
+    assert "along alpha_1" not in done.stdout
+    assert "along alpha_0 the last layer repeats the first" in (run.report / "summary.md").read_text()
+
+
 def test_topology_does_what_is_missing_and_all_with_redo(tmp_path):
     run = RunDir(copy_of(reference_run(), tmp_path))
     files = [run.topology(i) for i in range(4)]
@@ -288,6 +343,20 @@ def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
         ),
         (["--min-persistence", "-1"], '"topology.min_persistence" is -1'),
         (["--connectivity", "knn", "--set", "topology.k=35"], "topology.k is 35, expected fewer than the grid's 35"),
+        (["--periodic", "beta"], "topology.periodic names 'beta', expected true, or some of alpha_0, alpha_1."),
+        (
+            ["--set", "topology.periodic=3"],
+            '"topology.periodic" is 3 (int), expected true for all grid axes, or a list',
+        ),
+        (
+            ["--periodic", "all", "--engine", "ttk"],
+            "topology.engine is ttk, which knows no periodic axes here, expected native with topology.periodic.",
+        ),
+        (
+            ["--periodic", "alpha_0", "--connectivity", "knn"],
+            "topology.connectivity has knn, whose neighbours are looked for inside the grid alone, expected face, "
+            "freudenthal, moore, delaunay or gabriel with topology.periodic.",
+        ),
         (["--set", "sweep.beta=[1,2,3]"], "--set sweep.beta=[1,2,3] changes more than topology, expected keys such as"),
     ],
 )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
+from landsweep.kernels.geometry.blocks import last_repeats_first
 from landsweep.report import figures, summary
 from landsweep.session.context import Context
 from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
+from landsweep.study.periodic import REPEATED
 from landsweep.study.study import Study
 
 
@@ -79,6 +82,7 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             f"the graph {representation} has up to {parts:g} connected components, whose minima no saddle joins: a "
             "greater topology.k, or another connectivity, joins them."
         )
+    warnings += _repeated(context, part)
     warnings += [text for stage in words() for text in stage.warnings(study, part)]
     return {
         "members": len(context.plan.members),
@@ -90,6 +94,16 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
     }
+
+
+def _repeated(context: Context, table: pd.DataFrame) -> list[str]:
+    """Return a sentence for each periodic axis whose first layer comes again, on a landscape of each subspace."""
+    study, plan, found = context.study, context.plan, set()
+    for _, row in table.dropna(subset=["n_minima"]).drop_duplicates("subspace").iterrows() if study.periodic else ():
+        read = partial(Landscape(context.run.landscape).read_box, "loss", plan.members[row["member"]].position)
+        greatest = max(abs(row["loss_min"]), abs(row["loss_max"]))
+        found |= {axis for axis in study.periodic if last_repeats_first(read, plan.grid_shape, axis, greatest)}
+    return [f"along alpha_{axis} {REPEATED}." for axis in sorted(found)]
 
 
 def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:

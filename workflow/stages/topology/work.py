@@ -30,10 +30,13 @@ from landsweep.study.plan import Member
 def run(context: Context, items: list[Member]) -> None:
     """Compute the merge trees of the members ``items``, whose landscapes are complete."""
     landscape = Landscape(context.run.landscape)
-    blocks = member_blocks(context.plan.grid_shape, context.study.topology.block, len(items), context.executor.size)
+    study = context.study
+    blocks = member_blocks(
+        context.plan.grid_shape, study.topology.block, len(items), context.executor.size, study.periodic
+    )
     store = None
-    if context.study.topology.segmentation:
-        path, names = context.run.segmentation, context.study.connectivity
+    if study.topology.segmentation:
+        path, names = context.run.segmentation, study.connectivity
         blocks = context.executor.on_root(lambda: SegmentationStore.blocks(path, blocks))
         context.executor.on_root(lambda: SegmentationStore.create(path, context.study, context.plan, names, blocks))
         store = SegmentationStore(path)
