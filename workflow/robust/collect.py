@@ -147,6 +147,7 @@ def analyse(field: np.ndarray, chosen: Sequence[Specification], topology: Topolo
     missing, not zero.
     """
     rows = []
+    topology = topology.model_copy(update={"engine": "native"})  # the result is the same, and thousands of trees
     for (extent, stride, representation), group in groupby(
         chosen, key=lambda spec: (spec.extent, spec.stride, spec.representation)
     ):

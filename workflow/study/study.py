@@ -178,6 +178,10 @@ class EvaluationSpec(Section):
         return 8 if self.stored == "float64" else 4
 
 
+WITH_TOOLKIT = ("ttk", "both")
+"""These engines ask the Topology ToolKit: for the trees, or to compare it with the native engine."""
+
+
 class TopologySpec(Section):
     """The merge trees that are computed."""
 
@@ -188,8 +192,8 @@ class TopologySpec(Section):
     k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
     mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
     segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
-    engine: Literal["native", "ttk", "auto"] = Field(
-        "native", description="native, ttk or auto (which is native); the result is the same"
+    engine: Literal["native", "ttk", "both", "auto"] = Field(
+        "native", description="native, ttk, both (native, compared with ttk) or auto (native); the result is the same"
     )
     block: int = Field(
         2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"

@@ -8,7 +8,7 @@ import pandas as pd
 from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
-from landsweep.report import figures, summary
+from landsweep.report import engines, figures, summary
 from landsweep.session.context import Context
 from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
@@ -73,6 +73,7 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
+    warnings += engines.warnings(context.run)
     warnings += [text for stage in words() for text in stage.warnings(study, part)]
     return {
         "members": len(context.plan.members),
