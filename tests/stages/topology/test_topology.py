@@ -119,6 +119,35 @@ def test_plan_knows_that_knn_is_not_cut(write_study):
     assert re.search(r"32 blocks of \d+ x \d+ a member, shared by all ranks; up to 4.5 GB a rank", whole)
 
 
+def test_plan_knows_the_memory_of_the_toolkit_and_what_it_cannot_number(write_study):
+    study = write_study(grid__points=3001)
+    native, ttk, both, four = (
+        inside("plan", study, "--set", f"topology.engine={engine}", *more).stdout
+        for engine, more in (
+            ("native", ()),
+            ("ttk", ()),
+            ("both", ()),
+            ("ttk", ("--set", "topology.connectivity=[face]")),
+        )
+    )
+    assert "freudenthal; one member a rank; up to 809.3 MB a rank\n" in native
+    assert "one member a rank; up to 5.6 GB a rank, most of it for TTK (167 B a vertex where the field is smooth" in ttk
+    assert both == ttk
+    assert "face; one member a rank; up to 809.3 MB a rank\n" in four
+    large = ["--set", "topology.engine=ttk", "--set", "grid.dims=3", "--set", "topology.block=1000000000"]
+    text = (
+        "landsweep: topology.engine is ttk, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, expected"
+    )
+    for command in ("plan", "run"):
+        done = inside(command, write_study(grid__points=600), *large)
+        assert done.returncode == 2
+        assert done.stderr.startswith(text)
+        assert done.stderr.count("\n") == 1
+    assert inside("plan", write_study(grid__points=600), *large[:-1], "topology.block=100000000").returncode == 0
+    knn = inside("plan", write_study(grid__points=24000), *large[:2], "--set", "topology.connectivity=[knn]")
+    assert "the graph of knn has at least 2,880,000,001 edges, expected at most 2,147,483,647, which TTK" in knn.stderr
+
+
 def test_segmentation_is_stored_beside_the_landscape(everything):
     for name in ("face", "freudenthal", "moore"):
         stored = xr.open_zarr(everything.directory.segmentation, group=name, consolidated=True)
