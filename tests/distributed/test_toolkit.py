@@ -15,7 +15,7 @@ from landsweep.distributed.representations import ready_toolkit
 from landsweep.kernels import graph_merge_tree, merge_tree
 from landsweep.kernels.topology.basins import grid_basins
 from landsweep.kernels.topology.ttk import EngineError, compare, ttk_basins, ttk_graph_basins
-from support import HELPERS
+from support import DATA, HELPERS
 
 pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
 pytestmark = pytest.mark.processes
@@ -69,6 +69,27 @@ def test_graphs_of_several_components(fake):
     assert tree == graph_merge_tree(values, edges)
     with pytest.raises(EngineError, match=r"^TTK crashed: its process ended by SIGSEGV while it had 7 vertices"):
         toolkit.run(np.argsort(np.argsort(values, kind="stable")).astype(float), edges)
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "ttk_raw").glob("*.npz")), ids=lambda path: path.stem)
+def test_the_stand_in_gives_what_was_recorded_of_the_real_one(fake, path):
+    """The same nodes with their types, arcs between them, and arcs of all vertices, whatever their numbers."""
+    with np.load(path) as data:
+        field, real = data["field"], {n.removeprefix("whole/"): data[n] for n in data.files if n.startswith("whole/")}
+    ranks = np.argsort(np.argsort(field, axis=None, kind="stable"), kind="stable").astype(float)
+    seen = []
+    for raw in (real, toolkit.run(ranks, field.shape)):
+        kinds = dict(zip(raw["node_vertex_id"].tolist(), raw["node_critical_type"].tolist(), strict=True))
+        vertex = dict(zip(raw["node_id"].tolist(), raw["node_vertex_id"].tolist(), strict=True))
+        ends = [[vertex[n] for n in raw[f"arc_{end}_node_id"].tolist()] for end in ("up", "down")]
+        arcs = dict(zip(raw["arc_segmentation_id"].tolist(), zip(*ends, strict=True), strict=True))
+        held = [arcs[arc] for arc in raw["vertex_segmentation_id"].reshape(-1).tolist()]
+        seen.append((kinds, set(arcs.values()), held, {name: raw[name].dtype for name in raw if name in seen_names}))
+    assert seen[0] == seen[1]
+    assert len(seen[0][0]) > 60
+
+
+seen_names = ("node_vertex_id", "node_critical_type", "arc_up_node_id", "vertex_segmentation_id")
 
 
 def test_the_stand_in_has_the_manners_of_the_real_one(fake):

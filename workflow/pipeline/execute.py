@@ -112,7 +112,7 @@ def execute(
     if options.needs_problem:
         executor.on_root(lambda: check(study, folder, reserved()))
     with ExitStack() as stack:
-        engines = stack.enter_context(_toolkit(study, executor))
+        engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         prepared = executor.on_root(
             lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop, engines))
@@ -157,8 +157,11 @@ def execute(
 
 
 @contextmanager
-def _toolkit(study: Study, executor: Executor) -> Iterator[dict[str, str]]:
-    """Yield the versions of the Topology ToolKit and VTK on every rank, if the study asks for them; try them first."""
+def _toolkit(study: Study, executor: Executor, used: bool) -> Iterator[dict[str, str]]:
+    """Yield the versions of the Topology ToolKit and VTK on every rank, if they are ``used``; they are tried first.
+
+    What they cannot number is refused also where only stages run that come before.
+    """
     if study.topology.engine not in WITH_TOOLKIT:
         yield {}
         return
@@ -170,7 +173,7 @@ def _toolkit(study: Study, executor: Executor) -> Iterator[dict[str, str]]:
         made, topology = make_plan(study), study.topology
         blocks = member_blocks(made.grid_shape, topology.block, len(made.members), executor.size)
         check_engine(topology, study.connectivity, blocks)
-        return ready_toolkit(topology.engine)
+        return ready_toolkit(topology.engine) if used else {}
 
     with toolkit.kept():
         yield executor.on_root(ready)

@@ -138,7 +138,7 @@ class ttkMergeTree:  # the names are the toolkit's
             (self.out[0].GetPointData(), "NodeId", ids),
             (self.out[0].GetPointData(), "VertexId", vertex),
             (self.out[0].GetPointData(), "Scalar", ranks[vertex].astype(np.float32)),
-            (self.out[0].GetPointData(), "CriticalType", kind.astype(np.int8)),
+            (self.out[0].GetPointData(), "CriticalType", kind),
             (self.out[1].GetCellData(), "upNodeId", ids[up]),
             (self.out[1].GetCellData(), "downNodeId", ids[down]),
             (self.out[1].GetCellData(), "SegmentationId", np.arange(len(up), dtype=np.int32)),
