@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from landsweep.kernels.geometry.blocks import Blocks
-from landsweep.kernels.geometry.order import ascending
+from landsweep.kernels.geometry.order import ascending, inverse
 from landsweep.kernels.geometry.stencil import id_type
 from landsweep.kernels.geometry.triangulation import MOST_SIMPLICES, can_do, too_many
 from landsweep.kernels.topology.basin_graph import block_graph, contract
@@ -134,7 +134,7 @@ def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1, *, run: 
         return native
     ranks = _ranks(values.reshape(-1))
     basins = _by_toolkit(ranks, values.shape, run)
-    _refuse(_difference(ranks, basins, native))
+    _refuse(_difference(ranks, basins, native, values.shape))
     return basins
 
 
@@ -155,7 +155,8 @@ def compare(values: np.ndarray, connectivity: str, threads: int = 1, *, run: Fil
         Where TTK made no tree.
     """
     ranks = _ranks(values.reshape(-1))
-    return _difference(ranks, _by_toolkit(ranks, values.shape, run), grid_basins(values, connectivity, threads))
+    native = grid_basins(values, connectivity, threads)
+    return _difference(ranks, _by_toolkit(ranks, values.shape, run), native, values.shape)
 
 
 def compare_graph(values: np.ndarray, edges: np.ndarray, *, run: Filter) -> Difference | None:
@@ -218,16 +219,31 @@ def _refuse(found: Difference | None) -> None:
         )
 
 
-def _difference(ranks: np.ndarray, basins: Basins, native: Basins) -> Difference | None:
-    """Return where the merges of the toolkit's basins are not those of the native engine's, None where all agree."""
+def _difference(ranks: np.ndarray, basins: Basins, native: Basins, shape: tuple[int, ...] = ()) -> Difference | None:
+    """Return where the merges of the toolkit's basins are not those of the native engine's, None where all agree.
+
+    On a grid of some shape an EngineError is raised where these agree, but vertices on the border of the block, by
+    which blocks are joined, are not connected with the minimum of their basin at their own level.
+    """
     try:
-        minima, saddles = _merges(ranks, basins)
+        minima, saddles, _ = _merges(ranks, basins)
     except (ValueError, IndexError) as error:
         raise EngineError(
             f"TTK gave a tree that cannot be merged ({error}): use topology.engine: native, which needs no TTK."
         ) from error
-    expected, ends = _merges(ranks, native)
+    expected, ends, elder = _merges(ranks, native)
     if np.array_equal(minima, expected) and np.array_equal(saddles, ends):
+        border = _border(shape)
+        level = np.where(ends >= 0, ranks[ends], np.inf)
+        ours, theirs = (
+            _component(np.searchsorted(expected, b.minima[b.of(border)]), ranks[border], level, elder)
+            for b in (native, basins)
+        )
+        if stray := int(np.count_nonzero(ours != theirs)):
+            raise EngineError(
+                f"TTK gave another field's segmentation: got {stray} vertices on the border of the block in arcs with "
+                "which they are not connected, expected none: use topology.engine: native."
+            )
         return None
     vertices = np.union1d(minima, expected)
     ours, theirs = _looked_up(vertices, expected, ends), _looked_up(vertices, minima, saddles)
@@ -244,11 +260,31 @@ def _looked_up(vertices: np.ndarray, minima: np.ndarray, saddles: np.ndarray) ->
     return found
 
 
-def _merges(ranks: np.ndarray, basins: Basins) -> tuple[np.ndarray, np.ndarray]:
-    """Return the minima of all basins, ascending, and the saddle where each of them ends, -1 where it does not."""
+def _merges(ranks: np.ndarray, basins: Basins) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the minima of all basins, ascending, the saddle where each of them ends, and the elder that it joins.
+
+    The saddle is -1 for a minimum that does not end. The elder is an index into the minima, its own for such a one.
+    """
     whole = Blocks(ranks.shape, ranks.shape)
     _, merges = contract(block_graph(ranks, basins, whole, 0, "face"))
-    ends = np.full(len(merges.vertex), -1)
-    ends[merges.ends[0]] = merges.upper
     order = np.argsort(merges.vertex)
-    return merges.vertex[order].astype(np.int64), ends[order]
+    place = inverse(order)
+    ends, elder = np.full(len(order), -1), np.arange(len(order))
+    ends[place[merges.ends[0]]] = merges.upper
+    elder[place[merges.ends[0]]] = place[merges.ends[1]]
+    return merges.vertex[order].astype(np.int64), ends, elder
+
+
+def _component(of: np.ndarray, at: np.ndarray, level: np.ndarray, elder: np.ndarray) -> np.ndarray:
+    """Return the eldest minimum of the component in which each of the minima ``of`` lies at the rank ``at``."""
+    of = of.copy()
+    while (joined := level[of] <= at).any():
+        of[joined] = elder[of[joined]]
+    return of
+
+
+def _border(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the vertices on the border of a grid, none of an empty shape."""
+    inner = np.zeros(shape, bool)
+    inner[tuple(slice(1, -1) for _ in shape)] = True
+    return np.flatnonzero(~inner) if shape else np.empty(0, np.int64)

@@ -179,6 +179,15 @@ def test_an_installation_that_does_not_work_is_refused_before_anything_is_done(f
     assert ready_toolkit("native") == {}
 
 
+def test_a_process_that_cannot_be_started_is_an_error(fake, monkeypatch, tmp_path):
+    ready_toolkit("native")
+    monkeypatch.setattr(toolkit.sys, "executable", str(tmp_path / "none"))
+    with pytest.raises(
+        EngineError, match=r"^TTK's process cannot be started on \S+ \(No such file .*\): use topology\.en"
+    ):
+        ttk_basins(field_of(4, 5), "freudenthal", run=toolkit.run)
+
+
 def test_versions(fake):
     import vtkmodules.vtkCommonCore as vtk
 

@@ -63,23 +63,26 @@ class Toolkit:
     def __init__(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not LAUNCHERS.match(name)}
         environment |= {"OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": ""}
-        self._said: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed with the process
+        said: IO[bytes] | None = None
         try:
+            said = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed with the process
             self._process = subprocess.Popen(
                 [sys.executable, "-P", PROGRAM, str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._said,
+                stderr=said,
                 env=environment,
                 start_new_session=True,  # a terminal's signals are for the run
             )
         except OSError as error:
-            self._said.close()
+            if said is not None:
+                said.close()
             raise EngineError(
                 f"TTK's process cannot be started on {socket.gethostname()} ({error.strerror}): use topology.engine: "
                 "native, which needs none."
             ) from error
-        self.close = weakref.finalize(self, _end, self._process, self._said)
+        self._said = said
+        self.close = weakref.finalize(self, _end, self._process, said)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()

@@ -1,5 +1,6 @@
 """TTK's recorded output turned into basins; the filter itself where the toolkit can be imported."""
 
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ from landsweep.kernels.geometry.connectivity import offsets
 from landsweep.kernels.topology import ttk
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree, segmentation
+from scipy.ndimage import label
 from support import DATA
 
 RAW = sorted((DATA / "ttk_raw").glob("*.npz"))
@@ -218,6 +220,31 @@ def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error():
             lowest = min(wrong, key=lambda m: (min(flat[s] for s in ends[m] if s >= 0), flat[m]))
             assert ttk.compare(field, "freudenthal", run=run) == ttk.Difference(len(wrong), lowest, *ends[lowest])
     assert silent > 3
+
+
+def test_vertices_of_the_border_in_another_arc_are_an_error():
+    """Blocks are joined by them: with the merges alone the tree of the whole would be wrong without a word."""
+    field = np.random.default_rng(5).standard_normal((6, 5))
+    neighbours = [[0, 1, 1], [1, 1, 1], [1, 1, 0]]
+    tree, parts = segmentation(field)
+    seen = {True: 0, False: 0}
+    for at in np.ndindex(field.shape):
+        vertex = int(np.ravel_multi_index(at, field.shape))
+        if vertex in tree.nodes or (at[0] in range(1, 5) and at[1] in range(1, 4)):
+            continue
+        components = label(field <= field[at], neighbours)[0].reshape(-1)
+        for arc in range(len(tree.arcs)):
+            owner = parts.arc.reshape(-1).copy()
+            owner[vertex] = arc
+            raw = as_ttk(None, tree, owner)
+            basins = ttk.basins_of_tree(raw)
+            right = bool(components[basins.minima[basins.of(np.array([vertex]))]] == components[vertex])
+            seen[right] += 1
+            with (
+                nullcontext() if right else pytest.raises(ttk.EngineError, match="segmentation: got 1 vertices on the")
+            ):
+                assert ttk.compare(field, "freudenthal", run=lambda *a, raw=raw: raw) is None
+    assert min(seen.values()) > 10
 
 
 @pytest.mark.processes
