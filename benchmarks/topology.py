@@ -77,10 +77,11 @@ def peers():
         found["higra face"] = component_tree
     except ImportError:
         pass
-    from landsweep.kernels.topology import ttk
+    from landsweep.distributed import toolkit
+    from landsweep.kernels.topology.ttk import ttk_basins
 
-    if ttk.available():
-        found["TTK FTM freudenthal"] = lambda f: ttk.ttk_basins(f, "freudenthal") if f.ndim < 4 else None
+    if toolkit.available():
+        found["TTK FTM freudenthal"] = lambda f: ttk_basins(f, "freudenthal", run=toolkit.run) if f.ndim < 4 else None
     return found
 
 

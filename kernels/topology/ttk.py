@@ -1,39 +1,52 @@
 """The Topology ToolKit as an engine: its FTM merge tree of a block, turned into the same basins as the native engine's.
 
-The function that calls the filter is short; everything that can be tested without the toolkit is in
-:func:`basins_of_tree` (Gueunet et al. 2019, FTM; Tierny et al. 2018, TTK). The toolkit gets the rank of each vertex in
+The toolkit itself is called elsewhere (:mod:`landsweep.distributed.toolkit`), in a process of its own; here is what is
+made of its output (Gueunet et al. 2019, FTM; Tierny et al. 2018, TTK). The toolkit gets the rank of each vertex in
 the order (value, index) instead of its value, so that its treatment of NaN, infinities, ties and single precision does
 not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from landsweep.kernels.geometry.blocks import Blocks
-from landsweep.kernels.geometry.order import ascending
+from landsweep.kernels.geometry.order import ascending, inverse
 from landsweep.kernels.geometry.stencil import id_type
+from landsweep.kernels.geometry.triangulation import MOST_SIMPLICES, can_do, too_many
 from landsweep.kernels.topology.basin_graph import block_graph, contract
 from landsweep.kernels.topology.basins import Basins, graph_basins, grid_basins
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, SADDLE
 
-INSTALL = "conda install -c conda-forge 'topologytoolkit=*=no_paraview*'"
-"""This command installs the Topology ToolKit; its default variant would bring ParaView and Qt."""
+Filter = Callable[[np.ndarray, "tuple[int, ...] | np.ndarray"], Mapping[str, np.ndarray]]
+"""A function of this type returns the arrays of the toolkit's join tree, as :func:`basins_of_tree` takes them, of the
+ranks ``(n,)`` of vertices on a grid of some shape, or on a graph with some edges ``(e, 2)``."""
 
 
 class EngineError(ValueError):
     """The toolkit gave no tree, or one that is not the field's; a ValueError, so that all ranks of a group get it."""
 
 
-def available() -> bool:
-    """Return whether the toolkit can be imported."""
-    try:
-        import topologytoolkit  # noqa: F401
-    except ImportError:
-        return False
-    return True
+@dataclass(frozen=True)
+class Difference:
+    """The merges in which two trees of one field differ.
+
+    Parameters
+    ----------
+    number
+        How many minima end elsewhere, or are minima of one tree only.
+    vertex
+        The minimum of the lowest of these merges.
+    native, toolkit
+        The saddle where each tree lets it end; -1 where it does not end, -2 where it is no minimum.
+    """
+
+    number: int
+    vertex: int
+    native: int
+    toolkit: int
 
 
 def basins_of_tree(raw: Mapping[str, np.ndarray]) -> Basins:
@@ -60,6 +73,10 @@ def basins_of_tree(raw: Mapping[str, np.ndarray]) -> Basins:
     segment, owner = (np.asarray(raw[f"{n}_segmentation_id"]).astype(np.int64) for n in ("arc", "vertex"))
     if len(up) != len(ids) - 1 or not len(ids):
         raise ValueError(f"TTK gave no tree: got {len(ids)} nodes, {len(up)} arcs, expected one arc fewer than nodes.")
+    if not 0 <= vertex.min() <= vertex.max() < len(owner):
+        raise ValueError(
+            f"TTK gave nodes at no vertex: got {vertex.min()} to {vertex.max()}, expected 0 to {len(owner) - 1}."
+        )
     place = np.full(ids.max() + 1, -1)
     place[ids] = np.arange(len(ids))
     up, down = place[up], place[down]
@@ -100,46 +117,80 @@ def _upwards(up: np.ndarray, down: np.ndarray, count: int) -> list[int]:
     return order
 
 
-def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1) -> Basins:
-    """Return the basins of a block by TTK where it can make them, by the native engine otherwise.
+def ttk_basins(values: np.ndarray, connectivity: str, threads: int = 1, *, run: Filter) -> Basins:
+    """Return the basins of a block by TTK where it can make them (:func:`can_do`), by the native engine otherwise.
 
-    TTK can make them for Freudenthal's triangulation of 2-D and 3-D grids. In one dimension the greatest vertex may be
-    a saddle, at which TTK's FTM crashes, and on a grid one point thick along its last axis TTK mirrors the other
-    diagonal. Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`; ``threads`` are for the
-    native engine, because with two of them TTK crashes now and then.
+    Parameters are those of :func:`landsweep.kernels.topology.basins.grid_basins`, and the function that runs the
+    toolkit; ``threads`` are for the native engine.
 
     Raises
     ------
-    ImportError
-        Where TTK is not installed.
     EngineError
-        Where its filter made no tree, or its merges are not those of the native engine, which are always computed too
-        (in 2 to 8 % of the time).
+        Where TTK made no tree, or its merges are not those of the native engine, which are always computed too (in
+        2 to 8 % of the time).
     """
     native = grid_basins(values, connectivity, threads)
-    thick = sum(n > 1 for n in values.shape) in (2, 3) and values.shape[-1] > 1
-    if connectivity != "freudenthal" or not thick or values.ndim > 3:
+    if not can_do(values.shape, connectivity):
         return native
     ranks = _ranks(values.reshape(-1))
-    basins = _checked(run_filter(_image(ranks, values.shape)))
-    _same_merges(ranks, basins, native)
+    basins = _by_toolkit(ranks, values.shape, run)
+    _refuse(_difference(ranks, basins, native, values.shape))
     return basins
 
 
-def ttk_graph_basins(values: np.ndarray, edges: np.ndarray) -> Basins:
-    """Return the basins of a graph by TTK, as line cells; parameters as of ``graph_basins``, errors as above.
+def ttk_graph_basins(values: np.ndarray, edges: np.ndarray, *, run: Filter) -> Basins:
+    """Return the basins of a graph by TTK; parameters as of ``graph_basins``, errors as above."""
+    ranks = _ranks(values)
+    basins = _by_toolkit_of_graph(ranks, edges, run)
+    _refuse(_difference(ranks, basins, graph_basins(values, np.ascontiguousarray(edges, np.int64))))
+    return basins
+
+
+def compare(values: np.ndarray, connectivity: str, threads: int = 1, *, run: Filter) -> Difference | None:
+    """Return where the merges of a block by TTK, which can make them, are not the native engine's; None: nowhere.
+
+    Raises
+    ------
+    EngineError
+        Where TTK made no tree.
+    """
+    ranks = _ranks(values.reshape(-1))
+    native = grid_basins(values, connectivity, threads)
+    return _difference(ranks, _by_toolkit(ranks, values.shape, run), native, values.shape)
+
+
+def compare_graph(values: np.ndarray, edges: np.ndarray, *, run: Filter) -> Difference | None:
+    """Return the same for a graph."""
+    ranks = _ranks(values)
+    native = graph_basins(values, np.ascontiguousarray(edges, np.int64))
+    return _difference(ranks, _by_toolkit_of_graph(ranks, edges, run), native)
+
+
+def _by_toolkit(ranks: np.ndarray, shape: tuple[int, ...], run: Filter) -> Basins:
+    if many := too_many(shape):
+        raise EngineError(
+            f"TTK cannot number the simplices of a block: got {many}, expected at most {MOST_SIMPLICES:,}: use smaller "
+            "blocks, or topology.engine: native."
+        )
+    return _checked(run(ranks, shape))
+
+
+def _by_toolkit_of_graph(ranks: np.ndarray, edges: np.ndarray, run: Filter) -> Basins:
+    """Return the basins of a graph by the toolkit, to which two vertices are added.
 
     FTM needs a connected input and a greatest vertex that is no saddle. So one more vertex above all others joins the
     components, and another one above it is the greatest. What these two add is dropped again.
     """
-    n = len(values)
+    n = len(ranks)
+    if len(edges) + n + 1 > MOST_SIMPLICES:
+        raise EngineError(
+            f"TTK cannot number the edges of a graph: got {len(edges) + n + 1:,} with those that join its components, "
+            f"expected at most {MOST_SIMPLICES:,}: use topology.engine: native."
+        )
     top = np.append(np.stack([np.arange(n), np.full(n, n)], axis=1), [[n, n + 1]], axis=0)
-    ranks = np.append(_ranks(values), [float(n), float(n + 1)])
-    basins = _checked(run_filter(_lines(ranks, np.concatenate([edges, top]))))
-    real = basins.upper < n
-    found = Basins(basins.minima, basins.label[:n], np.ascontiguousarray(basins.ends[:, real]), basins.upper[real])
-    _same_merges(ranks[:n], found, graph_basins(values, np.ascontiguousarray(edges, np.int64)))
-    return found
+    found = _checked(run(np.append(ranks, [float(n), float(n + 1)]), np.concatenate([edges, top])))
+    real = found.upper < n
+    return Basins(found.minima, found.label[:n], np.ascontiguousarray(found.ends[:, real]), found.upper[real])
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
@@ -151,98 +202,89 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 def _checked(raw: Mapping[str, np.ndarray]) -> Basins:
     try:
         return basins_of_tree(raw)
-    except ValueError as error:
-        raise EngineError(f"{error} Its messages are printed above; topology.engine: native needs no TTK.") from error
+    except (ValueError, IndexError) as error:
+        raise EngineError(f"{str(error).rstrip('.')}: use topology.engine: native, which needs no TTK.") from error
 
 
-def _same_merges(ranks: np.ndarray, basins: Basins, native: Basins) -> None:
-    """Raise EngineError unless both basins have the same minima, and these end at the same saddles.
+def _refuse(found: Difference | None) -> None:
+    """Raise EngineError for a tree of another field.
 
     Minima alone are not enough: a tree of another triangulation can have the same ones.
     """
-    got, expected = _merges(ranks, basins), _merges(ranks, native)
-    if got != expected:
+    if found is not None:
         raise EngineError(
-            f"TTK gave another field's tree: got {len(basins.minima)} minima and {len(got - expected)} merges that the "
-            f"field has not, expected {len(native.minima)} minima and none; topology.engine: native needs no TTK."
+            f"TTK gave another field's tree: got {found.number} merges that differ from the native engine's, the "
+            f"lowest that of the minimum at vertex {found.vertex} of the block, expected none: use topology.engine: "
+            "native, or both to see where they differ."
         )
 
 
-def _merges(ranks: np.ndarray, basins: Basins) -> set[tuple[int, int]]:
-    """Return (minimum, saddle) of every basin that ends, and (minimum, -1) of those that do not."""
+def _difference(ranks: np.ndarray, basins: Basins, native: Basins, shape: tuple[int, ...] = ()) -> Difference | None:
+    """Return where the merges of the toolkit's basins are not those of the native engine's, None where all agree.
+
+    On a grid of some shape an EngineError is raised where these agree, but vertices on the border of the block, by
+    which blocks are joined, are not connected with the minimum of their basin at their own level.
+    """
+    try:
+        minima, saddles, _ = _merges(ranks, basins)
+    except (ValueError, IndexError) as error:
+        raise EngineError(
+            f"TTK gave a tree that cannot be merged ({error}): use topology.engine: native, which needs no TTK."
+        ) from error
+    expected, ends, elder = _merges(ranks, native)
+    if np.array_equal(minima, expected) and np.array_equal(saddles, ends):
+        border = _border(shape)
+        level = np.where(ends >= 0, ranks[ends], np.inf)
+        ours, theirs = (
+            _component(np.searchsorted(expected, b.minima[b.of(border)]), ranks[border], level, elder)
+            for b in (native, basins)
+        )
+        if stray := int(np.count_nonzero(ours != theirs)):
+            raise EngineError(
+                f"TTK gave another field's segmentation: got {stray} vertices on the border of the block in arcs with "
+                "which they are not connected, expected none: use topology.engine: native."
+            )
+        return None
+    vertices = np.union1d(minima, expected)
+    ours, theirs = _looked_up(vertices, expected, ends), _looked_up(vertices, minima, saddles)
+    differ = np.flatnonzero(ours != theirs)
+    lowest = [np.where(s >= 0, ranks[s], np.inf) for s in (ours[differ], theirs[differ])]
+    first = differ[np.lexsort((ranks[vertices[differ]], np.minimum(*lowest)))[0]]
+    return Difference(len(differ), int(vertices[first]), int(ours[first]), int(theirs[first]))
+
+
+def _looked_up(vertices: np.ndarray, minima: np.ndarray, saddles: np.ndarray) -> np.ndarray:
+    """Return the saddle of each vertex, -2 for one that is none of the minima, which are sorted."""
+    found = np.full(len(vertices), -2)
+    found[np.searchsorted(vertices, minima)] = saddles
+    return found
+
+
+def _merges(ranks: np.ndarray, basins: Basins) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the minima of all basins, ascending, the saddle where each of them ends, and the elder that it joins.
+
+    The saddle is -1 for a minimum that does not end. The elder is an index into the minima, its own for such a one.
+    """
     whole = Blocks(ranks.shape, ranks.shape)
     _, merges = contract(block_graph(ranks, basins, whole, 0, "face"))
-    ends = merges.vertex[merges.ends[0]]
-    stay = np.setdiff1d(merges.vertex, ends)
-    return {*zip(ends.tolist(), merges.upper.tolist(), strict=True), *((v, -1) for v in stay.tolist())}
+    order = np.argsort(merges.vertex)
+    place = inverse(order)
+    ends, elder = np.full(len(order), -1), np.arange(len(order))
+    ends[place[merges.ends[0]]] = merges.upper
+    elder[place[merges.ends[0]]] = place[merges.ends[1]]
+    return merges.vertex[order].astype(np.int64), ends, elder
 
 
-def _image(ranks: np.ndarray, shape: tuple[int, ...]) -> Any:
-    from vtkmodules.util.numpy_support import numpy_to_vtk
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-
-    image = vtkImageData()
-    image.SetDimensions(*(*shape[::-1], 1, 1)[:3])  # the last axis is x, the fastest
-    array = numpy_to_vtk(ranks, deep=True)
-    array.SetName("rank")
-    image.GetPointData().SetScalars(array)
-    return image
+def _component(of: np.ndarray, at: np.ndarray, level: np.ndarray, elder: np.ndarray) -> np.ndarray:
+    """Return the eldest minimum of the component in which each of the minima ``of`` lies at the rank ``at``."""
+    of = of.copy()
+    while (joined := level[of] <= at).any():
+        of[joined] = elder[of[joined]]
+    return of
 
 
-def _lines(ranks: np.ndarray, edges: np.ndarray) -> Any:
-    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import VTK_LINE, vtkCellArray, vtkUnstructuredGrid
-
-    grid, points, cells = vtkUnstructuredGrid(), vtkPoints(), vtkCellArray()
-    points.SetData(numpy_to_vtk(np.zeros((len(ranks), 3)), deep=True))
-    offsets = numpy_to_vtkIdTypeArray(np.arange(0, 2 * len(edges) + 1, 2), deep=True)
-    cells.SetData(offsets, numpy_to_vtkIdTypeArray(np.ascontiguousarray(edges, np.int64).reshape(-1), deep=True))
-    grid.SetPoints(points)
-    grid.SetCells(VTK_LINE, cells)
-    array = numpy_to_vtk(ranks, deep=True)
-    array.SetName("rank")
-    grid.GetPointData().SetScalars(array)
-    return grid
-
-
-def run_filter(data: Any) -> dict[str, np.ndarray]:
-    """Return the output arrays of TTK's FTM join tree of a VTK data set with point scalars ``rank``, on one thread."""
-    try:
-        import topologytoolkit as ttk
-    except ImportError as error:
-        raise ImportError(
-            f"the Topology ToolKit cannot be imported ({error}): install it with `{INSTALL}`, or use topology.engine: "
-            "native."
-        ) from error
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
-    tree = ttk.ttkMergeTree()
-    tree.SetTreeType(0)
-    tree.SetBackend(0)
-    tree.SetUseAllCores(False)
-    tree.SetThreadNumber(1)  # two threads crash on small integer fields, and gain 10 to 20 %
-    tree.SetDebugLevel(0)
-    tree.SetWithSegmentation(True)
-    tree.SetWithAdvStats(False)  # neither these nor normalised ids are read: 7 to 33 % of the time
-    tree.SetWithNormalize(False)
-    tree.SetInputData(data)
-    tree.SetInputArrayToProcess(0, 0, 0, 0, "rank")
-    tree.Update()
-    nodes, arcs, segmentation = (tree.GetOutputDataObject(i) for i in range(3))
-    wanted = [
-        ("node_id", nodes.GetPointData(), "NodeId"),
-        ("node_vertex_id", nodes.GetPointData(), "VertexId"),
-        ("node_critical_type", nodes.GetPointData(), "CriticalType"),
-        ("arc_up_node_id", arcs.GetCellData(), "upNodeId"),
-        ("arc_down_node_id", arcs.GetCellData(), "downNodeId"),
-        ("arc_segmentation_id", arcs.GetCellData(), "SegmentationId"),
-        ("vertex_segmentation_id", segmentation.GetPointData(), "SegmentationId"),
-    ]
-    found = {key: data.GetArray(name) for key, data, name in wanted}
-    if missing := [key for key, array in found.items() if array is None]:
-        raise EngineError(
-            f"TTK made no merge tree: got no {', '.join(missing)}; its messages are printed above; "
-            "topology.engine: native needs no TTK."
-        )
-    return {key: vtk_to_numpy(array).copy() for key, array in found.items()}
+def _border(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the vertices on the border of a grid, none of an empty shape."""
+    inner = np.zeros(shape, bool)
+    inner[tuple(slice(1, -1) for _ in shape)] = True
+    return np.flatnonzero(~inner) if shape else np.empty(0, np.int64)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -14,7 +15,7 @@ import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
 from landsweep.kernels.geometry.graphs import grid_edges
 from ranked import ranked
-from support import environment, inside, landsweep
+from support import HELPERS, environment, inside, landsweep
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,7 @@ def test_options(folder):
         (["field.npy", "--out", "."], "--out is '.', expected the name of an .npz file."),
         (["field.npy", "--out", "tree.txt"], "--out is 'tree.txt', expected the name of an .npz file."),
         (["field.npy", "--connectivity", "knn", "--k", "1230"], "--k is 1230, expected fewer than the field's 1230"),
-        (["field.npy", "--engine", "gpu"], "--engine is 'gpu', expected native, ttk or auto."),
+        (["field.npy", "--engine", "gpu"], "--engine is 'gpu', expected native, ttk, both or auto."),
         (["field.npy", "--periodic", "x"], "--periodic is 'x', expected the number of an axis from 0 to 1, or all."),
         (["field.npy", "--periodic", "2"], "--periodic: no such periodic axis: got 2, expected 0 to 1."),
         (
@@ -341,3 +342,62 @@ def test_components_are_told(tmp_path):
     done = inside("tree", tmp_path / "v.npy", "--connectivity", "knn", "--k", "1", "--mutual")
     assert len(found.roots) > 1
     assert f"\n{len(found.roots)} connected components: each has a minimum that no saddle joins" in done.stdout
+
+
+def test_more_simplices_than_ttk_numbers_are_refused_before_anything_is_read(tmp_path):
+    np.lib.format.open_memmap(
+        tmp_path / "large.npy", mode="w+", dtype=np.float32, shape=(600, 600, 600)
+    )  # a sparse file
+    done = inside("tree", "large.npy", "--engine", "both", "--block", "1000000000", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "landsweep: topology.engine is both, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, "
+        "expected at most 2,147,483,647, which TTK numbers in 32 bits: use the engine native, or blocks of at most "
+        "134,217,728 points.\n"
+    )
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_ttk_and_both(tmp_path, ranks):
+    """By a stand-in for the toolkit, in processes of their own."""
+    pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
+    field = np.random.default_rng(1).standard_normal((12, 9)).round(1)
+    np.save(tmp_path / "field.npy", field)
+
+    def tree(*words, fake=""):
+        return ranked(
+            *("tree", "field.npy", *words),
+            ranks=ranks,
+            cwd=tmp_path,
+            PYTHONPATH=str(HELPERS / "toolkit"),
+            FAKE_TTK=fake,
+        )
+
+    plain = tree().stdout
+    assert tree("--engine", "ttk").stdout == plain
+    blocks = 2 if ranks else 1
+    same = f"compared with TTK: the merges of {blocks} of {blocks} block{'s' * (blocks > 1)} are the same\n"
+    assert tree("--engine", "both").stdout == plain + same
+    assert tree("--engine", "both", "--connectivity", "face").stdout.endswith(
+        "compared with TTK: nothing, as it makes no such trees\n"
+    )
+    done = tree("--engine", "both", "--negate", fake="other:*/108,other:*/63,other:*/54")
+    assert done.returncode == 0
+    assert done.stdout.startswith(tree("--negate").stdout)
+    assert re.search(
+        rf"^compared with TTK: \d+ merges in {blocks} of {blocks} blocks? differ: .* by TTK", done.stdout, re.M
+    )
+    level = re.search(r"the minimum at \((\d+), (\d+)\) \(level ([-.\d]+)\)", done.stdout)
+    assert field[int(level[1]), int(level[2])] == float(level[3])
+    for connectivity, fake, count in (
+        ("freudenthal", "kill:*/108,kill:*/63,kill:*/54", "(108|63|54)"),
+        ("knn", "abort:*/110", "110"),
+    ):
+        done = tree("--engine", "ttk", "--connectivity", connectivity, fake=fake)
+        assert done.returncode == 2
+        assert re.fullmatch(
+            rf"landsweep: field.npy: TTK crashed: its process ended by SIG\w+ while it had {count} vertices; it "
+            "says: .*, expected a merge tree: use topology.engine: native, which needs no TTK.\n",
+            done.stderr,
+        ), done.stderr

@@ -232,7 +232,7 @@ def topology(
         list[str] | None,
         typer.Option(help="face, freudenthal, moore, knn, delaunay or gabriel; repeatable.", show_default=False),
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="native, ttk or auto (native).", show_default=False)] = None,
+    engine: Annotated[str | None, typer.Option(help="native, ttk, both or auto (native).", show_default=False)] = None,
     min_persistence: Annotated[
         str | None,
         typer.Option(help="Drop pairs of a smaller loss difference, or share of the range: 1%.", show_default=False),
@@ -294,7 +294,7 @@ def tree(
     ] = None,
     k: Annotated[int, typer.Option("--k", help="Neighbours in knn.", min=1)] = 8,
     mutual: Annotated[bool, typer.Option("--mutual", help="In knn, join what lists each other.")] = False,
-    engine: Annotated[str, typer.Option(help="native, ttk or auto (native).")] = "native",
+    engine: Annotated[str, typer.Option(help="native, ttk, both or auto (native).")] = "native",
     block: Annotated[int, typer.Option(help="Points read at once.", min=1)] = 2**24,
     threads: Annotated[int, typer.Option(help="Threads per rank.", min=1)] = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tree (.npz).", show_default=False)] = None,

@@ -94,6 +94,10 @@ def status(run: Run) -> None:
     state = f"running as {alive}" if alive else last.get("outcome", "killed")
     print(f"{size(used)} in {files} files; {len(sessions)} session(s), the last from {last['started']}: {state}")
     print_failures(run)
+    from landsweep.report import engines
+
+    for line in engines.warnings(run.directory):
+        print(f"note: {line}")
 
 
 def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:

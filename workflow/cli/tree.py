@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from landsweep.base.errors import UserError
@@ -12,7 +13,10 @@ from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.fields.opening import Field, open_field
 from landsweep.disk.rundir import atomic
-from landsweep.distributed.representations import tree_of
+from landsweep.distributed import toolkit
+from landsweep.distributed.blocking import check_engine
+from landsweep.distributed.comparison import Comparison, compared
+from landsweep.distributed.representations import ready_toolkit, tree_of
 from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
 from landsweep.kernels.geometry.blocks import Blocks, last_repeats_first
@@ -49,6 +53,11 @@ class TreeOptions:
 
 def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     """Compute, print and write the merge tree of a file; every rank calls this, and the root gets the tree."""
+    with toolkit.kept():
+        return _tree(path, options, executor)
+
+
+def _tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     field = executor.on_root(lambda: _describe(path, options))
     opened = options.open(path)
     connectivity = options.connectivity or default_connectivity(len(field[0]))
@@ -58,9 +67,11 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
     blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit), around)
     if connectivity == "knn":
         blocks = Blocks(opened.shape, opened.shape)  # its graph is not cut
+    executor.on_root(lambda: check_engine(study, [connectivity], blocks))
+    executor.on_root(lambda: ready_toolkit(study.engine))
 
-    def work(group: Group) -> MergeTree | None:
-        return tree_of(
+    def work(group: Group) -> tuple[MergeTree | None, Comparison | None]:
+        tree = tree_of(
             opened.read,
             opened.shape,
             connectivity,
@@ -71,10 +82,16 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
             volumes=options.out is not None,
             threads=options.threads,
         )
+        if study.engine != "both":
+            return tree, None
+        told = compared(
+            opened.read, connectivity, study, blocks, negate=options.negate, group=group, threads=options.threads
+        )
+        return tree, told
 
     with executor.group() as group:
         try:
-            found = work(group)
+            found, told = work(group)
         except ValueError as error:
             failure = UserError(f"{path}: {error}")
             failure.collective = True
@@ -86,9 +103,18 @@ def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | No
         for axis in around:
             if last_repeats_first(opened.read, opened.shape, axis, max(map(abs, found.value_range))):
                 print(f"along axis {axis} {REPEATED}", flush=True)
+        if told is not None:
+            print(_compared(told), flush=True)
         if options.out is not None:
             _write(options.out, found)
     return found
+
+
+def _compared(told: Comparison) -> str:
+    """Return the line on how TTK's merges compare."""
+    if told.text or not told.asked:
+        return f"compared with TTK: {told.text or 'nothing, as it makes no such trees'}"
+    return f"compared with TTK: the merges of {told.asked} of {_count(told.blocks, 'block')} are the same"
 
 
 def _write(out: Path, tree: MergeTree) -> None:
@@ -128,8 +154,8 @@ def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
             f"--min-persistence is {options.min_persistence!r}, expected a difference of at least 0, such as 0.2, or a "
             "share of the range of the values, such as 1%."
         ) from None
-    if options.engine not in ("native", "ttk", "auto"):
-        raise UserError(f"--engine is {options.engine!r}, expected native, ttk or auto.")
+    if options.engine not in (engines := get_args(TopologySpec.model_fields["engine"].annotation)):
+        raise UserError(f"--engine is {options.engine!r}, expected {', '.join(engines[:-1])} or {engines[-1]}.")
     if options.connectivity is not None and options.connectivity not in REPRESENTATIONS:
         raise UserError(
             f"--connectivity is {options.connectivity!r}, expected one of {', '.join(REPRESENTATIONS)}"

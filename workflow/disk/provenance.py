@@ -89,13 +89,14 @@ def begin(
     executor: str,
     found: tuple[content.Source, ...] = (),
     changed: dict[str, Any] | None = None,
+    engines: dict[str, str] | None = None,
 ) -> str:
     """Add a session to ``provenance.json``, and keep copies of the user's modules.
 
     ``folder`` is None for a session that needs no problem; ``executor`` is the name of the executor that spreads the
     work over ``ranks`` ranks. ``found`` is the content that the session computes with, none where it computes nothing
-    with the problem, and ``changed`` what the user let become of another content. The function returns the session's
-    id.
+    with the problem, and ``changed`` what the user let become of another content. ``engines`` has the versions of
+    programs that are no Python packages. The function returns the session's id.
     """
     data: dict[str, Any] = (
         read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
@@ -115,7 +116,7 @@ def begin(
         "ranks": ranks,
         "executor": executor,
         "dtype": study.evaluation.dtype,
-        "versions": versions(),
+        "versions": versions() | (engines or {}),
         "git": _git(folder) if folder else None,
     }
     if found:

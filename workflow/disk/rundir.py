@@ -199,6 +199,10 @@ class RunDir:
         """Return the path of one member's merge trees and metrics."""
         return self.path / "topology" / f"member-{member:05d}.npz"
 
+    def engines(self, member: int) -> Path:
+        """Return the path of the record of what the Topology ToolKit had to do with one member's merge trees."""
+        return self.path / "topology" / f"engines-{member:05d}.json"
+
     def failure(self, stage: str, index: int) -> Path:
         """Return the path of the record of one failed model or member."""
         return self.path / "failures" / f"{stage}-{index:05d}.json"

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
-from landsweep.kernels.geometry.blocks import Blocks
+from landsweep.base.errors import UserError
+from landsweep.kernels.geometry.blocks import Blocks, box_shape
+from landsweep.kernels.geometry.triangulation import MOST_SIMPLICES, can_do, too_many
+from landsweep.study.study import WITH_TOOLKIT
+
+if TYPE_CHECKING:
+    from landsweep.study.study import TopologySpec
+
+ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
+"""On the points of a grid each of these triangulations is this connectivity: the diagonal of the Delaunay triangulation
+is fixed, and Gabriel's graph leaves it out."""
 
 SPLIT_POINTS = 2**20
 """A member with fewer points than this is not cut for more ranks: its tree takes milliseconds, and messages would cost
@@ -25,6 +37,11 @@ gets the tree."""
 PER_POINT_KNN = 500
 """The representation ``knn``, whose graph is made and kept whole, takes this many bytes per point of a landscape:
 measured were 360 to 450."""
+
+TOOLKIT = 530
+"""The Topology ToolKit takes this many bytes per vertex on white noise, in its own process and in what is made of its
+output. Measured were 167 (smooth, 2-D) to 498 in one process; ranks, nodes and arcs, which two processes hold, are 32
+more. Its memory on graphs was not measured; it is reckoned the same per point."""
 
 BASE = 32_000_000
 """Caches and the buffers of threads and messages take this many bytes, which do not grow with the block."""
@@ -51,7 +68,13 @@ def member_blocks(
 
 
 def reduction_bytes(
-    blocks: Blocks, itemsize: int, *, chunk: int = 2**20, ranks: int = 1, segmentation: bool = False
+    blocks: Blocks,
+    itemsize: int,
+    *,
+    chunk: int = 2**20,
+    ranks: int = 1,
+    segmentation: bool = False,
+    toolkit: bool = False,
 ) -> int:
     """Return the bytes that a rank needs, beside the program itself, to find the tree of one member by blocks.
 
@@ -74,6 +97,8 @@ def reduction_bytes(
         Ranks that share the blocks.
     segmentation
         Whether the basin and the arc of every vertex are written.
+    toolkit
+        Whether the Topology ToolKit makes the tree of each block, which takes :data:`TOOLKIT` bytes per vertex.
     """
     sides = zip(blocks.shape, blocks.block, strict=True)
     box = prod(b + 2 if axis in blocks.periodic else min(n, b + 2) for axis, (n, b) in enumerate(sides))
@@ -81,7 +106,44 @@ def reduction_bytes(
     cut = len(blocks) > 1 or blocks.periodic
     surface = sum(prod(blocks.block) // b * 2 for b in blocks.block) if cut else 0
     borders = -(-len(blocks) // ranks) * surface * 40
-    per_vertex = 2 * itemsize + label + 1 + EDGES + 16 * segmentation
+    per_vertex = 2 * itemsize + label + 1 + EDGES + 16 * segmentation + TOOLKIT * toolkit
     if blocks.periodic:
         per_vertex += itemsize + AROUND
     return BASE + CHUNKS * min(chunk, box) * itemsize + box * per_vertex + borders
+
+
+def by_toolkit(blocks: Blocks, representation: str) -> tuple[int, int]:
+    """Return how many blocks a representation has, and of how many of them the Topology ToolKit can make the tree."""
+    if representation == "knn":
+        return 1, 1
+    connectivity = ON_A_GRID.get(representation, representation)
+    held = (box_shape(blocks.held(index)) for index in range(len(blocks)))
+    return len(blocks), sum(can_do(shape, connectivity) for shape in held)
+
+
+def check_engine(topology: TopologySpec, names: Sequence[str], blocks: Blocks) -> None:
+    """Check that the engine numbers all simplices of the blocks of representations ``names``; nothing is started.
+
+    Raises
+    ------
+    UserError
+        Where the study asks for the Topology ToolKit, which numbers them in 32 bits, and they are more.
+    """
+    if topology.engine not in WITH_TOOLKIT:
+        return
+    for name in names:
+        what, expected = "", f"expected at most {MOST_SIMPLICES:,}, which TTK numbers in 32 bits"
+        if name == "knn":
+            points = prod(blocks.shape)
+            least = 0 if topology.mutual else points * min(topology.k, points - 1) // 2
+            if least + points + 1 > MOST_SIMPLICES:
+                what = f"the graph of knn has at least {least + points + 1:,} edges, {expected}"
+            do = "use the engine native"
+        else:
+            held = tuple(min(n, b + 1) for n, b in zip(blocks.shape, blocks.block, strict=True))
+            if can_do(held, ON_A_GRID.get(name, name)) and (many := too_many(held)):
+                what = f"a block of {' x '.join(map(str, held))} points has {many}, {expected}"
+            most = 2 ** (27 if sum(n > 1 for n in held) == 3 else 29)
+            do = f"use the engine native, or blocks of at most {most:,} points"
+        if what:
+            raise UserError(f"topology.engine is {topology.engine}, but {what}: {do}.")

@@ -116,7 +116,7 @@ def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None 
     blocks = field.blocks
     mine = range(len(blocks) * group.rank // group.size, len(blocks) * (group.rank + 1) // group.size)
     offsets(field.connectivity, len(blocks.shape))  # ValueError on every rank, also on one without a block
-    forest, merges, survey, borders = _agreed(group, lambda: local(field, mine, ledger))
+    forest, merges, survey, borders = agreed(group, lambda: local(field, mine, ledger))
     survey = _merge_surveys(group, survey)
     survey.values_range(field.negate)  # ValueError on every rank, where no value is finite
     merges.extend(_reduce_over_ranks(group, forest, ledger))
@@ -149,9 +149,9 @@ def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTre
     return replace(tree, basin_volume=totals[0], arc_volume=arcs, border_volume=totals[2])
 
 
-def _agreed(group: Group, work: Callable[[], Result]) -> Result:
+def agreed(group: Group, work: Callable[[], Result]) -> Result:
     """Return what ``work`` returns; raise a ValueError of one rank on all ranks, which would otherwise wait for it."""
-    result, refusal, of_engine = None, "", False
+    refusal, of_engine = "", False
     try:
         result = work()
     except ValueError as error:
@@ -162,7 +162,6 @@ def _agreed(group: Group, work: Callable[[], Result]) -> Result:
     if text.size:
         kind, message = text[:1].tobytes(), text[1:].tobytes().decode()
         raise EngineError(message) if kind == b"1" else ValueError(message)
-    assert result is not None
     return result
 
 

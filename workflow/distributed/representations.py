@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
 
 import numpy as np
 from landsweep.base.errors import UserError
-from landsweep.distributed.reduction import BlockedField, Engine, reduced_merge_tree
+from landsweep.distributed import toolkit
+from landsweep.distributed.blocking import ON_A_GRID
+from landsweep.distributed.reduction import BlockedField, Engine, agreed, reduced_merge_tree
 from landsweep.distributed.reduction_tasks import submit_merge_tree
 from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Group
@@ -22,38 +24,35 @@ from landsweep.kernels.topology.merge_trees import (
     segmentation,
 )
 from landsweep.kernels.topology.tree import MergeTree
-from landsweep.kernels.topology.ttk import ttk_graph_basins
+from landsweep.kernels.topology.ttk import EngineError, ttk_basins, ttk_graph_basins
 from landsweep.study.periodic import refusal
-
-if TYPE_CHECKING:
-    from landsweep.study.study import TopologySpec
-
-ON_A_GRID = {"delaunay": "freudenthal", "gabriel": "face"}
-"""On the points of a grid each of these triangulations is this connectivity: the diagonal of the Delaunay triangulation
-is fixed, and Gabriel's graph leaves it out."""
+from landsweep.study.study import WITH_TOOLKIT, TopologySpec
 
 NO_EDGES = np.empty((0, 2), np.int64)
 """A graph with a single vertex has this empty array of edges."""
 
 
 def make_engine(name: str) -> Engine:
-    """Return the engine of a study's ``topology.engine``.
+    """Return the engine whose trees are the result, of a study's ``topology.engine``."""
+    return partial(ttk_basins, run=toolkit.run) if name == "ttk" else grid_basins
+
+
+def ready_toolkit(engine: str) -> dict[str, str]:
+    """Return the versions of TTK and VTK where an engine needs them; a small tree is made with them first.
 
     Raises
     ------
     UserError
-        Where the study asks for TTK and it is not installed.
+        Where the toolkit cannot be imported, or makes no tree or another one than ours.
     """
-    from landsweep.kernels.topology import ttk
-
-    if name in ("native", "auto"):
-        return grid_basins
-    if not ttk.available():
-        raise UserError(
-            f"topology.engine is ttk, but the Topology ToolKit cannot be imported: install it with `{ttk.INSTALL}`, or "
-            "use native, whose result is the same."
-        )
-    return ttk.ttk_basins
+    if engine not in WITH_TOOLKIT:
+        return {}
+    try:
+        field = np.random.default_rng(0).permutation(np.arange(30.0)).reshape(5, 6)
+        ttk_basins(field, "freudenthal", run=toolkit.run)
+        return toolkit.versions()
+    except EngineError as error:
+        raise UserError(f"topology.engine is {engine}, but {error}") from error
 
 
 def tree_of(
@@ -95,9 +94,11 @@ def tree_of(
     Raises
     ------
     ValueError
-        For a field without a finite value.
+        On every rank, for a field without a finite value.
     UserError
-        As :func:`make_engine` raises, and for periodic axes with ``knn`` or another engine than the native one.
+        For periodic axes with ``knn`` or another engine than the native one.
+    EngineError
+        On every rank, where another engine than ours fails on one.
     """
     group = Alone() if group is None else group
     blocks = Blocks(shape, shape) if blocks is None else blocks
@@ -105,17 +106,20 @@ def tree_of(
         raise UserError(f"{text}.")
     engine = make_engine(topology.engine)
     if representation == "knn":
-        graph_engine = graph_basins if engine is grid_basins else ttk_graph_basins
-        return _knn_tree(read, shape, topology, negate, volumes, write, graph_engine) if group.rank == 0 else None
+        graph_engine = graph_basins if engine is grid_basins else partial(ttk_graph_basins, run=toolkit.run)
+        return _on_root(group, lambda: _knn_tree(read, shape, topology, negate, volumes, write, graph_engine))
     connectivity = ON_A_GRID.get(representation, representation)
     if len(blocks) == 1 and engine is grid_basins:
-        if group.rank:
-            return None
-        tree = _whole_tree(read, blocks, connectivity, negate, volumes, write, threads)
-        return replace(tree, connectivity=representation)
+        tree = _on_root(group, lambda: _whole_tree(read, blocks, connectivity, negate, volumes, write, threads))
+        return None if tree is None else replace(tree, connectivity=representation)
     field = BlockedField(read, blocks, connectivity, negate, volumes, engine, threads, write)
     reduced = reduced_merge_tree(field, group) if submit is None else submit_merge_tree(submit, field).result()
     return None if reduced is None else replace(reduced, connectivity=representation)
+
+
+def _on_root(group: Group, work: Callable[[], MergeTree]) -> MergeTree | None:
+    """Return on the root what ``work`` returns there; every rank learns how it fails, and does not wait for it."""
+    return agreed(group, lambda: work() if group.rank == 0 else None)
 
 
 def _whole_tree(
@@ -136,6 +140,14 @@ def _whole_tree(
     return tree
 
 
+def knn_graph(read: Read, shape: tuple[int, ...], topology: TopologySpec) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values of a grid's points, and the edges of ``knn`` over them."""
+    values = np.asanyarray(read(tuple(slice(0, n) for n in shape))).reshape(-1)  # a mask is kept
+    if len(values) == 1:
+        return values, NO_EDGES
+    return values, knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual)
+
+
 @lru_cache(maxsize=32)
 def knn_edges_of(shape: tuple[int, ...], k: int, mutual: bool) -> np.ndarray:
     """Return the edges of ``knn`` over the points of a grid at unit spacing; they are kept for the next landscape."""
@@ -154,8 +166,7 @@ def _knn_tree(
     engine: GraphEngine,
 ) -> MergeTree:
     box = tuple(slice(0, n) for n in shape)
-    values = np.asanyarray(read(box)).reshape(-1)  # a mask is kept
-    near = knn_edges_of(shape, min(topology.k, len(values) - 1), topology.mutual) if len(values) > 1 else NO_EDGES
+    values, near = knn_graph(read, shape, topology)
     if write is None:
         tree = graph_merge_tree(values, near, negate=negate, volumes=volumes, engine=engine, shape=shape)
     else:

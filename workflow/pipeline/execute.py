@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,12 +28,15 @@ from landsweep.stages import BY_NAME, NAMES, STAGES, reserved
 from landsweep.stages.stage import Stage
 from landsweep.stages.topology import STAGE as TOPOLOGY
 from landsweep.study.plan import Plan, make_plan
-from landsweep.study.study import Study
+from landsweep.study.study import WITH_TOOLKIT, Study
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The options of a command beside the study; results do not depend on them."""
+    """The options of a command beside the study; results do not depend on them.
+
+    With ``again`` the stage topology makes all trees anew, each of which replaces the one that is there.
+    """
 
     retry_failed: bool = False
     max_failures: int | None = None
@@ -41,6 +45,7 @@ class RunOptions:
     redo: bool = False
     stages: tuple[str, ...] = NAMES
     accept_changed_problem: bool = False
+    again: bool = False
 
     @property
     def needs_problem(self) -> bool:
@@ -106,15 +111,12 @@ def execute(
 
     if options.needs_problem:
         executor.on_root(lambda: check(study, folder, reserved()))
-    if study.topology.engine == "ttk":
-        from landsweep.distributed.representations import make_engine
-
-        executor.on_root(lambda: make_engine("ttk") and None)
     with ExitStack() as stack:
+        engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
             prepared = executor.on_root(
-                lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop), out)
+                lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop, engines), out)
             )
         except Stopped:  # while it waited for the lock
             return Exit.STOPPED
@@ -157,6 +159,29 @@ def execute(
     return status
 
 
+@contextmanager
+def _toolkit(study: Study, executor: Executor, used: bool) -> Iterator[dict[str, str]]:
+    """Yield the versions of the Topology ToolKit and VTK on every rank, if they are ``used``; they are tried first.
+
+    What they cannot number is refused also where only stages run that come before.
+    """
+    if study.topology.engine not in WITH_TOOLKIT:
+        yield {}
+        return
+    from landsweep.distributed import toolkit
+    from landsweep.distributed.blocking import check_engine, member_blocks
+    from landsweep.distributed.representations import ready_toolkit
+
+    def ready() -> dict[str, str]:
+        made, topology = make_plan(study), study.topology
+        blocks = member_blocks(made.grid_shape, topology.block, len(made.members), executor.size)
+        check_engine(topology, study.connectivity, blocks)
+        return ready_toolkit(topology.engine) if used else {}
+
+    with toolkit.kept():
+        yield executor.on_root(ready)
+
+
 def recompute_topology(
     out: Path,
     overrides: tuple[str, ...],
@@ -168,7 +193,8 @@ def recompute_topology(
     """Compute the topology of an existing run, with ``overrides`` applied to its study; nothing is evaluated.
 
     Every rank calls this. The function computes again what the overrides change, and everything with ``redo`` or for
-    another engine. It returns the same as :func:`execute`.
+    another engine, whose trees replace those that are there one by one: where it fails, the old ones stay. It returns
+    the same as :func:`execute`.
 
     Raises
     ------
@@ -176,7 +202,7 @@ def recompute_topology(
         Where there is no run, an override is no key of ``topology``, or the run cannot be continued.
     """
 
-    def read() -> tuple[Study, bool]:
+    def read() -> tuple[Study, bool, bool]:
         from landsweep.disk.store import Landscape
 
         before = read_run(out).study
@@ -188,10 +214,12 @@ def recompute_topology(
                 f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
                 "use `landsweep run` for the others."
             )
-        return study, redo or before.topology.engine != study.topology.engine
+        again = before.topology.engine != study.topology.engine or (redo and study.topology.engine in WITH_TOOLKIT)
+        return study, redo and not again, again
 
-    study, redo = executor.on_root(read)
-    status = execute(study, out, out, executor, subscribers, RunOptions(redo=redo, stages=("topology", "report")))
+    study, redo, again = executor.on_root(read)
+    options = RunOptions(redo=redo, again=again, stages=(TOPOLOGY.name, "report"))
+    status = execute(study, out, out, executor, subscribers, options)
     later = [s.name for s in STAGES if s.asked(study) and s.problem and TOPOLOGY in s.ancestors]
     if later and executor.is_root:
         for tell in subscribers:
@@ -204,7 +232,14 @@ def recompute_topology(
 
 
 def _prepare(
-    stack: ExitStack, study: Study, folder: Path, out: Path, executor: Executor, options: RunOptions, stop: StopFlag
+    stack: ExitStack,
+    study: Study,
+    folder: Path,
+    out: Path,
+    executor: Executor,
+    options: RunOptions,
+    stop: StopFlag,
+    engines: dict[str, str],
 ) -> tuple[list[dict[str, Any]], str]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
@@ -235,6 +270,8 @@ def _prepare(
         elif content.changed(run, study, found):
             found = ()  # nothing is computed with it, so the results are bound to the old one still
     identity.apply(run, change)
+    if options.again:
+        TOPOLOGY.forget_failures(run)
     if options.retry_failed:
         identity.forget_failures(run)
     if options.repair:
@@ -243,7 +280,14 @@ def _prepare(
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
     return history, provenance.begin(
-        run, study, folder if options.needs_problem else None, executor.size, type(executor).__name__, found, changed
+        run,
+        study,
+        folder if options.needs_problem else None,
+        executor.size,
+        type(executor).__name__,
+        found,
+        changed,
+        engines,
     )
 
 
@@ -274,6 +318,7 @@ def _stages(context: Context, options: RunOptions) -> None:
     for stage in (BY_NAME[name] for name in NAMES if name in options.stages):
         if context.executor.on_root(lambda: context.stop.requested):
             raise Stopped  # a ghost must not begin to write tables
-        items = context.executor.on_root(partial(stage.todo, context.run, context.study, context.plan))
+        todo = stage.anew if options.again and stage is TOPOLOGY else stage.todo
+        items = context.executor.on_root(partial(todo, context.run, context.study, context.plan))
         if items:
             stage.run(context, items)

@@ -13,7 +13,7 @@ from landsweep.disk.rundir import RunDir
 from landsweep.predict.costs import Costs, costs, for_grid
 from landsweep.stages import STAGES
 from landsweep.study.plan import Plan, unit_points
-from landsweep.study.study import Study
+from landsweep.study.study import WITH_TOOLKIT, Study
 
 
 @dataclass(frozen=True)
@@ -58,21 +58,37 @@ def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
 def _topology(study: Study, plan: Plan, ranks: int) -> str:
     """Return sentences on how the merge trees are made, and the memory that they take."""
     from landsweep.base.text import size
-    from landsweep.distributed.blocking import BASE, PER_MINIMUM, PER_POINT_KNN, member_blocks, reduction_bytes
+    from landsweep.distributed.blocking import (
+        BASE,
+        PER_MINIMUM,
+        PER_POINT_KNN,
+        TOOLKIT,
+        by_toolkit,
+        check_engine,
+        member_blocks,
+        reduction_bytes,
+    )
 
     blocks = member_blocks(plan.grid_shape, study.topology.block, len(plan.members), ranks, study.periodic)
+    check_engine(study.topology, study.connectivity, blocks)
+    grids = [name for name in study.connectivity if name != "knn"]
+    asked = study.topology.engine in WITH_TOOLKIT
+    toolkit = asked and any(by_toolkit(blocks, name)[1] for name in grids)
     peak = reduction_bytes(
         blocks,
         study.evaluation.itemsize,
         ranks=ranks if len(blocks) > 1 else 1,
         segmentation=study.topology.segmentation,
+        toolkit=toolkit,
     )
     if "knn" in study.connectivity:
-        peak = max(peak, BASE + PER_POINT_KNN * prod(plan.grid_shape))
+        peak = max(peak, BASE + (PER_POINT_KNN + TOOLKIT * asked) * prod(plan.grid_shape))
     shape = " x ".join(map(str, blocks.block))
     how = "one member a rank" if len(blocks) == 1 else f"{len(blocks)} blocks of {shape} a member, shared by all ranks"
     more = f", and {PER_MINIMUM} B per minimum" if len(blocks) > 1 else ""
     around = f", periodic along {' and '.join(f'alpha_{axis}' for axis in study.periodic)}" if study.periodic else ""
+    if asked and (toolkit or "knn" in study.connectivity):
+        more += f", most of it for TTK (167 B a vertex where the field is smooth, {TOOLKIT} of noise)"
     return f"{', '.join(study.connectivity)}{around}; {how}; up to {size(peak)} a rank{more}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from landsweep.disk.rundir import RunDir, read_json
+from landsweep.report import engines
 from landsweep.report.references import BIBTEX
 from landsweep.study.study import Scalar, Study, SubspaceSpec
 
@@ -43,9 +44,9 @@ def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] =
     if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
-    sentences += [_evaluation(run, study, session), _topology(study)]
-    sentences += [sentence for say in of_stages for sentence in say(study)]
     members = read_json(run.members)["members"]
+    sentences += [_evaluation(run, study, session), _topology(study), *engines.methods(run, len(members))]
+    sentences += [sentence for say in of_stages for sentence in say(study)]
     lacking = sum(not run.topology(index).exists() for index in range(len(members)))
     if lacking:
         sentences.append(
@@ -149,7 +150,7 @@ def _topology(study: Study) -> str:
     kept = f", of which pairs of persistence below {threshold} were dropped" if threshold.value else ""
     return (
         f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
-        f"{names}{_periodic(study)}, with vertices ordered by (value, index){_engine(study)}{kept}; "
+        f"{names}{_periodic(study)}, with vertices ordered by (value, index){kept}; "
         "only pairs of persistence above 0 count, saddles are the distinct points where their branches join, and "
         "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) "
         "[xie2024]."
@@ -161,15 +162,6 @@ def _periodic(study: Study) -> str:
         return ""
     axes = " and ".join(f"alpha_{axis}" for axis in study.periodic)
     return f", around the periodic ax{'is' if len(study.periodic) == 1 else 'es'} {axes}"
-
-
-def _engine(study: Study) -> str:
-    if study.topology.engine != "ttk":
-        return ""
-    return (
-        ", by the Topology ToolKit [tierny2018] for each block of Freudenthal triangulations of two or three "
-        "dimensions and for nearest-neighbour graphs"
-    )
 
 
 def _software(session: dict[str, object]) -> str:

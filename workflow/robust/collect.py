@@ -152,6 +152,7 @@ def analyse(
     missing, not zero.
     """
     rows = []
+    topology = topology.model_copy(update={"engine": "native"})  # the result is the same, and thousands of trees
     for (extent, stride, representation), group in groupby(
         chosen, key=lambda spec: (spec.extent, spec.stride, spec.representation)
     ):

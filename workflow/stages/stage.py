@@ -194,9 +194,17 @@ class Stage:
 
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
         """Return the items without a result that have failed neither in this stage nor in one before it."""
+        return self._possible(run, study, plan, lambda: self.absent(run, plan))
+
+    def anew(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
+        """Return the same with the items that have a result, which a new one is to replace."""
+        return self._possible(run, study, plan, lambda: {item.index for item in self.items(plan)})
+
+    def _possible(self, run: RunDir, study: Study, plan: Plan, wanted: Callable[[], set[int]]) -> list[Any]:
+        """Return those of the wanted items that have not failed here or before, and whose sources are there."""
         if not self.asked(study) or not all(source.there(run) for source in self.sources):
             return []
-        absent = self.absent(run, plan)
+        absent = wanted()
         if not absent:
             return []
         failures = {(name, index) for name, index in run.failures()}
@@ -223,5 +231,9 @@ class Stage:
         for path in self.places(run):
             if path.exists():
                 shutil.rmtree(path)  # what cannot be removed must not pass for results of the new study
+        self.forget_failures(run)
+
+    def forget_failures(self, run: RunDir) -> None:
+        """Remove all records of this stage's failures."""
         for failure in run.failures(self.name).values():
             failure.unlink()

@@ -181,6 +181,10 @@ class EvaluationSpec(Section):
         return 8 if self.stored == "float64" else 4
 
 
+WITH_TOOLKIT = ("ttk", "both")
+"""These engines ask the Topology ToolKit: for the trees, or to compare it with the native engine."""
+
+
 def _threshold(value: Any) -> Any:
     """Return a threshold as it is stored: a number, or a text such as ``1%``."""
     try:
@@ -208,8 +212,8 @@ class TopologySpec(Section):
         (),
         description="true for all grid axes, or a list of those whose last point is followed by the first: [alpha_0]",
     )
-    engine: Literal["native", "ttk", "auto"] = Field(
-        "native", description="native, ttk or auto (which is native); the result is the same"
+    engine: Literal["native", "ttk", "both", "auto"] = Field(
+        "native", description="native, ttk, both (native, compared with ttk) or auto (native); the result is the same"
     )
     block: int = Field(
         2**24, ge=1, description="points of a block, at least 1: larger landscapes are reduced block by block"

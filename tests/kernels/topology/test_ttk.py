@@ -1,6 +1,7 @@
 """TTK's recorded output turned into basins; the filter itself where the toolkit can be imported."""
 
-import sys
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,10 +10,10 @@ from landsweep.kernels.geometry.connectivity import offsets
 from landsweep.kernels.topology import ttk
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, union
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree, segmentation
+from scipy.ndimage import label
 from support import DATA
 
 RAW = sorted((DATA / "ttk_raw").glob("*.npz"))
-needs_ttk = pytest.mark.skipif(not ttk.available(), reason="the Topology ToolKit is not installed (conda only)")
 
 
 def pairs_of(merges):
@@ -103,19 +104,18 @@ def as_ttk(values, basins_tree, arcs_of_vertices):
 
 
 @pytest.mark.parametrize("shape", [(13, 17), (6, 7, 8), (2, 9), (1, 6, 7)])
-def test_the_filter_is_given_ranks_and_its_tree_is_used(monkeypatch, shape):
+def test_the_filter_is_given_ranks_and_its_tree_is_used(shape):
     field = np.random.default_rng(4).integers(0, 9, shape).astype(np.float32)
     field[..., 0] = np.inf
     seen = []
 
-    def filter_(ranks):
+    def filter_(ranks, grid):
+        assert grid == shape
         seen.append(ranks.reshape(shape))
         tree, found = segmentation(seen[-1])
         return as_ttk(seen[-1], tree, found.arc)
 
-    monkeypatch.setattr(ttk, "_image", lambda ranks, shape: ranks)
-    monkeypatch.setattr(ttk, "run_filter", filter_)
-    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal")))
+    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal", run=filter_)))
     tree = merge_tree(field)
     finite = np.isfinite(field.reshape(-1)[[m for m, _ in pairs_of(merges)]])
     assert [p for p, f in zip(pairs_of(merges), finite, strict=True) if f] == sorted(map(tuple, tree.pairs.tolist()))
@@ -133,19 +133,18 @@ def test_the_filter_is_given_ranks_and_its_tree_is_used(monkeypatch, shape):
         ((3, 3, 3, 3), "moore"),
     ],
 )
-def test_what_ttk_cannot_do_is_done_natively(monkeypatch, shape, connectivity):
-    monkeypatch.setattr(ttk, "run_filter", lambda *a: pytest.fail("TTK was asked"))
+def test_what_ttk_cannot_do_is_done_natively(shape, connectivity):
     field = np.random.default_rng(4).standard_normal(shape)
-    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, connectivity)))
+    asked = partial(ttk.ttk_basins, run=lambda *a: pytest.fail("TTK was asked"))
+    _, merges = contract(whole_graph(field, asked(field, connectivity)))
     assert pairs_of(merges) == sorted(map(tuple, merge_tree(field, connectivity).pairs.tolist()))
 
 
-def test_graphs_get_two_vertices_above_all(monkeypatch):
+def test_graphs_get_two_vertices_above_all():
     values = np.array([0.0, 5.0, 1.0, 0.5, 4.0, 2.0, 7.0])
     edges = np.array([[0, 1], [1, 2], [3, 4], [4, 5]])  # three components; the greatest of two is a saddle
 
-    def filter_(data):
-        ranks, lines = data
+    def filter_(ranks, lines):
         whole = graph_merge_tree(ranks, lines)
         assert len(whole.roots) == 1
         assert whole.node_types[whole.nodes == len(values)].tolist() == [4]  # the first joins all three
@@ -156,13 +155,13 @@ def test_graphs_get_two_vertices_above_all(monkeypatch):
             arc[[up, down]] = i
         return as_ttk(ranks, whole, arc)
 
-    monkeypatch.setattr(ttk, "_lines", lambda ranks, edges: (ranks, edges))
-    monkeypatch.setattr(ttk, "run_filter", filter_)
-    basins = ttk.ttk_graph_basins(values, edges)
+    engine = partial(ttk.ttk_graph_basins, run=filter_)
+    basins = engine(values, edges)
     _, merges = contract(whole_graph(values, basins))
     assert pairs_of(merges) == sorted(map(tuple, graph_merge_tree(values, edges).pairs.tolist())) == [(2, 1), (5, 4)]
     expected = graph_merge_tree(values, edges, volumes=True)
-    assert graph_merge_tree(values, edges, volumes=True, engine=ttk.ttk_graph_basins) == expected
+    assert graph_merge_tree(values, edges, volumes=True, engine=engine) == expected
+    assert ttk.compare_graph(values, edges, run=filter_) is None
 
 
 @pytest.mark.parametrize(
@@ -170,33 +169,33 @@ def test_graphs_get_two_vertices_above_all(monkeypatch):
     [
         ({"arc_up_node_id": np.array([], int)}, "TTK gave no tree: got 3 nodes, 0 arcs, expected one arc fewer than"),
         ({"vertex_segmentation_id": np.array([0, 1, 7])}, "TTK gave an incomplete tree: got vertices in no arc"),
+        ({"node_vertex_id": np.array([0, 2, 9])}, "TTK gave nodes at no vertex: got 0 to 9, expected 0 to 2"),
     ],
 )
-def test_broken_output_is_an_error(monkeypatch, change, text):
+def test_broken_output_is_an_error(change, text):
     tree, found = segmentation(np.array([0.0, 2.0, 1.0]))
     raw = as_ttk(None, tree, found.arc) | change
     with pytest.raises(ValueError, match=f"^{text}"):
         ttk.basins_of_tree(raw)
-    monkeypatch.setattr(ttk, "_image", lambda *a: None)
-    monkeypatch.setattr(ttk, "run_filter", lambda *a: raw)
-    with pytest.raises(ttk.EngineError, match=rf"^{text}.*topology\.engine: native needs no TTK\.$"):
-        ttk.ttk_basins(np.zeros((3, 3)), "freudenthal")
+    with pytest.raises(ttk.EngineError, match=rf"^{text}.*: use topology\.engine: native, which needs no TTK\.$"):
+        ttk.ttk_basins(np.zeros((3, 3)), "freudenthal", run=lambda *a: raw)
 
 
-def test_another_fields_tree_is_an_error(monkeypatch):
+def test_another_fields_tree_is_an_error():
     tree, found = segmentation(np.random.default_rng(0).standard_normal((8, 8)))
-    monkeypatch.setattr(ttk, "_image", lambda *a: None)
-    monkeypatch.setattr(ttk, "run_filter", lambda *a: as_ttk(None, tree, found.arc))
     with pytest.raises(
         ttk.EngineError,
-        match=r"^TTK gave another field's tree: got \d+ minima and \d+ merges that .*, expected \d+ minima ",
+        match=r"^TTK gave another field's tree: got \d+ merges that differ .* of the block, expected none: use to",
     ):
-        ttk.ttk_basins(np.random.default_rng(1).standard_normal((8, 8)), "freudenthal")
+        ttk.ttk_basins(
+            np.random.default_rng(1).standard_normal((8, 8)),
+            "freudenthal",
+            run=lambda *a: as_ttk(None, tree, found.arc),
+        )
 
 
-def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error(monkeypatch):
-    """TTK gave it, and a comparison of minima alone let it pass."""
-    monkeypatch.setattr(ttk, "_image", lambda ranks, shape: ranks.reshape(shape))
+def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error():
+    """TTK gave it, and a comparison of minima alone let it pass; the comparison says where it differs."""
     rng = np.random.default_rng(3)
     silent = 0
     for _ in range(300):
@@ -211,47 +210,52 @@ def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error(monkeypat
             raw = as_ttk(None, found, parts.arc)
             raw["node_vertex_id"] = other[raw["node_vertex_id"]]
             raw["vertex_segmentation_id"] = raw["vertex_segmentation_id"][other]
-            monkeypatch.setattr(ttk, "run_filter", lambda *a, raw=raw: raw)
-            with pytest.raises(
-                ttk.EngineError, match=r"got (\d+) minima and [1-9]\d* merges that .* expected \1 minima"
-            ):
-                ttk.ttk_basins(field, "freudenthal")
+            run = lambda *a, raw=raw: raw  # noqa: E731
+            with pytest.raises(ttk.EngineError, match=r"got [1-9]\d* merges that differ"):
+                ttk.ttk_basins(field, "freudenthal", run=run)
+            ours, theirs = dict(tree.pairs.tolist()), {other[m]: other[s] for m, s in mirrored.pairs.tolist()}
+            wrong = [m for m in {*ours, *theirs} if ours.get(m, -1) != theirs.get(m, -1)]
+            flat = field.reshape(-1)
+            ends = {m: (ours.get(m, -1), theirs.get(m, -1)) for m in wrong}
+            lowest = min(wrong, key=lambda m: (min(flat[s] for s in ends[m] if s >= 0), flat[m]))
+            assert ttk.compare(field, "freudenthal", run=run) == ttk.Difference(len(wrong), lowest, *ends[lowest])
     assert silent > 3
 
 
-@pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (1, 4, 5), (4, 1, 5)])
-def test_the_image_numbers_its_points_as_the_field(shape):
-    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
-    ranks = np.random.default_rng(0).permutation(np.prod(shape)).astype(float)
-    image = ttk._image(ranks, shape)
-    np.testing.assert_array_equal(numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()), ranks)
-    for vertex, index in enumerate(np.ndindex(shape)):
-        assert image.ComputePointId((*index[::-1], 0)[:3]) == vertex
+def test_vertices_of_the_border_in_another_arc_are_an_error():
+    """Blocks are joined by them: with the merges alone the tree of the whole would be wrong without a word."""
+    field = np.random.default_rng(5).standard_normal((6, 5))
+    neighbours = [[0, 1, 1], [1, 1, 1], [1, 1, 0]]
+    tree, parts = segmentation(field)
+    seen = {True: 0, False: 0}
+    for at in np.ndindex(field.shape):
+        vertex = int(np.ravel_multi_index(at, field.shape))
+        if vertex in tree.nodes or (at[0] in range(1, 5) and at[1] in range(1, 4)):
+            continue
+        components = label(field <= field[at], neighbours)[0].reshape(-1)
+        for arc in range(len(tree.arcs)):
+            owner = parts.arc.reshape(-1).copy()
+            owner[vertex] = arc
+            raw = as_ttk(None, tree, owner)
+            basins = ttk.basins_of_tree(raw)
+            right = bool(components[basins.minima[basins.of(np.array([vertex]))]] == components[vertex])
+            seen[right] += 1
+            with (
+                nullcontext() if right else pytest.raises(ttk.EngineError, match="segmentation: got 1 vertices on the")
+            ):
+                assert ttk.compare(field, "freudenthal", run=lambda *a, raw=raw: raw) is None
+    assert min(seen.values()) > 10
 
 
-def test_lines_are_the_edges():
-    numpy_support = pytest.importorskip("vtkmodules.util.numpy_support", reason="VTK is not installed")
-    edges = np.array([[0, 1], [1, 2], [0, 3]])
-    lines = ttk._lines(np.arange(4.0)[::-1], edges)
-    ends = [[lines.GetCell(i).GetPointId(j) for j in (0, 1)] for i in range(lines.GetNumberOfCells())]
-    assert ends == edges.tolist()
-    assert {lines.GetCellType(i) for i in range(3)} == {3}  # VTK_LINE
-    assert numpy_support.vtk_to_numpy(lines.GetPointData().GetScalars()).tolist() == [3, 2, 1, 0]
-
-
-def test_missing_toolkit(monkeypatch):
-    monkeypatch.setitem(sys.modules, "topologytoolkit", None)
-    assert not ttk.available()
-    with pytest.raises(
-        ImportError, match=r"install it with `conda install -c conda-forge 'topologytoolkit=\*=no_paraview\*'`, or use"
-    ):
-        ttk.run_filter(None)
-
-
-@needs_ttk
+@pytest.mark.processes
 @pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)
 def test_the_real_filter(path):
-    with np.load(path) as data:
+    from landsweep.distributed import toolkit
+
+    with toolkit.kept(), np.load(path) as data:
+        if not toolkit.available():
+            pytest.skip("the Topology ToolKit is not installed (conda only)")
         field = data["field"]
-    _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal")))
+        basins = ttk.ttk_basins(field, "freudenthal", run=toolkit.run)
+    _, merges = contract(whole_graph(field, basins))
     assert pairs_of(merges) == sorted(map(tuple, merge_tree(field).pairs.tolist()))

@@ -153,34 +153,33 @@ def test_a_wrong_threshold_is_one_sentence(write_study, tmp_path, wrong):
     assert "expected a loss difference of at least 0, or a share of the loss range such as 1%" in done.stderr
 
 
-def test_methods_name_the_toolkit(everything, tmp_path):
-    text = everything.directory.study.read_text()
-    assert "engine: native" in text
-    for engine, named in (("ttk", True), ("auto", False)):
-        copy = RunDir(tmp_path / engine)
-        shutil.copytree(everything.path, copy.path)
-        copy.study.write_text(text.replace("engine: native", f"engine: {engine}"))
-        assert ("by the Topology ToolKit [tierny2018] for each block of" in methods(copy)) == named
-
-
-def test_a_failure_of_the_toolkit_is_the_members(tmp_path, monkeypatch):
-    from landsweep.kernels.topology import ttk
-
-    copy_of(reference_run(), tmp_path)
-    run = RunDir(tmp_path / "run")
-
-    def broken(values, connectivity, threads=1):
-        raise ttk.EngineError("TTK gave no tree; topology.engine: native needs no TTK.")
-
-    monkeypatch.setattr(ttk, "available", lambda: True)
-    monkeypatch.setattr(ttk, "ttk_basins", broken)
-    done = inside("topology", run.path, "--engine", "ttk")
-    assert done.returncode == 3, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "native needs no TTK" in run.failure("topology", 0).read_text()
-    assert inside("topology", run.path, "--engine", "native").returncode == 0
-    assert run.topology(0).exists()
-    assert not run.failure("topology", 0).exists()
+def test_plan_knows_the_memory_of_the_toolkit_and_what_it_cannot_number(write_study):
+    study = write_study(grid__points=3001)
+    native, ttk, both, four = (
+        inside("plan", study, "--set", f"topology.engine={engine}", *more).stdout
+        for engine, more in (
+            ("native", ()),
+            ("ttk", ()),
+            ("both", ()),
+            ("ttk", ("--set", "topology.connectivity=[face]")),
+        )
+    )
+    assert "freudenthal; one member a rank; up to 809.3 MB a rank\n" in native
+    assert "one member a rank; up to 5.6 GB a rank, most of it for TTK (167 B a vertex where the field is smooth" in ttk
+    assert both == ttk
+    assert "face; one member a rank; up to 809.3 MB a rank\n" in four
+    large = ["--set", "topology.engine=ttk", "--set", "grid.dims=3", "--set", "topology.block=1000000000"]
+    text = (
+        "landsweep: topology.engine is ttk, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, expected"
+    )
+    for command in ("plan", "run"):
+        done = inside(command, write_study(grid__points=600), *large)
+        assert done.returncode == 2
+        assert done.stderr.startswith(text)
+        assert done.stderr.count("\n") == 1
+    assert inside("plan", write_study(grid__points=600), *large[:-1], "topology.block=100000000").returncode == 0
+    knn = inside("plan", write_study(grid__points=24000), *large[:2], "--set", "topology.connectivity=[knn]")
+    assert "the graph of knn has at least 2,880,000,001 edges, expected at most 2,147,483,647, which TTK" in knn.stderr
 
 
 def test_segmentation_is_stored_beside_the_landscape(everything):
@@ -335,8 +334,10 @@ def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--engine", "ttk"], "topology.engine is ttk, but the Topology ToolKit cannot be imported: install it with"),
-        (["--engine", "cuda"], "\"topology.engine\" is 'cuda' (str), expected native, ttk or auto"),
+        (
+            ["--engine", "cuda"],
+            "\"topology.engine\" is 'cuda' (str), expected native, ttk, both (native, compared with",
+        ),
         (
             ["--connectivity", "moor"],
             "\"topology.connectivity\" is 'moor' (str), expected a list of face, freudenthal,",
@@ -361,10 +362,6 @@ def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
     ],
 )
 def test_wrong_input(tmp_path, arguments, text):
-    from landsweep.kernels.topology import ttk
-
-    if "ttk" in arguments and ttk.available():
-        pytest.skip("the Topology ToolKit is installed")
     copy_of(reference_run(), tmp_path)
     before = {p: p.read_bytes() for p in (tmp_path / "run").rglob("*") if p.is_file()}
     done = inside("topology", tmp_path / "run", *arguments)
@@ -379,35 +376,3 @@ def test_no_run(tmp_path):
     done = inside("topology", tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "holds no run, expected a run directory" in done.stderr
-
-
-def test_auto_is_native_also_where_ttk_is_installed(monkeypatch):
-    from landsweep.distributed.representations import make_engine
-    from landsweep.kernels.topology import ttk
-    from landsweep.kernels.topology.basins import grid_basins
-
-    monkeypatch.setattr(ttk, "available", lambda: False)
-    assert make_engine("auto") is make_engine("native") is grid_basins
-    with pytest.raises(UserError, match="conda install -c conda-forge 'topologytoolkit="):
-        make_engine("ttk")
-    monkeypatch.setattr(ttk, "available", lambda: True)
-    assert make_engine("auto") is grid_basins
-    assert make_engine("ttk") is ttk.ttk_basins
-
-
-def test_knn_by_ttk(monkeypatch):
-    from landsweep.distributed import representations
-    from landsweep.kernels.topology import ttk
-    from landsweep.kernels.topology.basins import graph_basins
-    from landsweep.study.study import TopologySpec
-
-    asked = []
-    monkeypatch.setattr(ttk, "available", lambda: True)
-    monkeypatch.setattr(representations, "ttk_graph_basins", lambda *a: asked.append(a) or graph_basins(*a))
-    field = np.random.default_rng(0).standard_normal((9, 8))
-    trees = [
-        representations.tree_of(lambda box: field[box], field.shape, "knn", TopologySpec(engine=engine))
-        for engine in ("native", "ttk")
-    ]
-    assert len(asked) == 1
-    assert trees[0] == trees[1]

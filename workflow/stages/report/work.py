@@ -10,7 +10,7 @@ from landsweep.base.events import Notice
 from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.blocks import last_repeats_first
-from landsweep.report import figures, summary
+from landsweep.report import engines, figures, summary
 from landsweep.session.context import Context
 from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
@@ -83,6 +83,7 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
             "greater topology.k, or another connectivity, joins them."
         )
     warnings += _repeated(context, part)
+    warnings += engines.warnings(context.run)
     warnings += [text for stage in words() for text in stage.warnings(study, part)]
     return {
         "members": len(context.plan.members),

@@ -6,16 +6,19 @@ Small members are dealt to the ranks, one each. All ranks work together on a lar
 from __future__ import annotations
 
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from landsweep.base.errors import ProblemError
+from landsweep.disk.engines import EngineRecord, write_record
 from landsweep.disk.segmentation import SegmentationStore
 from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
-from landsweep.distributed.blocking import member_blocks
+from landsweep.distributed import toolkit
+from landsweep.distributed.blocking import by_toolkit, member_blocks
+from landsweep.distributed.comparison import Comparison, compared
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Group
@@ -25,6 +28,7 @@ from landsweep.kernels.topology.ttk import EngineError
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.topology import STAGE
 from landsweep.study.plan import Member
+from landsweep.study.study import WITH_TOOLKIT
 
 
 def run(context: Context, items: list[Member]) -> None:
@@ -47,10 +51,11 @@ def run(context: Context, items: list[Member]) -> None:
     def before() -> tuple[int, int]:
         return STAGE.before(context.run, context.plan, items)
 
-    if len(blocks) > 1 and context.executor.team:
-        context.run_together("topology", "members", items, trees.outcome, before)
-    else:
-        context.run_stage("topology", "members", items, lambda m: trees.outcome(m, Alone()), before=before)
+    with toolkit.kept():
+        if len(blocks) > 1 and context.executor.team:
+            context.run_together("topology", "members", items, trees.outcome, before)
+        else:
+            context.run_stage("topology", "members", items, lambda m: trees.outcome(m, Alone()), before=before)
 
 
 @dataclass(frozen=True)
@@ -84,19 +89,24 @@ class MemberTrees:
         """Compute one member's trees and metrics, and write them on the root of the group."""
         begin = time.perf_counter()
         arrays: dict[str, Any] = {}
+        told: dict[str, dict[str, Any]] = {}
         lost = self._lost(member, group)
         try:
             with self.context.executor.tasks() if self.by_tasks else nullcontext() as submit:
                 for name in self.context.study.connectivity if lost is None else ():
                     arrays |= self._tree(member, name, group, submit)
+                    told[name] = self._told(member, name, group, submit)
         except EngineError as error:  # every rank of the group has it
             if group.rank == 0:
-                self.context.record("topology", member, ProblemError(str(error)))
+                kept = self.context.run.topology(member.index).exists()
+                text = f"{str(error)[:-1]}; the trees that it had are kept." if kept else str(error)
+                self.context.record("topology", member, ProblemError(text))
             return Outcome(member.index, 1, time.perf_counter() - begin, failed=True, ranks=self.helpers)
         for name in self.context.study.connectivity:
             if lost is not None:  # without a finite value there is no tree: missing, not zero
                 arrays |= metrics_arrays(name, {"n_nonfinite": lost})
         if group.rank == 0:
+            write_record(self.context.run, member.index, self._record(member, told))
             write_arrays(self.context.run.topology(member.index), arrays)
         return Outcome(member.index, 1, time.perf_counter() - begin, ranks=self.helpers)
 
@@ -110,6 +120,29 @@ class MemberTrees:
         counts = group.broadcast(total)[0]
         bad = counts[Status.FAILED] or counts[Status.NOT_EVALUATED] or not counts[Status.FINITE]
         return float(counts[Status.NON_FINITE]) if bad else None
+
+    def _told(self, member: Member, name: str, group: Group, submit: Submit | None) -> dict[str, Any]:
+        """Return on the root what is recorded of the Topology ToolKit's part in a tree, or of what it has instead."""
+        topology = self.context.study.topology
+        if topology.engine not in WITH_TOOLKIT:
+            return {}
+        if topology.engine == "ttk":
+            return dict(zip(("blocks", "asked"), by_toolkit(self.blocks, name), strict=True))
+        read, threads = _Reader(self.landscape, member.position), self.context.study.evaluation.threads
+        both = compared(read, name, topology, self.blocks, group=group, submit=submit, threads=threads)
+        both = both or Comparison()
+        same = both.asked - both.failed - both.differing
+        return {"blocks": both.blocks, "asked": both.asked, "same": same, "text": both.text}
+
+    def _record(self, member: Member, told: dict[str, dict[str, Any]]) -> EngineRecord | None:
+        engine = self.context.study.topology.engine
+        if engine not in WITH_TOOLKIT:
+            return None
+        versions = {}
+        if any(tree["asked"] for tree in told.values()):
+            with suppress(EngineError):
+                versions = toolkit.versions()
+        return EngineRecord(member.index, member.coords, engine, versions, told)
 
     def _tree(self, member: Member, name: str, group: Group, submit: Submit | None) -> dict[str, np.ndarray]:
         study, shape = self.context.study, self.blocks.shape
