@@ -12,6 +12,8 @@ PROC = Path("/proc")
 """The system describes its processes in this folder, if it is Linux."""
 PMI = ("PMI_", "PMI2_", "PMIX_", "HYDI_")
 """The variables with these prefixes are how the ranks of MPI find one another."""
+SLURMS = {"PMI_FD", "PMI_JOBID", "PMI_RANK", "PMI_SIZE", "PMI_SPAWNED"}
+"""Slurm itself sets these of them; launchers of MPI set others as well."""
 PSEUDO_STEPS = 4294967290
 """Steps of Slurm from this number on are the batch script and the shell of salloc, not what srun starts."""
 
@@ -98,7 +100,8 @@ def _of_another_step(env: Mapping[str, str]) -> bool:
 def _slurms_step(env: Mapping[str, str]) -> str | None:
     """Return the number of the job's step for which Slurm has set PMI's variables, None where it has not."""
     job, _, step = env.get("PMI_JOBID", "").partition(".")
-    return step if step.isdigit() and job == env.get("SLURM_JOB_ID") and "HYDI_CONTROL_FD" not in env else None
+    slurms = job == env.get("SLURM_JOB_ID") and _those(env, ("PMI_", "HYDI_")).keys() <= SLURMS
+    return step if step.isdigit() and slurms else None
 
 
 def _those(env: Mapping[str, str], family: tuple[str, ...]) -> dict[str, str]:

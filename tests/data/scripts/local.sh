@@ -15,6 +15,7 @@ trap 'warned=yes' USR2 TERM
 export PATH=/opt/env/bin:$PATH
 export PYTHONSAFEPATH=1 # nothing that lies in this folder is imported
 export OMP_NUM_THREADS=1
+export HYDRA_LAUNCHER=fork
 
 program=(
   mpiexec

@@ -134,6 +134,12 @@ class BatchJobs(Workers):
         await asyncio.gather(*(job.close() for job in jobs))
 
 
+def _close(client: Any, cluster: Any) -> None:
+    client.close()
+    cluster.close()
+    _forget_keys(cluster)
+
+
 def _forget_keys(cluster: Any) -> None:
     """Remove the files in which dask-jobqueue hands keys to workers; it would leave that to the garbage collector."""
     for name in ("ca_file", "cert", "key"):
@@ -271,16 +277,18 @@ def batch_jobs(wanted: Wanted, run: Path) -> Workers:
     with shielded():
         cluster = SLURMCluster(job_cls=WorkerJob, **settings)
         client = Client(cluster)
-    cluster.scale(jobs=jobs)
     begin = time.monotonic()
-    with saying(f"Waiting up to {slurm.SUBMIT_TIMEOUT:.0f} s for sbatch to take {jobs} job(s)."):
-        while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
-            time.sleep(0.05)
+    try:
+        cluster.scale(jobs=jobs)
+        with saying(f"Waiting up to {slurm.SUBMIT_TIMEOUT:.0f} s for sbatch to take {jobs} job(s)."):
+            while len(cluster.workers) < jobs and time.monotonic() - begin < slurm.SUBMIT_TIMEOUT:
+                time.sleep(0.05)
+    except BaseException:  # a signal: what was submitted is cancelled
+        _close(client, cluster)
+        raise
     refusals = [job.refusal for job in cluster.workers.values() if job.refusal is not None]
     if refusals:
-        client.close()
-        cluster.close()
-        _forget_keys(cluster)
+        _close(client, cluster)
         if made:
             with suppress(OSError):  # another session may have begun to use it
                 for job in cluster.workers.values():  # taken before one was refused
