@@ -183,7 +183,7 @@ def test_a_file_system_that_cannot_be_written(tmp_path, target):
     done = inside("submit", study, "--site", "local", "--out", target, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("landsweep: Cannot write ")
-    assert "choose another with --out." in done.stderr
+    assert "change its permissions or use another." in done.stderr
 
 
 def test_a_full_file_system_submits_nothing(tmp_path):

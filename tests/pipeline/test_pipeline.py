@@ -288,7 +288,7 @@ def test_failures_are_tried_again_on_request(run, tmp_path):
 def test_too_many_failures_end_the_run(run):
     from landsweep.base.errors import TooManyFailures
 
-    with pytest.raises(TooManyFailures, match="2 models or members failed, more than --max-failures 1"):
+    with pytest.raises(TooManyFailures, match="2 models or members failed, more than max_failures=1"):
         run(problem__params={"raise_in": "train"}, options={"max_failures": 1})
 
 
