@@ -147,6 +147,7 @@ def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks) 
     ]
     extremes = dict(zip((low, high), ("lowest", "highest"), strict=True))
     lines += [f"note: the {extremes[v]} value {v:.6g} is {what}" for v, what in field.suspects if v in extremes]
+    lines += [f"note: {unwritten}"] if (unwritten := field.unwritten()) else []
     order = np.argsort(-tree.lifetimes, kind="stable")[: options.top]
     if len(order):
         lines.append(f"{'persistence':>12} {'birth':>12} {'death':>12}  {one} -> saddle")
