@@ -292,9 +292,20 @@ def test_what_may_stand_for_missing_points_is_named(tmp_path):
     assert (
         "note: the lowest value -9999 is Zarr's fill_value: add --fill-value -9999.0 if it is no value" in done.stdout
     )
+    assert "\nnote: 3 of 9 chunks are not stored: their points hold -9999.0\n" in done.stdout
     done = inside("tree", tmp_path / "f.zarr", "--fill-value", "-9999.0")
-    assert "note" not in done.stdout
+    assert "lowest" not in done.stdout
     assert ", 27 not finite" in done.stdout
+
+
+@pytest.mark.parametrize("more", [{}, {"shards": (8, 8)}])
+def test_chunks_that_are_lost_are_named(tmp_path, more):
+    stored = zarr.create_array(tmp_path / "f.zarr", shape=(16, 16), chunks=(4, 4), dtype="i2", **more)
+    stored[:] = np.arange(1, 257).reshape(16, 16)
+    assert "note" not in inside("tree", tmp_path / "f.zarr").stdout
+    (tmp_path / "f.zarr" / "c" / "1" / "1").unlink()
+    done = inside("tree", tmp_path / "f.zarr")
+    assert f"\nnote: {4 if more else 1} of 16 chunks are not stored: their points hold 0\n" in done.stdout
 
 
 @pytest.mark.parametrize("ranks", [0, 2])

@@ -219,6 +219,7 @@ def report(field: Field, tree: MergeTree, options: TreeOptions, blocks: Blocks, 
     ]
     extremes = dict(zip((low, high), ("lowest", "highest"), strict=True))
     lines += [f"note: the {extremes[v]} value {v:.6g} is {what}" for v, what in field.suspects if v in extremes]
+    lines += [f"note: {unwritten}"] if (unwritten := field.unwritten()) else []
     if zero:
         lines.append(f"{_count(zero, 'more pair')} of persistence 0, on plateaus")
     if len(tree.roots) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class Field:
         Sentences that say what is done with the stored numbers.
     suspects
         Numbers that may stand for missing points although nothing says so, each with a sentence about it.
+    unwritten
+        A function that looks for parts that were never written or are lost, and returns a sentence about them.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Field:
     read: Read
     notes: tuple[str, ...] = ()
     suspects: tuple[tuple[float, str], ...] = ()
+    unwritten: Callable[[], str] = str
 
 
 def open_field(path: Path, array: str | None = None, fill_values: Sequence[str] = (), *, raw: bool = False) -> Field:
@@ -75,7 +78,7 @@ def open_field(path: Path, array: str | None = None, fill_values: Sequence[str] 
     return Field(
         stored.name,
         stored.shape,
-        stored.dtype,
+        stored.dtype.newbyteorder("="),
         (lambda box: packing.values(stored.read(box))) if packing else stored.read,
         tuple(note for note in notes if note),
         tuple(
@@ -85,6 +88,7 @@ def open_field(path: Path, array: str | None = None, fill_values: Sequence[str] 
             )
             for code, what in stored.suspects
         ),
+        stored.unwritten,
     )
 
 
@@ -135,7 +139,16 @@ def _open_zarr(path: Path, array: str | None) -> Stored:
         found.shape,
         found.dtype,
         lambda box: readable(path, lambda: np.asarray(found[box])),
+        unwritten=lambda: _unwritten(found),
         **_zarr_attributes(found),
+    )
+
+
+def _unwritten(array: Any) -> str:
+    """Return how many chunks have no file: those that are lost, and those of fill values alone, which need none."""
+    missing = array.nchunks - array.nchunks_initialized
+    return (
+        f"{missing} of {array.nchunks} chunks are not stored: their points hold {array.fill_value}" if missing else ""
     )
 
 

@@ -29,6 +29,8 @@ class Stored:
         A sentence that says where the attribute ``_FillValue`` comes from, if not from the attributes of the file.
     suspects
         Stored numbers that may stand for missing points although no attribute says so, and what each of them is.
+    unwritten
+        A function that looks for parts that were never written or are lost, and returns a sentence about them.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Stored:
     notes: tuple[str, ...] = ()
     mask: str = ""
     suspects: tuple[tuple[Any, str], ...] = ()
+    unwritten: Callable[[], str] = str
 
 
 def readable(path: Path, load: Callable[[], Any]) -> Any:
