@@ -226,7 +226,13 @@ def _become(role: Any, launch: Launch, file: Path, plans: bool, count: int) -> W
         file.unlink(missing_ok=True)
 
     try:
-        client = Client(runner)
+        with saying(f"Waiting up to {3 * CONNECT_SECONDS:.0f} s for the scheduler whose address {file} has."):
+            client = Client(runner, timeout=3 * CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UserError(
+            f"The scheduler whose address {file} has does not answer within {3 * CONNECT_SECONDS:.0f} s "
+            f"({_short(error)}): look for its error above, expected a network that reaches from node to node."
+        ) from None
     except BaseException:
         runner.close()
         raise
