@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SCHEDULER_SECONDS = 120.0
 """The processes of an allocation wait at most this many seconds for the one that is the scheduler, and this one for the
 one that plans."""
+LEAVING_SECONDS = 30.0
+"""Once a signal has asked to stop, that one has this many seconds to end the others when its client is gone."""
 LOOK_SECONDS = 1.0
 """The scheduler of an allocation looks for the one that plans once in this many seconds."""
 
@@ -241,13 +243,17 @@ def _become(role: Any, launch: Launch, file: Path, plans: bool, count: int) -> W
 
 
 async def _end_without_planner(scheduler: Any, stop: StopFlag) -> None:
-    """Close a scheduler whose client does not come, or is gone; at once where a signal has asked to stop."""
-    seen = time.monotonic()
+    """Close a scheduler whose client does not come, or is gone; sooner where a signal has asked to stop.
+
+    The process that plans closes the scheduler itself, a moment after its client.
+    """
+    seen, came = time.monotonic(), False
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         if any(name.startswith("Client-") and "-worker-" not in name for name in scheduler.clients):
-            seen = time.monotonic()
-        elif stop.requested or time.monotonic() - seen > SCHEDULER_SECONDS:
+            seen, came = time.monotonic(), True
+        patience = SCHEDULER_SECONDS if not stop.requested else LEAVING_SECONDS if came else 0.0
+        if time.monotonic() - seen > patience:
             await scheduler.close()
             return
 
