@@ -1,6 +1,7 @@
 """Runs whose trees the Topology ToolKit makes or is compared on: a stand-in for it, which ends its process at will."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -172,8 +173,11 @@ def test_both_compare_block_by_block(rough, ranks):
         first = next(i for i, count in differ.items() if count)
         found = json.loads(run.engines(member).read_text())["trees"]["freudenthal"]
         assert (found["blocks"], found["asked"]) == (len(blocks), len(parts))
-        assert found["same"] == sum(not count for count in differ.values())
-        where = f"{len(parts) - found['same']} of {len(parts)} blocks differ: block {first}, the minimum at "
+        # Equal merges do not make equal segmentations, which are refused where blocks are joined.
+        stray = re.search(r"; TTK failed on (\d+) of \d+ blocks: TTK gave another field's segmentation", found["text"])
+        count = sum(not count for count in differ.values())
+        assert found["same"] == count - (int(stray[1]) if stray else 0)
+        where = f"{len(parts) - count} of {len(parts)} blocks differ: block {first}, the minimum at "
         assert found["text"].startswith(f"{sum(differ.values())} merges in {where}")
 
 
