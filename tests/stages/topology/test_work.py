@@ -66,8 +66,13 @@ def test_a_crash_is_the_members_and_its_old_trees_stay(run):
     assert "merging blocks, pairing and volumes are landsweep's." in paragraph
     assert sessions(run.path)[-1]["versions"]["ttk"] == "of unknown version"
     assert "vtk" in sessions(run.path)[-1]["versions"]
+    run.engines(2).unlink()  # as if the command had been interrupted before this member; the failed one is not tried
+    assert inside("topology", run.path, **fake("kill:*/35")).returncode == 3
+    assert list(run.failures()) == [("topology", 1), ("topology", 2)]
+    assert trees(run) == after
     done = inside("topology", run.path, "--engine", "native")
     assert done.returncode == 0, done.stderr
+    assert [new == after[name] for name, new in sorted(trees(run).items())] == [False, True, True, False]
     assert not run.failures()
     assert not list(run.path.glob("topology/engines-*"))
     assert "ToolKit" not in methods(run)
