@@ -6,19 +6,20 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from landsweep.base.errors import Exit, Stopped, UserError, explain_os_error, guard_io
 from landsweep.base.events import Bus, Event, ItemDone, JsonLines, Notice, Subscriber, rank_started
 from landsweep.base.stop import StopFlag
 from landsweep.base.yamlfile import nearest
 from landsweep.disk import content, provenance
+from landsweep.disk.engines import read_records
 from landsweep.disk.lock import RunLock
 from landsweep.disk.opened import read_run
-from landsweep.disk.rundir import RunDir, write_json, write_text
+from landsweep.disk.rundir import RunDir, read_json, write_json, write_text
 from landsweep.executors.executor import Executor
 from landsweep.pipeline import identity
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
@@ -35,7 +36,8 @@ from landsweep.study.study import WITH_TOOLKIT, Study
 class RunOptions:
     """The options of a command beside the study; results do not depend on them.
 
-    With ``again`` the stage topology makes all trees anew, each of which replaces the one that is there.
+    ``again`` says which trees the stage topology makes anew although they are there, each in the place of the old one:
+    ``all``, or those ``lacking`` that are of another engine than the study's.
     """
 
     retry_failed: bool = False
@@ -45,7 +47,7 @@ class RunOptions:
     redo: bool = False
     stages: tuple[str, ...] = NAMES
     accept_changed_problem: bool = False
-    again: bool = False
+    again: Literal["", "lacking", "all"] = ""
 
     @property
     def needs_problem(self) -> bool:
@@ -192,9 +194,9 @@ def recompute_topology(
 ) -> Exit:
     """Compute the topology of an existing run, with ``overrides`` applied to its study; nothing is evaluated.
 
-    Every rank calls this. The function computes again what the overrides change, and everything with ``redo`` or for
-    another engine, whose trees replace those that are there one by one: where it fails, the old ones stay. It returns
-    the same as :func:`execute`.
+    Every rank calls this. The function computes again what the overrides change, and everything with ``redo``. Trees of
+    another engine replace those that are there one by one: where it fails, the old ones stay. It returns the same as
+    :func:`execute`.
 
     Raises
     ------
@@ -202,7 +204,7 @@ def recompute_topology(
         Where there is no run, an override is no key of ``topology``, or the run cannot be continued.
     """
 
-    def read() -> tuple[Study, bool, bool]:
+    def read() -> tuple[Study, Study]:
         from landsweep.disk.store import Landscape
 
         before = read_run(out).study
@@ -214,14 +216,20 @@ def recompute_topology(
                 f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
                 "use `landsweep run` for the others."
             )
-        again = before.topology.engine != study.topology.engine or (redo and study.topology.engine in WITH_TOOLKIT)
-        return study, redo and not again, again
+        return before, study
 
-    study, redo, again = executor.on_root(read)
-    options = RunOptions(redo=redo, again=again, stages=(TOPOLOGY.name, "report"))
+    before, study = executor.on_root(read)
+    options = RunOptions(redo=redo, stages=(TOPOLOGY.name, "report"))
+    if study.topology.engine in WITH_TOOLKIT:  # may fail, so nothing is removed before
+        options = replace(options, redo=False, again="all" if redo else "lacking")
+    elif not redo and before.topology.engine != study.topology.engine:
+        options = replace(options, again="lacking")
     status = execute(study, out, out, executor, subscribers, options)
-    later = [s.name for s in STAGES if s.asked(study) and s.problem and TOPOLOGY in s.ancestors]
-    if later and executor.is_root:
+    if not executor.is_root:
+        return status
+    run, plan = RunDir(out), make_plan(study, read_json(RunDir(out).members)["history"])
+    later = [s.name for s in STAGES if s.problem and TOPOLOGY in s.ancestors and s.todo(run, study, plan)]
+    if later:
         for tell in subscribers:
             tell(
                 Notice(
@@ -270,7 +278,7 @@ def _prepare(
         elif content.changed(run, study, found):
             found = ()  # nothing is computed with it, so the results are bound to the old one still
     identity.apply(run, change)
-    if options.again:
+    if options.again == "all" or (options.again and Study.load(run.study).topology.engine != study.topology.engine):
         TOPOLOGY.forget_failures(run)
     if options.retry_failed:
         identity.forget_failures(run)
@@ -318,7 +326,19 @@ def _stages(context: Context, options: RunOptions) -> None:
     for stage in (BY_NAME[name] for name in NAMES if name in options.stages):
         if context.executor.on_root(lambda: context.stop.requested):
             raise Stopped  # a ghost must not begin to write tables
-        todo = stage.anew if options.again and stage is TOPOLOGY else stage.todo
-        items = context.executor.on_root(partial(todo, context.run, context.study, context.plan))
+        again = options.again if stage is TOPOLOGY else ""
+        items = context.executor.on_root(partial(_todo, stage, context, again))
         if items:
             stage.run(context, items)
+
+
+def _todo(stage: Stage, context: Context, again: Literal["", "lacking", "all"]) -> list[Any]:
+    """Return what the stage has to do, with trees that are there as ``again`` says."""
+    run, study = context.run, context.study
+    items = (stage.anew if again else stage.todo)(run, study, context.plan)
+    if again != "lacking":
+        return items
+    wanted = study.topology.engine if study.topology.engine in WITH_TOOLKIT else "native"
+    made = {record.member: record.engine for record in read_records(run)}
+    absent = stage.absent(run, context.plan)
+    return [item for item in items if item.index in absent or made.get(item.index, "native") != wanted]

@@ -322,6 +322,18 @@ def test_topology_does_what_is_missing_and_all_with_redo(tmp_path):
     assert not any(f.stat().st_mtime_ns == s for f, s in zip(files, stamps, strict=True))
 
 
+def test_another_engine_keeps_what_was_made_of_the_trees(tmp_path):
+    """Its trees are the same, and certificates would need the problem again."""
+    run = RunDir(copy_of(reference_run(certify__float64="all"), tmp_path))
+    stamps = {p: p.stat().st_mtime_ns for p in run.path.glob("certify/*")}
+    done = inside("topology", run.path, "--engine", "auto")
+    assert done.returncode == 0, done.stderr
+    assert "needs the problem" not in done.stderr
+    assert {p: p.stat().st_mtime_ns for p in run.path.glob("certify/*")} == stamps != {}
+    done = inside("topology", run.path, "--connectivity", "face")
+    assert "Stage certify of the new trees needs the problem: `landsweep run STUDY` makes it." in done.stderr
+
+
 def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
     run = RunDir(copy_of(reference_run(), tmp_path))
     run.provenance.write_text(run.provenance.read_text().replace('"schema_version": 2', '"schema_version": 1'))

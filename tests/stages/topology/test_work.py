@@ -1,6 +1,7 @@
 """Runs whose trees the Topology ToolKit makes or is compared on: a stand-in for it, which ends its process at will."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -65,8 +66,13 @@ def test_a_crash_is_the_members_and_its_old_trees_stay(run):
     assert "merging blocks, pairing and volumes are landsweep's." in paragraph
     assert sessions(run.path)[-1]["versions"]["ttk"] == "of unknown version"
     assert "vtk" in sessions(run.path)[-1]["versions"]
+    run.engines(2).unlink()  # as if the command had been interrupted before this member; the failed one is not tried
+    assert inside("topology", run.path, **fake("kill:*/35")).returncode == 3
+    assert list(run.failures()) == [("topology", 1), ("topology", 2)]
+    assert trees(run) == after
     done = inside("topology", run.path, "--engine", "native")
     assert done.returncode == 0, done.stderr
+    assert [new == after[name] for name, new in sorted(trees(run).items())] == [False, True, True, False]
     assert not run.failures()
     assert not list(run.path.glob("topology/engines-*"))
     assert "ToolKit" not in methods(run)
@@ -172,8 +178,11 @@ def test_both_compare_block_by_block(rough, ranks):
         first = next(i for i, count in differ.items() if count)
         found = json.loads(run.engines(member).read_text())["trees"]["freudenthal"]
         assert (found["blocks"], found["asked"]) == (len(blocks), len(parts))
-        assert found["same"] == sum(not count for count in differ.values())
-        where = f"{len(parts) - found['same']} of {len(parts)} blocks differ: block {first}, the minimum at "
+        # Equal merges do not make equal segmentations, which are refused where blocks are joined.
+        stray = re.search(r"; TTK failed on (\d+) of \d+ blocks: TTK gave another field's segmentation", found["text"])
+        count = sum(not count for count in differ.values())
+        assert found["same"] == count - (int(stray[1]) if stray else 0)
+        where = f"{len(parts) - count} of {len(parts)} blocks differ: block {first}, the minimum at "
         assert found["text"].startswith(f"{sum(differ.values())} merges in {where}")
 
 
