@@ -1,8 +1,8 @@
 """Merge trees against other libraries, over threads, blocks and ranks: ``python benchmarks/topology.py PART``.
 
-Parts: ``speed`` (against cripser, higra, gudhi, TTK where they are installed), ``threads``, ``memory``, ``large`` (5-D
-and out of core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096 ranks), ``plot`` (of the last
-two, from standard input). Results: docs/benchmarks.md.
+Parts: ``speed`` (against cripser, higra, gudhi, TTK where they are installed), ``threads``, ``periodic`` (axes),
+``memory``, ``large`` (5-D and out of core), ``ranks`` (under mpiexec), ``simulate`` (the reduction tree up to 4 096
+ranks), ``plot`` (of the last two, from standard input). Results: docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -134,6 +134,21 @@ def threads(repeats):
                     found.append(timed(partial(merge_tree, field, connectivity, threads=n)))
             ratios = sorted(a / b for a, b in zip(*times.values(), strict=True))
             print(f"{name} {connectivity}: x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+
+
+def periodic(repeats):
+    """Without and with periodic axes in turn, in time of the processor."""
+    for name in ("2-D smooth 2048^2", "3-D smooth 160^3", "2-D noise 2048^2", "3-D noise 160^3"):
+        for dtype in (np.float64, np.float32):
+            field = FIELDS[name]().astype(dtype)
+            times = {False: [], True: []}
+            for _ in range(repeats + 1):  # the first loads compiled code
+                for axes, found in times.items():
+                    begin = time.process_time()
+                    merge_tree(field, periodic=axes)
+                    found.append(time.process_time() - begin)
+            ratios = sorted(b / a for a, b in zip(*(found[1:] for found in times.values()), strict=True))
+            print(f"{name} {dtype.__name__}: x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def resident():
@@ -377,6 +392,7 @@ def main():
     parts = {
         "speed": speed,
         "threads": threads,
+        "periodic": periodic,
         "memory": memory,
         "large": large,
         "ranks": ranks,

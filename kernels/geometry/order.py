@@ -11,6 +11,8 @@ from landsweep.kernels.compiled import njit
 
 SHORT = 32
 """Entries that agree in their leading bits are sorted by insertion where there are at most this many of them."""
+SPARE = 2**29
+"""From one number of float32 to the next there are at least this many steps of float64."""
 
 
 def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -36,22 +38,31 @@ def ascending(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return np.lexsort((ids, values))  # many ties
 
 
-def ranks(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """Return numbers whose order by (number, index) is that of the values by (value, id).
+def keys(values: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return finite numbers whose order by (number, index) is that of the values by (value, id).
+
+    They are ranks, or for float32 the values in float64 with the id in the 29 bits that float64 has more.
 
     Parameters
     ----------
     values
-        As of :func:`ascending`, with any number of axes.
+        As of :func:`ascending`, C-contiguous, with any number of axes.
     ids
-        An integer for each value.
+        An integer of at least 0 for each value.
 
     Returns
     -------
     ndarray
-        Of the shape of ``values``; float32 where it holds all whole numbers up to their count, otherwise float64.
+        Of the shape of ``values``, float32 or float64.
     """
     flat, by = values.reshape(-1), ids.reshape(-1)
+    if values.dtype == np.float32 and by.max() < SPARE:
+        wide = flat.astype(np.float64)
+        # Between the values of float32, and not subnormal, as some programs let the processor take such for 0.
+        wide[wide == 0] = 1e-60
+        np.minimum(wide, 1e39, out=wide)
+        _count_up(wide.view(np.int64), by)
+        return wide.reshape(values.shape)
     order = ascending(flat, by) if flat.size < 2**32 else np.lexsort((by, flat))
     found = np.empty(flat.size, np.float32 if flat.size <= 2**24 else np.float64)
     found[order] = np.arange(flat.size)
@@ -63,6 +74,13 @@ def inverse(order: np.ndarray) -> np.ndarray:
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return place
+
+
+@njit(cache=True, nogil=True)
+def _count_up(bits, ids):  # type: ignore[no-untyped-def]
+    """Add as many steps to the bits of each number as its id says."""
+    for i in range(bits.size):
+        bits[i] += ids[i] if bits[i] >= 0 else -ids[i]
 
 
 @njit(cache=True, nogil=True)

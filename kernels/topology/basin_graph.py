@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.blocks import Blocks, Box
-from landsweep.kernels.geometry.order import ascending, inverse, ranks
+from landsweep.kernels.geometry.order import ascending, inverse, keys
 from landsweep.kernels.topology.basins import Basins, grid_basins
 from landsweep.kernels.topology.touching import find
 
@@ -103,11 +103,11 @@ def block_graph(
 
 
 def in_order(values: np.ndarray, blocks: Blocks, box: Box) -> np.ndarray:
-    """Return the values of a box, or ranks in their place where it wraps, whose order by (value, index) is the grid's.
+    """Return the values of a box, or keys in their place where it wraps, whose order by (value, index) is the grid's.
 
     In a box that wraps around a periodic axis, the index of a vertex beyond an end is not in the order of its vertex.
     """
-    return ranks(values, blocks.ids(box)) if blocks.wraps(box) else values
+    return keys(values, blocks.ids(box)) if blocks.wraps(box) else values
 
 
 def _shared_minima(values: np.ndarray, blocks: Blocks, index: int, connectivity: str) -> np.ndarray:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from landsweep.kernels.compiled import njit
 from landsweep.kernels.geometry.blocks import Blocks, inside
-from landsweep.kernels.geometry.order import ranks
+from landsweep.kernels.geometry.order import keys
 from landsweep.kernels.geometry.stencil import id_type, lanes, make_stencil, precedes, row_parts, row_sides, share
 from landsweep.kernels.topology.touching import touching, touching_edges
 
@@ -79,7 +79,7 @@ def _torus_basins(values: np.ndarray, connectivity: str, threads: int, whole: Bl
     """
     box = whole.around(0)
     ids, owned = whole.ids(box), inside(whole.owned(0), box)
-    order = ranks(whole.read(values.__getitem__, box), ids)
+    order = keys(whole.read(values.__getitem__, box), ids)
     steps = point_down(order, connectivity, threads).reshape(order.shape)[owned]
     down = ids.reshape(-1)[steps.reshape(-1)].astype(id_type(values.size))
     minima = own_minima(down, 0, down.size)

@@ -51,7 +51,7 @@ CHUNKS = 20
 
 
 AROUND = 8 + 8
-"""Where a box wraps around a periodic axis, the vertex of each of its places and its rank take this many bytes."""
+"""Where a box wraps around a periodic axis, the vertex of each of its places and its key take this many bytes."""
 
 
 def member_blocks(
