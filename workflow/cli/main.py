@@ -314,7 +314,20 @@ def tree(
     from landsweep.executors.choose import make_executor
 
     options = TreeOptions(
-        *(array, connectivity, negate, min_persistence, tuple(periodic or ()), k, mutual, engine, block, threads, out, top),
+        *(
+            array,
+            connectivity,
+            negate,
+            min_persistence,
+            tuple(periodic or ()),
+            k,
+            mutual,
+            engine,
+            block,
+            threads,
+            out,
+            top,
+        ),
         fill_values=tuple(fill_value or ()),
         raw=raw,
     )
