@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from landsweep.disk.rundir import RunDir, atomic, read_json
+from landsweep.disk.rundir import RunDir, atomic
 from landsweep.study.study import Study
 
 
@@ -140,7 +140,7 @@ def recorded(run: RunDir, study: Study) -> dict[str, str]:
     Runs of earlier versions have recorded the problem's file alone.
     """
     found: dict[str, str] = {}
-    for session in read_json(run.provenance)["sessions"] if run.provenance.exists() else ():
+    for session in run.read_provenance()["sessions"]:
         if session.get("changed_problem"):  # accepted, or everything was computed again
             found = {}
         if "content" in session:

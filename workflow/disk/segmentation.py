@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zarr
+from landsweep.base.errors import REPAIR, reading
 from landsweep.disk.rundir import check_fence
 from landsweep.disk.store import consolidate, open_group
 from landsweep.kernels.geometry.blocks import Blocks, Box, Write
@@ -22,11 +25,15 @@ MEANING = {
 """The keys are the arrays of a segmentation, the values say what each of them holds."""
 
 
+def _open(path: Path, mode: str = "r") -> zarr.Group:
+    return open_group(path, mode, REPAIR)
+
+
 class SegmentationStore:
     """A group of arrays ``<representation>/basin`` and ``<representation>/arc`` over sweep and grid axes."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._group = path, open_group(path, "r+")
+        self._path, self._group = path, _open(path, "r+")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as a path."""
@@ -37,18 +44,20 @@ class SegmentationStore:
         """Return the blocks of the stored arrays, if any, else ``blocks``: a chunk must have only one writer."""
         if not (path / "zarr.json").exists():
             return blocks
-        chunks = next(array.chunks for _, group in open_group(path).groups() for _, array in group.arrays())
+        with reading(path):
+            chunks = next(array.chunks for _, group in _open(path).groups() for _, array in group.arrays())
         return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
 
     @staticmethod
     def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
         """Create the arrays, or grow them to the sweep; a block is one chunk, so that each chunk has one writer."""
-        group = open_group(path, "a")
+        group = _open(path, "a")
         for representation in representations:
             for name, meaning in MEANING.items():
                 key = f"{representation}/{name}"
-                if key in group:
-                    array = group[key]
+                if (path / key / "zarr.json").exists():
+                    with reading(path / key / "zarr.json"):
+                        array = group[key]
                     assert isinstance(array, zarr.Array)
                     array.resize(plan.shape)
                 else:
@@ -64,6 +73,21 @@ class SegmentationStore:
                     )
         for _, inner in group.groups():
             consolidate(inner)
+
+    @staticmethod
+    def check(path: Path, representations: Sequence[str], member: Member) -> None:
+        """Read all of a member that has trees; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+        for representation in representations:
+            for name in MEANING:
+                folder = path / representation / name
+                with reading(folder / "zarr.json"):
+                    array = zarr.open_array(folder, mode="r", zarr_format=3)
+                cut = [range(ceil(n / size)) for n, size in zip(array.shape, array.chunks, strict=True)]
+                for place in product(*cut[len(member.position) :]):
+                    key = (*member.position, *place)
+                    with reading(folder.joinpath("c", *map(str, key))):
+                        folder.joinpath("c", *map(str, key)).stat()
+                        np.asarray(array.blocks[key])
 
     def writer(self, representation: str, member: Member) -> Write:
         """Return the function that writes a box of one member."""

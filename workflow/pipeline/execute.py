@@ -216,6 +216,8 @@ def _prepare(
     if lock.alone:  # else a process of an earlier life may be writing one of these files just now
         run.sweep_partials()
     change = identity.compare(run, study, redo=options.redo)
+    if options.repair:  # before anything reads results
+        identity.repair(run)
     _check_stages(run, study, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
         change = change.with_stale(*options.stages)
@@ -230,11 +232,10 @@ def _prepare(
                 change = change.with_stale(*NAMES)
         elif content.changed(run, study, found):
             found = ()  # nothing is computed with it, so the results are bound to the old one still
+    identity.check_sources(run, study, plan, change)
     identity.apply(run, change)
     if options.retry_failed:
         identity.forget_failures(run)
-    if options.repair:
-        identity.repair(run)
     history = change.history
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())

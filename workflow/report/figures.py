@@ -10,7 +10,7 @@ import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import read_tree
+from landsweep.disk.trees import find_tree
 from landsweep.report import summary
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
@@ -229,9 +229,8 @@ def _panel(
     bar = figure.colorbar(image, ax=panel)
     bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
-        try:
-            tree = read_tree(run.directory, member.index, study.connectivity[0])
-        except Exception:  # a landscape without finite values has no tree, and its panel stays empty
+        tree = find_tree(run.directory.topology(member.index), study.connectivity[0])
+        if tree is None:  # no finite value, so the panel stays empty
             return
         for vertices, style in ((tree.saddles, "x"), (tree.minima, "o")):
             i, j = np.unravel_index(vertices, field.shape)

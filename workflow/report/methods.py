@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
+from landsweep.base.errors import RESTORE, reading
+from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir, read_json
 from landsweep.report.references import BIBTEX
 from landsweep.study.study import Scalar, Study, SubspaceSpec
@@ -37,15 +39,15 @@ CONNECTIVITY = {
 
 def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] = ()) -> str:
     """Return the paragraph and BibTeX of a run; ``of_stages`` give the sentences of stages that a study may ask for."""
-    study = Study.load(run.study)
-    session = read_json(run.provenance)["sessions"][-1]
+    study = read_study(run)
+    session = run.read_provenance()["sessions"][-1]
     sentences = [_sweep(study)]
     if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     sentences += [_evaluation(run, study, session), _topology(study)]
     sentences += [sentence for say in of_stages for sentence in say(study)]
-    members = read_json(run.members)["members"]
+    members = run.read_members()["members"]
     lacking = sum(not run.topology(index).exists() for index in range(len(members)))
     if lacking:
         sentences.append(
@@ -119,8 +121,9 @@ def _eigenvectors(subspace: SubspaceSpec, dims: int) -> str:
 
 def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
     how = error = ""
-    if (run.landscape / "zarr.json").exists():
-        chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
+    if run.has_landscape:
+        with reading(run.landscape / "zarr.json", RESTORE):
+            chosen = read_json(run.landscape / "zarr.json", RESTORE)["attributes"]["evaluation"]
         how = (
             f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
             f"{chosen['threads']})"

@@ -15,12 +15,12 @@ from typing import Any
 from landsweep.base.errors import UserError
 from landsweep.base.events import Bus, Event
 from landsweep.disk import lock, provenance
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.disk.opened import read_study
+from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.executor import DaskExecutor
 from landsweep.executors.dask.protocol import Elsewhere, enter, stop_flag
 from landsweep.session.context import Context
 from landsweep.study.plan import make_plan
-from landsweep.study.study import Study
 
 _contexts: dict[str, Context] = {}
 """The key is the token of the session that this process takes part in, the value its context, so that it is made
@@ -76,12 +76,12 @@ def attach(address: Address) -> Context:
                 f"{_where()} does not see the run directory {address.run}, expected one on a file system that all "
                 "workers share: choose another with --out."
             )
-        study = Study.load(run.study)
+        study = read_study(run)
         executor = Elsewhere(address.ranks, address.ranks_per_node)
         context = Context(
             study,
             address.folder,
-            make_plan(study, read_json(run.members)["history"]),
+            make_plan(study, run.read_members()["history"]),
             run,
             executor,
             Bus(),

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import ProblemError
+from landsweep.disk.arrays import write_arrays
 from landsweep.disk.segmentation import SegmentationStore
 from landsweep.disk.store import Landscape, Status
-from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
+from landsweep.disk.trees import metrics_arrays, tree_arrays
 from landsweep.distributed.blocking import member_blocks
 from landsweep.distributed.representations import tree_of
 from landsweep.executors.executor import Submit
