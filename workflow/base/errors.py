@@ -79,7 +79,8 @@ def reading(path: Path, cure: str = REPAIR) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}".removesuffix(".")
+    """Return why a file is no good: messages of decoders tell of offsets, or guess at what the file may be instead."""
+    return f"it lacks {error}" if isinstance(error, KeyError) else f"it cannot be read: {type(error).__name__}"
 
 
 class ProblemError(Exception):

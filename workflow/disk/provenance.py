@@ -117,7 +117,7 @@ def begin(
         "git": _git(folder) if folder else None,
     }
     if found:
-        session["content"] = content.keep(run, found)
+        session |= content.keep(run, found)
         session |= {"changed_problem": changed} if changed else {}
         source, _, _ = study.problem.path.rpartition(":")
         session |= {"problem_sha256": session["content"][source]} if source in session["content"] else {}

@@ -93,7 +93,7 @@ def verify(path: Path) -> None:
         case ".npz":
             with reading(path), ZipFile(path) as archive:
                 if (wrong := archive.testzip()) is not None:
-                    raise ValueError(f"the checksum of {wrong} is another one")
+                    raise Damaged(path, f"{wrong} in it has another checksum")
         case ".safetensors":
             from safetensors import safe_open
 
@@ -109,8 +109,8 @@ def verify(path: Path) -> None:
 def remove(landscape: Path) -> str:
     """Return the way on for a hypercube whose own description is damaged, which holds what was chosen once."""
     return (
-        f"put it back from a copy, or remove {landscape} and {landscape.parent / 'topology'}, and `landsweep run "
-        "STUDY` evaluates everything again"
+        f"put it back from a copy, or remove the folders landscape.zarr, topology and certify in {landscape.parent}, "
+        "and `landsweep run STUDY` evaluates everything again"
     )
 
 

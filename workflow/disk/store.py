@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import zarr
 from landsweep.base import clock
-from landsweep.base.errors import RESTORE, Damaged, DamagedShard, UserError, reading
+from landsweep.base.errors import Damaged, DamagedShard, UserError, reading
 from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, check_fence, check_schema, read_json, remove, write_text
 from landsweep.disk.whole import WholeStore
 from landsweep.study.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
@@ -91,7 +91,7 @@ class Landscape:
         self.path, self.mode = path, mode
         self.group = open_group(WholeStore(path, read_only=mode == "r"), mode)
         attrs: dict[str, Any] = dict(self.group.attrs)
-        with reading(path / "zarr.json", RESTORE):
+        with reading(path / "zarr.json", remove(path)):
             version, self.sweep_ndim = int(attrs["schema_version"]), int(attrs["sweep_ndim"])
             self.fields: tuple[str, ...] = tuple(attrs["fields"])
         check_schema(path, version)
@@ -104,7 +104,9 @@ class Landscape:
         return Landscape, (self.path, self.mode)
 
     def _array(self, name: str) -> zarr.Array[Any]:
-        with reading(self.path / name / "zarr.json"):
+        file = self.path / name / "zarr.json"
+        with reading(file):
+            file.stat()
             array = self.group[name]
         assert isinstance(array, zarr.Array)
         return array
@@ -341,7 +343,7 @@ def restore_arrays(path: Path) -> None:
 
     There is none while arrays are added to the group.
     """
-    copy = read_json(path / "zarr.json", RESTORE).get("consolidated_metadata") or {"metadata": {}}
+    copy = read_json(path / "zarr.json", remove(path)).get("consolidated_metadata") or {"metadata": {}}
     for name, description in copy["metadata"].items():
         file = path / name / "zarr.json"
         try:

@@ -102,18 +102,21 @@ def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable
 
 
 def bind(
-    run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool
+    run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool, computes: bool
 ) -> dict[str, Any] | None:
     """Return what is to be recorded of a problem whose content has changed, None where it has not.
 
     Raises
     ------
     UserError
-        Where it has changed, results of the old one exist, and neither ``redo`` nor ``accept`` says what to do.
+        Where it has changed, results of the old one exist, the session ``computes`` with the problem, and neither
+        ``redo`` nor ``accept`` says what to do.
     """
-    changed = content.changed(run, study, found)
+    changed = content.changed(run, content.recorded(run, study), found)
     if not changed:
         return None
+    if not computes:
+        return {}
     results = any(run.path.glob("weights/*/*")) or run.landscape.exists()
     if results and not redo and not accept:
         raise UserError(

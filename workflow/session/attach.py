@@ -15,6 +15,7 @@ from typing import Any
 from landsweep.base.errors import UserError
 from landsweep.base.events import Bus, Event
 from landsweep.disk import lock, provenance
+from landsweep.disk.content import Bound, Source
 from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.executor import DaskExecutor
@@ -38,6 +39,7 @@ class Address:
     ranks: int
     ranks_per_node: int
     allow_mixed: bool
+    found: tuple[Source, ...]
     versions: tuple[tuple[str, str], ...] = field(default_factory=lambda: tuple(sorted(provenance.versions().items())))
 
 
@@ -53,6 +55,7 @@ def _travel(context: Context) -> tuple[Any, ...]:
         executor.size,
         executor.workers.per_node,
         context.allow_mixed,
+        context.bound.found if context.bound is not None else (),
     )
     return attach, (address,)
 
@@ -88,6 +91,7 @@ def attach(address: Address) -> Context:
             _unheard,
             stop_flag(address.token),
             allow_mixed=address.allow_mixed,
+            bound=Bound(run, study, address.folder, address.found) if address.found else None,
         )
         context.prepare_process()
         _contexts.clear()  # of a session before
