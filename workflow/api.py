@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landsweep.base.errors import Exit, Stopped, UserError, reading
+from landsweep.base.errors import Exit, Stopped, TooManyFailures, UserError, reading
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import read_json
@@ -226,6 +228,26 @@ def _structured(value: Any) -> bool:
     return isinstance(value, bool) or not isinstance(value, int | float | str)
 
 
+ARGUMENTS = {"out": "out=...", "set": "set=[...]", "max-failures": "max_failures"} | {
+    option: option.replace("-", "_") + "=True"
+    for option in ("retry-failed", "allow-mixed", "repair", "redo", "accept-changed-problem")
+}
+"""The keys are options of the command line, the values what :func:`run` calls them."""
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Name arguments of :func:`run` where a sentence names options, but for those of whole commands in backticks."""
+    try:
+        yield
+    except (UserError, TooManyFailures) as error:
+        parts = str(error).split("`")
+        for k in range(0, len(parts), 2):
+            parts[k] = re.sub(rf"--({'|'.join(ARGUMENTS)})\b(?!-)", lambda found: ARGUMENTS[found[1]], parts[k])
+        error.args = ("`".join(parts), *error.args[1:])
+        raise
+
+
 def run(
     study: str | Path | Study | dict[str, Any],
     out: str | Path | None = None,
@@ -262,7 +284,7 @@ def run(
     allow_mixed
         Whether to continue a run on another kind of device, although last bits of results will differ.
     repair
-        Whether to read every shard, and evaluate the units of damaged ones again.
+        Whether to read every result, and compute damaged ones again.
     redo
         Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale, or
         everything where the problem has changed.
@@ -301,7 +323,8 @@ def run(
         data = study.model_dump(mode="json") if isinstance(study, Study) else study
         parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
     directory = run_directory(parsed, Path(out) if out is not None else None)
-    executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
+    with _in_python():
+        executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
     options = RunOptions(
         retry_failed=retry_failed,
         max_failures=max_failures,
@@ -311,7 +334,7 @@ def run(
         accept_changed_problem=accept_changed_problem,
     )
     try:
-        with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
+        with _in_python(), subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
             status = execute(parsed, base, directory, executor, (shown,), options)
     except Stopped:
         status = Exit.STOPPED

@@ -106,12 +106,12 @@ def test_a_checkpoint_that_does_not_fit_fails_its_model(write_study, tmp_path, m
 def test_a_folder_that_holds_something_else(write_study, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
-    refused(write_study(), tmp_path / "run", "is not empty and holds no run", "choose another with --out")
+    refused(write_study(), tmp_path / "run", "is not empty and holds no run", "choose another with out=...")
 
 
 @pytest.mark.parametrize("parent", ["/proc/landsweep", "/dev/null/run"])
 def test_a_directory_that_cannot_be_written(write_study, parent):
-    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory, choose another with --out")
+    refused(write_study(), Path(parent), "Cannot write /", "expected a writable directory, choose another with out=...")
 
 
 def test_a_field_that_the_loss_does_not_return(write_study, tmp_path):

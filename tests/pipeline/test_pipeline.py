@@ -217,7 +217,7 @@ def test_another_connectivity_redoes_topology_alone(run):
 
 def test_another_dtype_is_refused_until_redo_is_asked_for(run):
     run()
-    with pytest.raises(UserError, match=r"evaluation.dtype is 'float64', the run has 'float32'.*add --redo"):
+    with pytest.raises(UserError, match=r"evaluation.dtype is 'float64', the run has 'float32'.*add redo=True"):
         run(evaluation__dtype="float64")
     again = run(evaluation__dtype="float64", options={"redo": True})
     assert store_arrays(again.path)["loss"].dtype == np.float64
@@ -243,7 +243,7 @@ def test_another_kind_of_device_is_refused_until_a_mixture_is_allowed(run):
 def test_a_different_study_is_refused(run):
     run()
     with pytest.raises(
-        UserError, match=r"holds a different study: grid.points is \[9, 5\], the run has \[7, 5\].*--out"
+        UserError, match=r"holds a different study: grid.points is \[9, 5\], the run has \[7, 5\].*out=\.\.\."
     ):
         run(grid__points=[9, 5])
     with pytest.raises(UserError, match=r"holds beta = \[1.0, 2.0\], the study asks for \[2.0\]"):
@@ -288,7 +288,7 @@ def test_failures_are_tried_again_on_request(run, tmp_path):
 def test_too_many_failures_end_the_run(run):
     from landsweep.base.errors import TooManyFailures
 
-    with pytest.raises(TooManyFailures, match="2 models or members failed, more than --max-failures 1"):
+    with pytest.raises(TooManyFailures, match="2 models or members failed, more than max_failures 1"):
         run(problem__params={"raise_in": "train"}, options={"max_failures": 1})
 
 
