@@ -255,6 +255,8 @@ class RunDir:
         """
         if self.members.exists() or self.lock.exists() or not self.path.is_dir():
             return
+        if self.study.exists() and self.has_results:  # a run that has lost a file, as who reads it says
+            return
         if any(p != self.jobs and p not in besides for p in self.path.iterdir()):
             raise UserError(
                 f"{self.path} is not empty and holds no run, expected a run directory or a new name: choose another "

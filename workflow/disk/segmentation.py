@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import zarr
 from landsweep.base.errors import REPAIR, reading
-from landsweep.disk.rundir import check_fence
+from landsweep.disk.rundir import check_fence, verify
 from landsweep.disk.store import consolidate, open_group
 from landsweep.kernels.geometry.blocks import Blocks, Box, Write
 from landsweep.study.plan import Member, Plan
@@ -42,17 +42,18 @@ class SegmentationStore:
     @staticmethod
     def blocks(path: Path, blocks: Blocks) -> Blocks:
         """Return the blocks of the stored arrays, if any, else ``blocks``: a chunk must have only one writer."""
-        if not (path / "zarr.json").exists():
-            return blocks
-        with reading(path):
-            chunks = next(array.chunks for _, group in _open(path).groups() for _, array in group.arrays())
-        return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+        for file in sorted(path.glob("*/*/zarr.json")):
+            with reading(file):
+                chunks = zarr.open_array(file.parent, mode="r", zarr_format=3).chunks
+            return Blocks(blocks.shape, chunks[-len(blocks.shape) :])
+        return blocks
 
     @staticmethod
     def create(path: Path, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
         """Create the arrays, or grow them to the sweep; a block is one chunk, so that each chunk has one writer."""
         group = _open(path, "a")
         for representation in representations:
+            group.require_group(representation)
             for name, meaning in MEANING.items():
                 key = f"{representation}/{name}"
                 if (path / key / "zarr.json").exists():
@@ -77,7 +78,9 @@ class SegmentationStore:
     @staticmethod
     def check(path: Path, representations: Sequence[str], member: Member) -> None:
         """Read all of a member that has trees; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+        verify(path / "zarr.json")
         for representation in representations:
+            verify(path / representation / "zarr.json")
             for name in MEANING:
                 folder = path / representation / name
                 with reading(folder / "zarr.json"):

@@ -5,7 +5,9 @@ It imports ``session`` and below.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landsweep.base.errors import Damaged
@@ -38,6 +40,12 @@ class _Topology(Stage):
                     SegmentationStore.check(run.segmentation, list(names), member)
                 except Damaged as error:
                     yield member.index, error
+
+    def discard(self, run: RunDir, index: int, file: Path) -> None:
+        """Make a member incomplete again; a segmentation whose description is damaged goes, as all members need it."""
+        super().discard(run, index, file)
+        if file.name == "zarr.json" and run.segmentation.exists():
+            shutil.rmtree(run.segmentation)
 
 
 STAGE = _Topology(

@@ -5,14 +5,17 @@ It imports ``session`` and below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from landsweep.base.errors import Damaged
 from landsweep.disk.rundir import RunDir, verify
 from landsweep.stages.stage import Stage
 
 if TYPE_CHECKING:
     from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
 
 
 class _Train(Stage):
@@ -22,10 +25,15 @@ class _Train(Stage):
         """Return the indices of models without weights, or whose figures of merit were lost."""
         return super().absent(run, plan) | {m.index for m in plan.models if not run.quality(m.index).exists()}
 
-    def verify(self, run: RunDir, index: int) -> None:
-        """Read the figures of merit, and the places of the weights in their file."""
-        verify(run.quality(index))
-        verify(run.theta(index))
+    def damage(self, run: RunDir, study: Study, plan: Plan) -> Iterator[tuple[int, Damaged]]:
+        """Read figures of merit, and the places of weights in their files; yield an error for each damaged file."""
+        for model in plan.models:
+            for file in (run.quality(model.index), run.theta(model.index)):
+                try:
+                    if file.exists():
+                        verify(file)
+                except Damaged as error:
+                    yield model.index, error
 
     def discard(self, run: RunDir, index: int, file: Path) -> None:
         """Make a model incomplete again; of intact weights, the figures of merit are found again."""
