@@ -265,7 +265,7 @@ def check_loaded(found: Iterable[Source]) -> None:
         elif before != meaning:
             raise UserError(
                 f"{source.path} has changed since this process imported it, and would compute as it was, expected one "
-                "version: start Python again (in a notebook, restart the kernel)."
+                "version: start Python again (a notebook's kernel, or Dask's workers)."
             )
 
 
