@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import landsweep
 import numpy as np
@@ -212,6 +213,36 @@ def test_weights_that_are_trained_again_differently_are_not_those_of_the_landsca
     assert not (run / "weights" / "model-00000" / "theta.safetensors").exists()
 
 
+def test_damaged_weights_are_no_failure_of_a_member(whole, tmp_path):
+    run = copy_of(whole, tmp_path)
+    (run / "certify" / "member-00001.npz").unlink()
+    damage(run / "weights" / "model-00000" / "theta.safetensors", "cut")
+    done = again(run)[0]
+    assert done.returncode == 2
+    assert "theta.safetensors is damaged (it cannot be read: SafetensorError): `landsweep run STUDY" in done.stderr
+    assert not list(run.glob("failures/*"))
+
+
+def test_a_removal_that_is_killed_leaves_no_half_of_a_result(tmp_path, monkeypatch):
+    run, words = copy_of(reference_run(), tmp_path), ("--set", "evaluation.dtype=float64", "--redo")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", mock.Mock(side_effect=RuntimeError("killed")))
+        assert "RuntimeError: killed" in inside("run", tmp_path / "study.yaml", "--out", run, *words).stderr
+    assert not (run / "landscape.zarr").exists()
+    assert inside("run", tmp_path / "study.yaml", "--out", run, *words).returncode == 0
+    assert not list(run.glob(".*"))
+    assert landsweep.open_run(run).dataset.loss.dtype == "float64"
+
+
+def test_a_damaged_run_does_not_stand_in_the_way_of_its_neighbours(tmp_path):
+    """As one malformed run hides all others in mlflow's list of runs (mlflow #873)."""
+    shutil.copytree(reference_run().parent, tmp_path / "runs")
+    (tmp_path / "runs" / "run" / "provenance.json").write_text("{")
+    done = inside("plan", tmp_path / "runs" / "study.yaml", "--out", tmp_path / "runs" / "other")
+    assert done.returncode == 0
+    assert "not measured" in done.stdout
+
+
 def test_progress_and_locks_that_cannot_be_read_do_not_hide_a_run(whole, tmp_path):
     run = copy_of(whole, tmp_path)
     (run / "progress.json").write_text("{")
@@ -219,7 +250,6 @@ def test_progress_and_locks_that_cannot_be_read_do_not_hide_a_run(whole, tmp_pat
     shutil.rmtree(run / "robust")
     (run / "failures").mkdir()
     (run / "failures" / "certify-00001.json").write_text("{")
-    for word in ("status",):
-        done = inside(word, run)
-        assert done.returncode == 2
-        assert "certify-00001.json is damaged (it cannot be read: JSONDecodeError)" in done.stderr
+    done = inside("status", run)
+    assert done.returncode == 2
+    assert "certify-00001.json is damaged (it cannot be read: JSONDecodeError)" in done.stderr

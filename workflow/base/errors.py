@@ -87,12 +87,19 @@ class ProblemError(Exception):
     """The user's problem raised an error; the member or model is marked as failed, and the sweep continues."""
 
 
+class ProblemChanged(UserError):
+    """The user's problem is no longer the one that a session, or a process, began with."""
+
+
 @contextmanager
 def users_code() -> Iterator[None]:
-    """Turn any error in the block, which runs the user's code, into :class:`ProblemError`; others are our own fault."""
+    """Turn any error in the block, which runs the user's code, into :class:`ProblemError`; others are our own fault.
+
+    Neither a damaged file of the run nor an edited problem is a failure of the model or member in hand.
+    """
     try:
         yield
-    except ProblemError:
+    except (ProblemError, Damaged, ProblemChanged):
         raise
     except Exception as error:
         raise ProblemError(f"{type(error).__name__}: {error}") from error

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import ProblemChanged
 from landsweep.disk.rundir import RunDir, atomic
 from landsweep.study.study import Study
 
@@ -251,7 +251,7 @@ def check_loaded(found: Iterable[Source]) -> None:
 
     Raises
     ------
-    UserError
+    ProblemChanged
         Where one does: the process would compute with what the file no longer says.
     """
     for source in found:
@@ -263,7 +263,7 @@ def check_loaded(found: Iterable[Source]) -> None:
         if first is not module:
             _loaded[source.name] = (module, meaning)
         elif before != meaning:
-            raise UserError(
+            raise ProblemChanged(
                 f"{source.path} has changed since this process imported it, and would compute as it was, expected one "
                 "version: start Python again (a notebook's kernel, or Dask's workers)."
             )
@@ -284,7 +284,7 @@ class Bound:
 
         Raises
         ------
-        UserError
+        ProblemChanged
             Where one of them has changed while the run computes.
         """
         with suppress(FileNotFoundError):
@@ -295,7 +295,7 @@ class Bound:
         files = [name.removeprefix(FILES) for name in before if name.startswith(FILES)]
         now = collect(self.study, self.folder, files, seen)
         if wrong := changed(self.run, before, now):
-            raise UserError(
+            raise ProblemChanged(
                 f"{wrong[0].path} has changed while {self.run.path} is computed, expected the same until it is done: "
                 "what is finished is kept, so run the same command again with the file as it was, or with --redo or "
                 "--accept-changed-problem."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from landsweep.base.errors import LOST, REPAIR, RESTORE, Damaged, UserError, rea
 
 PARTIAL = ".partial"
 """The name of a file that is not yet whole ends with this suffix."""
+REMOVED = f".removed{PARTIAL}"
+"""The name of a folder that is being removed ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
 """This function, where there is one, is called before anything appears in a run directory; see :func:`fenced`."""
 SCHEMA_VERSION = 2
@@ -313,10 +316,12 @@ class RunDir:
         self.metrics.unlink(missing_ok=True)
 
     def sweep_partials(self) -> None:
-        """Remove half-written files of killed writers, for who has the lock and knows that no other writer lives.
+        """Remove what killed writers have half written or half removed, for who knows that no other writer lives.
 
         Files of processes that try to take the lock just now stay.
         """
+        for folder in self.path.glob(f".*{REMOVED}"):
+            shutil.rmtree(folder)
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
             for path in self.path.glob(pattern):
                 if path.is_file() and not path.name.startswith(".lock."):

@@ -9,9 +9,10 @@ from importlib import import_module
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from uuid import uuid4
 
 from landsweep.base.errors import Damaged
-from landsweep.disk.rundir import RunDir, verify
+from landsweep.disk.rundir import REMOVED, RunDir, verify
 from landsweep.study.plan import Member, Model, Plan
 from landsweep.study.study import Study
 
@@ -233,7 +234,9 @@ class Stage:
     def remove(self, run: RunDir) -> None:
         """Remove all results of this stage, and its records of failures."""
         for path in self.places(run):
-            if path.exists():
-                shutil.rmtree(path)  # what cannot be removed must not pass for results of the new study
+            if path.exists():  # it goes as a whole: a part of it must not pass for results, or for a damaged whole
+                removed = path.with_name(f".{path.name}.{uuid4().hex[:12]}{REMOVED}")
+                path.rename(removed)
+                shutil.rmtree(removed)
         for failure in run.failures(self.name).values():
             failure.unlink()

@@ -25,7 +25,7 @@ def problem_of(context: Context, model: int) -> Problem:
 
     Raises
     ------
-    UserError
+    ProblemChanged
         Where its content has changed since the session began.
     """
     coords = context.plan.models[model].coords
