@@ -22,6 +22,7 @@ MODULES = {
     "benchmarks/test_scripts.py": "what all benchmarks import",
     "pipeline/test_old_runs.py": "runs that earlier versions wrote",
     "pipeline/test_bad_input.py": "what a user can get wrong in any room, in whole runs",
+    "pipeline/test_damage.py": "what is lost or damaged of any room, in whole runs",
     "pipeline/test_histories.py": "random histories of whole runs",
 }
 """Modules named after no module of theirs, and what they test."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landsweep.base.errors import Exit, Stopped, UserError, said_in_python
+from landsweep.base.errors import Exit, Stopped, UserError, reading, said_in_python
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import read_json
@@ -56,25 +56,21 @@ class Run(OpenedRun):
 
     @property
     def dataset(self) -> xr.Dataset:
-        """The hypercube and all arrays beside it, read lazily; dimensions are the sweep axes, then ``alpha_*``."""
-        import xarray as xr
+        """The hypercube and all arrays beside it, read lazily; dimensions are the sweep axes, then ``alpha_*``.
 
-        if not self.directory.landscape.exists():
+        Reading values whose file is lost or damaged raises UserError, which names the file. Other readers of Zarr, also
+        ``xarray.open_zarr``, take a lost file for NaN, which the array ``status`` tells from other NaN.
+        """
+        from landsweep.disk.lazy import open_dataset
+
+        if not self.directory.has_landscape:
             raise UserError(f"{self.path} has no landscapes yet: continue it with `landsweep run STUDY`.")
-        consolidated = bool(self._metadata().get("consolidated_metadata"))
-        dataset: xr.Dataset = xr.open_zarr(self.directory.landscape, consolidated=consolidated, chunks=None)
+        dataset = open_dataset(self.directory.landscape)
         coordinates = [name for name in dataset.data_vars if str(name).startswith("coordinate_")]
-        # Neither codecs of Zarr 3 nor mappings can be written to other formats.
-        dataset = dataset.set_coords(coordinates).drop_encoding()
+        dataset = dataset.set_coords(coordinates)
         for attrs in (dataset.attrs, *(variable.attrs for variable in dataset.variables.values())):
-            attrs |= {k: json.dumps(v) for k, v in attrs.items() if _structured(v)}
-        for name, variable in dataset.variables.items():
-            if variable.dtype.kind == "T":  # NumPy's strings of any length, which NetCDF's writers do not know
-                dataset[name] = dataset[name].astype(object)
+            attrs |= {k: json.dumps(v) for k, v in attrs.items() if _structured(v)}  # other formats have no mappings
         return dataset
-
-    def _metadata(self) -> dict[str, Any]:
-        return read_json(self.directory.landscape / "zarr.json")
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -83,12 +79,17 @@ class Run(OpenedRun):
 
         if not self.directory.metrics.exists():
             raise UserError(f"{self.path} has no metrics yet: continue it with `landsweep run STUDY`.")
-        return pd.read_parquet(self.directory.metrics)
+        with reading(self.directory.metrics):
+            return pd.read_parquet(self.directory.metrics)
 
     @property
     def failures(self) -> dict[tuple[str, int], str]:
         """The traceback of each failed model or member, by its stage and index."""
-        return {key: read_json(path)["traceback"] for key, path in self.directory.failures().items()}
+        found = {}
+        for key, path in self.directory.failures().items():
+            with reading(path):
+                found[key] = str(read_json(path)["traceback"])
+        return found
 
     def member(self, **coords: Scalar) -> int:
         """Return the index of the only member at ``coords``; axes of length 1 may be left out.
@@ -261,7 +262,7 @@ def run(
     allow_mixed
         Whether to continue a run on another kind of device, although last bits of results will differ.
     repair
-        Whether to read every shard, and evaluate the units of damaged ones again.
+        Whether to read every result, and compute damaged ones again.
     redo
         Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale, or
         everything where the problem has changed.

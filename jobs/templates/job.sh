@@ -75,9 +75,6 @@ program=(
   "${ls_command}"
 )
 #: end
-#: if once
-[ "$restart" -ne 0 ] || program+=("${ls_once}")
-#: end
 note begin "${SLURM_JOB_NODELIST:-$(hostname)}"
 echo "landsweep: job $job, restart $restart, on ${SLURM_JOB_NODELIST:-$(hostname)}, $(date '+%F %T')"
 

@@ -208,13 +208,6 @@ def test_the_status_survives_a_signal_at_the_very_end(tmp_path):
         assert "put back into the queue" in done.stdout
 
 
-def test_what_failed_is_tried_again_in_the_first_life_alone(tmp_path):
-    text = render(job(Site(), once=("--retry-failed",)))
-    for restart, wanted in (("0", True), ("1", False)):
-        run_script(tmp_path, text, f'echo "$@" > {tmp_path}/words', SLURM_RESTART_COUNT=restart)
-        assert ("--retry-failed" in (tmp_path / "words").read_text()) == wanted
-
-
 def test_a_title_is_one_comment(tmp_path):
     lines = render(job(Site(), title="x\ntouch pwned\r\x1b #")).splitlines()
     assert lines[1] == "# landsweep: x touch pwned #"

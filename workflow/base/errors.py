@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -46,24 +46,77 @@ class UserError(Exception):
     """This is true where every rank raises the error, so that the job can end without being aborted."""
 
 
-class DamagedShard(UserError):
+REPAIR = "`landsweep run STUDY --repair` computes it again"
+"""The way on for a file whose content follows from the rest of its run."""
+RESTORE = "nothing computes it again, so put it back from a copy, or begin another run directory"
+"""The way on for a file whose content stands nowhere else."""
+LOST = "it is lost"
+"""The reason for a file that is not there, although what is there says that it was written."""
+
+
+class Damaged(UserError):
+    """A file of a run directory is lost, cannot be read, or holds something else; ``cure`` says what to do."""
+
+    def __init__(self, path: Path, reason: str, cure: str = REPAIR) -> None:
+        super().__init__(f"{path} is damaged ({reason}): {cure}.")
+        self.path, self.reason, self.cure = path, reason, cure
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with what it was made from."""
+        return type(self), (self.path, self.reason, self.cure)
+
+
+class DamagedShard(Damaged):
     """A shard of the store cannot be read, so its unit must be evaluated again."""
 
-    def __init__(self, shard: Path, reason: str) -> None:
-        super().__init__(f"{shard} is damaged ({reason}): `landsweep run STUDY --repair` evaluates its unit again.")
-        self.shard = shard
+    def __init__(
+        self, path: Path, reason: str, cure: str = "`landsweep run STUDY --repair` evaluates its unit again"
+    ) -> None:
+        super().__init__(path, reason, cure)
+
+
+@contextmanager
+def reading(path: Path, cure: str = REPAIR) -> Iterator[None]:
+    """Turn whatever the block raises, which decodes the file at ``path``, into :class:`Damaged`.
+
+    Decoders raise what they like on damaged bytes. A file that may not be read, or a disk that fails, is no damage.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except FileNotFoundError as error:
+        raise Damaged(path, LOST, cure) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise Damaged(path, _reason(error), cure) from error
+    except Exception as error:
+        raise Damaged(path, _reason(error), cure) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a file is no good: messages of decoders tell of offsets, or guess at what the file may be instead."""
+    return f"it lacks {error}" if isinstance(error, KeyError) else f"it cannot be read: {type(error).__name__}"
 
 
 class ProblemError(Exception):
     """The user's problem raised an error; the member or model is marked as failed, and the sweep continues."""
 
 
+class ProblemChanged(UserError):
+    """The user's problem is no longer the one that a session, or a process, began with."""
+
+
 @contextmanager
 def users_code() -> Iterator[None]:
-    """Turn any error in the block, which runs the user's code, into :class:`ProblemError`; others are our own fault."""
+    """Turn any error in the block, which runs the user's code, into :class:`ProblemError`; others are our own fault.
+
+    Neither a damaged file of the run nor an edited problem is a failure of the model or member in hand.
+    """
     try:
         yield
-    except ProblemError:
+    except (ProblemError, Damaged, ProblemChanged):
         raise
     except Exception as error:
         raise ProblemError(f"{type(error).__name__}: {error}") from error

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from landsweep.base.errors import Exit, UserError
+from landsweep.base.errors import Damaged, Exit, UserError
 from landsweep.batch import local, slurm
 from landsweep.batch.script import JOURNAL
 from landsweep.disk.rundir import RunDir, read_json, write_json
@@ -79,7 +79,7 @@ def read(run: RunDir) -> tuple[Submitted, ...]:
         return ()
     try:
         return tuple(Submitted(**{**job, "stages": tuple(job["stages"])}) for job in read_json(path)["jobs"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (Damaged, KeyError, TypeError) as error:
         raise UserError(
             f"{path} is damaged or of another version ({type(error).__name__}), expected the run's jobs: look for them "
             "with squeue, and remove the file once none lives."

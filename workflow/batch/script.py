@@ -45,8 +45,6 @@ class Job:
         Whether this is the last job of its run: only the last one fails because of failed models.
     array
         Whether each command is a task of an array.
-    once
-        Further arguments that only the first life of the job gets, not those after a requeue.
     elastic
         Whether the other ranks continue where one is killed.
     """
@@ -59,7 +57,6 @@ class Job:
     resume: str
     last: bool = True
     array: bool = False
-    once: tuple[str, ...] = ()
     elastic: bool = False
 
     @property
@@ -113,7 +110,6 @@ def render(job: Job) -> str:
         "array": job.array,
         "setup": bool(site.setup),
         "path": bool(job.path),
-        "once": bool(job.once),
         "more": not job.last,
     }
     values: dict[str, str | list[str]] = {
@@ -126,7 +122,6 @@ def render(job: Job) -> str:
         "environment": [f"export {name}={shlex.quote(value)}" for name, value in site.environment.items()],
         "launcher": _quoted([launcher[0], *srun, *launcher[1:]]),
         "command": _quoted(job.commands[0]),
-        "once": shlex.join(job.once),
         "requeues": str(site.requeues),
         "resume": shlex.quote(resume + job.resume),
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from landsweep.base.errors import UserError, guard_io
 from landsweep.base.launch import detect
-from landsweep.cli.options import Out, RunPath, Sets, StudyFile
+from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 
 if TYPE_CHECKING:
     from landsweep.cluster.layout import Chain
@@ -64,12 +64,10 @@ def submit(
     out: Out = None,
     set_: Sets = None,
     site_set: SiteSets = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed models and members again.")] = False,
-    redo: Annotated[bool, typer.Option("--redo", help="Evaluate again what a change makes stale.")] = False,
-    repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
-    accept_changed_problem: Annotated[
-        bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
-    ] = False,
+    retry_failed: RetryFailed = False,
+    repair: Repair = False,
+    redo: Redo = False,
+    accept_changed_problem: AcceptChangedProblem = False,
 ) -> None:
     """Submit a study as batch jobs.
 

@@ -12,7 +12,7 @@ from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.ending import abort, ended, heard
-from landsweep.cli.options import Out, RunPath, Sets, StudyFile
+from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(
     study: StudyFile,
     out: Out = None,
     set_: Sets = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed models and members again.")] = False,
+    retry_failed: RetryFailed = False,
     max_failures: Annotated[
         int | None,
         typer.Option(help="Give up once more models or members failed.", show_default=False, min=0),
@@ -49,13 +49,9 @@ def run(
     allow_mixed: Annotated[
         bool, typer.Option("--allow-mixed", help="Go on with another kind of device: last bits will differ.")
     ] = False,
-    repair: Annotated[bool, typer.Option("--repair", help="Read every shard; evaluate damaged ones again.")] = False,
-    redo: Annotated[
-        bool, typer.Option("--redo", help="Evaluate again what a changed evaluation, fields or problem makes stale.")
-    ] = False,
-    accept_changed_problem: Annotated[
-        bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
-    ] = False,
+    repair: Repair = False,
+    redo: Redo = False,
+    accept_changed_problem: AcceptChangedProblem = False,
     stages: Annotated[
         str | None,
         typer.Option(metavar="NAMES", help="Only these stages, such as train,evaluate.", show_default=False),

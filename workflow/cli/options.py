@@ -12,6 +12,14 @@ RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.", s
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Run directory  [default: runs/NAME].", show_default=False)
 ]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try failed models and members again.")]
+Repair = Annotated[bool, typer.Option("--repair", help="Read every result; compute damaged ones again.")]
+Redo = Annotated[
+    bool, typer.Option("--redo", help="Evaluate again what a changed evaluation, fields or problem makes stale.")
+]
+AcceptChangedProblem = Annotated[
+    bool, typer.Option("--accept-changed-problem", help="Go on although the problem's content has changed.")
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(

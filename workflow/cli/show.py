@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import Damaged, UserError, reading
 from landsweep.base.text import duration, size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.rundir import read_json
@@ -86,7 +86,7 @@ def status(run: Run) -> None:
         spent = duration(c.seconds) if c.seconds else "-"
         print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {spent:>9}  {c.noun}")
     used, files = disk_use(run.directory)
-    sessions = read_json(run.directory.provenance)["sessions"]
+    sessions = run.directory.read_provenance()["sessions"]
     last = sessions[-1]
     alive = owner(run.directory.lock)
     if alive and (text := _speed(run.directory.progress)):
@@ -130,7 +130,7 @@ def _speed(progress: Path) -> str:
         over, seconds = state["done"] + failed, state["time"] - state["began"]
         new = over - state["before"] - state.get("failed_before", 0)
         in_hand = str(state.get("in_hand", ""))
-    except (ValueError, KeyError, TypeError):  # damaged, or of another version
+    except (Damaged, KeyError, TypeError):  # or of another version; the next one comes in seconds
         return ""
     if new <= 0 or seconds <= 0 or over == state["total"]:
         return in_hand
@@ -150,9 +150,10 @@ def print_failures(run: Run) -> None:
     """Print the first failures, one line each."""
     failures = run.directory.failures()
     for (stage, index), path in list(failures.items())[:FAILURES_SHOWN]:
-        data = read_json(path)
-        coords = ", ".join(f"{k}={v}" for k, v in data["coords"].items())
-        print(f"failed: {stage} {index} ({coords}): {data['error']}  [{path}]")
+        with reading(path):
+            data = read_json(path)
+            coords = ", ".join(f"{k}={v}" for k, v in data["coords"].items())
+            print(f"failed: {stage} {index} ({coords}): {data['error']}  [{path}]")
     if len(failures) > FAILURES_SHOWN:
         print(f"... and {len(failures) - FAILURES_SHOWN} more in {run.path / 'failures'}")
     if failures:

@@ -17,17 +17,13 @@ from landsweep.batch.site import Site, load_site
 from landsweep.batch.sites import sites
 from landsweep.cluster.checks import check_job, check_problem, many_nodes
 from landsweep.cluster.layout import Chain, Layout, Part, lay_out
-from landsweep.disk import lock
+from landsweep.disk import content, lock
 from landsweep.disk.rundir import RunDir, write_text
 from landsweep.pipeline import identity
 from landsweep.predict.estimate import measured_rates
 from landsweep.stages import NAMES
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
-
-ONCE = ("--retry-failed", "--repair", "--accept-changed-problem")
-"""These options of ``landsweep run`` are given to the first life of a job only: otherwise failed work would be tried
-again at every requeue."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +98,7 @@ def prepare(request: Request) -> Submission:
     for part, directory in tasks:
         directory.check_free()
         change = identity.compare(directory, part, redo="--redo" in request.options)
+        _check_content(directory, part, folder, change, request.options)
     plan = make_plan(study, () if request.array is not None else change.history)
     rates, _ = measured_rates(study, run.path)
     layout = lay_out(
@@ -119,7 +116,7 @@ def prepare(request: Request) -> Submission:
         which = f"; tasks {array[0]} to {array[-1]}" if len(arrays) > 1 else ""
         options = ["--stages", ",".join(_stages(layout, index))] if len(layout.parts) > 1 else []
         if not index:
-            options += [option for option in request.options if option not in ONCE]
+            options += request.options
         job = Job(
             name=f"{study.name}-{job_part.stages[0]}" if len(layout.parts) > 1 else study.name,
             title=_title(study, layout, index) + which,
@@ -132,13 +129,31 @@ def prepare(request: Request) -> Submission:
             resume=request.typed,
             last=last,
             array=request.array is not None,
-            once=tuple(o for o in request.options if o in ONCE) if not index else (),
             elastic=study.executor.kind == "dask",
         )
         jobs.append((job_part, job))
     warning = None if site.python is not None else many_nodes(site.nodes, site.software)
     studies = {file: part for file, (part, _) in zip(files, tasks, strict=True)}
     return Submission(run, site, layout, tuple(jobs), studies, number, () if warning is None else (warning,))
+
+
+def _check_content(run: RunDir, study: Study, folder: Path, change: identity.Change, options: tuple[str, ...]) -> None:
+    """Raise UserError where the job would refuse to go on with a problem whose content has changed.
+
+    Nothing of the user's is imported, so of the files that the problem declares, those are compared that it did.
+    """
+    before = content.recorded(run, study)
+    if not before:
+        return
+    files = [name.removeprefix(content.FILES) for name in before if name.startswith(content.FILES)]
+    identity.bind(
+        run,
+        study,
+        content.collect(study, folder, files, content.known(run)),
+        redo="--redo" in options,
+        accept="--accept-changed-problem" in options,
+        computes=bool(options) or identity.works(run, study, make_plan(study, change.history), change, NAMES),
+    )
 
 
 def _stages(layout: Layout, index: int) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from landsweep.base.errors import reading
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -40,8 +41,8 @@ EIGEN = ("eigenvalues", "residuals", "cosines")
 
 
 def load_geometry(path: Path) -> Geometry:
-    """Read a member's geometry without its vectors."""
-    with safe_open(path, framework="np") as file:
+    """Read a member's geometry without its vectors; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+    with reading(path), safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
         names = set(file.keys())
         eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
@@ -49,6 +50,7 @@ def load_geometry(path: Path) -> Geometry:
 
 
 def load_delta(path: Path) -> torch.Tensor:
-    """Read a member's ``(d, P)`` vectors."""
-    delta: torch.Tensor = load_file(path)["delta"]
+    """Read a member's ``(d, P)`` vectors; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+    with reading(path):
+        delta: torch.Tensor = load_file(path)["delta"]
     return delta

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from landsweep.base.errors import reading
 from landsweep.disk.rundir import RunDir, read_json, write_json
+
+AGAIN = "`landsweep topology RUN --redo` computes it again"
+"""The way on where such a record is damaged."""
 
 
 @dataclass(frozen=True)
@@ -48,5 +52,6 @@ def read_records(run: RunDir) -> list[EngineRecord]:
     for path in sorted(run.path.glob("topology/engines-*.json")):
         index = int(path.stem.rpartition("-")[2])
         if run.topology(index).exists():
-            found.append(EngineRecord(index, **read_json(path)))
+            with reading(path, AGAIN):
+                found.append(EngineRecord(index, **read_json(path, AGAIN)))
     return found

@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from landsweep.base.errors import Stopped, UserError
 from landsweep.base.launch import batch_job
@@ -97,29 +97,46 @@ def ended(path: Path, token: str | None) -> bool:
 
 
 def owner(path: Path) -> str | None:
-    """Return the name of the live process that holds a lock, or None."""
-    found = _read(path)
-    if not found or _is_dead(path, found):
-        return None
-    if found.get("host") != socket.gethostname():
+    """Return the name of the live process that holds a lock, or None; one on another host is watched for up to 30 s."""
+    while found := _read(path):
         text = f"{path.parent} is locked by {_name(found)}: waiting up to {STALE_SECONDS:.0f} s for a sign of life."
         with saying(text, after=HEARTBEAT_SECONDS + 1):
-            if _silent(path, found):
-                return None
-    return _name(found)
+            fate = _watch(path, found)
+        if fate != "gone":
+            return _name(found) if fate == "alive" else None
+    return None
 
 
-def _silent(path: Path, owner: dict[str, Any]) -> bool:
-    """Return whether a lock is not renewed by its owner on another host while it is watched, for 30 s at most."""
-    try:
-        seen, begin = path.stat().st_mtime, time.monotonic()
-        while _read(path).get("token") == owner.get("token") and path.stat().st_mtime == seen:
-            if time.monotonic() - begin > STALE_SECONDS:
-                return True
-            time.sleep(POLL_SECONDS)
-    except FileNotFoundError:
-        return True
-    return False
+def _watch(
+    path: Path, owner: dict[str, Any], patience: float = 0.0, waiting: Callable[[], None] = lambda: None
+) -> Literal["alive", "dead", "gone"]:
+    """Return whether a lock's owner is dead, or still lives after ``patience`` seconds, or the lock is no longer its.
+
+    Of a process of this host its system knows it. The clocks of hosts differ, so that an owner on another host lives
+    where the lock's modification time changes while it is watched, and is dead where that does not change for 30 s;
+    ``waiting`` is called once before it waits.
+    """
+    begin = last = time.monotonic()
+    seen: float | None = None
+    here, told = owner.get("host") == socket.gethostname(), False
+    while True:
+        try:
+            modified = path.stat().st_mtime
+        except FileNotFoundError:
+            return "gone"
+        if _read(path).get("token") != owner.get("token"):
+            return "gone"
+        now = time.monotonic()
+        if _is_dead(path, owner) or (seen == modified and now - last > STALE_SECONDS):
+            return "dead"
+        if (here or (seen is not None and modified != seen)) and now - begin >= patience:
+            return "alive"
+        if seen != modified:
+            seen, last = modified, now
+        if not told:
+            told = True
+            waiting()
+        time.sleep(POLL_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -210,8 +227,15 @@ class RunLock:
     def _clear_if_dead(self) -> None:
         """Remove the lock of an owner that is dead, or dies while it is watched; raise UserError where it lives."""
         owner = _read(self.path)
-        if not (_is_earlier_life(owner) or self._dies(owner)):
-            return
+        if not _is_earlier_life(owner):
+            fate = _watch(self.path, owner, self._patience, lambda: self._say(owner))
+            if fate == "alive":
+                raise UserError(
+                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or name another "
+                    "run directory with --out."
+                )
+            if fate == "gone":
+                return
         self.alone = self.alone and _is_dead(self.path, owner)
         # Renaming is atomic: of several processes that find the lock dead, one moves it away, and what it
         # moved is put back if a newer owner's lock was caught instead.
@@ -223,42 +247,10 @@ class RunLock:
                     os.link(grave, self.path)
             grave.unlink()
 
-    def _dies(self, owner: dict[str, Any]) -> bool:
-        """Return whether the owner is dead, False where its lock is gone; watch an owner on another host for a while.
-
-        The clocks of hosts differ, so only a change of the lock's modification time shows that its owner lives.
-        """
-        begin = last = time.monotonic()
-        seen: float | None = None
-        told = False
-        while True:
-            try:
-                modified = self.path.stat().st_mtime
-            except FileNotFoundError:
-                return False
-            if _read(self.path).get("token") != owner.get("token"):
-                return False
-            now = time.monotonic()
-            if _is_dead(self.path, owner) or (seen == modified and now - last > STALE_SECONDS):
-                return True
-            here = owner.get("host") == socket.gethostname()
-            alive = here or (seen is not None and modified != seen)
-            if alive and now - begin >= self._patience:
-                raise UserError(
-                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or use another "
-                    "run directory."
-                )
-            if seen != modified:
-                seen, last = modified, now
-            if not told:
-                told = True
-                until = f"{self._patience:.0f} s for its end" if here else f"{STALE_SECONDS:.0f} s for a sign of life"
-                print(
-                    f"{self.path.parent} is locked by {_name(owner)}: waiting up to {until}.",
-                    file=sys.stderr,
-                    flush=True,
-                )
-            time.sleep(POLL_SECONDS)
+    def _say(self, owner: dict[str, Any]) -> None:
+        here = owner.get("host") == socket.gethostname()
+        until = f"{self._patience:.0f} s for its end" if here else f"{STALE_SECONDS:.0f} s for a sign of life"
+        print(f"{self.path.parent} is locked by {_name(owner)}: waiting up to {until}.", file=sys.stderr, flush=True)
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):

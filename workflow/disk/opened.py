@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from landsweep.base.errors import UserError
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.base.errors import LOST, RESTORE, Damaged, UserError
+from landsweep.disk.rundir import RunDir
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import Study
 
@@ -30,19 +30,37 @@ class OpenedRun:
         return self.directory.path
 
 
+def read_study(run: RunDir, overrides: tuple[str, ...] = ()) -> Study:
+    """Return the study that a run directory holds, with ``overrides`` such as ``topology.k=10`` applied.
+
+    Raises
+    ------
+    Damaged
+        Where the file is lost, or was cut: what is left may be valid, with defaults in place of what is not there.
+    """
+    try:
+        whole = run.study.read_bytes().endswith(b"\n")
+    except FileNotFoundError:
+        raise Damaged(run.study, LOST, RESTORE) from None
+    if not whole:
+        raise Damaged(run.study, "its end is missing", RESTORE)
+    return Study.load(run.study, overrides)
+
+
 def read_run(path: str | Path) -> OpenedRun:
     """Return the run that lies at ``path``.
 
     Raises
     ------
     UserError
-        Where there is no run, or a newer landsweep wrote it.
+        Where there is no run, a newer landsweep wrote it, or a file that describes it is damaged.
     """
     directory = RunDir(Path(path))
-    if not directory.study.exists() or not directory.members.exists():
+    described = (directory.study.exists(), directory.members.exists())
+    if not all(described) and not (any(described) and directory.has_results):
         raise UserError(
             f"{path} holds no run, expected a run directory such as runs/NAME: start one with `landsweep run STUDY`."
         )
     directory.check_schema()
-    study = Study.load(directory.study)
-    return OpenedRun(directory, study, make_plan(study, read_json(directory.members)["history"]))
+    study = read_study(directory)
+    return OpenedRun(directory, study, make_plan(study, directory.read_members()["history"]))

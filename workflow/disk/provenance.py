@@ -18,7 +18,7 @@ from typing import Any
 from landsweep.base.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
 from landsweep.disk import content
-from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, read_json, write_json
+from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, write_json
 from landsweep.study.study import Study
 
 PACKAGES = ("landsweep", "torch", "numpy", "zarr", "numba", "xarray", "pandas", "safetensors", "mpi4py")
@@ -98,9 +98,7 @@ def begin(
     with the problem, and ``changed`` what the user let become of another content. ``engines`` has the versions of
     programs that are no Python packages. The function returns the session's id.
     """
-    data: dict[str, Any] = (
-        read_json(run.provenance) if run.provenance.exists() else {"schema_version": SCHEMA_VERSION, "sessions": []}
-    )
+    data = run.read_provenance()
     job, restart = batch_job()
     session: dict[str, Any] = {
         "id": uuid.uuid4().hex,
@@ -120,7 +118,7 @@ def begin(
         "git": _git(folder) if folder else None,
     }
     if found:
-        session["content"] = content.keep(run, found)
+        session |= content.keep(run, found)
         session |= {"changed_problem": changed} if changed else {}
         source, _, _ = study.problem.path.rpartition(":")
         session |= {"problem_sha256": session["content"][source]} if source in session["content"] else {}
@@ -132,7 +130,7 @@ def begin(
 
 def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Timings) -> None:
     """Complete the record of a session, which is the last one unless another session has taken the run over."""
-    data = read_json(run.provenance)
+    data = run.read_provenance()
     (found,) = (s for s in data["sessions"] if s.get("id") == session)
     found |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
     write_json(run.provenance, data)
@@ -141,9 +139,7 @@ def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Tim
 def rates(run: RunDir) -> dict[str, float]:
     """Return the measured seconds per item of one rank for each stage of a run, such as per model or per point."""
     found: dict[str, float] = {}
-    if not run.provenance.exists():
-        return found
-    for session in read_json(run.provenance)["sessions"]:
+    for session in run.read_provenance()["sessions"]:
         for stage, timing in session.get("stages", {}).items():
             if timing["work"]:
                 found[stage] = timing["busy_seconds"] / timing["work"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from landsweep.base import clock
-from landsweep.base.errors import UserError
+from landsweep.base.errors import LOST, REPAIR, RESTORE, Damaged, UserError, reading
 
 PARTIAL = ".partial"
 """The name of a file that is not yet whole ends with this suffix."""
+REMOVED = f".removed{PARTIAL}"
+"""The name of a folder that is being removed ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
 """This function, where there is one, is called before anything appears in a run directory; see :func:`fenced`."""
 SCHEMA_VERSION = 2
@@ -74,9 +78,51 @@ def write_json(path: Path, data: Any) -> None:
     write_text(path, json.dumps(data, indent=1) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_json(path: Path, cure: str = REPAIR) -> Any:
+    """Read a JSON file; raise :class:`~landsweep.base.errors.Damaged`, with the way on, where it is lost or no JSON."""
+    with reading(path, cure):
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+def verify(path: Path) -> None:
+    """Read a file of a run as far as that shows whether it is whole; raise Damaged where it is not.
+
+    A JSON file is parsed, arrays of an archive are compared with their checksums, a table is read; of tensors, whose
+    files have no checksum, their places in the file are compared with its size.
+    """
+    match path.suffix:
+        case ".json":
+            read_json(path)
+        case ".npz":
+            with reading(path), ZipFile(path) as archive:
+                if (wrong := archive.testzip()) is not None:
+                    raise Damaged(path, f"{wrong} in it has another checksum")
+        case ".safetensors":
+            from safetensors import safe_open
+
+            with reading(path), safe_open(path, framework="np"):
+                pass
+        case ".parquet":
+            import pandas as pd
+
+            with reading(path):
+                pd.read_parquet(path)
+
+
+def remove(landscape: Path) -> str:
+    """Return the way on for a hypercube whose own description is damaged, which holds what was chosen once."""
+    return (
+        f"put it back from a copy, or remove the folders landscape.zarr, topology and certify in {landscape.parent}, "
+        "and `landsweep run STUDY` evaluates everything again"
+    )
+
+
+def check_schema(path: Path, version: int) -> None:
+    """Check that no newer landsweep wrote what lies at ``path``; raise UserError where its version is above ours."""
+    if version > SCHEMA_VERSION:
+        raise UserError(
+            f"{path} has schema version {version}, expected at most {SCHEMA_VERSION}: install a newer landsweep."
+        )
 
 
 @dataclass(frozen=True)
@@ -138,7 +184,54 @@ class RunDir:
     @property
     def schema(self) -> int:
         """The schema version of the run in this directory; the current version where there is none."""
-        return int(read_json(self.provenance)["schema_version"]) if self.provenance.exists() else SCHEMA_VERSION
+        return int(self.read_provenance()["schema_version"])
+
+    def read_provenance(self) -> dict[str, Any]:
+        """Return what ``provenance.json`` holds: ``schema_version`` and ``sessions``, none of these in a new run.
+
+        Raises
+        ------
+        Damaged
+            Where it cannot be read, or is not there although the run has results.
+        """
+        if not self.provenance.exists():
+            if self.has_results:
+                raise Damaged(self.provenance, LOST, RESTORE)
+            return {"schema_version": SCHEMA_VERSION, "sessions": []}
+        data: dict[str, Any] = read_json(self.provenance, RESTORE)
+        with reading(self.provenance, RESTORE):
+            return {**data, "schema_version": int(data["schema_version"]), "sessions": list(data["sessions"])}
+
+    def read_members(self) -> dict[str, Any]:
+        """Return what ``members.json`` holds: the ``history`` of the sweep's axes, ``axes``, ``models``, ``members``.
+
+        Raises
+        ------
+        Damaged
+            Where it cannot be read.
+        """
+        data: dict[str, Any] = read_json(self.members, RESTORE)
+        with reading(self.members, RESTORE):
+            return {**data, "history": list(data["history"]), "members": list(data["members"])}
+
+    @property
+    def has_results(self) -> bool:
+        """Whether a stage has stored anything here."""
+        return self.landscape.exists() or any(self.path.glob("weights/*/*"))
+
+    @property
+    def has_landscape(self) -> bool:
+        """Whether the hypercube was created, which happens as a whole.
+
+        Raises
+        ------
+        Damaged
+            Where its folder is there without the file that describes it.
+        """
+        file = self.landscape / "zarr.json"
+        if not file.exists() and self.landscape.exists():
+            raise Damaged(file, LOST, remove(self.landscape))
+        return file.exists()
 
     @property
     def segmentation(self) -> Path:
@@ -153,11 +246,7 @@ class RunDir:
         UserError
             Where its schema version is above :data:`SCHEMA_VERSION`.
         """
-        if self.schema > SCHEMA_VERSION:
-            raise UserError(
-                f"{self.path} has schema version {self.schema}, expected at most {SCHEMA_VERSION}: install a newer "
-                "landsweep."
-            )
+        check_schema(self.path, self.schema)
 
     def check_free(self, besides: Collection[Path] = ()) -> None:
         """Check that the directory holds a run, or nothing but submitted jobs and ``besides``.
@@ -168,6 +257,8 @@ class RunDir:
             Where it holds other files and no run.
         """
         if self.members.exists() or self.lock.exists() or not self.path.is_dir():
+            return
+        if self.study.exists() and self.has_results:  # a run that has lost a file, as who reads it says
             return
         if any(p != self.jobs and p not in besides for p in self.path.iterdir()):
             raise UserError(
@@ -229,10 +320,12 @@ class RunDir:
         self.metrics.unlink(missing_ok=True)
 
     def sweep_partials(self) -> None:
-        """Remove half-written files of killed writers, for who has the lock and knows that no other writer lives.
+        """Remove what killed writers have half written or half removed, for who knows that no other writer lives.
 
         Files of processes that try to take the lock just now stay.
         """
+        for folder in self.path.glob(f".*{REMOVED}"):
+            shutil.rmtree(folder)
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):
             for path in self.path.glob(pattern):
                 if path.is_file() and not path.name.startswith(".lock."):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zarr
-from landsweep.disk.rundir import check_fence
+from landsweep.base.errors import REPAIR, reading
+from landsweep.disk.rundir import check_fence, verify
 from landsweep.disk.store import consolidate, open_group, write_coordinates
 from landsweep.kernels.geometry.blocks import Blocks, Box, Write
 from landsweep.study.plan import Member, Plan
@@ -31,11 +34,15 @@ DESCRIPTION = (
 """This attribute says in the store itself how to read it."""
 
 
+def _open(path: Path, mode: str = "r") -> zarr.Group:
+    return open_group(path, mode, REPAIR)
+
+
 class SegmentationStore:
     """A group of arrays ``<representation>/basin`` and ``<representation>/arc`` over sweep and grid axes."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._group = path, open_group(path, "r+")
+        self._path, self._group = path, _open(path, "r+")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as a path."""
@@ -44,11 +51,11 @@ class SegmentationStore:
     @staticmethod
     def blocks(path: Path, blocks: Blocks) -> Blocks:
         """Return the blocks of the stored arrays, if any, else ``blocks``: a chunk must have only one writer."""
-        if not (path / "zarr.json").exists():
-            return blocks
-        groups = (group for _, group in open_group(path).groups())
-        chunks = next(array.chunks for group in groups for name, array in group.arrays() if name in MEANING)
-        return replace(blocks, block=chunks[-len(blocks.shape) :])
+        for file in sorted(file for name in MEANING for file in path.glob(f"*/{name}/zarr.json")):
+            with reading(file):
+                chunks = zarr.open_array(file.parent, mode="r", zarr_format=3).chunks
+            return replace(blocks, block=chunks[-len(blocks.shape) :])
+        return blocks
 
     @staticmethod
     def create(path: Path, study: Study, plan: Plan, representations: Sequence[str], blocks: Blocks) -> None:
@@ -56,7 +63,7 @@ class SegmentationStore:
 
         Each representation is a group that ``xarray.open_zarr`` reads, with the coordinates of the landscape.
         """
-        group = open_group(path, "a")
+        group = _open(path, "a")
         group.attrs.update({"title": f"Segmentation of the landscapes of {study.name}", "description": DESCRIPTION})
         coordinates = " ".join(f"coordinate_{k}" for k in range(study.grid.dims))
         for representation in representations:
@@ -65,8 +72,10 @@ class SegmentationStore:
             write_coordinates(part, study, plan)
             for name, meaning in MEANING.items():
                 attributes: dict[str, Any] = {"long_name": meaning, "coordinates": coordinates}
-                if name in part:
-                    array = part[name]
+                file = path / representation / name / "zarr.json"
+                if file.exists():
+                    with reading(file):
+                        array = part[name]
                     assert isinstance(array, zarr.Array)
                     array.resize(plan.shape)
                     array.attrs.update(attributes)
@@ -83,6 +92,23 @@ class SegmentationStore:
                     )
         for _, inner in group.groups():
             consolidate(inner)
+
+    @staticmethod
+    def check(path: Path, representations: Sequence[str], member: Member) -> None:
+        """Read all of a member that has trees; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+        verify(path / "zarr.json")
+        for representation in representations:
+            verify(path / representation / "zarr.json")
+            for name in MEANING:
+                folder = path / representation / name
+                with reading(folder / "zarr.json"):
+                    array = zarr.open_array(folder, mode="r", zarr_format=3)
+                cut = [range(ceil(n / size)) for n, size in zip(array.shape, array.chunks, strict=True)]
+                for place in product(*cut[len(member.position) :]):
+                    key = (*member.position, *place)
+                    with reading(folder.joinpath("c", *map(str, key))):
+                        folder.joinpath("c", *map(str, key)).stat()
+                        np.asarray(array.blocks[key])
 
     def writer(self, representation: str, member: Member) -> Write:
         """Return the function that writes a box of one member."""

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import zarr
 from landsweep.base import clock
-from landsweep.base.errors import DamagedShard
-from landsweep.disk.rundir import SCHEMA_VERSION, check_fence, write_text
+from landsweep.base.errors import Damaged, DamagedShard, UserError, reading
+from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, check_fence, check_schema, read_json, remove, write_text
+from landsweep.disk.whole import WholeStore
 from landsweep.study.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
 from landsweep.study.study import Scalar, Study
 from zarr.codecs import ZstdCodec
@@ -40,14 +41,21 @@ class Status(IntEnum):
     """No landscape is at this point: its directions depend on no seed, and the landscape stands at the first seed."""
 
 
-def open_group(path: Path, mode: str = "r") -> zarr.Group:
+def open_group(path: Path | WholeStore, mode: str = "r", cure: str = "") -> zarr.Group:
     """Open a Zarr group; all groups are opened here, because two settings are not stored with a group.
 
     A shard of fill values must be written like any other (its absence means "not evaluated"), and a stale
     consolidated copy of the metadata must not hide new arrays.
+
+    Raises
+    ------
+    Damaged
+        Where the file that describes the group is lost or cannot be read.
     """
     zarr.config.set({"array.write_empty_chunks": True})
-    return zarr.open_group(path, mode=mode, zarr_format=3, use_consolidated=False)  # type: ignore[arg-type]  # a Literal of zarr's
+    folder = path if isinstance(path, Path) else path.root
+    with reading(folder / "zarr.json", cure or remove(folder)):
+        return zarr.open_group(path, mode=mode, zarr_format=3, use_consolidated=False)  # type: ignore[arg-type]  # a Literal of zarr's
 
 
 def _put_coordinate(
@@ -81,11 +89,14 @@ class Landscape:
 
     def __init__(self, path: Path, mode: str = "r") -> None:
         self.path, self.mode = path, mode
-        self.group = open_group(path, mode)
+        self.group = open_group(WholeStore(path, read_only=mode == "r"), mode)
+        attrs: dict[str, Any] = dict(self.group.attrs)
+        with reading(path / "zarr.json", remove(path)):
+            version, self.sweep_ndim = int(attrs["schema_version"]), int(attrs["sweep_ndim"])
+            self.fields: tuple[str, ...] = tuple(attrs["fields"])
+        check_schema(path, version)
         self.status = self._array("status")
-        self.fields: tuple[str, ...] = tuple(self.group.attrs["fields"])  # type: ignore[arg-type]  # JSON
         self.shard: Shape = self.status.shards or self.status.chunks
-        self.sweep_ndim = int(self.group.attrs["sweep_ndim"])  # type: ignore[arg-type]  # JSON
         self._arrays = {name: self._array(name) for name in self.fields}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -93,14 +104,17 @@ class Landscape:
         return Landscape, (self.path, self.mode)
 
     def _array(self, name: str) -> zarr.Array[Any]:
-        array = self.group[name]
+        file = self.path / name / "zarr.json"
+        with reading(file):
+            file.stat()
+            array = self.group[name]
         assert isinstance(array, zarr.Array)
         return array
 
     @staticmethod
     def exists(path: Path) -> bool:
         """Return whether a completely created hypercube lies at ``path``."""
-        return (path / "zarr.json").exists()
+        return RunDir(path.parent).has_landscape
 
     @classmethod
     def create(cls, path: Path, study: Study, plan: Plan, shard: Shape, choices: Mapping[str, Any]) -> Landscape:
@@ -152,6 +166,12 @@ class Landscape:
             array.resize(plan.shape)
         consolidate(self.group)
 
+    def rewrite_coordinates(self, study: Study, plan: Plan) -> None:
+        """Write the coordinates again, some of which were lost."""
+        drop_consolidated(self.path)
+        write_coordinates(self.group, study, plan)
+        consolidate(self.group)
+
     @property
     def choices(self) -> dict[str, Any]:
         """The choices for the evaluation, which are made once: strategy, batch width, threads, dtype, device."""
@@ -160,6 +180,10 @@ class Landscape:
     def units(self) -> Iterable[Unit]:
         """Yield every unit of the hypercube."""
         return units(self.status.shape, self.shard)
+
+    def unit(self, index: int) -> Unit:
+        """Return the unit with this index."""
+        return next(unit for unit in self.units() if unit.index == index)
 
     def shard_file(self, array: str, unit: Unit) -> Path:
         """Return the file that holds a unit's part of an array."""
@@ -187,6 +211,8 @@ class Landscape:
     def _read(self, array: zarr.Array[Any], name: str, unit: Unit, box: tuple[slice, ...] | Shape) -> np.ndarray:
         try:
             return np.asarray(array[box])
+        except UserError:
+            raise
         except Exception as error:  # codecs raise what they like on damaged bytes
             raise DamagedShard(self.shard_file(name, unit), f"{type(error).__name__}: {error}") from error
 
@@ -208,17 +234,9 @@ class Landscape:
         check_fence()
         self.status[unit.box] = status
 
-    @clock.on_files()
     def read_member(self, field: str, position: Shape) -> np.ndarray:
         """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard."""
-        array = self.status if field == "status" else self._arrays[field]
-        try:
-            values = np.asarray(array[position])
-        except Exception:
-            for unit in self.units_of(position):
-                self._read(array, field, unit, unit.box)
-            raise
-        return self._checked(field, values, position, (0,) * values.ndim)
+        return self.read_box(field, position, tuple(slice(0, n) for n in self.status.shape[self.sweep_ndim :]))
 
     @clock.on_files()
     def read_box(self, field: str, position: Shape, box: tuple[slice[int, int, None], ...]) -> np.ndarray:
@@ -226,30 +244,26 @@ class Landscape:
         array = self.status if field == "status" else self._arrays[field]
         try:
             values = np.asarray(array[(*position, *box)])  # type: ignore[index]  # the stub takes no mixed tuple
-        except Exception:
-            self.read_member(field, position)  # names the shard
+        except UserError:
             raise
-        return self._checked(field, values, position, tuple(side.start or 0 for side in box))
-
-    def _checked(self, field: str, values: np.ndarray, position: Shape, low: Shape) -> np.ndarray:
-        """Return a box of a field, after a check against ``status``: Zarr reads a lost shard as its fill value, NaN.
-
-        The status is that of the loss; other fields may be NaN where it is finite, but not without a shard.
-        """
-        if field == "status":
-            return values
-        box = tuple(slice(a, a + n) for a, n in zip(low, values.shape, strict=True))
-        status = self.read_box("status", position, box)
-        suspect = np.isnan(values) & ((status == Status.FINITE) | (status == Status.NON_FINITE))
-        wrong = disagreeing(values, status)
-        for points, reason in ((suspect, "it is lost"), (wrong, "it does not agree with status")):
-            found = np.argwhere(points) + np.array(low, dtype=np.int64)
-            for key in np.unique(found // np.array(self.shard[self.sweep_ndim :]), axis=0).tolist():
-                sweep = (i // n for i, n in zip(position, self.shard, strict=False))
-                shard = self.path.joinpath(field, "c", *map(str, (*sweep, *key)))
-                if (field == "loss" and points is wrong) or not shard.exists():
-                    raise DamagedShard(shard, reason)
+        except Exception:
+            for unit in self.units_of(position):
+                self._read(array, field, unit, unit.box)  # names the shard
+            raise
+        if field == "loss":
+            self._check(values, position, box)
         return values
+
+    def _check(self, loss: np.ndarray, position: Shape, box: tuple[slice[int, int, None], ...]) -> None:
+        """Check a box of the loss against its status, which tells NaN that was computed from NaN that stands in for it.
+
+        Other fields may be NaN where the loss is finite; that their shards are there, the store itself checks.
+        """
+        wrong = np.argwhere(disagreeing(loss, self.read_box("status", position, box)))
+        if len(wrong):
+            point = (*position, *(a + int(side.start or 0) for a, side in zip(wrong[0], box, strict=True)))
+            key = (str(i // n) for i, n in zip(point, self.shard, strict=True))
+            raise DamagedShard(self.path.joinpath("loss", "c", *key), "it does not agree with status")
 
     def units_of(self, position: Shape) -> list[Unit]:
         """Return the units that hold a part of one member."""
@@ -265,21 +279,33 @@ class Landscape:
         for name in ("status", *self.fields):
             self.shard_file(name, unit).unlink(missing_ok=True)
 
-    def damaged(self) -> list[Unit]:
-        """Read every complete unit and return those that cannot be read, or whose loss and status do not agree."""
-        found = []
+    def damage(self) -> Iterator[tuple[int, DamagedShard]]:
+        """Read every complete unit; yield the index and the error of each that is damaged."""
         for unit in self.units():
-            if not self.shard_file("status", unit).exists():
-                continue
-            try:
-                status, loss = self.read_status(unit), self.read_unit(unit)["loss"]
-            except DamagedShard:
-                found.append(unit)
-            else:
-                whole = all(self.shard_file(name, unit).exists() for name in self.fields)
-                if not whole or disagreeing(loss, status).any():
-                    found.append(unit)
-        return found
+            if self.shard_file("status", unit).exists():
+                try:
+                    self.check_unit(unit)
+                except DamagedShard as error:
+                    yield unit.index, error
+
+    def check_unit(self, unit: Unit) -> None:
+        """Read all of a complete unit; raise :class:`DamagedShard` where it cannot be read or does not agree."""
+        status, loss = self.read_status(unit), self.read_unit(unit)["loss"]
+        if disagreeing(loss, status).any():
+            raise DamagedShard(self.shard_file("loss", unit), "it does not agree with status")
+
+    def find_damage(self, name: str) -> None:
+        """Raise :class:`~landsweep.base.errors.Damaged` for the file of an array that cannot be read, if any."""
+        if name not in (*self.fields, "status"):
+            self.get(name)
+            return
+        for unit in self.units():
+            self._read(self.status if name == "status" else self._arrays[name], name, unit, unit.box)
+
+    @property
+    def small(self) -> list[str]:
+        """The names of the arrays that lie beside the fields: coordinates, and what :meth:`put` has put there."""
+        return [name for name in self.group if name not in (*self.fields, "status")]
 
     def put(self, name: str, data: np.ndarray, dims: Sequence[str], **attrs: Any) -> None:
         """Write a small array beside the fields as a whole (in ``reduce``, on one rank; consolidate afterwards)."""
@@ -287,7 +313,9 @@ class Landscape:
 
     def get(self, name: str) -> np.ndarray:
         """Return the whole of a small array that lies beside the fields."""
-        return np.asarray(self._array(name)[...])
+        array = self._array(name)
+        with reading(self.path.joinpath(name, "c", *("0" for _ in array.shape))):  # put() makes one chunk
+            return np.asarray(array[...])
 
     def consolidate(self) -> None:
         """Write the consolidated copy of the metadata that readers open first."""
@@ -308,6 +336,20 @@ def consolidate(group: zarr.Group) -> None:
     with warnings.catch_warnings():  # every reader of ours knows it; others ignore it
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=ZarrUserWarning)
         zarr.consolidate_metadata(group.store)
+
+
+def restore_arrays(path: Path) -> None:
+    """Write the description of each array again that is lost or cannot be read, from the copy that readers open first.
+
+    There is none while arrays are added to the group.
+    """
+    copy = read_json(path / "zarr.json", remove(path)).get("consolidated_metadata") or {"metadata": {}}
+    for name, description in copy["metadata"].items():
+        file = path / name / "zarr.json"
+        try:
+            read_json(file)
+        except Damaged:
+            write_text(file, json.dumps(description, indent=2))
 
 
 def drop_consolidated(path: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
-from landsweep.base.errors import UserError
-from landsweep.disk.rundir import RunDir, atomic
+from landsweep.base.errors import UserError, reading
+from landsweep.disk.arrays import read_arrays
+from landsweep.disk.rundir import RunDir
 from landsweep.kernels.topology.tree import MergeTree
 
 
@@ -31,40 +29,24 @@ def metrics_arrays(representation: str, metrics: Mapping[str, float]) -> dict[st
     }
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write a member's file, which appears only when it is whole."""
-    with atomic(path) as partial, partial.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
-
-
 def read_metrics(path: Path, representation: str) -> dict[str, float]:
     """Return a member's metrics in one representation; without a finite value there is only ``n_nonfinite``."""
     prefix = f"{representation}/metrics/"
-    data = _read(path, prefix)
-    if "names" not in data:
+    data = read_arrays(path, lambda name: name.startswith(prefix))
+    if not data:
         return {}
-    return dict(zip(map(str, data["names"]), map(float, data["values"]), strict=True))
+    with reading(path):
+        names, values = data[f"{prefix}names"], data[f"{prefix}values"]
+        return dict(zip(map(str, names), map(float, values), strict=True))
 
 
 def read_pairs(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the pairs of each of a member's trees with their births and deaths; nothing where there is no file."""
     ends = ("/pairs", "/birth_death")
-    arrays = _read(path, "", ends) if path.exists() else {}
+    arrays = read_arrays(path, lambda name: name.endswith(ends)) if path.exists() else {}
     names = [name.removesuffix("/pairs") for name in arrays if name.endswith("/pairs")]
-    return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
-
-
-def _read(path: Path, prefix: str, ends: tuple[str, ...] = ("",)) -> dict[str, np.ndarray]:
-    """Return the arrays whose names begin with ``prefix`` and end with one of ``ends``, by names without the prefix."""
-    try:
-        with path.open("rb") as handle, np.load(handle) as data:
-            names = [name for name in data.files if name.startswith(prefix) and name.endswith(ends)]
-            return {name.removeprefix(prefix): data[name] for name in names}
-    except (ValueError, EOFError, BadZipFile, AttributeError, TypeError, zlib.error) as error:
-        raise UserError(
-            f"{path} is damaged ({type(error).__name__}), expected merge trees: delete it, and "
-            f"`landsweep topology {path.parents[1]}` computes it again."
-        ) from error
+    with reading(path):
+        return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
 
 
 def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
@@ -73,7 +55,7 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
     Raises
     ------
     UserError
-        Where the tree was not computed.
+        Where the tree was not computed, or its file is damaged.
     """
     path = run.topology(member)
     if not path.exists():
@@ -81,10 +63,20 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
             f"{path} does not exist, expected the merge trees of member {member}: finish the run first, "
             f"`landsweep status {run.path}` says what is missing."
         )
-    arrays = _read(path, f"{representation}/")
-    if "pairs" not in arrays:
+    tree = find_tree(path, representation)
+    if tree is None:
         raise UserError(
             f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity on "
             f"a landscape with finite values; `landsweep topology {run.path} --connectivity {representation}` adds it."
         )
-    return MergeTree.from_arrays(arrays)
+    return tree
+
+
+def find_tree(path: Path, representation: str) -> MergeTree | None:
+    """Return a tree of a member's file, None where it has none of this representation, or no finite value."""
+    prefix = f"{representation}/"
+    arrays = read_arrays(path, lambda name: name.startswith(prefix))
+    if f"{prefix}pairs" not in arrays:
+        return None
+    with reading(path):
+        return MergeTree.from_arrays({name.removeprefix(prefix): array for name, array in arrays.items()})

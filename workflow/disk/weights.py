@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from landsweep.base.errors import UserError, users_code
+from landsweep.base.errors import UserError, reading, users_code
 from landsweep.disk.rundir import atomic
 from landsweep.kernels.problem import Problem
 from safetensors import SafetensorError
@@ -93,4 +93,6 @@ def build(problem: Problem, seed: int) -> nn.Module:
 
 def load_trained(problem: Problem, seed: int, path: Path) -> nn.Module:
     """Return the network whose trained weights lie at ``path``, on the CPU and in evaluation mode."""
-    return restore(build(problem, seed), load_file(path), path).eval()
+    with reading(path):
+        tensors = load_file(path)
+    return restore(build(problem, seed), tensors, path).eval()

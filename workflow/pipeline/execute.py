@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from landsweep.base.errors import Exit, Stopped, UserError, explain_os_error, guard_io
 from landsweep.base.events import Bus, Event, ItemDone, JsonLines, Notice, Subscriber, rank_started
+from landsweep.base.launch import batch_job
 from landsweep.base.stop import StopFlag
 from landsweep.base.yamlfile import nearest
 from landsweep.disk import content, provenance
@@ -48,6 +49,18 @@ class RunOptions:
     stages: tuple[str, ...] = NAMES
     accept_changed_problem: bool = False
     again: Literal["", "lacking", "all"] = ""
+
+    def now(self, run: RunDir) -> RunOptions:
+        """Return the options without those that an earlier life of this batch job has already obeyed.
+
+        Slurm starts a job that was requeued with the same command: what was forgotten, accepted or made stale in its
+        first life must not be so again.
+        """
+        job, restart = batch_job()
+        lives = [s for s in run.read_provenance()["sessions"] if job is not None and s.get("job") == job]
+        if not any(int(session.get("restart") or 0) < restart for session in lives):
+            return self
+        return replace(self, retry_failed=False, repair=False, redo=False, accept_changed_problem=False)
 
     @property
     def needs_problem(self) -> bool:
@@ -122,7 +135,7 @@ def execute(
             )
         except Stopped:  # while it waited for the lock
             return Exit.STOPPED
-        history, session = prepared
+        history, session, found = prepared
         run = RunDir(out)
         log = JsonLines(run.log(executor.rank))
         stack.callback(log.close)
@@ -140,7 +153,17 @@ def execute(
         executor.listen(bus)
         plan = make_plan(study, history)
         context = Context(
-            study, folder.resolve(), plan, run, executor, bus, log, stop, options.max_failures, options.allow_mixed
+            study,
+            folder.resolve(),
+            plan,
+            run,
+            executor,
+            bus,
+            log,
+            stop,
+            options.max_failures,
+            options.allow_mixed,
+            content.Bound(run, study, folder.resolve(), found) if found else None,
         )
         begin = time.perf_counter()
         outcome = "aborted"
@@ -248,11 +271,13 @@ def _prepare(
     options: RunOptions,
     stop: StopFlag,
     engines: dict[str, str],
-) -> tuple[list[dict[str, Any]], str]:
+) -> tuple[list[dict[str, Any]], str, tuple[content.Source, ...]]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
-    Returns the history of the sweep's axes and the session's id.
+    Returns the history of the sweep's axes, the session's id, and the content that it computes with.
     """
+    from landsweep.study.problems import declared_files
+
     run = RunDir(out)
     run.check_free()
     if not run.members.exists():
@@ -262,41 +287,41 @@ def _prepare(
         lock = stack.enter_context(RunLock(run.lock, lost=stop.request))
     if lock.alone:  # else a process of an earlier life may be writing one of these files just now
         run.sweep_partials()
+    options = options.now(run)
     change = identity.compare(run, study, redo=options.redo)
+    if options.repair:  # before anything reads results
+        identity.repair(run)
     _check_stages(run, study, make_plan(study, change.history), options)
     if options.redo and not options.needs_problem:
         change = change.with_stale(*options.stages)
     plan = make_plan(study, change.history)
-    found, changed = content.collect(study, folder) if options.needs_problem else (), None
-    if found:
+    found: tuple[content.Source, ...] = ()
+    changed = None
+    if options.needs_problem:
+        found = content.collect(study, folder, declared_files(study, folder), content.known(run))
         forced = options.redo or options.retry_failed or options.repair or options.accept_changed_problem
-        if forced or identity.works(run, study, plan, change, options.stages):
-            accept = options.accept_changed_problem
-            changed = identity.bind(run, study, found, redo=options.redo and not accept, accept=accept)
-            if changed and changed["way"] == "redo":
-                change = change.with_stale(*NAMES)
-        elif content.changed(run, study, found):
+        accept, computes = (
+            options.accept_changed_problem,
+            forced or identity.works(run, study, plan, change, options.stages),
+        )
+        changed = identity.bind(run, study, found, redo=options.redo and not accept, accept=accept, computes=computes)
+        if changed == {}:
             found = ()  # nothing is computed with it, so the results are bound to the old one still
+        elif changed and changed["way"] == "redo":
+            change = change.with_stale(*NAMES)
+        content.check_loaded(found)
+    identity.check_sources(run, study, plan, change)
     identity.apply(run, change)
     if options.again == "all" or (options.again and Study.load(run.study).topology.engine != study.topology.engine):
         TOPOLOGY.forget_failures(run)
     if options.retry_failed:
         identity.forget_failures(run)
-    if options.repair:
-        identity.repair(run)
     history = change.history
     write_json(run.members, {"history": [dict(h) for h in history], **plan.to_json()})
     write_text(run.study, study.to_yaml())
-    return history, provenance.begin(
-        run,
-        study,
-        folder if options.needs_problem else None,
-        executor.size,
-        type(executor).__name__,
-        found,
-        changed,
-        engines,
-    )
+    where = folder if options.needs_problem else None
+    session = provenance.begin(run, study, where, executor.size, type(executor).__name__, found, changed, engines)
+    return history, session, found
 
 
 def _check_stages(run: RunDir, study: Study, plan: Plan, options: RunOptions) -> None:

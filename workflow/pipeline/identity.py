@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import Damaged, UserError
 from landsweep.disk import content
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.disk.opened import read_run, read_study
+from landsweep.disk.rundir import RunDir, verify
 from landsweep.stages import STAGES
 from landsweep.stages.evaluate import SECTIONS
 from landsweep.stages.evaluate import STAGE as EVALUATE
@@ -50,19 +51,20 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         Where the run belongs to a different study, or evaluated units would be lost and ``redo`` is false.
     """
     wants = {name: list(values) for name, values in study.axes.items()}
-    if not run.study.exists():
-        return Change([wants])
     run.check_schema()
-    before = Study.load(run.study)
-    known = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
+    if not run.study.exists() and not run.has_results:  # a new run, or one that was killed at once
+        return Change([wants])
+    before = read_study(run)
+    both = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
     for key in IDENTITY_KEYS[1:]:
-        if getattr(before, key) != (known if key == "subspaces" else getattr(study, key)):
+        if getattr(before, key) != (both if key == "subspaces" else getattr(study, key)):
             what = _difference(before, study, key)
             raise UserError(
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
                 "continue it with the study it began with, or name another run directory with --out."
             )
-    history = [dict(h) for h in read_json(run.members)["history"]] if run.members.exists() else []
+    known = run.read_members() if run.members.exists() or run.has_results else {"history": [], "members": []}
+    history = [dict(h) for h in known["history"]]
     had = {name: list(values) for name, values in before.axes.items()}
     try:
         axes = extended_axes(had, wants)
@@ -71,15 +73,12 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     extended = any(len(axes[name]) > len(had[name]) for name in axes)
     if not history or extended:
         history.append({name: list(values) for name, values in axes.items()})
-    if run.members.exists():
-        planned = read_json(run.members)["members"]
-        now = [{"model": m.model, **m.coords} for m in make_plan(study, history).members]
-        if now[: len(planned)] != planned:
-            raise UserError(
-                f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
-                "also where directions do not depend on it, expected this version's: run the study in another "
-                "directory."
-            )
+    planned = known["members"]
+    if planned != [{"model": m.model, **m.coords} for m in make_plan(study, history).members][: len(planned)]:
+        raise UserError(
+            f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
+            "also where directions do not depend on it, expected this version's: run the study in another directory."
+        )
     stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(study) or run.schema < s.schema)
     if EVALUATE.name in stale and run.landscape.exists() and not redo:
         keys = [key for key in SECTIONS if getattr(before, key) != getattr(study, key)]
@@ -102,18 +101,21 @@ def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable
 
 
 def bind(
-    run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool
+    run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool, computes: bool
 ) -> dict[str, Any] | None:
     """Return what is to be recorded of a problem whose content has changed, None where it has not.
 
     Raises
     ------
     UserError
-        Where it has changed, results of the old one exist, and neither ``redo`` nor ``accept`` says what to do.
+        Where it has changed, results of the old one exist, the session ``computes`` with the problem, and neither
+        ``redo`` nor ``accept`` says what to do.
     """
-    changed = content.changed(run, study, found)
+    changed = content.changed(run, content.recorded(run, study), found)
     if not changed:
         return None
+    if not computes:
+        return {}
     results = any(run.path.glob("weights/*/*")) or run.landscape.exists()
     if results and not redo and not accept:
         raise UserError(
@@ -137,6 +139,20 @@ def _difference(before: Study, after: Study, key: str) -> str:
         return None if a == b else f"{path} is {b!r}, the run has {a!r}"
 
     return walk(before.model_dump(mode="json")[key], after.model_dump(mode="json")[key], key) or key
+
+
+def check_sources(run: RunDir, study: Study, plan: Plan, change: Change) -> None:
+    """Read what stale results are made from, before these are removed.
+
+    Raises
+    ------
+    Damaged
+        Where this cannot be read, so that nothing would come in their place.
+    """
+    stale = [s for s in STAGES if s.name in change.stale and any(path.exists() for path in s.places(run))]
+    for source in {s.name: s for stage in stale for s in stage.sources if s.name not in change.stale}.values():
+        for _, found in source.damage(run, study, plan):
+            raise found
 
 
 def apply(run: RunDir, change: Change) -> None:
@@ -169,25 +185,40 @@ def forget_failures(run: RunDir) -> None:
 
 
 def repair(run: RunDir) -> None:
-    """Read every complete unit; mark damaged ones, and results made from them, as incomplete (``--repair``)."""
+    """Read every result; mark damaged ones, and those made from damaged units, as incomplete (``--repair``).
+
+    What else was made from a damaged file stays: what is computed again has the same bits.
+    """
+    from landsweep.disk.store import Landscape, restore_arrays
+
+    if not run.has_results:
+        return
+    opened = read_run(run.path)
+    if run.has_landscape:
+        restore_arrays(run.landscape)
+    for failure in run.failures().values():
+        try:
+            verify(failure)
+        except Damaged:
+            failure.unlink()  # and what it was the failure of is tried again
+    for stage in STAGES:
+        for index, found in list(stage.damage(run, opened.study, opened.plan)):
+            stage.discard(run, index, found.path)
+            run.outdate_report()
+            if stage is EVALUATE:
+                _forget_members(run, opened.plan, index)
+            elif found.path.is_relative_to(run.landscape):  # one of the small arrays, of which the report writes most
+                Landscape(run.landscape, "r+").rewrite_coordinates(opened.study, opened.plan)
+
+
+def _forget_members(run: RunDir, plan: Plan, unit: int) -> None:
+    """Remove what was made from a unit of the landscapes."""
     from landsweep.disk.store import Landscape
 
-    if not Landscape.exists(run.landscape):
-        return
-    landscape = Landscape(run.landscape, "r+")
-    members = read_json(run.members)
+    landscape = Landscape(run.landscape)
+    positions = set(landscape.unit(unit).positions(landscape.sweep_ndim))
     made = [stage for stage in STAGES if stage.name in _followers(frozenset({EVALUATE.name})) - {EVALUATE.name}]
-    for unit in landscape.damaged():
-        landscape.discard(unit)
-        positions = set(unit.positions(landscape.sweep_ndim))
-        for index, position in enumerate(positions_of(members)):
-            if position in positions:
-                for stage in made:
-                    stage.result(run, index).unlink(missing_ok=True)
-        run.outdate_report()
-
-
-def positions_of(members: dict[str, Any]) -> list[tuple[int, ...]]:
-    """Return every member's position on the sweep axes."""
-    axes = members["axes"]
-    return [tuple(axes[name].index(m[name]) for name in axes) for m in members["members"]]
+    for member in plan.members:
+        if member.position in positions:
+            for stage in made:
+                stage.result(run, member.index).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landsweep.base.errors import UserError
 from landsweep.disk import provenance
+from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir
 from landsweep.predict.costs import Costs, costs, for_grid
 from landsweep.stages import STAGES
@@ -166,11 +167,10 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
         if not run.study.exists():
             continue
         try:
-            other = Study.load(run.study)
-        except UserError:  # a run of another version
+            other, rates = read_study(run), provenance.rates(run)
+        except UserError:  # a run of another version, or a damaged one
             continue
         if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
-            rates = provenance.rates(run)
             for stage in (s for s in STAGES if s.of == "site" and s.key(other) != s.key(study)):
                 rates.pop(stage.name, None)
             if "evaluate" in rates:

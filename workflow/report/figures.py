@@ -10,7 +10,7 @@ import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import read_tree
+from landsweep.disk.trees import find_tree
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.report import summary
 from landsweep.study.plan import Member, grid_coordinates
@@ -280,9 +280,8 @@ def _panel(
     bar = figure.colorbar(image, ax=panel)
     bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
-        try:
-            tree = read_tree(run.directory, member.index, study.connectivity[0])
-        except Exception:  # a landscape without finite values has no tree, and its panel stays empty
+        tree = find_tree(run.directory.topology(member.index), study.connectivity[0])
+        if tree is None:  # no finite value, so the panel stays empty
             return
         tree = tree.simplify(max(POSITIVE, study.topology.threshold.loss(tree.value_range)))  # what is counted
         for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):

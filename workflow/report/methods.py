@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.base.errors import reading
+from landsweep.disk.opened import read_study
+from landsweep.disk.rundir import RunDir, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
 from landsweep.study.study import Scalar, Study, SubspaceSpec
@@ -38,13 +41,13 @@ CONNECTIVITY = {
 
 def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] = ()) -> str:
     """Return the paragraph and BibTeX of a run; ``of_stages`` give the sentences of stages that a study may ask for."""
-    study = Study.load(run.study)
-    session = read_json(run.provenance)["sessions"][-1]
+    study = read_study(run)
+    session = run.read_provenance()["sessions"][-1]
     sentences = [_sweep(study)]
     if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
         sentences.append("The problem is the convection equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
-    members = read_json(run.members)["members"]
+    members = run.read_members()["members"]
     sentences += [_evaluation(run, study, session), _topology(study), *engines.methods(run, len(members))]
     sentences += [sentence for say in of_stages for sentence in say(study)]
     lacking = sum(not run.topology(index).exists() for index in range(len(members)))
@@ -120,8 +123,9 @@ def _eigenvectors(subspace: SubspaceSpec, dims: int) -> str:
 
 def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
     how = error = ""
-    if (run.landscape / "zarr.json").exists():
-        chosen = read_json(run.landscape / "zarr.json")["attributes"]["evaluation"]
+    if run.has_landscape:
+        with reading(run.landscape / "zarr.json", remove(run.landscape)):
+            chosen = json.loads((run.landscape / "zarr.json").read_bytes())["attributes"]["evaluation"]
         how = (
             f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
             f"{chosen['threads']})"

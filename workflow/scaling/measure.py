@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.disk.rundir import RunDir
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def measure(run: RunDir) -> Measurement:
     """
     if not run.provenance.exists():
         raise NotMeasured("not run")
-    sessions = read_json(run.provenance)["sessions"]
+    sessions = run.read_provenance()["sessions"]
     if len(sessions) > 1:
         raise NotMeasured(f"in {len(sessions)} sessions")
     (session,) = sessions

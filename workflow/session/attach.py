@@ -15,12 +15,13 @@ from typing import Any
 from landsweep.base.errors import UserError
 from landsweep.base.events import Bus, Event
 from landsweep.disk import lock, provenance
-from landsweep.disk.rundir import RunDir, read_json
+from landsweep.disk.content import Bound, Source
+from landsweep.disk.opened import read_study
+from landsweep.disk.rundir import RunDir
 from landsweep.executors.dask.executor import DaskExecutor
 from landsweep.executors.dask.protocol import Elsewhere, enter, stop_flag
 from landsweep.session.context import Context
 from landsweep.study.plan import make_plan
-from landsweep.study.study import Study
 
 _contexts: dict[str, Context] = {}
 """The key is the token of the session that this process takes part in, the value its context, so that it is made
@@ -38,6 +39,7 @@ class Address:
     ranks: int
     ranks_per_node: int
     allow_mixed: bool
+    found: tuple[Source, ...]
     versions: tuple[tuple[str, str], ...] = field(default_factory=lambda: tuple(sorted(provenance.versions().items())))
 
 
@@ -53,6 +55,7 @@ def _travel(context: Context) -> tuple[Any, ...]:
         executor.size,
         executor.workers.per_node,
         context.allow_mixed,
+        context.bound.found if context.bound is not None else (),
     )
     return attach, (address,)
 
@@ -76,18 +79,19 @@ def attach(address: Address) -> Context:
                 f"{_where()} does not see the run directory {address.run}, expected one on a file system that all "
                 "workers share: run the study in such a one."
             )
-        study = Study.load(run.study)
+        study = read_study(run)
         executor = Elsewhere(address.ranks, address.ranks_per_node)
         context = Context(
             study,
             address.folder,
-            make_plan(study, read_json(run.members)["history"]),
+            make_plan(study, run.read_members()["history"]),
             run,
             executor,
             Bus(),
             _unheard,
             stop_flag(address.token),
             allow_mixed=address.allow_mixed,
+            bound=Bound(run, study, address.folder, address.found) if address.found else None,
         )
         context.prepare_process()
         _contexts.clear()  # of a session before

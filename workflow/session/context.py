@@ -15,6 +15,7 @@ from landsweep.base import clock
 from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
 from landsweep.base.events import Bus, Event, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
 from landsweep.base.stop import StopFlag
+from landsweep.disk.content import Bound
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir, write_json
 from landsweep.executors.executor import Executor, Work
@@ -68,6 +69,8 @@ class Context:
     stop: StopFlag
     max_failures: int | None = None
     allow_mixed: bool = False
+    bound: Bound | None = None
+    """The content of the problem as the session has recorded it; None where it computes nothing with the problem."""
     failed: int = 0
     _loaded: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from uuid import uuid4
 
-from landsweep.disk.rundir import RunDir
+from landsweep.base.errors import Damaged
+from landsweep.disk.rundir import REMOVED, RunDir, verify
 from landsweep.study.plan import Member, Model, Plan
 from landsweep.study.study import Study
 
@@ -217,6 +219,25 @@ class Stage:
             return [m for m in plan.models if m.index in absent - models]
         return [m for m in plan.members if m.index in absent - others and m.model not in models]
 
+    def verify(self, run: RunDir, index: int) -> None:
+        """Read the result of a model or member; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+        verify(self.result(run, index))
+
+    def damage(self, run: RunDir, study: Study, plan: Plan) -> Iterator[tuple[int, Damaged]]:
+        """Read all results that exist; yield the index and the error of each that is damaged."""
+        absent = self.absent(run, plan)
+        for item in self.items(plan):
+            if item.index not in absent:
+                try:
+                    self.verify(run, item.index)
+                except Damaged as error:
+                    yield item.index, error
+
+    def discard(self, run: RunDir, index: int, file: Path) -> None:
+        """Make a result incomplete again, one ``file`` of which is damaged."""
+        self.result(run, index).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+
     def there(self, run: RunDir) -> bool:
         """Return whether any result of this stage exists that a later stage can read."""
         return True
@@ -229,8 +250,10 @@ class Stage:
     def remove(self, run: RunDir) -> None:
         """Remove all results of this stage, and its records of failures."""
         for path in self.places(run):
-            if path.exists():
-                shutil.rmtree(path)  # what cannot be removed must not pass for results of the new study
+            if path.exists():  # it goes as a whole: a part of it must not pass for results, or for a damaged whole
+                removed = path.with_name(f".{path.name}.{uuid4().hex[:12]}{REMOVED}")
+                path.rename(removed)
+                shutil.rmtree(removed)
         self.forget_failures(run)
 
     def forget_failures(self, run: RunDir) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from landsweep.disk.store import Landscape
 from landsweep.study.plan import Plan
-
-
-def read_arrays(path: Path, without: Collection[str] = ()) -> dict[str, np.ndarray]:
-    """Return the arrays of an ``.npz`` file by name; an empty dictionary where the file does not exist."""
-    if not path.exists():
-        return {}
-    with np.load(path) as data:
-        return {name: data[name] for name in data.files if name not in without}
 
 
 def put_columns(

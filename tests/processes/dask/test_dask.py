@@ -345,6 +345,20 @@ def test_workers_of_another_version_are_refused(existing, tmp_path):
     ), done.stderr
 
 
+def test_workers_that_keep_an_old_module_are_refused(existing, tmp_path):
+    """Python imports a module once, and workers of a cluster live on from run to run (dask/distributed #4245)."""
+    existing.worker(PYTHONPATH=str(tmp_path))
+    study, toy, module = make_study(tmp_path), tmp_path / "toy.py", tmp_path / "scale_of_a_cluster.py"
+    toy.write_text("import scale_of_a_cluster\n" + toy.read_text())
+    for scale, out in enumerate(("one", "two")):
+        module.write_text(f"SCALE = {scale}\n")
+        words = ("run", study, "--out", tmp_path / out, "--scheduler-file", existing.file)
+        done = landsweep(*words, PYTHONPATH=str(tmp_path))
+        assert done.returncode == (2 if scale else 0), done.stderr
+    assert f"{module} has changed since this process imported it" in done.stderr
+    assert not list((tmp_path / "two").glob("weights/*/theta.safetensors"))
+
+
 def test_a_scheduler_that_goes_away_stops_the_run(existing, tmp_path, reference):
     existing.worker()
     out, study = tmp_path / "run", make_study(tmp_path, **SLOW)

@@ -75,7 +75,7 @@ def test_a_damaged_file_says_how_to_mend_it(everything, tmp_path):
     for content in (b"", b"junk", path.read_bytes()[:500]):
         path.write_bytes(content)
         with pytest.raises(
-            UserError, match=r"member-00001.npz is damaged \(\w+\), expected merge trees: delete it, and"
+            UserError, match=r"member-00001.npz is damaged \(it cannot be read: \w+\): `landsweep run STUDY --repair` "
         ):
             run.merge_tree(representation="face", beta=1.0, direction_seed=1)
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from landsweep.base.errors import UserError
+from landsweep.disk.arrays import read_arrays
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import RunDir
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import read_tree
+from landsweep.disk.trees import find_tree
 from landsweep.kernels.topology import significance as kernel
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.stages.certify import STAGE
 from landsweep.stages.stage import Row
-from landsweep.stages.tables import put_columns, read_arrays
+from landsweep.stages.tables import put_columns
 from landsweep.study.plan import Member
 from landsweep.study.study import Study
 
@@ -53,11 +53,14 @@ LARGE = ("draw_vertices", "draw_values")
 def trees(run: RunDir, study: Study, member: int) -> Iterator[tuple[str, MergeTree]]:
     """Yield each representation with the member's merge tree; yield nothing for a member without finite values."""
     for name in study.connectivity:
-        try:
-            tree = read_tree(run, member, name)
-        except UserError:
-            continue
-        yield name, tree
+        if (tree := find_tree(run.topology(member), name)) is not None:
+            yield name, tree
+
+
+def _stored(run: RunDir, member: int) -> dict[str, np.ndarray]:
+    """Return what was found out about a member's pairs; nothing where the member failed, or is to come."""
+    path = STAGE.result(run, member)
+    return read_arrays(path, lambda name: name not in LARGE) if path.exists() else {}
 
 
 def table(run: OpenedRun) -> Row:
@@ -79,7 +82,7 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
     Only pairs of persistence above 0 that ``topology.min_persistence`` leaves are counted. A number that was not asked
     for, or could not be found out, is NaN; such a method is None.
     """
-    stored = read_arrays(STAGE.result(run, member), LARGE)
+    stored = _stored(run, member)
     method = METHODS[int(stored.get("float64_method", 0))]
     missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
         "float64_method": None if method == "none" else method,
@@ -114,7 +117,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     bounds = landscape.get("pair_range")
     intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
     for member in plan.members:
-        stored = read_arrays(STAGE.result(run.directory, member.index), LARGE)
+        stored = _stored(run.directory, member.index)
         for name, (low, high) in zip(names, bounds[member.index], strict=True):
             if f"{name}/interval" in stored:
                 intervals[low:high] = stored[f"{name}/interval"]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from landsweep.base.errors import Stopped, users_code
 from landsweep.base.events import Notice
+from landsweep.disk.arrays import write_arrays
 from landsweep.disk.directions import load_delta, load_geometry
-from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.topology import significance as kernel
@@ -72,8 +72,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> list[
         more, warning = _draws(context, landscape, member, points, pairs)
         arrays |= more
         notes += [warning] if warning else []
-    with atomic(STAGE.result(context.run, member.index)) as partial, partial.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
+    write_arrays(STAGE.result(context.run, member.index), arrays)
     return notes
 
 

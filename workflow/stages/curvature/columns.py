@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from landsweep.disk.arrays import read_arrays
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels.curvature.spectrum import Spectrum
 from landsweep.stages.curvature import STAGE
 from landsweep.stages.stage import Row
-from landsweep.stages.tables import put_columns, read_arrays
+from landsweep.stages.tables import put_columns
 from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Plan
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS
@@ -39,9 +40,15 @@ def table(run: OpenedRun) -> Row:
     return lambda member, representation: found[run.plan.sites[member.index]]
 
 
+def _stored(run: OpenedRun, site: int) -> dict[str, np.ndarray]:
+    """Return what was found out at a site; nothing where the site failed, or is to come."""
+    path = STAGE.result(run.directory, site)
+    return read_arrays(path) if path.exists() else {}
+
+
 def _numbers(run: OpenedRun, site: int) -> dict[str, float]:
     """Return :data:`COLUMNS` of one site; a number that was not asked for, or could not be found out, is NaN."""
-    stored = read_arrays(STAGE.result(run.directory, site))
+    stored = _stored(run, site)
     values = np.concatenate(
         [stored[f"{which}_values"] for which in ENDS if f"{which}_values" in stored] or [np.zeros(0)]
     )
@@ -66,7 +73,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
         return
     plan = run.plan
     put_columns(landscape, plan, table, COLUMNS, [axis for axis in plan.axes if axis not in DIRECTION_AXES])
-    stored = {site: read_arrays(STAGE.result(run.directory, site)) for site in sorted(set(plan.sites.values()))}
+    stored = {site: _stored(run, site) for site in sorted(set(plan.sites.values()))}
     put = _Put(landscape, plan, stored)
     for which in ENDS:
         end = f"the eigenvalues of greatest {which}" if which == "magnitude" else f"the {which} eigenvalues"

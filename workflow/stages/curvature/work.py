@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
-from landsweep.disk.rundir import atomic
+from landsweep.disk.arrays import write_arrays
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
@@ -70,8 +70,7 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
         )
     if arrays is None:
         return []
-    with atomic(STAGE.result(context.run, member.index)) as unfinished, unfinished.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
+    write_arrays(STAGE.result(context.run, member.index), arrays)
     state_file(STAGE.result(context.run, member.index)).unlink(missing_ok=True)
     if "trace" in arrays and not arrays["trace_converged"]:
         return [_unsettled(study, float(arrays["trace"]), float(arrays["trace_error"]), int(arrays["trace_vectors"]))]

@@ -5,9 +5,11 @@ It imports ``stages.models``, ``session`` and below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from landsweep.base.errors import Damaged
 from landsweep.disk.rundir import RunDir
 from landsweep.stages.stage import Stage
 from landsweep.stages.subspace import STAGE as SUBSPACE
@@ -49,7 +51,21 @@ class _Evaluate(Stage):
 
     def there(self, run: RunDir) -> bool:
         """Return whether the store was created completely."""
-        return self.result(run, 0).exists()
+        return run.has_landscape
+
+    def damage(self, run: RunDir, study: Study, plan: Plan) -> Iterator[tuple[int, Damaged]]:
+        """Read all complete units; yield the index and the error of each that is damaged."""
+        from landsweep.disk.store import Landscape
+
+        if self.there(run):
+            yield from Landscape(run.landscape).damage()
+
+    def discard(self, run: RunDir, index: int, file: Path) -> None:
+        """Make a unit incomplete again."""
+        from landsweep.disk.store import Landscape
+
+        landscape = Landscape(run.landscape, "r+")
+        landscape.discard(landscape.unit(index))
 
     def lacks(self, run: RunDir, study: Study, plan: Plan) -> str:
         """Return the words for what a later stage would miss; empty for nothing."""

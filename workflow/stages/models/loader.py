@@ -21,9 +21,22 @@ from torch import Size, Tensor, nn
 
 
 def problem_of(context: Context, model: int) -> Problem:
-    """Return a model's problem, which is kept until the problem of another model is asked for."""
+    """Return a model's problem, which is kept until the problem of another model is asked for.
+
+    Raises
+    ------
+    ProblemChanged
+        Where its content has changed since the session began.
+    """
     coords = context.plan.models[model].coords
-    return context.kept("problem", model, lambda: make_problem(context.study, context.folder, coords))
+
+    def load() -> Problem:
+        problem = make_problem(context.study, context.folder, coords)
+        if context.bound is not None:
+            context.bound.check()
+        return problem
+
+    return context.kept("problem", model, load)
 
 
 def network_of(context: Context, model: int) -> nn.Module:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from landsweep.base.errors import Stopped, users_code
+from landsweep.base.errors import ProblemError, Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.kernels.curvature.extremes import hessian_footprint
@@ -173,8 +173,9 @@ def _float64_error(
     """
     delta = load_delta(context.run.directions(member.index))
     try:
-        exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)
-    except Exception:  # a loss may do anything
+        with users_code():
+            exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)
+    except ProblemError:  # a loss may do anything
         return {}
     errors = {}
     for name, expected in exact.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
-from landsweep.disk.store import Landscape, drop_consolidated
+from landsweep.disk.store import Landscape, drop_consolidated, restore_arrays
 from landsweep.stages.stage import Stage
 
 
@@ -15,6 +15,7 @@ def reduce(run: OpenedRun, stages: tuple[Stage, ...]) -> None:
     table = make_table(run, stages)
     with atomic(run.directory.metrics) as partial:
         table.to_parquet(partial, index=False)
+    restore_arrays(run.directory.landscape)  # else what describes a damaged one would be in the way
     drop_consolidated(run.directory.landscape)
     landscape = Landscape(run.directory.landscape, "r+")
     landscape.put("representation", np.array(run.study.connectivity), ["representation"])

@@ -23,6 +23,15 @@ def run(context: Context, todo: list[Any]) -> None:
     context.bus(Notice(f"Writing tables{' and figures' * context.study.report.figures}."))
     if not context.executor.is_root or not Landscape.exists(context.run.landscape):
         return
+    for stage in STAGES:  # what a later run of all stages makes; what failed is told of elsewhere
+        left, every = len(stage.todo(context.run, context.study, context.plan)), len(stage.items(context.plan))
+        if stage.tabulated and 0 < left < every:
+            context.bus(
+                Notice(
+                    f"{left} of {every} {stage.noun} of stage {stage.name} are not there, so that their numbers are "
+                    "missing in the tables: `landsweep run STUDY` makes them."
+                )
+            )
     reduce(context.opened, STAGES)
     present(context)
 

@@ -5,11 +5,50 @@ It imports ``session`` and below.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landsweep.base.errors import Damaged
 from landsweep.disk.rundir import RunDir
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.stages.stage import Stage
 
-STAGE = Stage(
+if TYPE_CHECKING:
+    from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
+
+
+class _Topology(Stage):
+    """The stage of the merge trees: a result is their file, and the member's chunks of the segmentation."""
+
+    def damage(self, run: RunDir, study: Study, plan: Plan) -> Iterator[tuple[int, Damaged]]:
+        """Read all trees, and the segmentation of members that have trees; yield an error for each damaged result."""
+        broken = set()
+        for index, found in super().damage(run, study, plan):
+            broken.add(index)
+            yield index, found
+        if not study.topology.segmentation:
+            return
+        from landsweep.disk.segmentation import SegmentationStore
+        from landsweep.disk.trees import read_pairs
+
+        for member in plan.members:
+            if member.index not in broken and (names := read_pairs(run.topology(member.index))):
+                try:
+                    SegmentationStore.check(run.segmentation, list(names), member)
+                except Damaged as error:
+                    yield member.index, error
+
+    def discard(self, run: RunDir, index: int, file: Path) -> None:
+        """Make a member incomplete again; a segmentation whose description is damaged goes, as all members need it."""
+        super().discard(run, index, file)
+        if file.name == "zarr.json" and run.segmentation.exists():
+            shutil.rmtree(run.segmentation)
+
+
+STAGE = _Topology(
     name="topology",
     noun="members",
     of="member",

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import ProblemError
+from landsweep.disk.arrays import write_arrays
 from landsweep.disk.engines import EngineRecord, write_record
 from landsweep.disk.segmentation import SegmentationStore
 from landsweep.disk.store import Landscape, Status
-from landsweep.disk.trees import metrics_arrays, tree_arrays, write_arrays
+from landsweep.disk.trees import metrics_arrays, tree_arrays
 from landsweep.distributed import toolkit
 from landsweep.distributed.blocking import by_toolkit, member_blocks
 from landsweep.distributed.comparison import Comparison, compared

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from landsweep.base.errors import reading
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import read_json
 from landsweep.disk.store import Landscape
@@ -25,10 +26,11 @@ def table(run: OpenedRun) -> Row:
     quality: dict[int, dict[str, Any]] = {}
     for model in run.plan.models:
         if run.directory.theta(model.index).exists():
-            saved = read_json(run.directory.quality(model.index))
-            quality[model.index] = {QUALITY + k: v for k, v in saved["quality"].items()} | {
-                "train_seconds": saved["train_seconds"]
-            }
+            file = run.directory.quality(model.index)
+            saved = read_json(file)
+            with reading(file):
+                quality[model.index] = {QUALITY + k: float(v) for k, v in saved["quality"].items()}
+                quality[model.index]["train_seconds"] = float(saved["train_seconds"])
 
     def row(member: Member, representation: str) -> Mapping[str, Any]:
         return quality.get(member.model, {})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
-from landsweep.base.errors import Stopped, users_code
+from landsweep.base.errors import Stopped, UserError, reading, users_code
 from landsweep.disk import weights
+from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import atomic, write_json
+from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.problem import Start, Trainable
 from landsweep.session.context import Context
-from landsweep.stages.models.loader import problem_of
+from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.stages.train import STAGE
 from landsweep.study.plan import Model
 from torch import nn
@@ -32,6 +36,9 @@ def run(context: Context, items: list[Model]) -> None:
 def train_one(context: Context, model: Model) -> None:
     """Train one model from scratch or from its last checkpoint; its file of theta is written last."""
     begin = time.perf_counter()
+    if context.run.theta(model.index).exists():  # but not what was found out about it
+        _assess(context, model, network_of(context, model.index), np.nan)
+        return
     checkpoint = context.run.checkpoint(model.index)
     problem = problem_of(context, model.index)
     network = weights.build(problem, int(model.coords["seed"]))
@@ -54,31 +61,61 @@ def train_one(context: Context, model: Model) -> None:
             network = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
             if not isinstance(network, nn.Module):
                 raise TypeError(f"train() returned {type(network).__name__}, expected the trained torch.nn.Module")
-    network.eval()
-    quality: dict[str, float] = {}
-    assess = getattr(problem, "quality", None)
-    if assess is not None:
-        with users_code():
-            quality = {name: float(value) for name, value in assess(network).items()}
-    seconds = time.perf_counter() - begin + spent
+    _check_again(context, model, network)
     if context.run.theta(model.index).exists():
         return  # this worker was taken for dead, and another one's weights may have been used already
-    write_json(
-        context.run.quality(model.index),
-        {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3)},
-    )
+    _assess(context, model, network, begin - spent)
     weights.save_theta(context.run.theta(model.index), network.cpu())
     checkpoint.unlink(missing_ok=True)
 
 
+def _assess(context: Context, model: Model, network: nn.Module, begin: float) -> None:
+    """Write a trained network's figures of merit, and the seconds since ``begin``, NaN where that is not known."""
+    network.eval()
+    quality: dict[str, float] = {}
+    assess = getattr(problem_of(context, model.index), "quality", None)
+    if assess is not None:
+        with users_code():
+            quality = {name: float(value) for name, value in assess(network).items()}
+    seconds = time.perf_counter() - begin
+    write_json(
+        context.run.quality(model.index),
+        {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3)},
+    )
+
+
+def _check_again(context: Context, model: Model, network: nn.Module) -> None:
+    """Check weights that were lost and trained again: directions and landscapes are those of the lost ones.
+
+    Raises
+    ------
+    UserError
+        Where the norm of the weights is another one than that which is stored with the directions.
+    """
+    made = (context.run.directions(m.index) for m in context.plan.members if m.model == model.index)
+    if (path := next((path for path in made if path.exists()), None)) is None:
+        return
+    before, now = load_geometry(path).theta_norm, float(torch.linalg.vector_norm(flatten(network, torch.float64)))
+    if not math.isclose(before, now, rel_tol=1e-9):
+        raise UserError(
+            f"Training model {model.index} again gave other weights (of norm {now:.17g}) than the lost ones, which "
+            f"{path} was made for (of norm {before:.17g}), expected the same, as its landscapes are those of the lost "
+            f"ones: put {context.run.theta(model.index)} back from a copy, or name another run directory with --out."
+        )
+
+
 def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
     """Restore weights and random state, and return where training goes on."""
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    if not path.exists():
+        raise FileNotFoundError(path)
+    with reading(path, "remove it, and training begins again"):
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        step, seconds = int(saved["step"]), float(saved["seconds"])
     weights.restore(network, saved["model"], path)
     torch.set_rng_state(saved["rng"])
     if torch.cuda.is_available() and saved["cuda_rng"] is not None:
         torch.cuda.set_rng_state(saved["cuda_rng"])
-    return Start(int(saved["step"]), saved["optimizer"]), float(saved["seconds"])
+    return Start(step, saved["optimizer"]), seconds
 
 
 class _Saver:
