@@ -40,8 +40,11 @@ measured were 360 to 450."""
 
 TOOLKIT = 530
 """The Topology ToolKit takes this many bytes per vertex on white noise, in its own process and in what is made of its
-output. Measured were 167 (smooth, 2-D) to 498 in one process, up to 82 of them for what is made of the output; ranks, nodes
-and arcs, which two processes hold, are 32 more. Its memory on graphs was not measured; it is reckoned the same per point."""
+output.
+
+Measured were 167 (smooth, 2-D) to 498 in one process; ranks, nodes and arcs, which two processes hold, are 32 more. Its
+memory on graphs was not measured, and is reckoned to be the same per point.
+"""
 
 BASE = 32_000_000
 """Caches and the buffers of threads and messages take this many bytes, which do not grow with the block."""
