@@ -17,7 +17,7 @@ from landsweep.base.stop import StopFlag
 from landsweep.base.yamlfile import nearest
 from landsweep.disk import content, provenance
 from landsweep.disk.lock import RunLock
-from landsweep.disk.opened import read_run
+from landsweep.disk.opened import read_run, read_study
 from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.executors.executor import Executor
 from landsweep.pipeline import identity
@@ -202,7 +202,7 @@ def recompute_topology(
         before = read_run(out).study
         if not Landscape.exists(RunDir(out).landscape):
             raise UserError(f"{out} holds no landscapes, expected evaluated ones: `landsweep run` makes them.")
-        study = Study.load(RunDir(out).study, overrides)
+        study = read_study(RunDir(out), overrides)
         if before.model_copy(update={"topology": study.topology}) != study:
             raise UserError(
                 f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
