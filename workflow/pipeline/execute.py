@@ -19,8 +19,8 @@ from landsweep.base.yamlfile import nearest
 from landsweep.disk import content, provenance
 from landsweep.disk.engines import read_records
 from landsweep.disk.lock import RunLock
-from landsweep.disk.opened import read_run
-from landsweep.disk.rundir import RunDir, read_json, write_json, write_text
+from landsweep.disk.opened import read_run, read_study
+from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.executors.executor import Executor
 from landsweep.pipeline import identity
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
@@ -233,7 +233,7 @@ def recompute_topology(
         before = read_run(out).study
         if not Landscape.exists(RunDir(out).landscape):
             raise UserError(f"{out} holds no landscapes, expected evaluated ones: `landsweep run` makes them.")
-        study = Study.load(RunDir(out).study, overrides)
+        study = read_study(RunDir(out), overrides)
         if before.model_copy(update={"topology": study.topology}) != study:
             raise UserError(
                 f"--set {' '.join(overrides)} changes more than topology, expected keys such as topology.k=10: "
@@ -250,7 +250,7 @@ def recompute_topology(
     status = execute(study, out, out, executor, subscribers, options)
     if not executor.is_root:
         return status
-    run, plan = RunDir(out), make_plan(study, read_json(RunDir(out).members)["history"])
+    run, plan = RunDir(out), make_plan(study, RunDir(out).read_members()["history"])
     later = [s.name for s in STAGES if s.problem and TOPOLOGY in s.ancestors and s.todo(run, study, plan)]
     if later:
         for tell in subscribers:
