@@ -41,7 +41,7 @@ def test_redo_computes_everything_again(tmp_path):
     toy = tmp_path / "toy.py"
     toy.write_text(toy.read_text().replace("loss = error.square().mean()", "loss = 10 * error.square().mean()"))
     with pytest.raises(
-        landsweep.UserError, match=r"with out=\.\.\., add redo=True .*, or accept_changed_problem=True to"
+        landsweep.UserError, match=r"with out=PATH, add redo=True .*, or accept_changed_problem=True to"
     ):
         landsweep.run(study, out, progress=False, set=["sweep.direction_seed=[0,1,2]"])
     after = landsweep.run(study, out, progress=False, redo=True).dataset.loss.values

@@ -69,7 +69,7 @@ def test_several_tasks_that_are_each_a_run_of_its_own_do_not_share_a_directory(t
     assert done.returncode == 2, done.stderr
     assert re.fullmatch(
         r"\[task 1 of 2, each a run of its own\] landsweep: \S+/run is in use by process \d+ on \S+: wait for it, stop "
-        r"it, or name another run directory with --out\.\n",
+        r"it, or use another run directory\.\n",
         done.stderr,
     ), done.stderr
     done = inside(*words, "--stages", "train", **task)

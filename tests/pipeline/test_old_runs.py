@@ -1,6 +1,5 @@
 """A run that an earlier landsweep wrote (commit 4a6ec2b, before modules moved) opens and goes on."""
 
-import shutil
 import tarfile
 
 import landsweep
@@ -10,7 +9,7 @@ import pytest
 import xarray as xr
 import yaml
 from landsweep.pipeline.status import stage_counts
-from support import DATA, HELPERS, store_arrays
+from support import DATA, store_arrays
 
 
 @pytest.fixture
@@ -59,7 +58,6 @@ def test_it_can_be_extended(old):
     study["sweep"]["direction_seed"] = [0, 1, 2]
     study["report"] = {"figures": False}
     (old / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
-    shutil.copy(HELPERS / "toy.py", old / "toy.py")
     run = landsweep.run(old / "study.yaml", old / "run", progress=False, allow_mixed=True)  # on any CPU
     stored = files(old / "run")
     assert all(stored[name] == data for name, data in before.items() if name.parts[0] != "segmentation.zarr")
