@@ -47,6 +47,7 @@ def cut_fields(draw):
     return field, Blocks(shape, block, periodic if draw(st.booleans()) else ())
 
 
+@pytest.mark.long
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans(), st.integers(1, 9))
 def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     field, blocks = cut
@@ -62,6 +63,7 @@ def test_blocks_and_ranks_change_nothing(cut, connectivity, negate, ranks):
     assert others == [None] * (ranks - 1)
 
 
+@pytest.mark.long
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.booleans())
 def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     """Every task at once, in this process; between processes it is tested in test_dask."""
@@ -184,6 +186,7 @@ def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
     assert artefacts.any(), "without the rule that birth and death differ there would be a pair"
 
 
+@pytest.mark.long
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 4))
 def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):
     field, blocks = cut

@@ -89,6 +89,7 @@ class History:
         return dying
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 300))])
 def test_whatever_happens_to_a_run_it_ends_as_a_fresh_one(tmp_path, monkeypatch, seed):
     monkeypatch.setattr(report, "present", lambda context: None)  # figures take longer than all the rest

@@ -121,7 +121,9 @@ def test_representations_by_dimension():
 @given(st.floats(0, 10), st.floats(-5, 5), st.floats(0, 100))
 def test_thresholds_are_loss_differences_or_shares(value, low, span):
     assert Threshold(value).loss((low, low + span)) == value
-    assert Threshold(value, relative=True).loss((low, low + span)) == value * ((low + span) - low)
+    assert Threshold(value, relative=True).loss((low, low + span)) == pytest.approx(
+        value * ((low + span) - low), rel=1e-14
+    )
 
 
 # Verdicts

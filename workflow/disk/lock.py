@@ -231,8 +231,8 @@ class RunLock:
             fate = _watch(self.path, owner, self._patience, lambda: self._say(owner))
             if fate == "alive":
                 raise UserError(
-                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or name another "
-                    "run directory with --out."
+                    f"{self.path.parent} is in use by {_name(owner)}: wait for it, stop it, or use another "
+                    "run directory."
                 )
             if fate == "gone":
                 return

@@ -158,6 +158,7 @@ def approximate(monkeypatch):
     monkeypatch.setattr(graphs, "EXACT_POINTS", 0)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("approximate")
 def test_approximate_neighbours_are_mostly_right():
     pytest.importorskip("pynndescent")

@@ -352,6 +352,7 @@ def test_threads_change_nothing(shape, connectivity):
         assert merge_tree(field, connectivity, volumes=True, threads=threads) == expected
 
 
+@pytest.mark.long
 def test_vertices_beyond_32_bits(monkeypatch):
     from landsweep.kernels.topology import basins
 

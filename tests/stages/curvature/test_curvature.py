@@ -99,6 +99,7 @@ def test_every_split_and_draw_has_its_own_hessian(run):
     assert len(list((result.path / "curvature").iterdir())) == 4  # not one for each direction seed
 
 
+@pytest.mark.long
 def test_only_what_is_missing_or_changed_is_computed_again(run):
     result = run(curvature=ALL)
     files = sorted((result.path / "curvature").iterdir())
@@ -450,6 +451,7 @@ def stop_every(monkeypatch):
 LATE = {"executor__checkpoint_seconds": 3600}  # so that nothing but a stop writes a state
 
 
+@pytest.mark.long
 def test_a_site_that_is_stopped_goes_on_within_it_with_the_same_bits(write_study, tmp_path, serial, stop_every):
     """Every stop lost all products of the site: it never came to its end if one session was too short for it."""
     whole = stop_every(0)
