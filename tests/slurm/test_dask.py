@@ -167,7 +167,9 @@ def test_jobs_that_bring_no_worker_are_a_mistake(cluster, tmp_path):
 
 def test_an_allocation_is_scheduler_planner_and_workers(cluster, tmp_path, reference):
     """Submitted as any other study; warned once before the end, it goes on in the job's next life."""
-    run = Run(cluster, tmp_path, {"ranks_per_node": 2}, executor__kind="dask")
+    run = Run(
+        cluster, tmp_path, {"launcher": ["srun", "--mpi=pmi2", "--wait=60"], "ranks_per_node": 2}, executor__kind="dask"
+    )
     (job,) = run.submit()
     run.evaluating(job)
     cluster.slurm("scancel", "-s", "USR2", job)
