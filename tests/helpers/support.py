@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -128,12 +129,16 @@ def stopped_when(said: str, number: int, *arguments: str | Path, **env: str) -> 
                 return
 
     watcher = threading.Thread(target=watch)
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # what a shell starts in the background ignores it
     watcher.start()
     try:
         return inside(*arguments, **env)
     finally:
         over.set()
         watcher.join()
+        signal.signal(signal.SIGINT, before)
 
 
 shared_folder: Path | None = None

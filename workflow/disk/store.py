@@ -89,11 +89,13 @@ class Landscape:
 
     def __init__(self, path: Path, mode: str = "r") -> None:
         self.path, self.mode = path, mode
-        self.group = open_group(WholeStore(path, read_only=mode == "r"), mode)
+        store = WholeStore(path, read_only=mode == "r")
+        self.group = open_group(store, mode)
         attrs: dict[str, Any] = dict(self.group.attrs)
         with reading(path / "zarr.json", remove(path)):
             version, self.sweep_ndim = int(attrs["schema_version"]), int(attrs["sweep_ndim"])
             self.fields: tuple[str, ...] = tuple(attrs["fields"])
+        store.fields = frozenset(self.fields)  # so that it need not read them
         check_schema(path, version)
         self.status = self._array("status")
         self.shard: Shape = self.status.shards or self.status.chunks

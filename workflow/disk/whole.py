@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,18 @@ class WholeStore(LocalStore):
         found = super().get_sync(key, **options)
         return super().get_sync(key, **options) if found is None and self._written(key) else found
 
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The names of the fields, which are chosen when the hypercube is created."""
+        return frozenset(json.loads(Path(self.root, "zarr.json").read_text())["attributes"]["fields"])
+
     def _written(self, key: str) -> bool:
         """Return whether what was absent has just been written; raise where it was lost."""
         array, chunk, place = key.partition(CHUNKS)
         if not chunk or array == "status":
             return False
         path = Path(self.root, key)
-        sharded = array in json.loads(Path(self.root, "zarr.json").read_text())["attributes"]["fields"]
+        sharded = array in self.fields
         if sharded and not Path(self.root, f"status{CHUNKS}{place}").exists():
             return False
         if not path.exists():

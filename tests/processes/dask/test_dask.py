@@ -225,7 +225,9 @@ def test_a_unit_that_kills_every_worker_is_a_failed_one(tmp_path):
     assert Landscape(out / "landscape.zarr").pending() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR2, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGUSR2, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_a_signal_lets_units_be_finished(number, tmp_path, reference):
     """To the whole group, as a terminal's Ctrl-C and Slurm's warning: workers must not mind the first two."""
     out = tmp_path / "run"

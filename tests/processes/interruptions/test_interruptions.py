@@ -104,8 +104,19 @@ def test_what_a_signal_does_to_processes_of_a_problem_is_no_failure(tmp_path):
     finish(study, out)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR2], ids=lambda n: n.name)
-@pytest.mark.parametrize("stage", ["train", "evaluate"])
+@pytest.mark.parametrize(
+    ("stage", "number"),
+    [
+        ("train", signal.SIGINT),
+        ("evaluate", signal.SIGTERM),
+        ("evaluate", signal.SIGUSR2),
+        *(
+            pytest.param(stage, number, marks=pytest.mark.soak)  # the same handler, and the same places that look at it
+            for stage, number in (("train", signal.SIGTERM), ("train", signal.SIGUSR2), ("evaluate", signal.SIGINT))
+        ),
+    ],
+    ids=lambda n: getattr(n, "name", n),
+)
 def test_a_signal_finishes_the_unit_in_hand_and_exits_75(tmp_path, reference, number, stage):
     study, out = make_study(tmp_path, **SLOW), tmp_path / "run"
     process = start(study, out)
@@ -277,7 +288,7 @@ def test_a_ghost_and_the_job_that_replaces_it_write_one_run(tmp_path, reference)
     assert outcomes["7", 0] in ("stopped", "done")
 
 
-def test_a_lock_from_another_host_is_honoured_until_its_heartbeat_is_old(write_study, tmp_path):
+def test_a_lock_from_another_host_is_honoured_until_its_heartbeat_is_old(write_study, tmp_path, monkeypatch):
     study, out = write_study(), tmp_path / "run"
     finish(study, out)
     lock = out / "lock.json"
@@ -289,6 +300,7 @@ def test_a_lock_from_another_host_is_honoured_until_its_heartbeat_is_old(write_s
     assert "in use by process 1 on elsewhere" in refused.stderr
     old = time.time() - 120
     os.utime(lock, (old, old))
+    monkeypatch.setattr(lock_module, "STALE_SECONDS", 2.0)
     finish(study, out)
     assert not lock.exists()
 

@@ -566,8 +566,14 @@ def test_a_loss_that_fails_on_shared_data_hangs_no_rank(write_study, tmp_path):
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("ranks", [0, 2])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("ranks", "how"),
+    [
+        (0, signal.SIGTERM),
+        (2, signal.SIGKILL),
+        *(pytest.param(*case, marks=pytest.mark.soak) for case in ((0, signal.SIGKILL), (2, signal.SIGTERM))),
+    ],
+)
 def test_killed_in_the_middle_it_goes_on(write_study, tmp_path, serial, ranks, how):
     if ranks:
         pytest.importorskip("mpi4py")
