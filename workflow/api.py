@@ -267,7 +267,7 @@ def run(
         Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale, or
         everything where the problem has changed.
     accept_changed_problem
-        Whether to continue a run although the content of its problem, of a module that this imports from beside it, or
+        Whether to continue a run although the content of its problem, of one of your modules that it imports, or
         of a file that study or problem name, has changed; the provenance records it.
 
     Raises

@@ -187,7 +187,7 @@ def _joined(read: Read, runs: list[list[slice[int, int, None]]], box: Box = ()) 
     parts = [_joined(read, runs, (*box, run)) for run in runs[len(box)]]
     if len(parts) == 1:
         return parts[0]
-    masked = isinstance(parts[0], np.ma.MaskedArray)
+    masked = any(isinstance(part, np.ma.MaskedArray) for part in parts)  # readers mask only boxes that lack a point
     return np.ma.concatenate(parts, len(box)) if masked else np.concatenate(parts, len(box))  # type: ignore[no-untyped-call]
 
 
@@ -207,9 +207,12 @@ def last_repeats_first(read: Read, shape: tuple[int, ...], axis: int, greatest: 
         layer = Blocks.of(tuple(1 if k == axis else n for k, n in enumerate(shape)), 2**22)
         for index in range(len(layer)):
             box = layer.owned(index)
-            a, b = (np.asarray(read((*box[:axis], slice(at, at + 1), *box[axis + 1 :]))) for at in (one, other))
+            a, b = (read((*box[:axis], slice(at, at + 1), *box[axis + 1 :])) for at in (one, other))
+            if not np.array_equal(np.ma.getmaskarray(a), np.ma.getmaskarray(b)):
+                return False
             rounding = SPACINGS * np.finfo(a.dtype).eps * greatest if a.dtype.kind == "f" else 0
-            if not np.allclose(a, b, rtol=0, atol=rounding, equal_nan=True):
+            close = np.isclose(np.asarray(a), np.asarray(b), rtol=0, atol=rounding, equal_nan=True)
+            if not (close | np.ma.getmaskarray(a)).all():
                 return False
         return True
 

@@ -131,10 +131,9 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
 
     A vertex lies on the border if its index is the first or the last along an axis of length above 1 that is not
     periodic, and a minimum does if any vertex of its plateau does, or one of the same value that ends in it. Vertices
-    that are
-    not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD is NaN
-    where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and maximum of the
-    loss and for log10, which are those of f.
+    that are not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD
+    is NaN where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and
+    maximum of the loss and for log10, which are those of f.
 
     Parameters
     ----------

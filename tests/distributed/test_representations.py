@@ -6,6 +6,7 @@ from landsweep.distributed import toolkit
 from landsweep.distributed.representations import make_engine, tree_of
 from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.topology.basins import grid_basins
+from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.kernels.topology.ttk import EngineError
 from landsweep.study.study import TopologySpec
 from ranks import on_ranks
@@ -60,3 +61,19 @@ def test_ranks_agree_where_none_fails():
     first, *others = on_ranks(3, work)
     assert [tree.connectivity for tree in first] == ["knn", "gabriel"]
     assert others == [[None, None]] * 2
+
+
+@pytest.mark.parametrize("block", [(6, 5), (4, 5), (2, 3)])
+def test_a_mask_holds_around_a_periodic_axis(block):
+    """Readers mask only boxes that lack a point, so that the two parts of a box that wraps may differ in kind."""
+    values = np.random.default_rng(0).standard_normal((6, 5))
+    hidden = np.zeros((6, 5), bool)
+    hidden[0, 1:4], values[0, 1:4] = True, -9.0
+
+    def read(box):
+        return np.ma.MaskedArray(values[box], hidden[box]) if hidden[box].any() else values[box]
+
+    tree = tree_of(read, (6, 5), "face", TopologySpec(), blocks=Blocks((6, 5), block, (0,)))
+    expected = merge_tree(np.where(hidden, np.nan, values), "face", periodic=[0])
+    assert tree.n_nonfinite == 3
+    assert tree.pairs.tolist() == expected.pairs.tolist()

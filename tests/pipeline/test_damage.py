@@ -156,15 +156,17 @@ def test_who_reads_a_damaged_file_says_so_or_gives_the_same_numbers(whole, tmp_p
 def test_repair_makes_everything_again_that_follows_from_the_rest(whole, tmp_path, how):
     run = copy_of(whole, tmp_path)
     more = ["landscape.zarr/n_minima/zarr.json", f"landscape.zarr/status/{SHARD}"]
-    names = ("face/zarr.json", "moore/arc/zarr.json", "face/basin/c/0/0/0/0/0/0")
+    names = ("face/zarr.json", "moore/arc/zarr.json", "face/basin/c/0/0/0/0/0/0", "moore/alpha_1/c/0")
     more += [f"segmentation.zarr/{name}" for name in names]
     for file in [file for file in (*CASES, *more) if file not in IRREPLACEABLE]:
         damage(run / file, how)
+    (record := run / "topology" / "engines-00002.json").write_text("{")
     done = inside("run", run.parent / "study.yaml", "--out", run, "--repair")
     assert done.returncode == 0, done.stderr
+    assert not record.exists()
     assert_same_run(whole, run)
     first, second = (zarr.open_group(r / "segmentation.zarr", mode="r", use_consolidated=False) for r in (whole, run))
-    for name in ("face/basin", "face/arc", "moore/basin", "moore/arc"):
+    for name in ("face/basin", "face/arc", "moore/basin", "moore/arc", "moore/alpha_1"):
         np.testing.assert_array_equal(first[name][...], second[name][...])
     pd.testing.assert_frame_equal(metrics(run)[1], metrics(whole)[1])
 

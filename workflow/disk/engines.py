@@ -9,9 +9,6 @@ from typing import Any
 from landsweep.base.errors import reading
 from landsweep.disk.rundir import RunDir, read_json, write_json
 
-AGAIN = "`landsweep topology RUN --redo` computes it again"
-"""The way on where such a record is damaged."""
-
 
 @dataclass(frozen=True)
 class EngineRecord:
@@ -52,6 +49,6 @@ def read_records(run: RunDir) -> list[EngineRecord]:
     for path in sorted(run.path.glob("topology/engines-*.json")):
         index = int(path.stem.rpartition("-")[2])
         if run.topology(index).exists():
-            with reading(path, AGAIN):
-                found.append(EngineRecord(index, **read_json(path, AGAIN)))
+            with reading(path):
+                found.append(EngineRecord(index, **read_json(path)))
     return found

@@ -94,6 +94,21 @@ class SegmentationStore:
             consolidate(inner)
 
     @staticmethod
+    def check_coordinates(path: Path, representations: Sequence[str]) -> None:
+        """Read the coordinates, which earlier versions did not store; raise Damaged where this fails."""
+        for representation in representations:
+            with reading(path / representation / "zarr.json"):
+                arrays = [(name, array) for name, array in _open(path / representation).arrays() if name not in MEANING]
+            for name, array in arrays:
+                for place in product(
+                    *(range(ceil(n / size)) for n, size in zip(array.shape, array.chunks, strict=True))
+                ):
+                    file = path.joinpath(representation, name, "c", *map(str, place))
+                    with reading(file):
+                        file.stat()
+                        np.asarray(array.blocks[place] if place else array[...])
+
+    @staticmethod
     def check(path: Path, representations: Sequence[str], member: Member) -> None:
         """Read all of a member that has trees; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
         verify(path / "zarr.json")

@@ -35,7 +35,7 @@ class Comparison:
     blocks
         The number of blocks; a graph is one.
     asked
-        How many of these the toolkit can make (:func:`landsweep.kernels.topology.ttk.can_do`).
+        How many of these the toolkit can make (:func:`landsweep.kernels.geometry.triangulation.can_do`).
     failed, failure
         How many of those it failed on, and the first of its errors.
     differing, merges, first

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from landsweep.base.errors import ProblemError, Stopped
+from landsweep.base.errors import ProblemError, Stopped, UserError
 from landsweep.base.stop import StopFlag
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.hessian import CurvatureProduct, Node
@@ -56,10 +56,11 @@ class SharedProduct:
         except (Exception, SystemExit) as raised:  # after the others have answered
             error = raised
         for rank in range(1, self._group.size):
-            stop, text, trace, starts, lengths, *sums = self._group.receive(rank)
+            (stop, of_user), text, trace, starts, lengths, *sums = self._group.receive(rank)
             self._stop.requested |= bool(stop)
             if text.size and error is None:
-                error = ProblemError(f"{text.tobytes().decode()} (on rank {rank})")
+                kind = UserError if of_user else ProblemError  # a damaged file is no failure of the problem
+                error = kind(f"{text.tobytes().decode()} (on rank {rank})")
                 error.__cause__ = ProblemError(trace.tobytes().decode())  # what the user wrote is there
             parts = zip(starts, lengths, sums, strict=True)
             nodes += [(int(a), int(n), torch.from_numpy(x).to(self._own.device)) for a, n, x in parts]
@@ -111,11 +112,13 @@ def _serve(group: Group, own: CurvatureProduct | None, error: BaseException | No
                 failure = raised
         texts = ["", ""]
         if failure is not None:
-            texts = [f"{type(failure).__name__}: {failure}", "".join(traceback.format_exception(failure))]
+            name = "" if isinstance(failure, UserError) else f"{type(failure).__name__}: "
+            texts = [f"{name}{failure}", "".join(traceback.format_exception(failure))]
         starts, lengths = (np.array([node[k] for node in nodes], np.int64) for k in (0, 1))
         sums = [x.cpu().numpy() for _, _, x in nodes]
         said = [np.frombuffer(text.encode(), np.uint8) for text in texts]
-        group.send([np.array(stop.requested), *said, starts, lengths, *sums], 0)
+        flags = np.array([stop.requested, isinstance(failure, UserError)])
+        group.send([flags, *said, starts, lengths, *sums], 0)
         (asked,) = group.broadcast(None)
         if not asked.size:
             return

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from landsweep.base.waiting import saying
 from landsweep.kernels.topology.ttk import EngineError
 
 INSTALL = "conda install -c conda-forge 'topologytoolkit=*=no_paraview*'"
@@ -88,7 +89,8 @@ class Toolkit:
         self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._input, False)
         self._rest = b""
-        head, _ = self._answer("it was imported", START_SECONDS)
+        with saying(f"Waiting for the Topology ToolKit to be imported, up to {START_SECONDS:.0f} s."):
+            head, _ = self._answer("it was imported", START_SECONDS)
         if "versions" not in head:
             self.close()
             raise ToolkitMissing(

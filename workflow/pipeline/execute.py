@@ -60,7 +60,8 @@ class RunOptions:
         lives = [s for s in run.read_provenance()["sessions"] if job is not None and s.get("job") == job]
         if not any(int(session.get("restart") or 0) < restart for session in lives):
             return self
-        return replace(self, retry_failed=False, repair=False, redo=False, accept_changed_problem=False)
+        again: Literal["", "lacking"] = "lacking" if self.again else ""
+        return replace(self, retry_failed=False, repair=False, redo=False, accept_changed_problem=False, again=again)
 
     @property
     def needs_problem(self) -> bool:
@@ -127,15 +128,16 @@ def execute(
     if options.needs_problem:
         executor.on_root(lambda: check(study, folder, reserved()))
     with ExitStack() as stack:
-        engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
+            with stop.nothing_in_hand():
+                engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
             prepared = executor.on_root(
                 lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop, engines), out)
             )
-        except Stopped:  # while it waited for the lock
+        except Stopped:  # while it waited for the toolkit or for the lock
             return Exit.STOPPED
-        history, session, found = prepared
+        history, session, found, options = prepared
         run = RunDir(out)
         log = JsonLines(run.log(executor.rank))
         stack.callback(log.close)
@@ -248,7 +250,7 @@ def recompute_topology(
     elif not redo and before.topology.engine != study.topology.engine:
         options = replace(options, again="lacking")
     status = execute(study, out, out, executor, subscribers, options)
-    if not executor.is_root:
+    if not executor.is_root or status is Exit.STOPPED:
         return status
     run, plan = RunDir(out), make_plan(study, RunDir(out).read_members()["history"])
     later = [s.name for s in STAGES if s.problem and TOPOLOGY in s.ancestors and s.todo(run, study, plan)]
@@ -271,10 +273,10 @@ def _prepare(
     options: RunOptions,
     stop: StopFlag,
     engines: dict[str, str],
-) -> tuple[list[dict[str, Any]], str, tuple[content.Source, ...]]:
+) -> tuple[list[dict[str, Any]], str, tuple[content.Source, ...], RunOptions]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
-    Returns the history of the sweep's axes, the session's id, and the content that it computes with.
+    Returns the history of the sweep's axes, the session's id, the content that it computes with, and its options.
     """
     from landsweep.study.problems import declared_files
 
@@ -312,7 +314,7 @@ def _prepare(
         content.check_loaded(found)
     identity.check_sources(run, study, plan, change)
     identity.apply(run, change)
-    if options.again == "all" or (options.again and Study.load(run.study).topology.engine != study.topology.engine):
+    if options.again == "all" or (options.again and read_study(run).topology.engine != study.topology.engine):
         TOPOLOGY.forget_failures(run)
     if options.retry_failed:
         identity.forget_failures(run)
@@ -321,7 +323,7 @@ def _prepare(
     write_text(run.study, study.to_yaml())
     where = folder if options.needs_problem else None
     session = provenance.begin(run, study, where, executor.size, type(executor).__name__, found, changed, engines)
-    return history, session, found
+    return history, session, found, options
 
 
 def _check_stages(run: RunDir, study: Study, plan: Plan, options: RunOptions) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from landsweep.base.errors import Stopped
+from landsweep.base.errors import Damaged, Stopped
 from landsweep.base.events import ItemProgress, Notice
+from landsweep.disk.arrays import read_arrays
 from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.kernels.curvature.watch import State, Watch
@@ -59,8 +59,8 @@ class Journal(Teller):
 
     Its file lies beside the item's result until that is there, and is written on a stop and every
     ``executor.checkpoint_seconds``. It holds the results of the solvers that have ended, and the state of the one that
-    has not. A state is used only with the same weights in the same dtype, on the same kind of device, and with the
-    same loss up to what another order of sums can change on a GPU.
+    has not. A state is used only with the same content of the problem and the same weights in the same dtype, on the
+    same kind of device, and with the same loss up to what another order of sums can change on a GPU.
 
     Parameters
     ----------
@@ -76,7 +76,9 @@ class Journal(Teller):
         self._path = state_file(result)
         theta = product.theta
         digest = sha256(theta.cpu().numpy().tobytes()).hexdigest()
-        self._of = np.array(f"{theta.device.type} {theta.dtype} {digest}")
+        bound = context.bound.found if context.bound is not None else ()
+        sources = sorted(f"{source.name} {source.digest}" for source in bound)
+        self._of = np.array("\n".join([f"{theta.device.type} {theta.dtype} {digest}", *sources]))
         self._finished: dict[str, dict[str, Any]] = {}
         self._past: dict[str, State] = {}
         self._counted = 0
@@ -128,12 +130,8 @@ class Journal(Teller):
 
     def _read(self) -> None:
         arrays: State = {}
-        with (
-            suppress(OSError, ValueError, EOFError, zipfile.BadZipFile),  # none, or damaged: begin again
-            self._path.open("rb") as handle,
-            np.load(handle, allow_pickle=False) as file,
-        ):
-            arrays = dict(file)
+        with suppress(Damaged, OSError):  # none, or damaged: begin again
+            arrays = read_arrays(self._path)
         loss = float(arrays.pop("loss", np.array(np.nan)))
         if str(arrays.pop("of", "")) != str(self._of) or not np.isclose(loss, self._product.loss, rtol=LOSS_RTOL):
             return

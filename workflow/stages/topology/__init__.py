@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landsweep.base.errors import Damaged
-from landsweep.disk.rundir import RunDir
+from landsweep.disk.rundir import RunDir, verify
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.stages.stage import Stage
 
@@ -34,17 +34,31 @@ class _Topology(Stage):
         from landsweep.disk.segmentation import SegmentationStore
         from landsweep.disk.trees import read_pairs
 
+        whole = False
         for member in plan.members:
-            if member.index not in broken and (names := read_pairs(run.topology(member.index))):
-                try:
-                    SegmentationStore.check(run.segmentation, list(names), member)
-                except Damaged as error:
-                    yield member.index, error
+            if member.index in broken:
+                continue
+            try:
+                if names := list(read_pairs(run.topology(member.index))):
+                    if not whole:  # what all members share: once
+                        SegmentationStore.check_coordinates(run.segmentation, names)
+                        whole = True
+                    SegmentationStore.check(run.segmentation, names, member)
+            except Damaged as error:
+                yield member.index, error
+
+    def verify(self, run: RunDir, index: int) -> None:
+        """Read a member's trees, and the record of their engine where there is one; raise Damaged."""
+        super().verify(run, index)
+        if run.engines(index).exists():
+            verify(run.engines(index))
 
     def discard(self, run: RunDir, index: int, file: Path) -> None:
         """Make a member incomplete again; a segmentation whose description is damaged goes, as all members need it."""
         super().discard(run, index, file)
         if file.name == "zarr.json" and run.segmentation.exists():
+            for member in (run.path / "topology").glob("member-*.npz"):  # first: none may count as complete without it
+                member.unlink()
             shutil.rmtree(run.segmentation)
 
 

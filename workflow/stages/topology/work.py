@@ -107,8 +107,10 @@ class MemberTrees:
             if lost is not None:  # without a finite value there is no tree: missing, not zero
                 arrays |= metrics_arrays(name, {"n_nonfinite": lost})
         if group.rank == 0:
-            write_record(self.context.run, member.index, self._record(member, told))
             write_arrays(self.context.run.topology(member.index), arrays)
+            write_record(
+                self.context.run, member.index, self._record(member, told)
+            )  # last: it says whose trees they are
         return Outcome(member.index, 1, time.perf_counter() - begin, ranks=self.helpers)
 
     def _lost(self, member: Member, group: Group) -> float | None:
