@@ -63,12 +63,12 @@ def test_ranks_agree_where_none_fails():
     assert others == [[None, None]] * 2
 
 
-@pytest.mark.parametrize("block", [(6, 5), (4, 5), (2, 3)])
+@pytest.mark.parametrize("block", [(4, 5), (3, 5), (2, 3)])
 def test_a_mask_holds_around_a_periodic_axis(block):
     """Readers mask only boxes that lack a point, so that the two parts of a box that wraps may differ in kind."""
     values = np.random.default_rng(0).standard_normal((6, 5))
     hidden = np.zeros((6, 5), bool)
-    hidden[0, 1:4], values[0, 1:4] = True, -9.0
+    hidden[5, 1:4], values[5, 1:4] = True, -9.0
 
     def read(box):
         return np.ma.MaskedArray(values[box], hidden[box]) if hidden[box].any() else values[box]
