@@ -108,8 +108,10 @@ class Landscape:
     def _array(self, name: str) -> zarr.Array[Any]:
         file = self.path / name / "zarr.json"
         with reading(file):
-            file.stat()
-            array = self.group[name]
+            try:
+                array = self.group[name]
+            except KeyError as error:  # every rank opens the store, so the file is not looked at beforehand
+                raise FileNotFoundError(file) from error
         assert isinstance(array, zarr.Array)
         return array
 
