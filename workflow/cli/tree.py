@@ -11,8 +11,9 @@ import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
-from landsweep.disk.fields.opening import Field, open_field
-from landsweep.disk.rundir import atomic
+from landsweep.disk.arrays import write_arrays
+from landsweep.disk.fields.opening import open_field
+from landsweep.disk.fields.stored import Field
 from landsweep.distributed import toolkit
 from landsweep.distributed.blocking import check_engine
 from landsweep.distributed.comparison import Comparison, compared
@@ -119,8 +120,7 @@ def _compared(told: Comparison) -> str:
 
 def _write(out: Path, tree: MergeTree) -> None:
     try:
-        with atomic(out) as partial, partial.open("wb") as handle:
-            np.savez_compressed(handle, **tree.to_arrays())  # type: ignore[arg-type]  # names are ours
+        write_arrays(out, tree.to_arrays())
     except OSError as error:
         raise UserError(f"Cannot write {out} ({error.strerror}): expected a folder that can be written.") from error
     print(f"written to {out}")

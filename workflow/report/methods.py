@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from landsweep.base.errors import reading
 from landsweep.disk.opened import read_study
-from landsweep.disk.rundir import RunDir, remove
+from landsweep.disk.rundir import RunDir, read_json, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
 from landsweep.study.study import Scalar, Study, SubspaceSpec
@@ -124,8 +123,9 @@ def _eigenvectors(subspace: SubspaceSpec, dims: int) -> str:
 def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
     how = error = ""
     if run.has_landscape:
-        with reading(run.landscape / "zarr.json", remove(run.landscape)):
-            chosen = json.loads((run.landscape / "zarr.json").read_bytes())["attributes"]["evaluation"]
+        file, cure = run.landscape / "zarr.json", remove(run.landscape)
+        with reading(file, cure):
+            chosen = read_json(file, cure)["attributes"]["evaluation"]
         how = (
             f" on {chosen['device']} ({chosen['strategy']}, {chosen['width']} points at once, CPU threads per rank: "
             f"{chosen['threads']})"

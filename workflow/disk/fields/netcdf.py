@@ -69,7 +69,7 @@ def open_netcdf(path: Path, array: str | None) -> Stored:
         shape,
         dtype.newbyteorder("="),
         read,
-        attributes,
+        attributes=attributes,
         suspects=() if default is None else ((default, "what NetCDF leaves where nothing was written"),),
     )
 

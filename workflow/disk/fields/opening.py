@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,37 +10,9 @@ import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.disk.fields import netcdf, vtk
 from landsweep.disk.fields.packed import VALID, Packing, decoded_fill
-from landsweep.disk.fields.stored import Stored, alone, choose, readable
-from landsweep.kernels.geometry.blocks import Read
+from landsweep.disk.fields.stored import Field, Stored, alone, choose, readable
 
 KINDS = "expected an .npy, .npz, .zarr, .nc (NetCDF) or .vti (VTK image) file"
-
-
-@dataclass(frozen=True)
-class Field:
-    """An array that can be read box by box.
-
-    Parameters
-    ----------
-    name, shape, read
-        The name to print; the shape; the function that reads the numbers of a box, NaN where they are missing.
-    dtype
-        The dtype as it is stored.
-    notes
-        Sentences that say what is done with the stored numbers.
-    suspects
-        Numbers that may stand for missing points although nothing says so, each with a sentence about it.
-    unwritten
-        A function that looks for parts that were never written or are lost, and returns a sentence about them.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype
-    read: Read
-    notes: tuple[str, ...] = ()
-    suspects: tuple[tuple[float, str], ...] = ()
-    unwritten: Callable[[], str] = str
 
 
 def open_field(path: Path, array: str | None = None, fill_values: Sequence[str] = (), *, raw: bool = False) -> Field:

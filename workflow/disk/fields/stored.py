@@ -14,21 +14,19 @@ from landsweep.kernels.geometry.blocks import Read
 
 
 @dataclass(frozen=True)
-class Stored:
-    """An array as a file stores it.
+class Field:
+    """An array that can be read box by box.
 
     Parameters
     ----------
-    name, shape, dtype, read
-        The name to print; the shape; the dtype as it is stored; the function that reads a box as it is stored.
-    attributes
-        The attributes of the CF conventions that say what the stored numbers stand for.
+    name, shape, read
+        The name to print; the shape; the function that reads the numbers of a box, NaN where they are missing.
+    dtype
+        The dtype as it is stored.
     notes
-        Sentences about the array for whoever reads it.
-    mask
-        A sentence that says where the attribute ``_FillValue`` comes from, if not from the attributes of the file.
+        Sentences that say what is done with the stored numbers.
     suspects
-        Stored numbers that may stand for missing points although no attribute says so, and what each of them is.
+        Numbers that may stand for missing points although nothing says so, each with a sentence about it.
     unwritten
         A function that looks for parts that were never written or are lost, and returns a sentence about them.
     """
@@ -37,11 +35,25 @@ class Stored:
     shape: tuple[int, ...]
     dtype: np.dtype
     read: Read
-    attributes: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    mask: str = ""
     suspects: tuple[tuple[Any, str], ...] = ()
     unwritten: Callable[[], str] = str
+
+
+@dataclass(frozen=True)
+class Stored(Field):
+    """An array as a file stores it: ``read`` returns stored numbers, and ``suspects`` are such.
+
+    Parameters
+    ----------
+    attributes
+        The attributes of the CF conventions that say what the stored numbers stand for.
+    mask
+        A sentence that says where the attribute ``_FillValue`` comes from, if not from the attributes of the file.
+    """
+
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    mask: str = ""
 
 
 def readable(path: Path, load: Callable[[], Any]) -> Any:
