@@ -204,7 +204,7 @@ def test_files_of_a_newer_version_are_refused(tmp_path):
         data.get("attributes", data)["schema_version"] = 99
         (run / file).write_text(json.dumps(data))
         with pytest.raises(landsweep.UserError, match=rf"{run / text} has schema version 99, expected at most 2: inst"):
-            landsweep.open_run(run).dataset  # noqa: B018
+            landsweep.open_run(run).dataset  # noqa: B018  # reading it is what raises
         (run / file).write_text(before)
 
 

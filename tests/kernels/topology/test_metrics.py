@@ -464,5 +464,5 @@ def test_thresholds():
         assert Threshold.of(f"{share / 10}%").loss((0.0, 1000.0)) == share
     assert Threshold.of("5%").loss((-1e308, 1e308)) == np.inf
     for wrong in ("-1", "nan", "inf", "101%", "much", "%"):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(ValueError, match="expected a number of at least 0, or a share of the range"):
             Threshold.of(wrong)

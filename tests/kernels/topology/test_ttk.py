@@ -210,7 +210,10 @@ def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error():
             raw = as_ttk(None, found, parts.arc)
             raw["node_vertex_id"] = other[raw["node_vertex_id"]]
             raw["vertex_segmentation_id"] = raw["vertex_segmentation_id"][other]
-            run = lambda *a, raw=raw: raw  # noqa: E731
+
+            def run(*call, raw=raw):
+                return raw
+
             with pytest.raises(ttk.EngineError, match=r"got [1-9]\d* merges that differ"):
                 ttk.ttk_basins(field, "freudenthal", run=run)
             ours, theirs = dict(tree.pairs.tolist()), {other[m]: other[s] for m, s in mirrored.pairs.tolist()}
