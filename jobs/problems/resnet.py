@@ -35,21 +35,24 @@ class Block(nn.Module):
 
 
 class ResNet20(nn.Module):
-    """A convolution, three stages of three blocks of 16, 32 and 64 channels, and a linear layer: 0.27 M parameters."""
+    """A convolution, three stages of three blocks of 16, 32 and 64 channels, and a linear layer: 0.27 M parameters.
 
-    def __init__(self, shortcuts: bool = True) -> None:
+    ``colours`` is the number of channels of an image, and ``width`` stands for the 16 of the first stage.
+    """
+
+    def __init__(self, shortcuts: bool = True, colours: int = 3, width: int = 16) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(3, 16, 3, padding=1, bias=False)
-        self.bn = nn.BatchNorm2d(16)
-        channels = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+        self.conv = nn.Conv2d(colours, width, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(width)
+        channels = [width * factor for factor in (1, 1, 1, 1, 2, 2, 2, 4, 4, 4)]
         self.blocks = nn.Sequential(*(Block(a, b, 1 if a == b else 2, shortcuts) for a, b in pairwise(channels)))
-        self.linear = nn.Linear(64, CLASSES)
+        self.linear = nn.Linear(4 * width, CLASSES)
         for m in self.modules():
             if isinstance(m, nn.Conv2d):
                 nn.init.kaiming_normal_(m.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map images ``(n, 3, 32, 32)`` to logits ``(n, 10)``."""
+        """Map images ``(n, colours, h, w)`` to logits ``(n, 10)``."""
         x = self.blocks(torch.relu(self.bn(self.conv(x))))
         return self.linear(x.mean(dim=(2, 3)))
 

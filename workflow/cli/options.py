@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).", show_default=False)]
+StudyFile = Annotated[
+    Path,
+    typer.Argument(metavar="STUDY", help="Study file (YAML), or name of one that comes along.", show_default=False),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.", show_default=False)]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Run directory  [default: runs/NAME].", show_default=False)

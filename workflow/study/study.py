@@ -15,6 +15,7 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.curvature_spec import CurvatureSpec, End
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
+from landsweep.study.shipped import study_file
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -385,6 +386,8 @@ class Study(Section):
     def load(cls, path: str | Path, overrides: tuple[str, ...] = ()) -> Study:
         """Read a study file, with ``key.subkey=value`` overrides applied before it is checked.
 
+        A name without an ending that is no file is that of a study which comes with landsweep.
+
         Examples
         --------
         >>> from landsweep import Study
@@ -392,7 +395,7 @@ class Study(Section):
         >>> study.grid.shape, study.sweep["noise"]
         ((11, 11), (0.0, 0.3))
         """
-        path = Path(path)
+        path = study_file(Path(path))
         return cls.parse(yamlfile.with_overrides(yamlfile.read(path), overrides), str(path))
 
     @classmethod
