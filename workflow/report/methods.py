@@ -37,14 +37,21 @@ CONNECTIVITY = {
 }
 """Each value names a representation in a sentence."""
 
+EQUATIONS = {
+    "pinn:Convection": "convection",
+    "reaction:Reaction": "reaction",
+    "reaction:ReactionDiffusion": "reaction-diffusion",
+}
+"""The equations that problems of :mod:`landsweep.jobs.problems` learn."""
+
 
 def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] = ()) -> str:
     """Return the paragraph and BibTeX of a run; ``of_stages`` give the sentences of stages that a study may ask for."""
     study = read_study(run)
     session = run.read_provenance()["sessions"][-1]
     sentences = [_sweep(study)]
-    if study.problem.path.startswith("landsweep.jobs.problems.pinn:"):
-        sentences.append("The problem is the convection equation of [krishnapriyan2021].")
+    if (equation := EQUATIONS.get(study.problem.path.removeprefix("landsweep.jobs.problems."))) is not None:
+        sentences.append(f"The problem is the {equation} equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     members = run.read_members()["members"]
     sentences += [_evaluation(run, study, session), _topology(study), *engines.methods(run, len(members))]

@@ -5,7 +5,8 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
-from landsweep.jobs.problems.pinn import Convection, Reaction, ReactionDiffusion
+from landsweep.jobs.problems.pinn import Convection
+from landsweep.jobs.problems.reaction import Reaction, ReactionDiffusion
 from landsweep.kernels.problem import Start
 from torch import nn
 
