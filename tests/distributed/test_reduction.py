@@ -81,6 +81,7 @@ def test_a_tree_of_tasks_changes_nothing(cut, connectivity, negate):
     np.testing.assert_array_equal(written[1], parts.arc.reshape(field.shape))
 
 
+@pytest.mark.long
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.randoms(use_true_random=False))
 def test_any_order_of_reduction_gives_the_same_tree(cut, connectivity, random):
     field, blocks = cut

@@ -63,6 +63,7 @@ def test_a_sum_has_the_same_bits_whoever_summed_which_part(slices, ranks, seed):
     np.testing.assert_allclose(whole.total(), values.sum(0), atol=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batches", [1, 2, 7, 70])
 def test_any_number_of_ranks_finds_the_same_bits(batches):
     problem = Many(batches)

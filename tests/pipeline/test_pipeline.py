@@ -124,6 +124,7 @@ def test_evaluating_twice_gives_identical_runs(run):
     assert_same_run(run("one").path, run("two").path)
 
 
+@pytest.mark.long
 def test_shards_do_not_change_a_value(run):
     """Units of one point, of part of a member and of several members hold the same bits."""
     one = store_arrays(run("one", evaluation__batch=4).path)["loss"]

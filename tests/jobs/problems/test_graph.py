@@ -5,11 +5,13 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
+from landsweep.jobs.problems.graph import Graphs
 from landsweep.kernels.problem import Start
 
-pytest.importorskip("torch_geometric")
-
-from landsweep.jobs.problems.graph import Graphs  # it says itself what it needs
+pytestmark = [  # importing PyTorch Geometric takes seconds, which only these tests should wait for
+    pytest.mark.long,
+    pytest.mark.skipif(find_spec("torch_geometric") is None, reason="PyTorch Geometric is not installed"),
+]
 
 
 def dense(model, x, edges):

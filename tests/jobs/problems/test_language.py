@@ -2,19 +2,29 @@
 
 import json
 from copy import deepcopy
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 import torch
+from landsweep.jobs.problems.language import IGNORED, LanguageModel
 from landsweep.kernels.problem import Start
 from support import inside
 
-transformers = pytest.importorskip("transformers")
-
-from landsweep.jobs.problems.language import IGNORED, LanguageModel  # noqa: E402  # it says itself what it needs
+pytestmark = [  # importing transformers takes seconds, which only these tests should wait for
+    pytest.mark.long,
+    pytest.mark.skipif(find_spec("transformers") is None, reason="transformers is not installed"),
+]
 
 VOCABULARY = 40
 SIZES = {"vocab_size": VOCABULARY, "bos_token_id": 1, "eos_token_id": 2}
+
+
+@pytest.fixture(scope="module")
+def transformers():
+    import transformers
+
+    return transformers
 
 
 def save(folder, network, **more):
@@ -24,7 +34,7 @@ def save(folder, network, **more):
 
 
 @pytest.fixture(scope="module")
-def bert(tmp_path_factory):
+def bert(tmp_path_factory, transformers):
     torch.manual_seed(0)
     sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
     config = transformers.BertConfig(**SIZES, **sizes, max_position_embeddings=16)
@@ -32,7 +42,7 @@ def bert(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def gpt2(tmp_path_factory):
+def gpt2(tmp_path_factory, transformers):
     torch.manual_seed(0)
     config = transformers.GPT2Config(**SIZES, n_embd=8, n_layer=1, n_head=2, n_positions=16)
     return save(tmp_path_factory.mktemp("gpt2"), transformers.GPT2LMHeadModel(config))
@@ -92,7 +102,7 @@ def test_training_resumes_with_the_same_bits_and_learns(gpt2, tokens):
     assert problem.quality(whole)["train_loss"] < before["train_loss"]
 
 
-def test_a_text_is_tokenised_by_the_folder(gpt2, tmp_path):
+def test_a_text_is_tokenised_by_the_folder(gpt2, tmp_path, transformers):
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     words = ["a", "b", "c", "[UNK]"]
@@ -108,7 +118,7 @@ def test_a_text_is_tokenised_by_the_folder(gpt2, tmp_path):
     assert sum(map(len, problem._parts.values())) == 20
 
 
-def test_checkpoints_over_steps_make_a_study(gpt2, tokens, tmp_path):
+def test_checkpoints_over_steps_make_a_study(gpt2, tokens, tmp_path, transformers):
     """As Landscaper's study of MultiBERT: weights of several steps of one training, a landscape around each."""
     from safetensors.torch import save_file
 

@@ -215,11 +215,13 @@ def relative_error(beta, n_f):
     return problem.quality(problem.train(problem.build(0), 0))["relative_error"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("beta", [pytest.param(1, marks=pytest.mark.soak), 4])
 def test_small_beta_is_learnt_from_100_points(beta):
     assert relative_error(beta, 100) < 0.05
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("beta", "bound"),
     [pytest.param(7, 0.3, marks=pytest.mark.soak), pytest.param(8, 0.5, marks=pytest.mark.soak), (10, 0.5)],

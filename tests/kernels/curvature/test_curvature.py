@@ -314,6 +314,7 @@ def test_a_trace_that_does_not_settle_says_so():
     assert sketched.value == pytest.approx(6.0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SPECTRA)
 def test_the_density_integrates_to_one_and_is_that_of_the_eigenvalues(name):
     values = SPECTRA[name]

@@ -58,6 +58,7 @@ def test_a_points_value_depends_neither_on_its_neighbours_nor_on_its_place(width
     assert evaluate(alpha[order])["loss"].tobytes() == whole[order].tobytes()
 
 
+@pytest.mark.long
 @needs_compiler
 @pytest.mark.parametrize("width", [1, 4])
 def test_compiled_agrees_and_repeats_its_bits(width):

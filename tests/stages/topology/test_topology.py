@@ -205,6 +205,7 @@ def test_segmentation_is_stored_beside_the_landscape(everything):
             np.testing.assert_array_equal(stored.arc.values[member.position], expected.arc)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ranks", [0, 2, 3])
 def test_blocks_and_ranks_give_the_same_run(write_study, tmp_path, everything, ranks):
     topology = {"connectivity": list(REPRESENTATIONS), "k": 5, "segmentation": True, "block": 9}
@@ -255,6 +256,7 @@ def test_topology_again_without_evaluating(tmp_path):
             np.testing.assert_array_equal(after[name], before[name], err_msg=name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ranks", [0, 2, 3])
 def test_periodic_axes(tmp_path, ranks):
     run = RunDir(copy_of(reference_run(), tmp_path))
