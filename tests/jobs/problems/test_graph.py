@@ -1,6 +1,7 @@
 """Graph networks: a layer against its formula, batches against single graphs, splits, training, files."""
 
 from copy import deepcopy
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
