@@ -378,8 +378,8 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
 
 def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near, steps: Ladder) -> MergeTree:
     """Return the tree of a grid with what lies on its border."""
-    whole = Blocks(tree.shape, tree.shape, tree.periodic)
-    border = whole.border(whole.owned(0)).reshape(-1)
+    whole = tuple(slice(0, n) for n in tree.shape)
+    border = Blocks(tree.shape, tree.shape, tree.periodic).border(whole).reshape(-1)
     volume = border_volume(values, basins.label, values.reshape(-1)[basins.minima], np.flatnonzero(border))
     known = basins.of(tree.minima)
     branch_of = np.full(len(basins.minima), -1)

@@ -14,6 +14,7 @@ import xarray as xr
 import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
 from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.topology.metrics import topology_metrics
 from ranked import ranked
 from support import HELPERS, environment, inside, landsweep
 
@@ -326,6 +327,30 @@ def test_plateaus_count_once_and_stay_in_the_tree(tmp_path):
     done = inside("tree", tmp_path / "q.npy", "--connectivity", "face")
     assert "\n1 minimum, 0 saddles, 0 pairs\n" in done.stdout
     assert "persistence" not in done.stdout
+
+
+def test_saddles_on_the_border_do_not_depend_on_the_orientation(tmp_path):
+    rng, found = np.random.default_rng(5), {}
+    field = rng.integers(6, size=(14, 17)).astype(float)
+    for axes in ((), (0,), (1,), (0, 1)):
+        np.save(tmp_path / "field.npy", np.flip(field, axes))
+        for block in ("238", "40"):
+            options = (
+                "--connectivity",
+                "face",
+                "--block",
+                block,
+                "--min-persistence",
+                "2",
+                "--out",
+                tmp_path / "t.npz",
+            )
+            assert inside("tree", tmp_path / "field.npy", *options).returncode == 0
+            with np.load(tmp_path / "t.npz") as data:
+                metrics = topology_metrics(MergeTree.from_arrays(data))
+            found[axes, block] = (metrics["n_saddles_boundary"], metrics["n_saddles_interior"])
+    assert len(set(found.values())) == 1, found
+    assert min(found[(), "238"]) > 0
 
 
 def test_a_threshold_is_a_difference_or_a_share_of_the_range(tmp_path):
