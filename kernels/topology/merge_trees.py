@@ -30,6 +30,7 @@ from landsweep.kernels.topology.segments import (
     border_links,
     border_volume,
     branches,
+    join_levels,
     near_in_box,
     near_in_graph,
     segment,
@@ -384,7 +385,7 @@ def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near
     known = basins.of(tree.minima)
     branch_of = np.full(len(basins.minima), -1)
     branch_of[known] = np.arange(len(known))
-    links = border_links(tree, values, basins.label, branch_of, border, near, steps)
+    links = border_links(join_levels(tree), values, basins.label, branch_of, border, near, steps)
     return replace(tree, border_volume=volume[known], border_class=border_class(tree, links))
 
 

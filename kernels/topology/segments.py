@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from landsweep.kernels.compiled import njit
@@ -139,8 +140,31 @@ def near_in_graph(edges: np.ndarray, places: np.ndarray) -> Iterator[tuple[np.nd
         yield u[wanted], v[wanted]
 
 
+class JoinLevels(NamedTuple):
+    """The levels at which branches of a tree meet, in the order of f, or of -f if it is negated.
+
+    Parameters
+    ----------
+    joins
+        All of them, ascending, and NaN. At a level where all pairs have persistence 0 no branches meet.
+    upper
+        ``(a + 1,)`` the level of the saddle in which each arc ends; NaN for an arc that ends in none, and at last.
+    """
+
+    joins: np.ndarray
+    upper: np.ndarray
+
+
+def join_levels(tree: MergeTree) -> JoinLevels:
+    """Return the levels at which the branches of a tree meet."""
+    sign = -1.0 if tree.negate else 1.0
+    upper = np.append(sign * tree.upper_values, np.nan)
+    upper[len(tree.pairs) + len(tree.saddles) :] = np.nan  # so many arcs end in a saddle
+    return JoinLevels(np.append(np.unique(sign * tree.pair_values[tree.lifetimes > 0, 1]), np.nan), upper)
+
+
 def border_links(
-    tree: MergeTree,
+    levels: JoinLevels,
     values: np.ndarray,
     label: np.ndarray,
     branch_of: np.ndarray,
@@ -153,7 +177,9 @@ def border_links(
 
     Parameters
     ----------
-    tree, values, label, branch_of
+    levels
+        Those of the tree of the whole grid.
+    values, label, branch_of
         As in :func:`segment`.
     border
         ``(n,)`` whether each vertex is on the border of the grid.
@@ -171,21 +197,14 @@ def border_links(
         ``(r, 2)`` int64, rows of two nodes, some more than once. Of a arcs, node i < a is the component of the sublevel
         set just below the upper end of arc i; node a + v is the vertex v, on the border and at the level of a saddle.
     """
-    sign, f, count = -1.0 if tree.negate else 1.0, values.reshape(-1), len(tree.arcs)
+    f, count, found = values.reshape(-1), len(levels.upper) - 1, [NO_LINKS]
     places = np.flatnonzero(border)
-    # Where all pairs at a level have persistence 0, no branches meet.
-    levels = np.append(np.unique(sign * tree.pair_values[tree.lifetimes > 0, 1]), np.nan)
-    places = places[levels[np.searchsorted(levels, f[places])] == f[places]]
-    if not len(places):
-        return NO_LINKS
-    upper = np.append(sign * tree.upper_values, np.nan)  # of arc -1 too
-    upper[len(tree.pairs) + len(tree.saddles) :] = np.nan  # these end in no saddle
-    found = []
+    places = places[levels.joins[np.searchsorted(levels.joins, f[places])] == f[places]]
     for u, v in near(places):
         level = f[v].astype(np.float64)
         flat, below = border[u] & (f[u] == f[v]), np.flatnonzero(f[u] < f[v])
         arc = climb_all(branch_of[~label[u[below]]], level[below], np.full(len(below), -1), steps)
-        meets = upper[arc] == level[below]
+        meets = levels.upper[arc] == level[below]
         ends = np.append(count + vertices(u[flat]), arc[meets])
         at = count + vertices(np.append(v[flat], v[below[meets]]))
         found.append(contract_links(np.stack([ends, at], axis=1)))  # there are many more neighbours than vertices

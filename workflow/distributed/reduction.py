@@ -30,11 +30,13 @@ from landsweep.kernels.topology.ladder import Ladder, ladder
 from landsweep.kernels.topology.merge_trees import Survey, ordered
 from landsweep.kernels.topology.segments import (
     NO_LINKS,
+    JoinLevels,
     border_class,
     border_links,
     border_volume,
     branches,
     contract_links,
+    join_levels,
     near_in_box,
     segment,
 )
@@ -132,6 +134,7 @@ def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None 
     merges.extend(_reduce_over_ranks(group, forest, ledger))
     collected = _collect(group, merges, ledger)
     tree = None if collected is None else grown(field, collected, survey)
+    del forest, merges, collected  # they take as much memory as the tree, and blocks are read again
     ends = resolve(group, blocks, borders)
     shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
     sizes, links = basin_sizes(field, mine, shared, ends)
@@ -291,13 +294,15 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
     births, border = np.append(tree.node_values[: len(tree.minima)], np.nan), np.zeros(len(tree.minima), np.int64)
     if field.negate:
         births = -births
-    steps, links = ladder(tree), [NO_LINKS]
+    lent = replace(tree)  # what is derived from it takes memory, and goes with it
+    steps, levels, links = ladder(lent), join_levels(lent), [NO_LINKS]
+    del lent
     for index in mine:
         values, _ = field.around(index)
         found = drain(in_order(values, blocks, blocks.around(index)), blocks, index, tree.connectivity, threads)
         branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
-        low, linked = _at_border(tree, blocks, index, values, found, branch_of, births[branch_of], steps)
+        low, linked = _at_border(field, index, values, found, branch_of, births[branch_of], levels, steps)
         np.add.at(border, branch_of[branch_of >= 0], low[branch_of >= 0])
         links.append(linked)
         if field.volumes or field.write is not None:
@@ -325,27 +330,27 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
 
 
 def _at_border(
-    tree: MergeTree,
-    blocks: Blocks,
+    field: BlockedField,
     index: int,
     values: np.ndarray,
     found: Drainage,
     branch_of: np.ndarray,
     births: np.ndarray,
+    levels: JoinLevels,
     steps: Ladder,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what :func:`border_volume` counts in a block, and its links on the border between what others may know.
 
     Others know arcs, their own vertices, and those of this block that are next to theirs.
     """
+    blocks, arcs = field.blocks, len(levels.upper) - 1
     box, owned = blocks.around(index), blocks.owned(index)
     border = blocks.border(box)
     within = np.zeros(border.shape, bool)
     within[inside(owned, box)] = True
     low = border_volume(values, found.label, births, np.flatnonzero(border & within))
-    near, vertices = near_in_box(blocks, box, owned, tree.connectivity), partial(blocks.vertices, box)
-    links = border_links(tree, values, found.label, branch_of, border.reshape(-1), near, steps, vertices)
-    arcs = len(tree.arcs)
+    near, vertices = near_in_box(blocks, box, owned, field.connectivity), partial(blocks.vertices, box)
+    links = border_links(levels, values, found.label, branch_of, border.reshape(-1), near, steps, vertices)
 
     def known(nodes: np.ndarray) -> np.ndarray:
         vertex = np.maximum(nodes - arcs, 0)
