@@ -387,7 +387,7 @@ def test_more_simplices_than_ttk_numbers_are_refused_before_anything_is_read(tmp
     done = inside("tree", "large.npy", "--engine", "both", "--block", "1000000000", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
-        "landsweep: topology.engine is both, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, "
+        "landsweep: --engine is both, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, "
         "expected at most 2,147,483,647, which TTK numbers in 32 bits: use the engine native, or blocks of at most "
         "134,217,728 points.\n"
     )
@@ -434,6 +434,6 @@ def test_ttk_and_both(tmp_path, ranks):
         assert done.returncode == 2
         assert re.fullmatch(
             rf"landsweep: field.npy: TTK crashed: its process ended by SIG\w+ while it had {count} vertices; it "
-            "says: .*, expected a merge tree: use topology.engine: native, which needs no TTK.\n",
+            "says: .*, expected a merge tree: use --engine native, which needs no TTK.\n",
             done.stderr,
         ), done.stderr
