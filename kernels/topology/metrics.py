@@ -132,7 +132,8 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     A vertex lies on the border if its index is the first or the last along an axis of length above 1 that is not
     periodic, and a minimum does if any vertex of its plateau does, or one of the same value that ends in it. A saddle
     of level s does if the vertices of value s on the border suffice to connect two of the branches that meet in it: if
-    they are added to {f < s}, two of its components become one.
+    they are added to {f < s}, two of its components become one. A graph over the points of no grid has no border, and
+    these metrics are NaN.
 
     Vertices that are not finite enter counts only: a climb to such a vertex is left out of the means, and so is its
     pair; SMAD is NaN where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and
@@ -179,7 +180,9 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     average = _mean(persistence)
     smad = _mean(climbs[bounded])
     lowest = tree.border_volume if len(tree.border_volume) else on_border(minima, tree.shape, tree.periodic)
-    border_minima, border_saddles = np.count_nonzero(lowest), len(tree.border_joins)
+    border_minima, border_saddles = float(np.count_nonzero(lowest)), float(len(tree.border_joins))
+    if tree.connectivity == "graph" and not len(tree.border_volume):
+        border_minima = border_saddles = np.nan  # its points are those of no grid
     metrics = {
         "n_minima": len(minima),
         "n_saddles": len(saddles),

@@ -142,3 +142,30 @@ def test_branches_that_meet_on_the_border_through_one_that_is_dropped():
     tree = merge_tree(field, "face")
     assert counted(tree) == counted(tree, 2) == (1, 1)
     assert counted(tree, 4.5) == (0, 0)
+
+
+def test_a_graph_over_no_grid_has_no_border():
+    values, edges = np.array([0.0, 3.0, 1.0]), np.array([[0, 1], [1, 2]])
+    found = topology_metrics(graph_merge_tree(values, edges))
+    left = {name: value for name, value in found.items() if "boundary" in name or "interior" in name}
+    assert len(left) == 5
+    assert all(map(np.isnan, left.values())), left
+    assert topology_metrics(graph_merge_tree(values, edges, shape=(3,)))["boundary_fraction"] == 1
+
+
+def test_what_others_asked_for():
+    # topology-tool-kit/ttk issue 1009: four minima in the corners meet at 0 in the middle of each side, in one point.
+    x = np.cos(np.linspace(-np.pi, np.pi, 9))
+    for connectivity in CONNECTIVITIES:
+        tree = merge_tree(x[:, None] + x, connectivity)
+        assert counted(tree) == (1, 1)
+        assert tree.lifetimes.tolist() == [2, 2, 2]
+    # maljovec/topopy issue 10: three minima merge at one level; whichever two do so first, they meet in one saddle.
+    for top, middle, on_border in (([1, 5, 0, 5, 9], 9, 1), ([9, 1, 9, 0, 9], [9, 5, 5, 5, 9], 0)):
+        field = np.full((3, 5), 9.0)
+        field[0], field[1, :] = top, middle
+        field[1, 2], field[2, 2] = 5, 2
+        for turned in (field, field[::-1], field[:, ::-1], field.T):
+            assert counted(merge_tree(turned, "face")) == (1, on_border)
+    # clEsperanto/clij-opencl-kernels issue 23: a constant has one minimum, which reaches the border, and no saddle.
+    assert counted(merge_tree(np.zeros((3, 3)), "moore")) == (0, 0)
