@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 import numpy as np
-from landsweep.kernels.geometry.connectivity import periodic_axes
+from landsweep.kernels.geometry.connectivity import offsets, periodic_axes
 
 Box = tuple["slice[int, int, None]", ...]
 """A box is a part of a grid, given by one slice per axis. Along a periodic axis of n points it may begin at -1 or stop
@@ -135,6 +135,30 @@ class Blocks:
             ids = ids[..., None] * n + np.arange(s.start, s.stop) % n
         return ids
 
+    def border(self, box: Box) -> np.ndarray:
+        """Return whether each place of a box is on the border of the grid, bool, in the shape of the box.
+
+        These vertices are first or last along an axis of more than one point that is not periodic.
+        """
+        found = np.zeros(box_shape(box), bool)
+        for axis, (s, n) in enumerate(zip(box, self.shape, strict=True)):
+            if n > 1 and axis not in self.periodic:
+                found[(slice(None),) * axis + ([at - s.start for at in (0, n - 1) if s.start <= at < s.stop],)] = True
+        return found
+
+    def neighbours(self, box: Box, places: np.ndarray, connectivity: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pairs of a neighbour and one of the C-order indices ``places`` of a box, both in the box, int64.
+
+        A box of all points along a periodic axis goes on at its other end.
+        """
+        shape, k = np.array(box_shape(box)), np.arange(len(places))
+        at = np.stack(np.unravel_index(places, tuple(shape)), axis=1)[:, None] + offsets(connectivity, len(shape))
+        for axis in self.periodic:
+            if shape[axis] == self.shape[axis]:
+                at[..., axis] %= shape[axis]
+        k, step = np.nonzero(((at >= 0) & (at < shape)).all(axis=2))
+        return np.ravel_multi_index(tuple(at[k, step].T), tuple(shape)), places[k]
+
     def around(self, index: int) -> Box:
         """Return the owned box with one more layer on every side, which holds all neighbours of the owned vertices."""
         return self._box(index, 1, 1)
@@ -189,6 +213,15 @@ def _joined(read: Read, runs: list[list[slice[int, int, None]]], box: Box = ()) 
         return parts[0]
     masked = any(isinstance(part, np.ma.MaskedArray) for part in parts)  # readers mask only boxes that lack a point
     return np.ma.concatenate(parts, len(box)) if masked else np.concatenate(parts, len(box))  # type: ignore[no-untyped-call]
+
+
+def on_border(vertices: np.ndarray, shape: tuple[int, ...], periodic: tuple[int, ...] = ()) -> np.ndarray:
+    """Return whether each vertex of a grid is first or last along an axis of length above 1 that is not periodic."""
+    border = np.zeros(len(vertices), bool)
+    for axis, (at, n) in enumerate(zip(np.unravel_index(vertices, shape), shape, strict=True)):
+        if n > 1 and axis not in periodic:
+            border |= (at == 0) | (at == n - 1)
+    return border
 
 
 def box_shape(box: Box) -> tuple[int, ...]:

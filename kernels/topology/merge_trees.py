@@ -22,7 +22,19 @@ from landsweep.kernels.geometry.stencil import row_parts, share
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract
 from landsweep.kernels.topology.basins import Basins, basin_volumes, graph_basins, grid_basins
 from landsweep.kernels.topology.grow import grow
-from landsweep.kernels.topology.segments import Segmentation, border_volume, branches, segment
+from landsweep.kernels.topology.ladder import Ladder, ladder
+from landsweep.kernels.topology.segments import (
+    Near,
+    Segmentation,
+    border_class,
+    border_links,
+    border_volume,
+    branches,
+    join_levels,
+    near_in_box,
+    near_in_graph,
+    segment,
+)
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
@@ -132,23 +144,26 @@ def merge_tree(
     >>> merge_tree(ring).pairs.tolist(), merge_tree(ring, periodic=[0]).pairs.tolist()
     ([[4, 2]], [])
     """
-    values, basins, tree = _grid_tree(field, connectivity, negate, threads, periodic)
+    values, basins, tree, steps = _grid_tree(field, connectivity, negate, threads, periodic)
     if not volumes:
         return tree
-    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads)
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, steps=steps)
     return replace(tree, arc_volume=found.arc_volume)
 
 
 def _grid_tree(
     field: np.ndarray, connectivity: str, negate: bool, threads: int, periodic: Sequence[int] | bool
-) -> tuple[np.ndarray, Basins, MergeTree]:
+) -> tuple[np.ndarray, Basins, MergeTree, Ladder]:
     around = periodic_axes(periodic, np.shape(field))
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads, periodic=around)
     # Basins know of periodic axes, so no vertex is shared with anything.
     graph = block_graph(values, basins, Blocks(values.shape, values.shape), 0, connectivity)
     tree = _grow_whole(graph, values.shape, connectivity, negate, survey, periodic=around)
-    return values, basins, _with_basins(_with_border(tree, values, basins), basins, threads)
+    whole = Blocks(values.shape, values.shape, around)
+    near = near_in_box(whole, whole.owned(0), whole.owned(0), connectivity)
+    steps = ladder(tree)
+    return values, basins, _with_basins(_with_border(tree, values, basins, near, steps), basins, threads), steps
 
 
 def graph_merge_tree(
@@ -233,7 +248,9 @@ def _graph_tree(
     # Volumes are of steepest descent, which another engine's basins need not be.
     basins = found if engine is graph_basins else graph_basins(f, edges)
     tree = _with_basins(_grow_whole(graph, shape or f.shape, "graph", negate, survey, f, edges), basins)
-    return f, basins, _with_border(tree, f, basins) if shape else tree
+    if shape:
+        tree = _with_border(tree, f, basins, partial(near_in_graph, edges), ladder(tree))
+    return f, basins, tree
 
 
 def ordered(field: np.ndarray, negate: bool, threads: int = 1) -> tuple[np.ndarray, Survey]:
@@ -360,10 +377,16 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
     return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
 
 
-def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins) -> MergeTree:
+def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near, steps: Ladder) -> MergeTree:
     """Return the tree of a grid with what lies on its border."""
-    found = border_volume(values, basins.label, values.reshape(-1)[basins.minima], tree.shape, tree.periodic)
-    return replace(tree, border_volume=found[basins.of(tree.minima)])
+    whole = tuple(slice(0, n) for n in tree.shape)
+    border = Blocks(tree.shape, tree.shape, tree.periodic).border(whole).reshape(-1)
+    volume = border_volume(values, basins.label, values.reshape(-1)[basins.minima], np.flatnonzero(border))
+    known = basins.of(tree.minima)
+    branch_of = np.full(len(basins.minima), -1)
+    branch_of[known] = np.arange(len(known))
+    links = border_links(join_levels(tree), values, basins.label, branch_of, border, near, steps)
+    return replace(tree, border_volume=volume[known], border_class=border_class(tree, links))
 
 
 def segmentation(
@@ -388,6 +411,7 @@ def segmentation(
     >>> tree.arcs.tolist(), parts.arc.tolist()  # the same for arcs, each of an upper and a lower vertex
     ([[2, 1], [2, 3], [4, 2]], [0, 0, 2, 1, 2])
     """
-    values, basins, tree = _grid_tree(field, connectivity, negate, threads, periodic)
-    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, write=True)
+    values, basins, tree, steps = _grid_tree(field, connectivity, negate, threads, periodic)
+    branch_of = branches(tree, basins.minima)
+    found = segment(tree, values, basins.label, branch_of, threads=threads, write=True, steps=steps)
     return replace(tree, arc_volume=found.arc_volume), found

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from landsweep.kernels.geometry.blocks import on_border
 
 if TYPE_CHECKING:
     from landsweep.kernels.topology.tree import MergeTree
@@ -19,8 +20,8 @@ METRICS: dict[str, str] = {
     "n_components": "connected components that hold a finite value (count)",
     "n_minima_boundary": "minima with a point on the border of the grid (count)",
     "n_minima_interior": "minima without one (count)",
-    "n_saddles_boundary": "saddles on the border of the grid, ties by index (count)",
-    "n_saddles_interior": "saddles off the border, ties by index (count)",
+    "n_saddles_boundary": "saddles where branches meet on the border of the grid (count)",
+    "n_saddles_interior": "saddles where they meet off the border alone (count)",
     "boundary_fraction": "share of the minima that lie on the border (0 to 1)",
     "average_persistence": "mean distance of the finite pairs to the diagonal, (death - birth) / sqrt 2 (loss)",
     "mean_lifetime": "mean death - birth of the finite pairs (loss)",
@@ -108,9 +109,8 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     Only pairs of persistence above 0 count: what lies on a plateau is one minimum and one saddle, not as many as the
     order of its vertices makes. Two saddles of one level that the tree joins by an arc of length 0 are one. So the
     numbers are those of the sublevel sets, and every symmetry of the neighbourhood (``docs/topology.md``) leaves them
-    as they are, also where values are tied. Only four follow the order of the vertices there: ``n_pairs_zero``, how
-    many pairs were left out; ``n_saddles_boundary`` and ``n_saddles_interior``, as the first of several vertices stands
-    for a saddle; and ``smad_weighted``, as steepest descent takes the first of several least neighbours.
+    as they are, also where values are tied. Only two follow the order of the vertices there: ``n_pairs_zero``, how many
+    pairs were left out; and ``smad_weighted``, as steepest descent takes the first of several least neighbours.
 
     Let (birth b_i, death d_i), i = 1..p, be the finite pairs. For each minimum m, let s(m) be its first saddle, which
     is the upper end of its leaf arc, and w(m) the share of vertices whose steepest descent ends in m:
@@ -130,9 +130,13 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     - ``smad_weighted`` = mean over all minima of w(m) (f(s(m)) - f(m)).
 
     A vertex lies on the border if its index is the first or the last along an axis of length above 1 that is not
-    periodic, and a minimum does if any vertex of its plateau does, or one of the same value that ends in it. Vertices
-    that are not finite enter counts only: a climb to such a vertex is left out of the means, and so is its pair; SMAD
-    is NaN where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and
+    periodic, and a minimum does if any vertex of its plateau does, or one of the same value that ends in it. A saddle
+    of level s does if the vertices of value s on the border suffice to connect two of the branches that meet in it: if
+    they are added to {f < s}, two of its components become one. A graph over the points of no grid has no border, and
+    these metrics are NaN.
+
+    Vertices that are not finite enter counts only: a climb to such a vertex is left out of the means, and so is its
+    pair; SMAD is NaN where no climb is left. The metrics of a negated tree are those of -f, except for the minimum and
     maximum of the loss and for log10, which are those of f.
 
     Parameters
@@ -175,9 +179,10 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     persistence = lifetimes[finite] / np.sqrt(2)
     average = _mean(persistence)
     smad = _mean(climbs[bounded])
-    lowest = tree.border_volume
-    border_minima = np.count_nonzero(lowest) if len(lowest) else _on_border(tree, minima)
-    border_saddles = _on_border(tree, saddles)
+    lowest = tree.border_volume if len(tree.border_volume) else on_border(minima, tree.shape, tree.periodic)
+    border_minima, border_saddles = float(np.count_nonzero(lowest)), float(len(tree.border_joins))
+    if tree.connectivity == "graph" and not len(tree.border_volume):
+        border_minima = border_saddles = np.nan  # its points are those of no grid
     metrics = {
         "n_minima": len(minima),
         "n_saddles": len(saddles),
@@ -211,15 +216,6 @@ def _log_persistence(values: np.ndarray) -> float:
     """Return the average persistence on log10 of births and deaths ``(p, 2)``, which are positive."""
     births, deaths = np.log10(values).T
     return _mean(np.abs(deaths - births) / np.sqrt(2))
-
-
-def _on_border(tree: MergeTree, vertices: np.ndarray) -> int:
-    """Return how many vertices are first or last along an axis of length above 1 that is not periodic."""
-    border = np.zeros(len(vertices), dtype=bool)
-    for axis, (index, n) in enumerate(zip(np.unravel_index(vertices, tree.shape), tree.shape, strict=True)):
-        if n > 1 and axis not in tree.periodic:
-            border |= (index == 0) | (index == n - 1)
-    return int(np.count_nonzero(border))
 
 
 def _mean(values: np.ndarray) -> float:

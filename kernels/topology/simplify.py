@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from landsweep.kernels.topology.basin_graph import BasinGraph
 from landsweep.kernels.topology.grow import grow
-from landsweep.kernels.topology.ladder import climb_all, ladder
+from landsweep.kernels.topology.ladder import Ladder, climb_all, ladder
 
 
 def simplify(tree: Any, min_persistence: float) -> Any:
@@ -66,11 +66,34 @@ def simplify(tree: Any, min_persistence: float) -> Any:
         border = np.zeros(len(less.minima), np.int64)
         np.add.at(border, new_branch[heir[level]], tree.border_volume[level])
         less = replace(less, border_volume=border)
-    return replace(less, arc_volume=_arc_volume(tree, less, stays, heir, new_branch)) if len(tree.arc_volume) else less
+    steps = ladder(less)
+    if len(tree.border_class):
+        less = replace(less, border_class=_border_class(tree, less, stays, new_branch, steps))
+    if len(tree.arc_volume):
+        less = replace(less, arc_volume=_arc_volume(tree, stays, heir, new_branch, steps))
+    return less
 
 
-def _arc_volume(tree: Any, less: Any, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray) -> np.ndarray:
-    """Return the vertices per arc of ``less``; arcs of a dropped branch count where its last ancestor ended."""
+def _border_class(tree: Any, less: Any, stays: np.ndarray, new_branch: np.ndarray, steps: Ladder) -> np.ndarray:
+    """Return which arcs of ``less`` meet on the border: those whose branches do so in ``tree``, at the same level."""
+    sign, found = -1.0 if tree.negate else 1.0, np.arange(len(less.arcs))
+    old = np.flatnonzero(np.bincount(tree.border_class, minlength=1)[tree.border_class] > 1)
+    old = old[stays[tree.arc_branch[old]]]
+    level = sign * tree.upper_values[old]
+    # Below this level the branch has one arc that ends in it, if any other branch that meets it there stays.
+    arc = climb_all(new_branch[tree.arc_branch[old]], level, np.full(len(old), -1), steps)
+    upper = np.append(sign * less.upper_values, np.nan)  # of arc -1 too
+    upper[len(less.pairs) + len(less.saddles) :] = np.nan  # these end in no saddle
+    arc, old = arc[upper[arc] == level], old[upper[arc] == level]
+    order = np.argsort(arc)
+    arc, old = arc[order], old[order]
+    _, first, back = np.unique(tree.border_class[old], return_index=True, return_inverse=True)
+    found[arc] = arc[first][back]
+    return found
+
+
+def _arc_volume(tree: Any, stays: np.ndarray, heir: np.ndarray, new_branch: np.ndarray, steps: Ladder) -> np.ndarray:
+    """Return the vertices per arc of what is left; arcs of a dropped branch count where its last ancestor ended."""
     sign, branch = -1.0 if tree.negate else 1.0, tree.arc_branch
     end_value = np.full(len(stays), np.nan)
     end_value[tree.pair_branch] = sign * tree.pair_values[:, 1]
@@ -82,6 +105,6 @@ def _arc_volume(tree: Any, less: Any, stays: np.ndarray, heir: np.ndarray, new_b
     kept, last = stays[branch], ancestor[branch]
     value = np.where(kept, sign * tree.lower_values, end_value[last])
     vertex = np.where(kept, tree.arcs[:, 1], tree.branch_end[last])
-    volume = np.zeros(len(less.arcs), np.int64)
-    np.add.at(volume, climb_all(new_branch[heir[branch]], value, vertex, ladder(less)), tree.arc_volume)
+    volume = np.zeros(len(steps.arc), np.int64)
+    np.add.at(volume, climb_all(new_branch[heir[branch]], value, vertex, steps), tree.arc_volume)
     return volume

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from landsweep.kernels.geometry.blocks import on_border
 from landsweep.kernels.topology.nodes import DEGENERATE, MINIMUM, NAMES, ROOT, SADDLE
 
 _KINDS = {"flag_values": list(NAMES), "flag_meanings": " ".join(n.replace(" ", "_") for n in NAMES.values())}
@@ -19,7 +20,7 @@ _SCALARS = ("connectivity", "negate", "n_nonfinite")
 """These fields of a :class:`MergeTree` are single values, neither arrays nor tuples."""
 _TUPLES = ("shape", "value_range", "periodic")
 """These fields of a :class:`MergeTree` are tuples."""
-_OPTIONAL = ("border_volume", "periodic")
+_OPTIONAL = ("border_volume", "periodic", "border_class")
 """These fields are not in files of earlier versions."""
 
 
@@ -67,6 +68,12 @@ class MergeTree:
         in it. The array is empty for a graph that is no grid, and for trees of earlier versions.
     periodic
         The axes along which the last point is followed by the first, ascending.
+    border_class
+        ``(a,)`` for each arc that ends in a saddle, the least arc that it meets there on the border of the grid, itself
+        if none: the components of {f < s} below them, with s the level of the saddle, are connected by vertices of
+        value s on the border alone, perhaps through further such components. Also itself for an arc of length 0, and
+        for one that ends in a root node. The array is empty where ``border_volume`` is, and for trees of earlier
+        versions.
 
     Examples
     --------
@@ -99,6 +106,7 @@ class MergeTree:
     value_range: tuple[float, float]
     border_volume: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     periodic: tuple[int, ...] = ()
+    border_class: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def global_min(self) -> int:
@@ -139,6 +147,18 @@ class MergeTree:
     def joins(self) -> np.ndarray:
         """``(j,)`` the saddles without those that are the same point of the tree: the last of each, ascending."""
         return self.saddles[np.unique(self.join_of)]
+
+    @property
+    def border_joins(self) -> np.ndarray:
+        """``(b,)`` those of :attr:`joins` where two branches meet on the border of the grid, ascending.
+
+        They depend on the sublevel sets alone, not on which of several vertices of one value is the saddle. Where
+        ``border_class`` is empty, they are those at a vertex on the border.
+        """
+        if not len(self.border_class):
+            return self.joins[on_border(self.joins, self.shape, self.periodic)]
+        meets = np.flatnonzero(self.border_class != np.arange(len(self.arcs)))
+        return self.saddles[np.unique(self.join_of[self._at_saddles[meets]])]
 
     @cached_property
     def _at_saddles(self) -> np.ndarray:
@@ -328,6 +348,8 @@ class MergeTree:
             data["arc_volume"] = ("arc", self.arc_volume)
         if len(self.border_volume):
             data["border_volume"] = ("minimum", self.border_volume)
+        if len(self.border_class):
+            data["border_class"] = ("arc", self.border_class)
         coords = {"minimum": self.minima, "node": self.nodes, "pair_end": ["minimum", "saddle"]}
         attrs = {name: getattr(self, name) for name in _SCALARS} | {"shape": self.shape, "arc_end": "upper, lower"}
         if self.periodic:

@@ -14,6 +14,7 @@ import xarray as xr
 import zarr
 from landsweep.kernels import MergeTree, graph_merge_tree, merge_tree
 from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.topology.metrics import topology_metrics
 from ranked import ranked
 from support import HELPERS, environment, inside, landsweep
 
@@ -328,6 +329,30 @@ def test_plateaus_count_once_and_stay_in_the_tree(tmp_path):
     assert "persistence" not in done.stdout
 
 
+def test_saddles_on_the_border_do_not_depend_on_the_orientation(tmp_path):
+    rng, found = np.random.default_rng(5), {}
+    field = rng.integers(6, size=(14, 17)).astype(float)
+    for axes in ((), (0,), (1,), (0, 1)):
+        np.save(tmp_path / "field.npy", np.flip(field, axes))
+        for block in ("238", "40"):
+            options = (
+                "--connectivity",
+                "face",
+                "--block",
+                block,
+                "--min-persistence",
+                "2",
+                "--out",
+                tmp_path / "t.npz",
+            )
+            assert inside("tree", tmp_path / "field.npy", *options).returncode == 0
+            with np.load(tmp_path / "t.npz") as data:
+                metrics = topology_metrics(MergeTree.from_arrays(data))
+            found[axes, block] = (metrics["n_saddles_boundary"], metrics["n_saddles_interior"])
+    assert len(set(found.values())) == 1, found
+    assert min(found[(), "238"]) > 0
+
+
 def test_a_threshold_is_a_difference_or_a_share_of_the_range(tmp_path):
     np.save(tmp_path / "v.npy", np.array([0.0, 2, 1, 10, 3]))
     told = {
@@ -362,7 +387,7 @@ def test_more_simplices_than_ttk_numbers_are_refused_before_anything_is_read(tmp
     done = inside("tree", "large.npy", "--engine", "both", "--block", "1000000000", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
-        "landsweep: topology.engine is both, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, "
+        "landsweep: --engine is both, but a block of 600 x 600 x 600 points has 2,581,214,394 triangles, "
         "expected at most 2,147,483,647, which TTK numbers in 32 bits: use the engine native, or blocks of at most "
         "134,217,728 points.\n"
     )
@@ -409,6 +434,6 @@ def test_ttk_and_both(tmp_path, ranks):
         assert done.returncode == 2
         assert re.fullmatch(
             rf"landsweep: field.npy: TTK crashed: its process ended by SIG\w+ while it had {count} vertices; it "
-            "says: .*, expected a merge tree: use topology.engine: native, which needs no TTK.\n",
+            "says: .*, expected a merge tree: use --engine native, which needs no TTK.\n",
             done.stderr,
         ), done.stderr

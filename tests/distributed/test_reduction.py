@@ -187,6 +187,39 @@ def test_a_blocks_own_minimum_is_no_minimum_of_the_grid():
     assert artefacts.any(), "without the rule that birth and death differ there would be a pair"
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from(CONNECTIVITIES), st.booleans(), st.integers(0, 3))
+def test_what_meets_on_the_border_does_so_across_blocks_and_ranks(seed, connectivity, negate, ranks):
+    """Fields of few levels, whose border is a few long plateaus that several blocks share."""
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.integers(2, [12, 9, 5][rng.integers(3)], size=rng.integers(1, 4)).tolist())
+    block = tuple(rng.integers(-(-np.array(shape) // 2), np.add(shape, 1)).tolist())
+    blocks = Blocks(shape, block, (0,) if shape[0] >= MIN_PERIOD and seed % 2 else ())
+    field = rng.integers(4, size=shape).astype(np.float32)
+    cut = BlockedField(field.__getitem__, blocks, connectivity, negate)
+    expected = merge_tree(field, connectivity, negate=negate, periodic=blocks.periodic)
+    if ranks:
+        found, *_ = on_ranks(ranks, lambda group: reduced_merge_tree(cut, group))
+    else:
+        found = submit_merge_tree(lambda function, *arguments: function(*arguments), cut)
+    assert found == expected
+
+
+def test_two_branches_that_meet_on_the_border_only_around_the_whole_grid():
+    field = np.full((12, 12), 9.0)
+    field[0], field[-1], field[:, 0], field[:, -1] = 5, 5, 5, 5
+    field[1, 3], field[10, 8] = 0, 1  # both beside the border, far from one another
+    for turned in (field, field[::-1], field.T):
+        for block in ((12, 12), (7, 4), (3, 12)):
+            cut = BlockedField(turned.__getitem__, Blocks(field.shape, block), "face")
+            tree, *_ = on_ranks(2, lambda group, cut=cut: reduced_merge_tree(cut, group))
+            assert len(tree.simplify(1).joins) == len(tree.simplify(1).border_joins) == 1
+    field[[0, -1]], field[:, [0, -1]] = 9, 9
+    field[1, 1:-1], field[-2, 1:-1], field[1:-1, 1], field[1:-1, -2] = 5, 5, 5, 5  # the same one layer inside
+    field[2, 3], field[9, 8] = 0, 1
+    tree = reduced_merge_tree(BlockedField(field.__getitem__, Blocks(field.shape, (5, 4)), "face"), Alone())
+    assert (len(tree.simplify(1).joins), len(tree.border_joins)) == (1, 0)
+
+
 @pytest.mark.long
 @given(cut_fields(), st.sampled_from(CONNECTIVITIES), st.integers(1, 4))
 def test_segmentation_of_blocks_is_that_of_the_whole(cut, connectivity, ranks):

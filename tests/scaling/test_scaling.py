@@ -160,6 +160,17 @@ def test_another_study_in_the_same_folder_is_refused(series):
     )
 
 
+def test_a_run_there_whose_study_was_cut_is_damaged(tmp_path):
+    study, out = make_study(tmp_path), tmp_path / "scaling"
+    there = RunDir(Point(1, 1).folder(out)).study
+    there.parent.mkdir(parents=True)
+    there.write_text(STUDY.to_yaml().rstrip("\n"))  # all of it but the end of its last line
+    done = inside("scaling", study, "--ranks", "1", "--out", out)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"landsweep: {there} is damaged (its end is missing)")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.mpi
 def test_runs_that_fail_are_gaps_with_a_reason(tmp_path):
     """The problem ends rank 1 alone, so two ranks never finish."""

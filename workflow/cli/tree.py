@@ -55,7 +55,16 @@ class TreeOptions:
 def tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     """Compute, print and write the merge tree of a file; every rank calls this, and the root gets the tree."""
     with toolkit.kept():
-        return _tree(path, options, executor)
+        try:
+            return _tree(path, options, executor)
+        except UserError as error:
+            error.args = tuple(_by_option(a) if isinstance(a, str) else a for a in error.args)
+            raise
+
+
+def _by_option(text: str) -> str:
+    """Return a sentence on the setting ``topology.engine`` as one on the option, as this command has no study."""
+    return text.replace("topology.engine: ", "--engine ").replace("topology.engine is", "--engine is")
 
 
 def _tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
@@ -114,7 +123,7 @@ def _tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | N
 def _compared(told: Comparison) -> str:
     """Return the line on how TTK's merges compare."""
     if told.text or not told.asked:
-        return f"compared with TTK: {told.text or 'nothing, as it makes no such trees'}"
+        return f"compared with TTK: {_by_option(told.text) or 'nothing, as it makes no such trees'}"
     return f"compared with TTK: the merges of {told.asked} of {_count(told.blocks, 'block')} are the same"
 
 

@@ -19,6 +19,8 @@ from landsweep.base.errors import LOST, REPAIR, RESTORE, Damaged, UserError, rea
 
 PARTIAL = ".partial"
 """The name of a file that is not yet whole ends with this suffix."""
+STATE = ".state"
+"""The state of an item in hand lies beside its result, under the same name with this suffix."""
 REMOVED = f".removed{PARTIAL}"
 """The name of a folder that is being removed ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
@@ -322,8 +324,15 @@ class RunDir:
     def sweep_partials(self) -> None:
         """Remove what killed writers have half written or half removed, for who knows that no other writer lives.
 
-        Files of processes that try to take the lock just now stay.
+        A state whose result is there goes too: its writer was killed between the two. Files of processes that try to
+        take the lock just now stay.
         """
+        for state in self.path.glob(f"*/*{STATE}"):
+            if any(path != state for path in state.parent.glob(f"{state.stem}.*")):
+                state.unlink(missing_ok=True)
+        for state in self.path.glob(f"weights/*/{self.checkpoint(0).name}"):
+            if state.with_name(self.theta(0).name).exists():
+                state.unlink(missing_ok=True)
         for folder in self.path.glob(f".*{REMOVED}"):
             shutil.rmtree(folder)
         for pattern in (f"**/*{PARTIAL}", f"**/.*{PARTIAL}"):

@@ -24,10 +24,22 @@ from landsweep.kernels.geometry.blocks import Blocks, Read, Write, box_shape, in
 from landsweep.kernels.geometry.connectivity import offsets
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract, in_order, union
 from landsweep.kernels.topology.basins import Basins, grid_basins
-from landsweep.kernels.topology.flow import drain
+from landsweep.kernels.topology.flow import Drainage, drain
 from landsweep.kernels.topology.grow import grow
+from landsweep.kernels.topology.ladder import Ladder, ladder
 from landsweep.kernels.topology.merge_trees import Survey, ordered
-from landsweep.kernels.topology.segments import border_volume, branches, segment
+from landsweep.kernels.topology.segments import (
+    NO_LINKS,
+    JoinLevels,
+    border_class,
+    border_links,
+    border_volume,
+    branches,
+    contract_links,
+    join_levels,
+    near_in_box,
+    segment,
+)
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.kernels.topology.ttk import EngineError
 
@@ -122,10 +134,14 @@ def reduced_merge_tree(field: BlockedField, group: Group, ledger: Ledger | None 
     merges.extend(_reduce_over_ranks(group, forest, ledger))
     collected = _collect(group, merges, ledger)
     tree = None if collected is None else grown(field, collected, survey)
+    del forest, merges, collected  # they take as much memory as the tree, and blocks are read again
     ends = resolve(group, blocks, borders)
     shared = MergeTree.from_arrays(group.broadcast_named(tree.to_arrays() if tree is not None else None))
-    totals = group.sum(basin_sizes(field, mine, shared, ends))
-    return None if tree is None or totals is None else with_sizes(field, tree, totals)
+    sizes, links = basin_sizes(field, mine, shared, ends)
+    totals, gathered = group.sum(sizes), group.gather([links])
+    if tree is None or totals is None or gathered is None:
+        return None
+    return with_sizes(field, tree, totals, np.concatenate([part for (part,) in gathered]))
 
 
 def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
@@ -143,10 +159,10 @@ def grown(field: BlockedField, merges: BasinGraph, survey: Survey) -> MergeTree:
     )
 
 
-def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays) -> MergeTree:
-    """Return the tree with the sizes of its basins, and of its arcs if ``field.volumes`` is true."""
-    arcs = totals[1] if field.volumes else tree.arc_volume
-    return replace(tree, basin_volume=totals[0], arc_volume=arcs, border_volume=totals[2])
+def with_sizes(field: BlockedField, tree: MergeTree, totals: Arrays, links: np.ndarray) -> MergeTree:
+    """Return the tree with the sizes of its basins, of its arcs if ``field.volumes`` is true, and with its border."""
+    arcs, border = totals[1] if field.volumes else tree.arc_volume, border_class(tree, links)
+    return replace(tree, basin_volume=totals[0], arc_volume=arcs, border_volume=totals[2], border_class=border)
 
 
 def agreed(group: Group, work: Callable[[], Result]) -> Result:
@@ -267,32 +283,28 @@ def _collect(group: Group, merges: list[BasinGraph], ledger: Ledger) -> BasinGra
     return None if gathered is None else union([BasinGraph(*arrays) for arrays in gathered if arrays])
 
 
-def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> Arrays:
+def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -> tuple[Arrays, np.ndarray]:
     """Return what some blocks add to the sizes of basins, of arcs if wanted, and of minima on the border of the grid.
 
-    It writes the basin and the arc of each vertex.
+    Beside these sizes it returns what the blocks connect on the border, as
+    :func:`landsweep.kernels.topology.segments.border_links`; and it writes the basin and the arc of each vertex.
     """
     blocks, threads = field.blocks, field.threads
     basin_volume, arc_volume = np.zeros(len(tree.minima), np.int64), np.zeros(len(tree.arcs), np.int64)
     births, border = np.append(tree.node_values[: len(tree.minima)], np.nan), np.zeros(len(tree.minima), np.int64)
     if field.negate:
         births = -births
+    lent = replace(tree)  # what is derived from it takes memory, and goes with it
+    steps, levels, links = ladder(lent), join_levels(lent), [NO_LINKS]
+    del lent
     for index in mine:
         values, _ = field.around(index)
         found = drain(in_order(values, blocks, blocks.around(index)), blocks, index, tree.connectivity, threads)
         branch_of = branches(tree, np.concatenate([found.minima, ends(found.exits)]))
         shape = box_shape(blocks.owned(index))
-        low = border_volume(
-            values,
-            found.label,
-            births[branch_of],
-            blocks.shape,
-            blocks.periodic,
-            rows=found.rows,
-            bases=found.bases,
-            width=shape[-1],
-        )
+        low, linked = _at_border(field, index, values, found, branch_of, births[branch_of], levels, steps)
         np.add.at(border, branch_of[branch_of >= 0], low[branch_of >= 0])
+        links.append(linked)
         if field.volumes or field.write is not None:
             part = segment(
                 tree,
@@ -304,6 +316,7 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
                 shape=shape,
                 threads=threads,
                 write=field.write is not None,
+                steps=steps,
             )
             arc_volume += part.arc_volume
             basin_volume += part.basin_volume
@@ -313,7 +326,37 @@ def basin_sizes(field: BlockedField, mine: range, tree: MergeTree, ends: Ends) -
             counts = found.counts(shape[-1])
             np.add.at(basin_volume, branch_of[branch_of >= 0], counts[branch_of >= 0])
         del values, found
-    return [basin_volume, arc_volume, border]
+    return [basin_volume, arc_volume, border], np.concatenate(links)
+
+
+def _at_border(
+    field: BlockedField,
+    index: int,
+    values: np.ndarray,
+    found: Drainage,
+    branch_of: np.ndarray,
+    births: np.ndarray,
+    levels: JoinLevels,
+    steps: Ladder,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what :func:`border_volume` counts in a block, and its links on the border between what others may know.
+
+    Others know arcs, their own vertices, and those of this block that are next to theirs.
+    """
+    blocks, arcs = field.blocks, len(levels.upper) - 1
+    box, owned = blocks.around(index), blocks.owned(index)
+    border = blocks.border(box)
+    within = np.zeros(border.shape, bool)
+    within[inside(owned, box)] = True
+    low = border_volume(values, found.label, births, np.flatnonzero(border & within))
+    near, vertices = near_in_box(blocks, box, owned, field.connectivity), partial(blocks.vertices, box)
+    links = border_links(levels, values, found.label, branch_of, border.reshape(-1), near, steps, vertices)
+
+    def known(nodes: np.ndarray) -> np.ndarray:
+        vertex = np.maximum(nodes - arcs, 0)
+        return (nodes < arcs) | (blocks.owner(vertex) != index) | np.isin(vertex, found.border)
+
+    return low, contract_links(links, known)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 from landsweep.distributed.reduction import BlockedField, Ends, Ledger, basin_sizes, grown, local, resolve, with_sizes
 from landsweep.executors.executor import Submit
 from landsweep.executors.group import Alone, Arrays
@@ -84,13 +85,14 @@ def _root(
     return grown(field, union(final), survey), resolve(Alone(), field.blocks, borders)
 
 
-def _sizes(field: BlockedField, index: int, root: tuple[MergeTree, Ends]) -> Arrays:
+def _sizes(field: BlockedField, index: int, root: tuple[MergeTree, Ends]) -> tuple[Arrays, np.ndarray]:
     return basin_sizes(field, range(index, index + 1), *root)
 
 
-def _add(one: Arrays, other: Arrays) -> Arrays:
-    return [a + b for a, b in zip(one, other, strict=True)]
+def _add(one: tuple[Arrays, np.ndarray], other: tuple[Arrays, np.ndarray]) -> tuple[Arrays, np.ndarray]:
+    sizes = [a + b for a, b in zip(one[0], other[0], strict=True)]
+    return sizes, np.concatenate([one[1], other[1]])
 
 
-def _complete(field: BlockedField, root: tuple[MergeTree, Ends], totals: Arrays) -> MergeTree:
-    return with_sizes(field, root[0], totals)
+def _complete(field: BlockedField, root: tuple[MergeTree, Ends], totals: tuple[Arrays, np.ndarray]) -> MergeTree:
+    return with_sizes(field, root[0], *totals)

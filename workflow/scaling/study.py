@@ -13,6 +13,7 @@ from pathlib import Path
 
 from landsweep.base.errors import Exit, UserError
 from landsweep.base.launch import detect
+from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.scaling import table as tables
 from landsweep.scaling.figure import draw
@@ -79,6 +80,8 @@ def check(scaling: Scaling) -> None:
     ------
     UserError
         Where an axis cannot grow, a launcher is inside another, or the folder holds other runs.
+    Damaged
+        Where the study of a run there is cut.
     """
     if detect().size > 1:
         raise UserError(
@@ -90,7 +93,7 @@ def check(scaling: Scaling) -> None:
         for repeat in range(1, scaling.repeats + 1):
             run = RunDir(Point(n, repeat).folder(scaling.out))
             if run.study.exists():
-                there = Study.load(run.study)
+                there = read_study(run)
                 if there.model_copy(update={"executor": study.executor}) != study:
                     raise UserError(
                         f"{run.path} holds a run of another study, expected the same as today: name another folder "

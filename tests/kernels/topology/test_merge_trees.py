@@ -1,7 +1,6 @@
 """Merge trees against TTK's, cripser's and gudhi's results, and against the definition spelled out in plain Python."""
 
 import re
-from itertools import product
 
 import cripser
 import gudhi
@@ -13,7 +12,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, MIN_PERIOD, offsets, periodic_axes
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
-from landsweep.kernels.topology.tree import MergeTree
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from support import DATA
@@ -459,52 +457,6 @@ def test_saddle_of_four_branches():
     assert tree.node_types.tolist() == [0, 0, 0, 0, 4, 3]
     assert tree.arcs.tolist() == [[4, 1], [4, 3], [4, 5], [4, 7], [8, 4]]
     assert tree.basin_volume.tolist() == [4, 2, 2, 1]  # the centre and both corners beside it flow to vertex 1
-
-
-def test_round_trip_without_pickle(tmp_path):
-    field = np.random.default_rng(2).standard_normal((6, 7, 5))
-    for connectivity, negate in product(CONNECTIVITIES, (False, True)):
-        tree = merge_tree(field, connectivity, negate=negate)
-        path = tmp_path / "tree.npz"
-        np.savez(path, **tree.to_arrays(), birth_death=field.ravel()[tree.pairs], **{"metrics/names": np.array(["a"])})
-        with np.load(path, allow_pickle=False) as data:
-            back = MergeTree.from_arrays(data)
-        assert back == tree
-        assert type(back.global_min) is int
-        assert type(back.negate) is bool
-        assert type(back.connectivity) is str
-        assert back.shape == (6, 7, 5)
-        np.testing.assert_array_equal(back.lifetimes, tree.lifetimes)
-
-
-def test_every_field_counts_for_equality():
-    arrays = merge_tree(np.random.default_rng(2).standard_normal((9, 9)), volumes=True).to_arrays()
-    for name, value in arrays.items():
-        other = {"connectivity": "face", "negate": True}.get(name)
-        changed = arrays | {name: np.asarray(value + 1 if other is None else other)}
-        assert MergeTree.from_arrays(changed) != MergeTree.from_arrays(arrays), name
-    assert MergeTree.from_arrays(arrays) != "tree"
-
-
-def test_from_arrays_names_what_is_missing():
-    arrays = merge_tree(np.zeros(3)).to_arrays()
-    del arrays["arcs"]
-    with pytest.raises(ValueError, match=r"^arrays hold no merge tree: got no arcs, expected shape, connectivity, "):
-        MergeTree.from_arrays(arrays)
-
-
-def test_lifetime_beyond_the_greatest_float():
-    field = np.array([-MAX_VALUE, MAX_VALUE, -MAX_VALUE])
-    assert merge_tree(field).lifetimes.tolist() == [np.inf]
-
-
-def test_repr():
-    tree = merge_tree(np.array([[0.0, 3.0, 1.0, 4.0, 2.0]]))
-    assert repr(tree) == "MergeTree(1 x 5, freudenthal: 3 minima, 2 pairs, 2 saddles)"
-    assert (
-        repr(merge_tree(np.zeros(4), "face", negate=True))
-        == "MergeTree(4, face, negated: 1 minima, 0 pairs, 0 saddles)"
-    )
 
 
 @pytest.mark.parametrize("zarr_format", [2, 3])

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import product
 
 import networkx as nx
 import numpy as np
@@ -332,6 +333,53 @@ def test_a_graph_of_another_grid():
         ValueError, match=r"^values do not fill the grid: got 3 of them, expected the points of \(2, 2\)\."
     ):
         graph_merge_tree(np.zeros(3), np.array([[0, 1]]), shape=(2, 2))
+
+
+def test_round_trip_without_pickle(tmp_path):
+    field = np.random.default_rng(2).standard_normal((6, 7, 5))
+    for connectivity, negate in product(CONNECTIVITIES, (False, True)):
+        tree = merge_tree(field, connectivity, negate=negate)
+        path = tmp_path / "tree.npz"
+        np.savez(path, **tree.to_arrays(), birth_death=field.ravel()[tree.pairs], **{"metrics/names": np.array(["a"])})
+        with np.load(path, allow_pickle=False) as data:
+            back = MergeTree.from_arrays(data)
+        assert back == tree
+        assert type(back.global_min) is int
+        assert type(back.negate) is bool
+        assert type(back.connectivity) is str
+        assert back.shape == (6, 7, 5)
+        np.testing.assert_array_equal(back.lifetimes, tree.lifetimes)
+
+
+def test_every_field_counts_for_equality():
+    arrays = merge_tree(np.random.default_rng(2).standard_normal((9, 9)), volumes=True).to_arrays()
+    for name, value in arrays.items():
+        other = {"connectivity": "face", "negate": True}.get(name)
+        changed = arrays | {name: np.asarray(value + 1 if other is None else other)}
+        assert MergeTree.from_arrays(changed) != MergeTree.from_arrays(arrays), name
+    assert MergeTree.from_arrays(arrays) != "tree"
+
+
+def test_from_arrays_names_what_is_missing():
+    arrays = merge_tree(np.zeros(3)).to_arrays()
+    del arrays["arcs"]
+    with pytest.raises(ValueError, match=r"^arrays hold no merge tree: got no arcs, expected shape, connectivity, "):
+        MergeTree.from_arrays(arrays)
+
+
+def test_lifetime_beyond_the_greatest_float():
+    most = np.finfo(np.float64).max
+    field = np.array([-most, most, -most])
+    assert merge_tree(field).lifetimes.tolist() == [np.inf]
+
+
+def test_repr():
+    tree = merge_tree(np.array([[0.0, 3.0, 1.0, 4.0, 2.0]]))
+    assert repr(tree) == "MergeTree(1 x 5, freudenthal: 3 minima, 2 pairs, 2 saddles)"
+    assert (
+        repr(merge_tree(np.zeros(4), "face", negate=True))
+        == "MergeTree(4, face, negated: 1 minima, 0 pairs, 0 saddles)"
+    )
 
 
 def test_trees_of_earlier_versions_are_read():

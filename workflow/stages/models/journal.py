@@ -13,7 +13,7 @@ import numpy as np
 from landsweep.base.errors import Damaged, Stopped
 from landsweep.base.events import ItemProgress, Notice
 from landsweep.disk.arrays import read_arrays
-from landsweep.disk.rundir import atomic
+from landsweep.disk.rundir import STATE, atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.kernels.curvature.watch import State, Watch
 from landsweep.session.context import Context
@@ -143,4 +143,4 @@ class Journal(Teller):
 
 def state_file(result: Path) -> Path:
     """Return the path of the state of an item in hand, beside its result."""
-    return result.with_suffix(".state")
+    return result.with_suffix(STATE)
