@@ -6,20 +6,20 @@ about two gradients. The parameters are those that a landscape perturbs: frozen 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import deepcopy
-from functools import partial
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from typing import Literal
 
 import torch
+from landsweep.kernels.curvature.derivatives import Kernels, Retained, kernels
+from landsweep.kernels.curvature.linearised import LinearisedLoss
 from landsweep.kernels.loss.batchnorm import normalisation_layers
-from landsweep.kernels.loss.directions import flatten
-from landsweep.kernels.loss.strategies import ThetaLayout, call_with
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.theta import ThetaLayout, flatten
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
 """The curvature matrix is the Hessian or the Gauss-Newton matrix of the loss."""
@@ -72,6 +72,9 @@ class CurvatureProduct:
         P, the number of parameters.
     products
         The number of products that were computed.
+    kernels
+        The kernels through which the loss is differentiated: torch's own choice, or where that has no second
+        derivatives, those of plain operations.
     weight, loss, gradient
         The total weight, the loss and its gradient over all data, at the weights; they are set by :meth:`settle`.
 
@@ -79,7 +82,8 @@ class CurvatureProduct:
     ------
     ValueError
         Where the network is in training mode with layers that then behave differently, there is no data, or the loss is
-        not finite at the weights, does not depend on them by derivatives, or says that it has no second ones.
+        not finite at the weights, does not depend on them by derivatives, says that it has no second ones, or differs
+        when it is called again.
     """
 
     def __init__(
@@ -98,11 +102,16 @@ class CurvatureProduct:
         theta: Tensor | None = None,
     ) -> None:
         check_mode(model)
-        self._problem, self._whole, self._field = problem, batches, field
-        self._kind, self.method, self._parts = kind, method, micro_batches
+        self._whole, self._field = batches, field
+        self.method, self._parts = method, micro_batches
         self._layout, self.device, self.dtype = ThetaLayout(model), device, dtype
-        self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
         self.theta = (flatten(model) if theta is None else theta.detach()).to(device, dtype)
+        network = copied(model, device, dtype).requires_grad_(False)
+        self._loss = ModuleLoss(problem, network)
+        if kind == "gauss-newton":
+            self._loss = LinearisedLoss(problem, network, self._layout.split(self.theta))
+        self.kernels: Kernels = "default"
+        self._tried, self._retains = False, False
         self.size, self.products = self.theta.numel(), 0
         self._kept: tuple[Tensor, Tensor] | None = None
         self._count = sum(1 for _ in batches)
@@ -148,6 +157,13 @@ class CurvatureProduct:
                 f"{self._field} is {self.loss:g} at the weights, or its gradient is not finite: no curvature there"
             )
 
+    def move(self, theta: Tensor) -> None:
+        """Go to other weights ``(P,)``, whose loss and gradient are computed; for a product that has all shares."""
+        self.theta, self._kept = theta.detach().to(self.device, self.dtype), None
+        if isinstance(self._loss, LinearisedLoss):
+            self._loss.base = self._layout.split(self.theta)
+        self.settle(self.nodes())
+
     def total(self, nodes: Sequence[Node]) -> Tensor:
         """Return the product from the results of :meth:`nodes` of all shares in their order."""
         return OrderedSum(nodes).total().to(self.device) / self.weight
@@ -166,39 +182,68 @@ class CurvatureProduct:
 
     def _at_the_weights(self, batch: Batch, count: int) -> Tensor:
         """Return 1, the loss and its gradient, float64."""
-        theta = self.theta.clone().requires_grad_(True)
-        value = self._value(theta, batch)
-        if not value.requires_grad:
-            raise ValueError(
-                f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
-                "detached, or computed under no_grad"
-            )
-        if not count:
-            check_twice(value)
-        (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+        if self._tried:
+            return self._first_order(batch, count)
+        self._tried = True
+        while True:
+            try:
+                found = self._first_order(batch, count)
+                self._check_repeats(float(found[1]), batch)
+                self._product(torch.zeros_like(self.theta), batch)
+                return found
+            except (RuntimeError, NotImplementedError) as error:
+                self._kept = None
+                if "second time" in str(error) and not self._retains:  # the loss takes derivatives itself
+                    self._retains = True
+                elif self.kernels == "default":
+                    self.kernels, failure = "math", error
+                else:
+                    self.kernels = "default"
+                    raise failure from None
+
+    def _first_order(self, batch: Batch, count: int) -> Tensor:
+        theta, value, gradient = self._gradient(batch)
         # Where all data are one batch, the graph of its gradient serves every product.
         self._kept = (theta, gradient) if not count and gradient.requires_grad else None
-        head = torch.stack([torch.ones_like(value.detach()), value.detach()])
+        head = torch.stack([torch.ones_like(value), value])
         return torch.cat([head, gradient.detach()]).double()
 
+    def _gradient(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Return theta, the loss, and its gradient with the graph by which it depends on theta."""
+
+        def work() -> tuple[Tensor, Tensor, Tensor]:
+            theta = self.theta.clone().requires_grad_(True)
+            value = self._value(theta, batch)
+            if not value.requires_grad:
+                raise ValueError(
+                    f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
+                    "detached, or computed under no_grad"
+                )
+            check_twice(value)
+            (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+            return theta, value.detach(), gradient
+
+        with kernels(self.kernels):
+            return self._loss.run(work)
+
+    def _check_repeats(self, value: float, batch: Batch) -> None:
+        """Refuse a loss that is another one at each call, whose second derivatives belong to no loss."""
+        with kernels(self.kernels):
+            theta = self.theta.clone().requires_grad_(True)
+            again = float(self._loss.run(lambda: self._value(theta, batch)).detach())
+        tolerance = next(p.tolerance for p in PRECISIONS.values() if p.dtype == self.dtype)
+        if abs(again - value) > tolerance * abs(value):
+            raise ValueError(
+                f"a second call at the same weights differs by {abs(again - value):.3g} in {self._field}, expected a "
+                "function of weights and batch alone: draw random numbers in batches(draw=...)"
+            )
+
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        call: Callable[..., Any] = partial(call_with, self._model, self._layout.split(theta))
-        if self._kind == "gauss-newton":
-            call = partial(self._linearised, theta)
-        with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivatives
-            values = self._problem.loss(call, batch)
+        with Retained() if self._retains else nullcontext():
+            values = self._loss.at(self._layout.split(theta) | self._loss.copies(), batch)
         if self._field not in values:
             raise ValueError(f"loss returned {', '.join(values)}, expected also {self._field}")
         return values[self._field]
-
-    def _linearised(self, theta: Tensor, *args: Any, **kwargs: Any) -> Any:
-        """Return the network's output at the weights, plus its first-order change from there to ``theta``."""
-
-        def network(flat: Tensor) -> Any:
-            return call_with(self._model, self._layout.split(flat), *args, **kwargs)
-
-        output = torch.func.jvp(network, (self.theta,), (theta - self.theta,))
-        return tree_map(torch.add, output[0], output[1])
 
     def _product(self, vector: Tensor, batch: Batch) -> Tensor:
         ways = {"reverse": self._backwards, "forward": self._forwards}
@@ -214,19 +259,17 @@ class CurvatureProduct:
             return product
 
     def _backwards(self, vector: Tensor, batch: Batch) -> Tensor:
-        if self._kept is not None:
-            theta, gradient = self._kept
-        else:
-            theta = self.theta.clone().requires_grad_(True)
-            (gradient,) = torch.autograd.grad(self._value(theta, batch), theta, create_graph=True)
-            if not gradient.requires_grad:  # linear in the weights
-                return torch.zeros_like(theta)
-        (product,) = torch.autograd.grad(gradient, theta, vector, retain_graph=self._kept is not None)
+        theta, gradient = self._kept or self._gradient(batch)[::2]
+        if not gradient.requires_grad:  # linear in the weights
+            return torch.zeros_like(theta)
+        with kernels(self.kernels):  # a part that is computed again, as checkpoints are
+            (product,) = torch.autograd.grad(gradient, theta, vector, retain_graph=self._kept is not None)
         return product
 
     def _forwards(self, vector: Tensor, batch: Batch) -> Tensor:
         gradient = torch.func.grad(lambda theta: self._value(theta, batch))
-        product: Tensor = torch.func.jvp(gradient, (self.theta,), (vector,))[1]
+        with kernels(self.kernels):
+            product: Tensor = self._loss.run(lambda: torch.func.jvp(gradient, (self.theta,), (vector,))[1])
         return product
 
 

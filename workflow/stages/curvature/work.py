@@ -17,7 +17,7 @@ from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
 from landsweep.kernels.curvature.watch import Watch
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.curvature import STAGE
 from landsweep.stages.models.hessian import FLOOR, Item, parts, with_hessian
@@ -115,22 +115,21 @@ def _by_lanczos(context: Context, member: Member, product: SharedProduct, journa
             name = f"{which} eigenvalues" if which != "magnitude" else "eigenvalues of greatest magnitude"
             arrays |= journal.part(name, partial(ends, which, k))
     if study.trace != "none":
-        layers = [(name, p.numel()) for name, p in trainable_parameters(network_of(context, member.model))]
+        layout = ThetaLayout(network_of(context, member.model))
         sketch = SKETCH if study.trace == "hutch++" else 0
-        sizes = [n for _, n in layers]
 
         def estimate(watch: Watch) -> dict[str, Any]:
             found = spectrum.trace(
                 product,
                 study.trace_error,
                 sketch=sketch,
-                sizes=sizes,
+                sizes=layout.sizes,
                 most=study.trace_vectors,
                 seed=study.seed,
                 watch=watch,
             )
             return _trace(found, study.trace_error) | {
-                "layers": np.array([name for name, _ in layers]),
+                "layers": np.array(layout.names),
                 "layer_traces": found.parts,
                 "layer_errors": found.part_errors,
             }

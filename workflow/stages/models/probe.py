@@ -19,7 +19,8 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.footprint import Footprint, footprint
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName
-from landsweep.kernels.problem import Problem, trainable_parameters
+from landsweep.kernels.loss.theta import size
+from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member
@@ -51,7 +52,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = network_of(context, member.model) if lifted is None else lifted.model
-    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    widest = PARAMETER_BYTES / (size(network) * precision.dtype.itemsize)
     with suppress(Exception):  # a loss may look at values, which shapes do not have
         # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
         loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
@@ -102,7 +103,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
-        "parameters": _size(network_of(context, member.model)),
+        "parameters": size(network_of(context, member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
 
@@ -133,10 +134,6 @@ def device_kind(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
-
-
-def _size(network: nn.Module) -> int:
-    return sum(p.numel() for _, p in trainable_parameters(network))
 
 
 def predicted(study: Study, problem: Problem, network: nn.Module, member: Member) -> Footprint:
