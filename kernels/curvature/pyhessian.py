@@ -89,7 +89,8 @@ class PyHessian:
             float(np.linalg.norm(row(self.product(v)) - value * row(v)))
             for value, v in zip(values, vectors, strict=True)
         ]
-        return Eigenpairs(np.array(values, dtype=np.float64), rows, np.array(residuals), count)
+        found = np.array(values, dtype=np.float64)
+        return Eigenpairs(found, rows, np.array(residuals), count, tolerance * np.abs(found))
 
     def trace(self, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Trace:
         """Return Hutchinson's estimate; PyHessian stops once two running means are close, whatever their error."""

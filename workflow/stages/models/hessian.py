@@ -28,6 +28,12 @@ The rounding of a product is relative to what its vector has of the greatest eig
 nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).
 """
 
+PLAIN = (
+    "second derivatives are taken through plain operations (kernels: math), as the kernels that this network runs by, "
+    "such as those of fused attention, have none; losses are computed as before"
+)
+"""What is said where the derivatives of a loss were found by :func:`landsweep.kernels.curvature.derivatives.kernels`."""
+
 
 @dataclass(frozen=True)
 class Item:

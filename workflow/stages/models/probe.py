@@ -13,7 +13,8 @@ import torch
 from landsweep.base.errors import ProblemError, Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import load_delta, load_geometry
-from landsweep.kernels.curvature.extremes import hessian_footprint
+from landsweep.kernels.curvature.derivatives import Kernels
+from landsweep.kernels.curvature.extremes import Extremes, hessian_footprint
 from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.footprint import Footprint, footprint
@@ -22,6 +23,7 @@ from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.loss.theta import size
 from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
+from landsweep.stages.models.hessian import PLAIN
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member
 from landsweep.study.study import Study
@@ -76,7 +78,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
-        hessian = _hessian(context, member, delta, alpha) if context.study.hessian_fields else None
+        hessian, kernels = _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "")
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -91,11 +93,13 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     if hessian is not None:
         names = " and ".join(context.study.hessian_fields)
         context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
+        if kernels == "math":
+            context.bus(Notice(f"{names}: {PLAIN}."))
     return {
         **asdict(choice),
         "reason": choice.reason,
         "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds),
-        "hessian": None if hessian is None else asdict(hessian),
+        "hessian": None if hessian is None else asdict(hessian) | {"kernels": kernels},
         "float64_error": error,
         "threads": study.threads,
         "dtype": study.dtype,
@@ -108,8 +112,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     }
 
 
-def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
-    """Return the choice of how the extreme eigenvalues of the Hessian are found at every point."""
+def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> tuple[Choice, Kernels]:
+    """Return the choice of how the extreme eigenvalues of the Hessian are found at every point, and by which kernels."""
     study = context.study.evaluation
     problem, network = problem_of(context, member.model), network_of(context, member.model)
     loader = Loader(context, study.stored)
@@ -117,8 +121,14 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
     widest = 1.0
     with suppress(Exception):  # a loss may look at values, which shapes do not have
         widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
-    return choose(
-        lambda name, width: loader.extremes(member, delta, name, width),
+    made: dict[StrategyName, Evaluator] = {}
+
+    def make(name: StrategyName, width: int) -> Evaluator:
+        made[name] = loader.extremes(member, delta, name, width)
+        return made[name]
+
+    choice = choose(
+        make,
         alpha,
         10 * study.hessian_tolerance,  # each strategy's values may be so far from the truth
         candidates=("inplace", "batched") if study.strategy == "auto" else (uncompiled(study.strategy),),
@@ -127,6 +137,8 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
         points=_points_per_model(context),
         together=_points_per_call(context),
     )
+    strategy = made[choice.strategy].strategy
+    return choice, strategy.kernels if isinstance(strategy, Extremes) else "default"
 
 
 def device_kind(device: torch.device) -> str:
