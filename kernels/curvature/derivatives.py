@@ -1,7 +1,9 @@
-"""Kernels that have second derivatives, for networks whose usual kernels have none.
+"""Kernels that have second derivatives, for networks whose usual kernels have none, or wrong ones.
 
 Fused attention, the fast path of torch's transformer layers, cuDNN's recurrent networks and compiled modules are
-differentiated once, but not twice. The same functions in plain operations are, more slowly.
+differentiated once, but not twice. Fused weight normalisation is, but wrongly: its gradient takes the norms for
+constants (torch 2.13), so the matrix of second derivatives is not symmetric. The same functions in plain operations
+have right second derivatives, and are slower.
 """
 
 from __future__ import annotations
@@ -29,9 +31,36 @@ def kernels(name: Kernels) -> Iterator[None]:
             torch.backends.mha.set_fastpath_enabled(False)
             stack.enter_context(sdpa_kernel(SDPBackend.MATH))
             stack.enter_context(torch.compiler.set_stance("force_eager"))
+            stack.enter_context(_Plain())
             if torch.cuda.is_available():
                 stack.enter_context(torch.backends.cudnn.flags(enabled=False))
         yield
+
+
+class _Plain(TorchFunctionMode):
+    """A mode in which fused functions without right second derivatives are plain operations."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Replace ``torch._weight_norm``, which both weight normalisations of torch call, and ``torch.cdist``."""
+        if function is torch._weight_norm:
+            return _weight_norm(*args, **(kwargs or {}))
+        if function is torch.cdist:
+            return _cdist(*args, **(kwargs or {}))
+        return function(*args, **(kwargs or {}))
+
+
+def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
+    """Return ``g v / |v|``, the norm taken over all axes but ``dim``, or over all of them where it is -1."""
+    axes = [k for k in range(v.ndim) if dim == -1 or k != dim]
+    return v * (g / torch.linalg.vector_norm(v, dim=axes, keepdim=True))
+
+
+def _cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """Return the distances of all rows of ``x1`` from all rows of ``x2``; a distance of 0 has derivatives of 0."""
+    difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+    apart = (difference != 0).any(dim=-1)
+    distance = torch.linalg.vector_norm(torch.where(apart[..., None], difference, 1.0), ord=p, dim=-1)
+    return torch.where(apart, distance, 0.0)
 
 
 class Retained(TorchFunctionMode):

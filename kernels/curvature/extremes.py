@@ -11,8 +11,9 @@ from contextlib import suppress
 from functools import partial
 
 import torch
+from landsweep.kernels.curvature.checks import check_mode
 from landsweep.kernels.curvature.derivatives import Kernels, kernels
-from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, check_mode
+from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.curvature.stopping import Stopping
 from landsweep.kernels.loss import theta as layout
 from landsweep.kernels.loss.data import Data

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from landsweep.kernels.curvature.checks import check_mode
 from landsweep.kernels.curvature.derivatives import kernels
-from landsweep.kernels.curvature.hessian import CurvatureProduct, check_mode
+from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.curvature.spectrum import Eigenpairs, Trace, signed, standard_error
 from landsweep.kernels.curvature.watch import Watch
 from landsweep.kernels.loss.functional import ModuleLoss, copied

@@ -402,7 +402,7 @@ def _by_lanczos(
     most: int,
     watch: Watch,
 ) -> tuple[tuple[np.ndarray, np.ndarray, float] | None, Step]:
-    """Return the eigenpairs with the greatest magnitude met, or None where memory or products end, and the last step."""
+    """Return the eigenpairs and the greatest magnitude met, or None where memory or products end, and the last step."""
     may_stop, ended = Stopping((1, k), tolerance, floor, max(floor, 1e-10), patience=PATIENCE, often=OFTEN), False
     known, said = len(watch.past.get("lefts", ())), ""
     if known:

@@ -30,9 +30,9 @@ nothing left after a few steps: so it is far below the unit roundoff (docs/curva
 
 PLAIN = (
     "second derivatives are taken through plain operations (kernels: math), as the kernels that this network runs by, "
-    "such as those of fused attention, have none; losses are computed as before"
+    "such as those of fused attention, have no right ones; losses are computed as before"
 )
-"""What is said where the derivatives of a loss were found by :func:`landsweep.kernels.curvature.derivatives.kernels`."""
+"""What is said where a loss is differentiated through other :data:`landsweep.kernels.curvature.derivatives.Kernels`."""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
 
 
 def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> tuple[Choice, Kernels]:
-    """Return the choice of how the extreme eigenvalues of the Hessian are found at every point, and by which kernels."""
+    """Return how the extreme eigenvalues of the Hessian are found at every point, and through which kernels."""
     study = context.study.evaluation
     problem, network = problem_of(context, member.model), network_of(context, member.model)
     loader = Loader(context, study.stored)
