@@ -63,12 +63,20 @@ def _cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = No
     return torch.where(apart, distance, 0.0)
 
 
-class Retained(TorchFunctionMode):
-    """A mode in which derivatives that a loss takes leave its graph whole, for the derivatives of the loss itself."""
+class Undisturbed(TorchFunctionMode):
+    """A mode in which what a loss does with gradients of its own leaves those of the loss as they are.
+
+    Derivatives that the loss takes retain its graph, and parameters that it freezes, as an adversarial loss does with
+    the other network, still count.
+    """
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Let ``autograd.grad`` and ``backward`` retain the graph."""
+        """Let ``autograd.grad`` and ``backward`` retain the graph, and nothing change ``requires_grad`` to False."""
         kwargs = dict(kwargs or {})
         if function in (torch.autograd.grad, torch.autograd.backward, Tensor.backward):
             kwargs["retain_graph"] = True
+        if function is Tensor.requires_grad_ and (args[1:] == (False,) or kwargs.get("requires_grad") is False):
+            return args[0]
+        if function is Tensor.requires_grad.__set__ and not args[1]:
+            return None
         return function(*args, **kwargs)

@@ -91,7 +91,9 @@ class Extremes:
         check_mode(model)
         self.fields = tuple(fields)
         self._problem, self._device, self._dtype = problem, device, dtype
-        self._loss = ModuleLoss(problem, copied(model, device, dtype).requires_grad_(False))
+        self._loss = ModuleLoss(problem, copied(model, device, dtype))
+        for p in self._loss.network.parameters():
+            p.requires_grad_(False)
         self._trained, self._layout = model, layout.ThetaLayout(model)
         self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
         self._product: CurvatureProduct | None = None
@@ -140,7 +142,8 @@ class Extremes:
 
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:
         def loss(theta: Tensor) -> Tensor:
-            return select(self._loss.at(self._layout.split(theta) | buffers, batch), ("loss",))["loss"]
+            own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
+            return select(self._loss.at(self._layout.split(theta) | own, batch), ("loss",))["loss"]
 
         product: Tensor = torch.func.jvp(torch.func.grad(loss), (theta,), (vector,))[1]
         return product

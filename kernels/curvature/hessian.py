@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 from landsweep.kernels.curvature.checks import check_mode, check_twice
-from landsweep.kernels.curvature.derivatives import Kernels, Retained, kernels
+from landsweep.kernels.curvature.derivatives import Kernels, Undisturbed, kernels
 from landsweep.kernels.curvature.linearised import LinearisedLoss
 from landsweep.kernels.loss.functional import ModuleLoss, copied
 from landsweep.kernels.loss.precision import PRECISIONS
@@ -110,12 +110,15 @@ class CurvatureProduct:
         self.method, self._parts = method, micro_batches
         self._layout, self.device, self.dtype = ThetaLayout(model), device, dtype
         self.theta = (flatten(model) if theta is None else theta.detach()).to(device, dtype)
-        network = copied(model, device, dtype).requires_grad_(False)
+        network = copied(model, device, dtype)
+        for p in network.parameters():
+            p.requires_grad_(False)
         self._loss = ModuleLoss(problem, network)
         if kind == "gauss-newton":
             self._loss = LinearisedLoss(problem, network, self._layout.split(self.theta))
         self.kernels: Kernels = "default"
-        self._tried, self._retains, self._leaves = False, False, False
+        self._tried, self._leaves = False, False
+        self._takes = False  # whether the loss takes derivatives itself, and frees or cuts its graph
         self.size, self.products = self.theta.numel(), 0
         self._kept: tuple[list[Tensor], Tensor] | None = None
         self._count = sum(1 for _ in batches)
@@ -209,7 +212,6 @@ class CurvatureProduct:
         yield "default", False
         yield "math", False
         if not isinstance(self._loss, LinearisedLoss):
-            self._loss.network.requires_grad_(False)
             for p in self._own():
                 p.requires_grad_(True)
             self._layout.assign(self._loss.network, self.theta)
@@ -232,9 +234,9 @@ class CurvatureProduct:
             self._check_symmetry(found, batch)
             return found
         except RuntimeError as error:
-            if "second time" not in str(error) or self._retains:
+            if self._takes or not ("second time" in str(error) or "change requires_grad flags" in str(error)):
                 raise
-            self._retains = True  # the loss takes derivatives itself
+            self._takes = True
             return self._tested(batch, count)
 
     def _first_order(self, batch: Batch, count: int) -> Tensor:
@@ -295,7 +297,7 @@ class CurvatureProduct:
             )
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        with Retained() if self._retains else nullcontext():
+        with Undisturbed() if self._takes else nullcontext():
             if self._leaves:
                 values = self._loss(batch)
             else:

@@ -171,7 +171,8 @@ class _WholeLoss(nn.Module):
         theta = flatten(loss.network).to(next(loss.network.parameters()).device)
         pieces = torch.split(theta, self._layout.sizes)
         self.pieces = nn.ParameterList(piece.clone() for piece in pieces)
-        loss.network.requires_grad_(False)
+        for p in loss.network.parameters():
+            p.requires_grad_(False)
 
     def forward(self, handle: _Handle) -> Tensor:
         """Return the loss, to which every parameter contributes, if only 0: PyHessian takes no gradient for none."""

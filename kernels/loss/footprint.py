@@ -94,12 +94,14 @@ def _batch(
 
 def _alone(problem: Problem, model: nn.Module, data: Data, dtype: torch.dtype) -> int:
     working = copied(model, META, dtype).eval()
-    needs_graph = [p.requires_grad for p in working.parameters()]
+    trainable = [p for p in working.parameters() if p.requires_grad]
+    for p in trainable:
+        p.requires_grad_(False)
     try:
-        return _peak(ModuleLoss(problem, working.requires_grad_(False)), data)
+        return _peak(ModuleLoss(problem, working), data)
     except RuntimeError:  # it differentiates by the parameters
-        for p, needs in zip(working.parameters(), needs_graph, strict=True):
-            p.requires_grad_(needs)
+        for p in trainable:
+            p.requires_grad_(True)
         return _peak(ModuleLoss(problem, working), data)
 
 

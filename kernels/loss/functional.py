@@ -145,7 +145,7 @@ def copied(model: nn.Module, device: torch.device | None = None, dtype: torch.dt
     ``torch.nn.utils.weight_norm``. What else a module keeps and cannot be copied (a lock, an open file) is shared.
     The copy of ``nn.DataParallel`` runs on one device.
     """
-    with _Detached():
+    with torch.no_grad(), _Detached():  # with a graph, scripted modules would be copied with the history of the copy
         try:
             network = deepcopy(model)
         except Exception:
@@ -153,7 +153,8 @@ def copied(model: nn.Module, device: torch.device | None = None, dtype: torch.dt
     for module in network.modules():
         if isinstance(module, nn.DataParallel):
             module.device_ids = []
-    for p in network.parameters():
+    for p, own in zip(network.parameters(), model.parameters(), strict=True):
+        p.requires_grad_(own.requires_grad)
         p.grad = None
     if dtype is not None and any(t.is_complex() for t in [*network.parameters(), *network.buffers()]):
 
