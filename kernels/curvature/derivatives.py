@@ -21,6 +21,9 @@ Kernels = Literal["default", "math"]
 """A loss is differentiated twice through the kernels that torch takes by itself, or through those of plain operations.
 """
 
+_SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
+"""What torch calls for ``tensor.requires_grad = ...``."""
+
 
 @contextmanager
 def kernels(name: Kernels) -> Iterator[None]:
@@ -77,6 +80,6 @@ class Undisturbed(TorchFunctionMode):
             kwargs["retain_graph"] = True
         if function is Tensor.requires_grad_ and (args[1:] == (False,) or kwargs.get("requires_grad") is False):
             return args[0]
-        if function is Tensor.requires_grad.__set__ and not args[1]:
+        if function == _SET_REQUIRES_GRAD and not args[1]:
             return None
         return function(*args, **kwargs)

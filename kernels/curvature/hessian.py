@@ -297,7 +297,7 @@ class CurvatureProduct:
             )
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        with Undisturbed() if self._takes else nullcontext():
+        with Undisturbed() if self._takes or self._leaves else nullcontext():
             if self._leaves:
                 values = self._loss(batch)
             else:

@@ -186,7 +186,9 @@ class Batched:
             with suppress(RuntimeError), self._loss.restored():
                 found.append(select(self._loss.at(parameters | self._loss.copies(), batch), self.fields))
         self._flags_checked = True
-        if len(found) == 2 and not all(_close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()):
+        if len(found) == 2 and not all(
+            _close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()
+        ):
             raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
 
     def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:

@@ -145,6 +145,17 @@ def slopes(model, x):
     return value + 0.1 * sum(g.square().sum() for g in found)
 
 
+def norms(model, x):
+    value = error(model, x)
+    found = torch.autograd.grad(value, list(model.parameters()))
+    return {"loss": value, "gradient": torch.cat([g.flatten() for g in found]).norm()}
+
+
+MORE = {
+    "norms": (mlp, norms),
+    "random": (mlp, lambda model, x: functional.dropout(model(x), 0.5).square().mean()),
+}
+"""Of a field beside the loss, and of a loss that is another one at each call."""
 KINDS = {
     "methods": (VAE, lambda model, x: model.training_step(x)),
     "penalty": (mlp, penalised),
@@ -174,10 +185,11 @@ class Contract:
 
     def __init__(self, kind):
         self.kind = kind
+        self.network, self.value = (KINDS | MORE)[kind]
 
     def build(self, seed):
         torch.manual_seed(seed)
-        return KINDS[self.kind][0]()
+        return self.network()
 
     def train(self, model, seed, *, start=None, on_step=None):
         return model
@@ -188,7 +200,8 @@ class Contract:
         yield Batch(x[4:], weight=5)
 
     def loss(self, model, batch):
-        return {"loss": KINDS[self.kind][1](model, batch.data)}
+        value = self.value(model, batch.data)
+        return value if isinstance(value, dict) else {"loss": value}
 
 
 class Plain:
@@ -200,49 +213,48 @@ class Plain:
             problem.loss = lambda model, batch: {"loss": joint(model, batch.data)}
         self.weight = sum(b.weight for b in self.batches)
 
-    def network(self, theta=None):
+    def network(self):
+        """A new network, float64."""
         model = self.problem.build(0)
-        named = [*model.parameters(), *model.buffers()]
-        for tensor in named:
-            wide = {torch.float32: torch.float64, torch.complex64: torch.complex128}.get(tensor.dtype)
+        for tensor in [*model.parameters(), *model.buffers()]:
+            wide = {torch.float32: torch.float64, torch.complex64: torch.complex128}.get(tensor.dtype, tensor.dtype)
             tensor.data = tensor.data.to(wide)
-        offset = 0
-        for p in model.parameters():
-            row = torch.view_as_real(p.data) if p.is_complex() else p.data
-            if theta is not None:
-                row.copy_(torch.as_tensor(theta[offset : offset + row.numel()]).view(row.shape))
-            offset += row.numel()
         return model.eval()
 
     def theta(self):
         parts = [torch.view_as_real(p.data) if p.is_complex() else p.data for p in self.network().parameters()]
-        return np.concatenate([p.double().numpy().ravel() for p in parts])
+        return np.concatenate([p.numpy().ravel() for p in parts])
 
-    def loss(self, theta):
-        return sum(float(self.problem.loss(self.network(theta), b)["loss"].detach()) * b.weight for b in self.batches) / (
-            self.weight
-        )
-
-    def gradient(self, theta):
+    def loss(self, theta, gradient=False):
+        """The mean loss at theta, or its gradient there."""
         total = 0.0
         for batch in self.batches:
-            model = self.network(theta)
-            self.problem.loss(model, batch)["loss"].backward()
+            model, offset = self.network(), 0
             for p in model.parameters():
-                p.grad = torch.zeros_like(p) if p.grad is None else p.grad
-            found = [torch.view_as_real(p.grad) if p.is_complex() else p.grad for p in model.parameters()]
-            total = total + batch.weight * np.concatenate([g.numpy().ravel() for g in found])
+                row = torch.view_as_real(p.data) if p.is_complex() else p.data
+                row.copy_(torch.as_tensor(theta[offset : offset + row.numel()]).view(row.shape))
+                offset += row.numel()
+            value = self.problem.loss(model, batch)["loss"]
+            if gradient:
+                value.backward()
+                found = [torch.zeros_like(p) if p.grad is None else p.grad for p in model.parameters()]
+                rows = [torch.view_as_real(g) if g.is_complex() else g for g in found]
+                value = np.concatenate([g.numpy().ravel() for g in rows])
+            total = total + batch.weight * (value if gradient else float(value.detach()))
         return total / self.weight
 
-    def hessian(self, step=1e-5):
-        """The Hessian by central differences of the gradient."""
+    def product(self, vector, step=1e-5):
+        """The product of the Hessian with a vector, by a central difference of the gradient."""
         theta = self.theta()
-        rows = [self.gradient(theta + e) - self.gradient(theta - e) for e in step * np.eye(len(theta))]
-        return np.stack(rows) / (2 * step)
+        ends = [self.loss(theta + sign * step * vector, gradient=True) for sign in (1, -1)]
+        return (ends[0] - ends[1]) / (2 * step)
 
 
 def problem_file(folder: Path, kind: str) -> Path:
     """Write a problem file with a problem of this kind, class ``Mine``, and return its path."""
     path = folder / "problem.py"
-    path.write_text(Path(__file__).read_text() + f"\n\nclass Mine(Contract):\n    def __init__(self):\n        super().__init__({kind!r})\n")
+    path.write_text(
+        Path(__file__).read_text()
+        + f"\n\nclass Mine(Contract):\n    def __init__(self):\n        super().__init__({kind!r})\n"
+    )
     return path
