@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from copy import deepcopy
 from functools import partial
 
 import torch
-from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, check_mode
+from landsweep.kernels.curvature.checks import check_mode
+from landsweep.kernels.curvature.derivatives import Kernels, kernels
+from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.curvature.stopping import Stopping
+from landsweep.kernels.loss import theta as layout
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.footprint import META, WIDTHS
+from landsweep.kernels.loss.functional import ModuleLoss, Values, copied
 from landsweep.kernels.loss.memory import PeakMemory
-from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, StrategyName, ThetaLayout, call_with, select
-from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from landsweep.kernels.loss.strategies import FeaturesFirst, Fields, StrategyName, select
+from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
 """These fields are the largest and the smallest eigenvalue of the Hessian at each point."""
@@ -68,6 +70,9 @@ class Extremes:
     ----------
     unfinished
         The number of points whose residuals were still too large after ``steps`` products.
+    kernels
+        The kernels through which the loss is differentiated, as in
+        :class:`landsweep.kernels.curvature.hessian.CurvatureProduct`.
     """
 
     channels_last = False
@@ -86,20 +91,26 @@ class Extremes:
         check_mode(model)
         self.fields = tuple(fields)
         self._problem, self._device, self._dtype = problem, device, dtype
-        self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
-        self._trained, self._layout = model, ThetaLayout(model)
+        self._loss = ModuleLoss(problem, copied(model, device, dtype))
+        for p in self._loss.network.parameters():
+            p.requires_grad_(False)
+        self._trained, self._layout = model, layout.ThetaLayout(model)
         self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
+        self._product: CurvatureProduct | None = None
+        self._data: Data | None = None
         self._checked, self.unfinished = False, 0
+        self.kernels: Kernels = "default"
 
     def __call__(self, points: Tensor, data: Data) -> Fields:
         """Return every field at ``points`` ``(w, P)``, as ``(w,)`` float64."""
         if not self._checked:  # vectorised, a loss that depends on no weights has a Hessian of zeros
             with suppress(NotFiniteError):
-                self._product(data, None)
+                self._at(data, layout.flatten(self._trained))
             self._checked = True
         if self._alone:
             found = torch.cat([self._lanczos(self._backwards(row, data), row[None]) for row in points], dim=1)
         else:
+            self._product = None  # which holds memory
             found = self._lanczos(partial(self.products, data, points), points)
         return dict(zip(("hessian_min", "hessian_max"), found, strict=True))
 
@@ -107,26 +118,49 @@ class Extremes:
         """Return the product of each vector with the Hessian at its point, all ``(w, P)``."""
         total = torch.zeros_like(points)
         for batch in data:
-            with FeaturesFirst():
-                found = torch.func.vmap(partial(self._forwards, batch))(points, vectors)
-            total += found * (batch.weight / data.weight)
+            total += self._together(batch, points, vectors) * (batch.weight / data.weight)
         return total
 
-    def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor) -> Tensor:
+    def _together(self, batch: Batch, points: Tensor, vectors: Tensor) -> Tensor:
+        def work() -> Tensor:
+            with FeaturesFirst(), kernels(self.kernels):
+                buffers = self._loss.copies(len(points))
+                found: Tensor = torch.func.vmap(partial(self._forwards, batch))(points, vectors, buffers)
+                return found
+
+        try:
+            return self._loss.run(work)
+        except (RuntimeError, NotImplementedError) as error:
+            if self.kernels == "math":
+                raise
+            self.kernels = "math"
+            try:
+                return self._loss.run(work)
+            except (RuntimeError, NotImplementedError):
+                self.kernels = "default"
+                raise error from None
+
+    def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:
         def loss(theta: Tensor) -> Tensor:
-            call = partial(call_with, self._model, self._layout.split(theta))
-            with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivatives
-                return select(self._problem.loss(call, batch), ("loss",))["loss"]
+            own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
+            return select(self._loss.at(self._layout.split(theta) | own, batch), ("loss",))["loss"]
 
         product: Tensor = torch.func.jvp(torch.func.grad(loss), (theta,), (vector,))[1]
         return product
 
-    def _product(self, data: Data, theta: Tensor | None) -> CurvatureProduct:
-        return CurvatureProduct(self._problem, self._trained, data, self._device, self._dtype, theta=theta)
+    def _at(self, data: Data, theta: Tensor) -> CurvatureProduct:
+        """Return the product with the Hessian at a row of parameters."""
+        if self._product is None or self._data is not data:
+            self._product, self._data = None, data
+            self._product = CurvatureProduct(self._problem, self._trained, data, self._device, self._dtype, theta=theta)
+        else:
+            self._product.move(theta)
+        self.kernels = self._product.kernels
+        return self._product
 
     def _backwards(self, row: Tensor, data: Data) -> Products:
         try:
-            product = self._product(data, row)
+            product = self._at(data, row)
         except NotFiniteError:
             return lambda vectors: torch.full_like(vectors, torch.nan)
         return lambda vectors: product(vectors[0])[None].to(self._dtype)
@@ -200,7 +234,7 @@ def hessian_footprint(
     """
     data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
     strategy = Extremes("batched", problem, model, HESSIAN_FIELDS, META, dtype, tolerance=1.0)
-    size = sum(p.numel() for _, p in trainable_parameters(model))
+    size = layout.size(model)
     peaks = []
     for width in WIDTHS[1:]:
         points = torch.empty(width, size, device=META, dtype=dtype)

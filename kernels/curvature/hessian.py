@@ -6,28 +6,24 @@ about two gradients. The parameters are those that a landscape perturbs: frozen 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import deepcopy
-from functools import partial
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from typing import Literal
 
 import torch
-from landsweep.kernels.loss.batchnorm import normalisation_layers
-from landsweep.kernels.loss.directions import flatten
-from landsweep.kernels.loss.strategies import ThetaLayout, call_with
+from landsweep.kernels.curvature.checks import check_mode, check_twice
+from landsweep.kernels.curvature.derivatives import Kernels, Undisturbed, kernels
+from landsweep.kernels.curvature.linearised import LinearisedLoss
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.theta import ThetaLayout, as_reals, flatten
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils._pytree import tree_map
 
 Kind = Literal["hessian", "gauss-newton"]
 """The curvature matrix is the Hessian or the Gauss-Newton matrix of the loss."""
 Method = Literal["reverse", "forward"]
 """A product is differentiated in reverse mode (the gradient differentiated backwards) or in forward mode."""
-_ONCE = once_differentiable(lambda _: None).__code__
-"""Every function decorated with torch's ``once_differentiable`` shares this code object, by which :func:`check_twice`
-finds it."""
 SLICES = 64
 """The sums over the data are cut into at most this many slices, which are added up in a fixed order; no more ranks than
 this can share them."""
@@ -35,8 +31,16 @@ Node = tuple[int, int, Tensor]
 """A node is a sum over slices of the data: the index of the first slice, the number of slices, and the sum."""
 
 
+ASYMMETRY = {torch.float64: 1e-6, torch.float32: 1e-2}
+"""An antisymmetric part of a matrix of second derivatives is noticed where it is more than about this share of it."""
+
+
 class NotFiniteError(ValueError):
     """The loss or its gradient is not finite at the weights."""
+
+
+class NotSymmetricError(RuntimeError):
+    """The second derivatives of the loss, as torch computes them, are not symmetric."""
 
 
 class CurvatureProduct:
@@ -72,6 +76,9 @@ class CurvatureProduct:
         P, the number of parameters.
     products
         The number of products that were computed.
+    kernels
+        The kernels through which the loss is differentiated: torch's own choice, or where that has no second
+        derivatives, those of plain operations.
     weight, loss, gradient
         The total weight, the loss and its gradient over all data, at the weights; they are set by :meth:`settle`.
 
@@ -79,7 +86,8 @@ class CurvatureProduct:
     ------
     ValueError
         Where the network is in training mode with layers that then behave differently, there is no data, or the loss is
-        not finite at the weights, does not depend on them by derivatives, or says that it has no second ones.
+        not finite at the weights, does not depend on them by derivatives, says that it has no second ones, or differs
+        when it is called again.
     """
 
     def __init__(
@@ -98,13 +106,21 @@ class CurvatureProduct:
         theta: Tensor | None = None,
     ) -> None:
         check_mode(model)
-        self._problem, self._whole, self._field = problem, batches, field
-        self._kind, self.method, self._parts = kind, method, micro_batches
+        self._whole, self._field = batches, field
+        self.method, self._parts = method, micro_batches
         self._layout, self.device, self.dtype = ThetaLayout(model), device, dtype
-        self._model = deepcopy(model).to(device, dtype).requires_grad_(False)
         self.theta = (flatten(model) if theta is None else theta.detach()).to(device, dtype)
+        network = copied(model, device, dtype)
+        for p in network.parameters():
+            p.requires_grad_(False)
+        self._loss = ModuleLoss(problem, network)
+        if kind == "gauss-newton":
+            self._loss = LinearisedLoss(problem, network, self._layout.split(self.theta))
+        self.kernels: Kernels = "default"
+        self._tried, self._leaves = False, False
+        self._takes = False  # whether the loss takes derivatives itself, and frees or cuts its graph
         self.size, self.products = self.theta.numel(), 0
-        self._kept: tuple[Tensor, Tensor] | None = None
+        self._kept: tuple[list[Tensor], Tensor] | None = None
         self._count = sum(1 for _ in batches)
         slices, (rank, ranks) = min(self._count, SLICES), share
         self._mine = range(rank * slices // ranks, (rank + 1) * slices // ranks)
@@ -148,6 +164,15 @@ class CurvatureProduct:
                 f"{self._field} is {self.loss:g} at the weights, or its gradient is not finite: no curvature there"
             )
 
+    def move(self, theta: Tensor) -> None:
+        """Go to other weights ``(P,)``, whose loss and gradient are computed; for a product that has all shares."""
+        self.theta, self._kept = theta.detach().to(self.device, self.dtype), None
+        if isinstance(self._loss, LinearisedLoss):
+            self._loss.base = self._layout.split(self.theta)
+        if self._leaves:
+            self._layout.assign(self._loss.network, self.theta)
+        self.settle(self.nodes())
+
     def total(self, nodes: Sequence[Node]) -> Tensor:
         """Return the product from the results of :meth:`nodes` of all shares in their order."""
         return OrderedSum(nodes).total().to(self.device) / self.weight
@@ -166,41 +191,124 @@ class CurvatureProduct:
 
     def _at_the_weights(self, batch: Batch, count: int) -> Tensor:
         """Return 1, the loss and its gradient, float64."""
-        theta = self.theta.clone().requires_grad_(True)
-        value = self._value(theta, batch)
-        if not value.requires_grad:
-            raise ValueError(
-                f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
-                "detached, or computed under no_grad"
-            )
-        if not count:
-            check_twice(value)
-        (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+        if self._tried:
+            return self._first_order(batch, count)
+        self._tried = True
+        failures: list[Exception] = []
+        for way in self._ways():
+            self.kernels, self._leaves = way
+            try:
+                return self._tested(batch, count)
+            except (RuntimeError, NotImplementedError) as error:
+                self._kept = None
+                failures.append(error)
+        raise failures[0]
+
+    def _ways(self) -> Iterator[tuple[Kernels, bool]]:
+        """Yield the kernels, and whether derivatives are taken by the network's own parameters, in order of trial.
+
+        What a network computes again during its derivatives, as checkpoints are, finds only its own parameters.
+        """
+        yield "default", False
+        yield "math", False
+        if not isinstance(self._loss, LinearisedLoss):
+            for p in self._own():
+                p.requires_grad_(True)
+            self._layout.assign(self._loss.network, self.theta)
+            yield "default", True
+            yield "math", True
+
+    def _own(self) -> list[Tensor]:
+        named = dict(self._loss.network.named_parameters())
+        return [named[name] for name in self._layout.names]
+
+    def _tested(self, batch: Batch, count: int) -> Tensor:
+        try:
+            found = self._first_order(batch, count)
+            if self._leaves and not torch.equal(flatten(self._loss.network), self.theta.cpu()):
+                raise ValueError(
+                    "the loss changes parameters of the network (as max_norm of an embedding does), expected one that "
+                    "leaves them as they are: it has no second derivatives"
+                )
+            self._check_repeats(float(found[1]), batch)
+            self._check_symmetry(found, batch)
+            return found
+        except RuntimeError as error:
+            if self._takes or not ("second time" in str(error) or "change requires_grad flags" in str(error)):
+                raise
+            self._takes = True
+            return self._tested(batch, count)
+
+    def _first_order(self, batch: Batch, count: int) -> Tensor:
+        inputs, value, gradient = self._gradient(batch)
         # Where all data are one batch, the graph of its gradient serves every product.
-        self._kept = (theta, gradient) if not count and gradient.requires_grad else None
-        head = torch.stack([torch.ones_like(value.detach()), value.detach()])
+        self._kept = (inputs, gradient) if not count and gradient.requires_grad else None
+        head = torch.stack([torch.ones_like(value), value])
         return torch.cat([head, gradient.detach()]).double()
 
+    def _gradient(self, batch: Batch) -> tuple[list[Tensor], Tensor, Tensor]:
+        """Return the tensors that hold theta, the loss, and its gradient with the graph by which it depends on them."""
+
+        def work() -> tuple[list[Tensor], Tensor, Tensor]:
+            inputs = self._own() if self._leaves else [self.theta.clone().requires_grad_(True)]
+            value = self._value(inputs[0], batch)
+            if not value.requires_grad:
+                raise ValueError(
+                    f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
+                    "detached, or computed under no_grad"
+                )
+            check_twice(value)
+            found = torch.autograd.grad(value, inputs, create_graph=True, allow_unused=self._leaves)
+            return inputs, value.detach(), _joined(found, inputs)
+
+        with kernels(self.kernels):
+            return self._loss.run(work)
+
+    def _check_repeats(self, value: float, batch: Batch) -> None:
+        """Refuse a loss that is another one at each call, whose second derivatives belong to no loss."""
+        with kernels(self.kernels):
+            theta = self.theta.clone().requires_grad_(True)
+            again = float(self._loss.run(lambda: self._value(theta, batch)).detach())
+        tolerance = next(p.tolerance for p in PRECISIONS.values() if p.dtype == self.dtype)
+        if abs(again - value) > tolerance * abs(value):
+            raise ValueError(
+                f"a second call at the same weights differs by {abs(again - value):.3g} in {self._field}, expected a "
+                "function of weights and batch alone: draw random numbers in batches(draw=...)"
+            )
+
+    def _check_symmetry(self, found: Tensor, batch: Batch) -> None:
+        """Refuse second derivatives that are not symmetric, as those of no function are.
+
+        For random unit vectors ``u . A v`` of an antisymmetric part A is about ``|A| / P``, where ``|H u|`` is about
+        ``|H| / sqrt(P)`` (Frobenius norms). A product that is as small as rounding is not looked at.
+        """
+        rng = torch.Generator().manual_seed(0)
+        vectors = torch.nn.functional.normalize(torch.randn(3, self.size, generator=rng, dtype=torch.float64))
+        images = torch.stack([self._product(v.to(self.device, self.dtype), batch).double().cpu() for v in vectors])
+        matrix, greatest = vectors @ images.T, float(images.norm(dim=1).max())
+        length, eps = float(self.theta.double().norm()) or 1.0, torch.finfo(self.dtype).eps
+        rounding = 1e3 * eps * (float(found[1].abs()) / length + float(found[2:].norm())) / length
+        difference = float((matrix - matrix.T).abs().max())
+        if greatest > rounding and difference > ASYMMETRY.get(self.dtype, 1e-2) * greatest / self.size**0.5:
+            raise NotSymmetricError(
+                f"the second derivatives of {self._field} are not symmetric (u H v and v H u differ by "
+                f"{difference:.2g}), expected those of a function: an operation of the loss differentiates its "
+                "gradient wrongly, such as an autograd.Function of yours whose backward takes for constant what is not"
+            )
+
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        call: Callable[..., Any] = partial(call_with, self._model, self._layout.split(theta))
-        if self._kind == "gauss-newton":
-            call = partial(self._linearised, theta)
-        with sdpa_kernel(SDPBackend.MATH):  # fused attention has no second derivatives
-            values = self._problem.loss(call, batch)
+        with Undisturbed() if self._takes or self._leaves else nullcontext():
+            if self._leaves:
+                values = self._loss(batch)
+            else:
+                values = self._loss.at(self._layout.split(theta) | self._loss.copies(), batch)
         if self._field not in values:
             raise ValueError(f"loss returned {', '.join(values)}, expected also {self._field}")
         return values[self._field]
 
-    def _linearised(self, theta: Tensor, *args: Any, **kwargs: Any) -> Any:
-        """Return the network's output at the weights, plus its first-order change from there to ``theta``."""
-
-        def network(flat: Tensor) -> Any:
-            return call_with(self._model, self._layout.split(flat), *args, **kwargs)
-
-        output = torch.func.jvp(network, (self.theta,), (theta - self.theta,))
-        return tree_map(torch.add, output[0], output[1])
-
     def _product(self, vector: Tensor, batch: Batch) -> Tensor:
+        if self._leaves:
+            return self._backwards(vector, batch)
         ways = {"reverse": self._backwards, "forward": self._forwards}
         try:
             return ways[self.method](vector, batch)
@@ -214,19 +322,19 @@ class CurvatureProduct:
             return product
 
     def _backwards(self, vector: Tensor, batch: Batch) -> Tensor:
-        if self._kept is not None:
-            theta, gradient = self._kept
-        else:
-            theta = self.theta.clone().requires_grad_(True)
-            (gradient,) = torch.autograd.grad(self._value(theta, batch), theta, create_graph=True)
-            if not gradient.requires_grad:  # linear in the weights
-                return torch.zeros_like(theta)
-        (product,) = torch.autograd.grad(gradient, theta, vector, retain_graph=self._kept is not None)
-        return product
+        inputs, gradient = self._kept or self._gradient(batch)[::2]
+        if not gradient.requires_grad:  # linear in the weights
+            return torch.zeros_like(self.theta)
+        with kernels(self.kernels):  # a part that is computed again, as checkpoints are
+            found = torch.autograd.grad(
+                gradient, inputs, vector, retain_graph=self._kept is not None, allow_unused=self._leaves
+            )
+        return _joined(found, inputs)
 
     def _forwards(self, vector: Tensor, batch: Batch) -> Tensor:
         gradient = torch.func.grad(lambda theta: self._value(theta, batch))
-        product: Tensor = torch.func.jvp(gradient, (self.theta,), (vector,))[1]
+        with kernels(self.kernels):
+            product: Tensor = self._loss.run(lambda: torch.func.jvp(gradient, (self.theta,), (vector,))[1])
         return product
 
 
@@ -259,31 +367,7 @@ class OrderedSum:
         return total
 
 
-def check_twice(value: Tensor) -> None:
-    """Raise ValueError where a part of the autograd graph of ``value`` says that it has no second derivatives.
-
-    Otherwise torch silently takes such a part for a constant if its gradient does not depend on another one.
-    """
-    seen, nodes = set(), [value.grad_fn]
-    while nodes:
-        node = nodes.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        nodes += [following for following, _ in node.next_functions]
-        function = getattr(node, "_forward_cls", None)
-        if function is not None and getattr(function.backward, "__code__", None) is _ONCE:
-            raise ValueError(
-                f"the loss uses {function.__name__}, whose backward is once_differentiable, expected second "
-                "derivatives: write it with operations that have them"
-            )
-
-
-def check_mode(model: nn.Module) -> None:
-    """Raise ValueError for a network in a mode in which its loss changes from call to call."""
-    dropouts = [m for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0]
-    if model.training and (normalisation_layers(model) or dropouts):
-        raise ValueError(
-            "the network is in training mode, in which its loss is another one at each call, expected evaluation mode: "
-            "call model.eval()"
-        )
+def _joined(parts: Sequence[Tensor | None], inputs: Sequence[Tensor]) -> Tensor:
+    """Return derivatives by some tensors as one row, with zeros for a tensor that there is no derivative by."""
+    rows = [as_reals(torch.zeros_like(x) if part is None else part) for part, x in zip(parts, inputs, strict=True)]
+    return rows[0] if len(rows) == 1 else torch.cat(rows)

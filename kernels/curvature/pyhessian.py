@@ -11,15 +11,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import torch
-from landsweep.kernels.curvature.hessian import check_mode
+from landsweep.kernels.curvature.checks import check_mode
+from landsweep.kernels.curvature.derivatives import kernels
+from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.curvature.spectrum import Eigenpairs, Trace, signed, standard_error
 from landsweep.kernels.curvature.watch import Watch
-from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.theta import ThetaLayout, flatten
+from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 
 
@@ -39,12 +42,18 @@ class PyHessian:
     watch
         What hears of every product; PyHessian has no state to keep.
 
+    Attributes
+    ----------
+    kernels
+        The kernels of the derivatives, as :class:`CurvatureProduct` finds them by the first batch.
+
     Raises
     ------
     ImportError
         Where PyHessian is not installed.
     ValueError
-        Where the network is in training mode with layers that then behave differently.
+        Where the network is in training mode with layers that then behave differently, or for a loss of which
+        :class:`CurvatureProduct` finds that it has no Hessian.
     """
 
     def __init__(
@@ -57,11 +66,14 @@ class PyHessian:
         watch: Watch | None = None,
     ) -> None:
         check_mode(model)
-        handles = [(_Handle(batch), _Handle(batch)) for batch in batches]
-        whole = _WholeLoss(problem, deepcopy(model).to(device, torch.float32), field)
+        engine = _counting(watch or Watch())
+        all_ = list(batches)
+        self.kernels = CurvatureProduct(problem, model, all_[:1], device, torch.float32, field=field).kernels
+        handles = [(_Handle(batch), _Handle(batch)) for batch in all_]
+        whole = _WholeLoss(ModuleLoss(problem, copied(model, device, torch.float32)), field)
         data = {"data": handles[0]} if len(handles) == 1 else {"dataloader": handles}
-        with _quiet():
-            self._engine = _counting(watch or Watch())(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
+        with self._active():
+            self._engine = engine(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
 
     def eigenpairs(self, k: int, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Eigenpairs:
         """Return the k eigenpairs of the greatest magnitude, by power iteration with deflation.
@@ -78,7 +90,8 @@ class PyHessian:
             float(np.linalg.norm(row(self.product(v)) - value * row(v)))
             for value, v in zip(values, vectors, strict=True)
         ]
-        return Eigenpairs(np.array(values, dtype=np.float64), rows, np.array(residuals), count)
+        found = np.array(values, dtype=np.float64)
+        return Eigenpairs(found, rows, np.array(residuals), count, tolerance * np.abs(found))
 
     def trace(self, tolerance: float = 1e-3, most: int = 100, seed: int = 0) -> Trace:
         """Return Hutchinson's estimate; PyHessian stops once two running means are close, whatever their error."""
@@ -98,7 +111,7 @@ class PyHessian:
         """Return PyHessian's product with a vector, parameter by parameter."""
         from pyhessian.utils import hessian_vector_product
 
-        with _quiet():
+        with self._active():
             if self._engine.full_dataset:
                 product: list[Tensor] = self._engine.dataloader_hv_product(vector)[1]
                 return product
@@ -106,8 +119,13 @@ class PyHessian:
 
     @contextmanager
     def _seeded(self, seed: int) -> Iterator[None]:
-        with torch.random.fork_rng(), _quiet():
+        with torch.random.fork_rng(), self._active():
             torch.manual_seed(seed)
+            yield
+
+    @contextmanager
+    def _active(self) -> Iterator[None]:
+        with _quiet(), kernels(self.kernels):
             yield
 
 
@@ -144,17 +162,26 @@ def _counting(watch: Watch) -> Any:
 
 
 class _WholeLoss(nn.Module):
-    """The loss of a batch as the output of a network."""
+    """The loss of a batch as the output of a network, whose parameters are the pieces of theta."""
 
-    def __init__(self, problem: Problem, model: nn.Module, field: str) -> None:
+    def __init__(self, loss: ModuleLoss, field: str) -> None:
         super().__init__()
-        self.model = model
-        self._problem, self._field = problem, field
+        self._loss, self._field = loss, field
+        self._layout = ThetaLayout(loss.network)
+        theta = flatten(loss.network).to(next(loss.network.parameters()).device)
+        pieces = torch.split(theta, self._layout.sizes)
+        self.pieces = nn.ParameterList(piece.clone() for piece in pieces)
+        for p in loss.network.parameters():
+            p.requires_grad_(False)
 
     def forward(self, handle: _Handle) -> Tensor:
         """Return the loss, to which every parameter contributes, if only 0: PyHessian takes no gradient for none."""
-        loss: Tensor = self._problem.loss(self.model, handle.batch)[self._field]
-        return loss + 0.0 * sum(p.square().sum() for _, p in trainable_parameters(self.model))
+        pieces = list(self.pieces)
+
+        def work() -> Tensor:
+            return self._loss.at(self._layout.shaped(pieces) | self._loss.copies(), handle.batch)[self._field]
+
+        return self._loss.run(work) + 0.0 * sum(p.square().sum() for p in pieces)
 
 
 class _Handle:

@@ -44,12 +44,16 @@ class Eigenpairs:
         ``(k,)`` the residuals ``|A v - lambda v|``.
     products
         The number of products that were needed, without those for the residuals.
+    allowed
+        ``(k,)`` the residuals that were asked for: measured ones are larger where products are less precise than they
+        are taken to be.
     """
 
     values: np.ndarray
     vectors: np.ndarray
     residuals: np.ndarray
     products: int
+    allowed: np.ndarray
 
 
 def eigenpairs(
@@ -102,17 +106,19 @@ def eigenpairs(
     start = _start(size, seed)
     found, last = _by_lanczos(product, start, k, which, tolerance, floor, most, watch)
     if found is None:
-        found = _by_arpack(product, start, k, which, tolerance, most, watch, last)
+        others = _by_arpack(product, start, k, which, tolerance, most, watch, last)
+        found = None if others is None else (*others, float(np.abs(others[0]).max()))
     if found is None:
         raise ValueError(
             f"{k} eigenpairs did not reach residuals of {tolerance:g} after {product.products - before} products, "
             "expected that they do: allow a larger tolerance"
         )
-    values, vectors = found
+    values, vectors, greatest = found
     count = product.products - before
     vectors = signed(vectors)
     residuals = [np.linalg.norm(apply(product, v) - x * v) for x, v in zip(values, vectors, strict=True)]
-    return Eigenpairs(values, vectors, np.array(residuals), count)
+    allowed = np.maximum(tolerance * np.abs(values), max(floor, 1e-10) * greatest)
+    return Eigenpairs(values, vectors, np.array(residuals), count, allowed)
 
 
 @dataclass(frozen=True)
@@ -395,8 +401,8 @@ def _by_lanczos(
     floor: float,
     most: int,
     watch: Watch,
-) -> tuple[tuple[np.ndarray, np.ndarray] | None, Step]:
-    """Return the eigenpairs, or None where memory or the number of products do not suffice, and the last step."""
+) -> tuple[tuple[np.ndarray, np.ndarray, float] | None, Step]:
+    """Return the eigenpairs and the greatest magnitude met, or None where memory or products end, and the last step."""
     may_stop, ended = Stopping((1, k), tolerance, floor, max(floor, 1e-10), patience=PATIENCE, often=OFTEN), False
     known, said = len(watch.past.get("lefts", ())), ""
     if known:
@@ -413,7 +419,7 @@ def _by_lanczos(
             said = f", eigenvalue {values[order[-1]]:.4g} with a residual of {residuals[-1]:.2g}"
             greatest = np.array([np.abs(values).max()])
             if may_stop(m, values[None, order], residuals[None], greatest, np.array([ended])) or m == product.size:
-                return (values[order], columns.T[order] @ basis), step
+                return (values[order], columns.T[order] @ basis, float(greatest[0])), step
         if m >= most or (m + 1) * basis[0].nbytes > method.BASIS_BYTES:
             break
     return None, step

@@ -1,6 +1,6 @@
 """Directions Delta around trained weights theta: drawn from a Gaussian, masked, orthonormalised, then normalised.
 
-Vectors are flat: they hold the trainable parameters in module order, each in C order.
+Vectors are flat, in the order of theta (:mod:`landsweep.kernels.loss.theta`): complex parameters are pairs of reals.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 import torch
+from landsweep.kernels.loss.theta import as_reals, reals, size
+from landsweep.kernels.loss.theta import flatten as flatten
 from landsweep.kernels.problem import trainable_parameters
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
@@ -51,11 +53,6 @@ class Directions:
     def norms(self) -> np.ndarray:
         """The Euclidean norm of each vector, ``(d,)`` float64."""
         return np.sqrt(np.diag(self.gram))
-
-
-def flatten(model: nn.Module, dtype: torch.dtype | None = None) -> Tensor:
-    """Return theta: the trainable parameters as one ``(P,)`` vector on the CPU."""
-    return torch.cat([p.detach().cpu().to(dtype or p.dtype).reshape(-1) for _, p in trainable_parameters(model)])
 
 
 def kept(model: nn.Module, ignore: Sequence[str]) -> list[bool]:
@@ -136,7 +133,7 @@ def normalise(vectors: Tensor, theta: Sequence[Tensor], how: Normalisation) -> T
     """
     if how == "none":
         return vectors.clone()
-    flat = torch.cat([t.detach().cpu().double().reshape(-1) for t in theta])
+    flat = torch.cat([as_reals(t.detach().cpu()).double() for t in theta])
     if how == "model":
         moved = (vectors != 0).any(dim=0)
         scaled: Tensor = vectors * (
@@ -146,7 +143,7 @@ def normalise(vectors: Tensor, theta: Sequence[Tensor], how: Normalisation) -> T
     result = torch.empty_like(vectors)
     offset = 0
     for tensor in theta:
-        n = tensor.numel()
+        n = reals(tensor)
         groups = len(tensor) if how == "filter" and tensor.ndim > 1 else 1
         part = vectors[:, offset : offset + n].reshape(len(vectors), groups, -1)
         target = torch.linalg.vector_norm(flat[offset : offset + n].reshape(groups, -1), dim=1)
@@ -173,7 +170,7 @@ def random_directions(
     """
     parameters = [p for _, p in trainable_parameters(model)]
     mask = torch.cat(
-        [torch.full((p.numel(),), float(keep)) for p, keep in zip(parameters, kept(model, ignore), strict=True)]
+        [torch.full((reals(p),), float(keep)) for p, keep in zip(parameters, kept(model, ignore), strict=True)]
     ).double()
     if int(mask.sum()) < dims:
         raise ValueError(
@@ -192,9 +189,8 @@ def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Norma
     ValueError
         Where the shape does not fit the model's P trainable parameters, a value is not finite, or a vector is zero.
     """
-    size = sum(p.numel() for _, p in trainable_parameters(model))
-    if vectors.ndim != 2 or vectors.shape[1] != size:
-        raise ValueError(f"directions have shape {vectors.shape}, expected (d, {size}): one row per direction.")
+    if vectors.ndim != 2 or vectors.shape[1] != size(model):
+        raise ValueError(f"directions have shape {vectors.shape}, expected (d, {size(model)}): one row per direction.")
     if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
         raise ValueError("a direction is zero or holds NaN or infinity, expected finite vectors that are not zero.")
     parameters = [p for _, p in trainable_parameters(model)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
+from landsweep.kernels.loss import theta
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.functional import ModuleLoss, copied
 from landsweep.kernels.loss.memory import PeakMemory
 from landsweep.kernels.loss.strategies import BatchNorm, make_strategy
-from landsweep.kernels.problem import Problem, trainable_parameters
+from landsweep.kernels.problem import Problem
 from torch import nn
 
 META = torch.device("meta")
@@ -64,7 +65,7 @@ def footprint(
         The error of a loss that cannot run without values.
     """
     data = Data.of(problem, META, dtype, split, draw, budget=float("inf"))
-    size = sum(p.numel() for _, p in trainable_parameters(model))
+    size = theta.size(model)
     vectors = (1 + dims) * size * dtype.itemsize
     try:
         least, some, many = (_batch(problem, model, data, fields, dtype, batchnorm, width, size) for width in WIDTHS)
@@ -92,8 +93,20 @@ def _batch(
 
 
 def _alone(problem: Problem, model: nn.Module, data: Data, dtype: torch.dtype) -> int:
-    working = deepcopy(model).to(META, dtype).eval().requires_grad_(False)
+    working = copied(model, META, dtype).eval()
+    trainable = [p for p in working.parameters() if p.requires_grad]
+    for p in trainable:
+        p.requires_grad_(False)
+    try:
+        return _peak(ModuleLoss(problem, working), data)
+    except RuntimeError:  # it differentiates by the parameters
+        for p in trainable:
+            p.requires_grad_(True)
+        return _peak(ModuleLoss(problem, working), data)
+
+
+def _peak(loss: ModuleLoss, data: Data) -> int:
     with PeakMemory() as memory, torch.enable_grad():
         for batch in data:
-            problem.loss(working, batch)
+            loss(batch)
     return memory.peak

@@ -8,14 +8,14 @@ as its weights are. So the products with X are computed only once for theta and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import deepcopy
 from typing import Any
 
 import torch
 from landsweep.kernels.loss.data import Data
-from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.functional import ModuleLoss, copied
 from landsweep.kernels.loss.precision import Precision
-from landsweep.kernels.loss.strategies import Fields, ThetaLayout, select
+from landsweep.kernels.loss.strategies import Fields, select
+from landsweep.kernels.loss.theta import ThetaLayout, flatten
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 
@@ -24,16 +24,27 @@ INPUTS = 64
 directions."""
 
 
+UNIT = 2.0**-20
+"""A layer's outputs are counted in this unit to see whether the loss reads them as parameters."""
+
+
 class Given(nn.Module):
     """A layer whose outputs are its parameters, ``(features, samples)``."""
 
     def __init__(self, outputs: Tensor) -> None:
         super().__init__()
         self.outputs = nn.Parameter(outputs)
+        self.unit = 1.0
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the outputs, whatever the inputs."""
-        return self.outputs.mT
+        return self.outputs.mT if self.unit == 1.0 else self.outputs.mT * self.unit
+
+    def measure(self, unit: float) -> None:
+        """Count the parameters in a unit, a power of two: the outputs stay the same to the last bit."""
+        with torch.no_grad():
+            self.outputs.mul_(self.unit / unit)
+        self.unit = unit
 
 
 class Lifted:
@@ -51,7 +62,7 @@ class Lifted:
 
     def __init__(self, model: nn.Module, inputs: dict[str, Tensor], dtype: torch.dtype) -> None:
         self._layout, self._inputs, self._dtype = ThetaLayout(model), inputs, dtype
-        self.model = deepcopy(model)
+        self.model = copied(model)
         for name in inputs:
             layer: Any = model.get_submodule(name)
             outputs = self._outputs(name, layer.weight.detach(), None if layer.bias is None else layer.bias.detach())
@@ -76,9 +87,9 @@ class Lifted:
             for name in self._inputs
         }
         found = parts | lifted
-        return torch.cat(
-            [found[name].flatten(1).to(self._dtype) for name, _ in trainable_parameters(self.model)], dim=1
-        )
+        rows = (found[name] for name, _ in trainable_parameters(self.model))
+        pairs = (torch.view_as_real(x) if x.is_complex() else x for x in rows)
+        return torch.cat([x.flatten(1).to(self._dtype) for x in pairs], dim=1)
 
     def _outputs(self, name: str, weight: Tensor, bias: Tensor | None) -> Tensor:
         outputs = weight.double().cpu() @ self._inputs[name].double().cpu().mT
@@ -98,7 +109,7 @@ def lift(
 
     A layer may be replaced by its outputs if it is an ``nn.Linear`` of at least 64 inputs with weights of its own, if
     it is called once on all data, if its inputs neither depend on the parameters nor are differentiated by the loss,
-    and if the losses stay the same.
+    if the losses stay the same, and if the loss does not see the layer's parameters but through its outputs.
 
     Parameters
     ----------
@@ -112,7 +123,7 @@ def lift(
     if whole is None:
         return None
     try:
-        here = deepcopy(model).to(device, precision.dtype).eval()
+        here = copied(model, device, precision.dtype).eval()
         before, inputs = _recorded(problem, here, names, whole, fields)
         inputs = {name: x for name, x in inputs.items() if _bytes(model, name, x) <= budget}
         if not inputs:
@@ -123,13 +134,19 @@ def lift(
         after, again = _recorded(problem, here, names, whole, fields)
         inputs = {name: x for name, x in inputs.items() if name in again and torch.equal(x, again[name])}
         lifted = Lifted(model, inputs, precision.dtype)
-        given = deepcopy(lifted.model).to(device, precision.dtype).eval()
+        given = copied(lifted.model, device, precision.dtype).eval()
         for shift, expected in ((0.0, before), (1.0, after)):
             point = flatten(lifted.model) + shift * lifted.vectors(apart)[0]
-            nn.utils.vector_to_parameters(point.to(device), [p for _, p in trainable_parameters(given)])
+            ThetaLayout(given).assign(given, point.to(device))
             found, _ = _recorded(problem, given, (), whole, fields)
             if not all(_same(found[k], expected[k], precision.tolerance) for k in fields):
                 return None
+        # A penalty on all parameters may be too small to show, or see outputs of about the norm of their weights.
+        for name in inputs:
+            given.get_submodule(name).measure(UNIT)  # type: ignore[operator]  # a Given
+        counted, _ = _recorded(problem, given, (), whole, fields)
+        if not all(_same(counted[k], found[k], precision.tolerance) for k in fields):
+            return None
     except Exception:  # a loss may do anything, and memory may end: it is evaluated as it is
         return None
     return lifted if inputs else None
@@ -170,7 +187,7 @@ def _shift(model: nn.Module) -> None:
     with torch.no_grad():
         for _, p in trainable_parameters(model):
             noise = torch.randn(p.shape, generator=generator)
-            p.add_(noise.to(p), alpha=0.1 * float(p.square().mean().sqrt() + 1e-3))
+            p.add_(noise.to(p), alpha=0.1 * float(p.abs().square().mean().sqrt() + 1e-3))
 
 
 def _recorded(
@@ -185,7 +202,7 @@ def _recorded(
     handles = [model.get_submodule(name).register_forward_pre_hook(record(name)) for name in names]
     try:
         with torch.enable_grad():  # so that what follows from the parameters, or is differentiated, can be told
-            values = select(problem.loss(model, batch), fields)
+            values = select(ModuleLoss(problem, model)(batch), fields)
     finally:
         for handle in handles:
             handle.remove()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from copy import deepcopy
-from functools import partial
 from typing import Any, Literal, Protocol
 
 import torch
 from landsweep.kernels.loss.batchnorm import Statistics, normalisation_layers
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -58,48 +58,24 @@ def make_strategy(
     batchnorm
         ``frozen``: layers normalise by their trained statistics; ``recomputed``: by statistics of the data at each
         point.
-
-    Raises
-    ------
-    ValueError
-        Where a parameter or buffer is complex.
     """
-    for entry, tensor in [*model.named_parameters(), *model.named_buffers()]:
-        if tensor.is_complex():
-            raise ValueError(f"{entry} is complex, expected a network of real parameters and buffers")
-    working = deepcopy(model).to(device=device, dtype=dtype).eval()
+    working = copied(model, device, dtype).eval()
     recompute = batchnorm == "recomputed" and bool(normalisation_layers(working))
     if name == "inplace":
         return Inplace(problem, working, fields, recompute)
     return Batched(problem, working, fields, recompute, compiled=name == "compiled", width=width)
 
 
-class ThetaLayout:
-    """The layout of theta: how a row of parameters ``(..., P)`` is cut into the trainable parameters of a model."""
-
-    def __init__(self, model: nn.Module) -> None:
-        self._parts = [(name, p.shape, p.numel()) for name, p in trainable_parameters(model)]
-
-    def split(self, flat: Tensor) -> dict[str, Tensor]:
-        """Return the parameters by name, ``(..., *shape)`` each."""
-        parts = torch.split(flat, [n for _, _, n in self._parts], dim=-1)
-        return {
-            name: part.reshape(*flat.shape[:-1], *shape)
-            for (name, shape, _), part in zip(self._parts, parts, strict=True)
-        }
-
-
 class Inplace:
     """The strategy that evaluates one point after another, with its parameters copied into the model; it runs any loss.
 
-    The loss runs without an autograd graph, unless it differentiates by its inputs. To find that out, the first point
-    is computed both ways.
+    The loss runs without an autograd graph, unless it differentiates: then the graph leads through the parameters only
+    if the loss needs that too. To find that out, the first point is computed in each way.
     """
 
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
-        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._loss, self._model, self.fields = ModuleLoss(problem, model), model, tuple(fields)
         self._layout, self._named = ThetaLayout(model), dict(trainable_parameters(model))
-        model.requires_grad_(False)  # a loss may differentiate its inputs, without a graph through the parameters
         self._statistics = Statistics(model) if recompute else None
         self._mode: Callable[[], Any] | None = None
         self._views = False
@@ -121,7 +97,7 @@ class Inplace:
         if self._statistics is not None:
             with self._statistics.updating(data) as batches:
                 for batch in batches:
-                    self._under(mode, batch)
+                    self._under(mode, batch, statistics=True)
         total = Mean(self.fields, data.weight)
         for batch in data:
             total.add(self._under(mode, batch), batch.weight)
@@ -133,7 +109,7 @@ class Inplace:
                 p.data = p.data.contiguous(memory_format=layout)
 
     def _settle(self, batch: Batch) -> None:
-        """Find out by one batch whether the loss needs an autograd graph, and which memory layout it needs."""
+        """Find out by one batch what of an autograd graph the loss needs, and which memory layout it needs."""
         try:
             expected = self._under(torch.enable_grad, batch)
         except RuntimeError as error:
@@ -142,17 +118,29 @@ class Inplace:
             self._views = True  # a network that takes views of its activations
             self._lay_out(torch.contiguous_format)
             expected = self._under(torch.enable_grad, batch)
-        self._mode = torch.enable_grad
-        with suppress(RuntimeError):
-            found = self._under(torch.inference_mode, batch)
-            # Some derivatives are zero without a graph instead of an error.
-            if all(torch.allclose(found[k], expected[k], rtol=1e-3, equal_nan=True) for k in expected):
-                self._mode = torch.inference_mode
 
-    def _under(self, mode: Callable[[], Any], batch: Batch) -> Fields:
+        def agrees(mode: Callable[[], Any], tolerance: float) -> bool:
+            with suppress(RuntimeError):
+                found = self._under(mode, batch)
+                return all(_close(found[name], value, tolerance) for name, value in expected.items())
+            return False
+
+        # Some derivatives are zero without a graph instead of an error.
+        if agrees(torch.inference_mode, 1e-3):
+            self._mode = torch.inference_mode
+            return
+        for p in self._named.values():
+            p.requires_grad_(False)  # a loss that differentiates its inputs alone needs no graph through them
+        # A loss may also sum over the parameters that require gradients, and a small part of it must not be lost.
+        if not agrees(torch.enable_grad, torch.finfo(next(iter(self._named.values())).dtype).eps ** 0.75):
+            for p in self._named.values():
+                p.requires_grad_(True)
+        self._mode = torch.enable_grad
+
+    def _under(self, mode: Callable[[], Any], batch: Batch, statistics: bool = False) -> Fields:
         batch = batch.map(Tensor.contiguous) if self._views else batch
         with mode():
-            values = select(self._problem.loss(self._model, batch), self.fields)
+            values = select(self._loss(batch, statistics=statistics), self.fields)
             return {name: value.detach().clone() for name, value in values.items()}
 
 
@@ -162,10 +150,10 @@ class Batched:
     def __init__(
         self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool, *, compiled: bool, width: int
     ) -> None:
-        self._problem, self._model, self.fields = problem, model, tuple(fields)
+        self._loss, self.fields = ModuleLoss(problem, model), tuple(fields)
         self._layout = ThetaLayout(model)
         self._statistics = Statistics(model) if recompute else None
-        self._features_first = True
+        self._features_first, self._flags_checked = True, False
         self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised
         # Under vmap a convolution becomes one in groups, for which the layout is no help.
         self.channels_last = width == 1 and _convolves(model)
@@ -177,35 +165,53 @@ class Batched:
         """Evaluate all rows at once."""
         statistics: dict[str, Tensor] = {}
         with torch.no_grad():
+            if not self._flags_checked and not points.is_meta:
+                self._check_flags(points[0], next(iter(data)))
             if self._statistics is not None:
                 statistics = self._statistics.copies(len(points))
                 with self._statistics.updating(data) as batches:
                     for batch in batches:
-                        self._vectorised(points, statistics, batch)
+                        with self._loss.restored(statistics=True):
+                            self._vectorised(points, statistics, batch)
             total = Mean(self.fields, data.weight)
             for batch in data:
                 total.add(self._values(points, statistics, batch), batch.weight)
         return total.values()
 
+    def _check_flags(self, row: Tensor, batch: Batch) -> None:
+        """Refuse a loss that is another one where parameters do not require gradients, as they seem to under vmap."""
+        found = []
+        for flag in (False, True):
+            parameters = {k: v.detach().requires_grad_(flag) for k, v in self._layout.split(row).items()}
+            with suppress(RuntimeError), self._loss.restored():
+                found.append(select(self._loss.at(parameters | self._loss.copies(), batch), self.fields))
+        self._flags_checked = True
+        if len(found) == 2 and not all(
+            _close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()
+        ):
+            raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
+
     def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
+        def work() -> Fields:
+            return self._run(points, self._loss.copies(len(points)) | statistics, batch)
+
         try:
-            return self._run(points, statistics, batch)
+            return self._loss.run(work)
         except RuntimeError as error:
             if not (self._features_first and _needs_other_layout(error)):
                 raise
             self._features_first = False  # a network that takes views of what a linear layer gives
-            return self._run(points, statistics, batch)
+            return self._loss.run(work)
 
-    def _vectorised(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
-        def one(parameters: dict[str, Tensor], normalisation: dict[str, Tensor]) -> Fields:
-            call = partial(call_with, self._model, parameters | normalisation)
-            return select(self._problem.loss(call, batch), self.fields)
+    def _vectorised(self, points: Tensor, buffers: dict[str, Tensor], batch: Batch) -> Fields:
+        def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor]) -> Fields:
+            return select(self._loss.at(parameters | buffers, batch), self.fields)
 
         if len(points) == 1:
-            first = {name: copies[0] for name, copies in statistics.items()}
+            first = {name: copies[0] for name, copies in buffers.items()}
             return {name: value[None] for name, value in one(self._layout.split(points[0]), first).items()}
         with FeaturesFirst() if self._features_first else nullcontext():
-            return torch.func.vmap(one)(self._layout.split(points), statistics)
+            return torch.func.vmap(one)(self._layout.split(points), buffers)
 
 
 class FeaturesFirst(TorchFunctionMode):
@@ -267,9 +273,8 @@ def _needs_other_layout(error: RuntimeError) -> bool:
     return "view size" in str(error)
 
 
-def call_with(model: nn.Module, parameters: dict[str, Tensor], *args: Any, **kwargs: Any) -> Any:
-    """Return the output of a network that runs with the named parameters and buffers in place of its own."""
-    return torch.func.functional_call(model, parameters, args, kwargs)
+def _close(value: Tensor, other: Tensor, tolerance: float) -> bool:
+    return torch.allclose(value, other, rtol=tolerance, equal_nan=True)
 
 
 def _convolves(model: nn.Module) -> bool:

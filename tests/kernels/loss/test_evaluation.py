@@ -9,7 +9,6 @@ import pytest
 import torch
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten, random_directions
-from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
 from machine import needs_compiler
 from networks import CPU, Regression, evaluator, points
@@ -225,12 +224,6 @@ def test_networks_that_take_views(width):
     if width > 1:
         found = evaluator(problem, model, "batched", width)(points(1))["loss"]
         assert found == pytest.approx([float(expected)], rel=1e-10)
-
-
-def test_complex_networks_are_refused():
-    problem = Pictures(lambda: nn.Linear(6, 2, dtype=torch.complex64))
-    with pytest.raises(ValueError, match="weight is complex, expected a network of real parameters and buffers"):
-        make_strategy("inplace", problem, problem.build(0), ("loss",), CPU, torch.float32)
 
 
 def test_bfloat16_rounds_products_but_not_parameters():

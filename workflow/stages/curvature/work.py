@@ -17,10 +17,10 @@ from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
 from landsweep.kernels.curvature.watch import Watch
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.curvature import STAGE
-from landsweep.stages.models.hessian import FLOOR, Item, parts, with_hessian
+from landsweep.stages.models.hessian import FLOOR, PLAIN, Item, parts, with_hessian
 from landsweep.stages.models.journal import Journal, Teller, state_file
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.curvature_spec import ENDS, CurvatureSpec, End
@@ -28,15 +28,21 @@ from landsweep.study.plan import Member
 
 SKETCH = 20
 """The sketch of Hutch++ has this many vectors."""
+MARGIN = 2.0
+"""A measured residual is spoken of where it is more than this many times the one that was asked for: it is measured by
+a product of its own, which rounds in its own way."""
 
 
 def run(context: Context, items: list[Member]) -> None:
     """Compute the curvature that the study asks for at the sites ``items``."""
     study = context.study.curvature
+    said = set()
 
     def announce(outcome: Outcome) -> None:
         for text in outcome.note or ():
-            context.bus(Notice(f"curvature {outcome.index}: {text}."))
+            if text != PLAIN or PLAIN not in said:  # it is the same for most models
+                context.bus(Notice(f"curvature {outcome.index}: {text}."))
+            said.add(text)
 
     context.run_shared(
         "curvature",
@@ -52,7 +58,7 @@ def run(context: Context, items: list[Member]) -> None:
 
 
 def compute_one(context: Context, member: Member, group: Group) -> list[str]:
-    """Write one site's results on rank 0 of the group, and return a sentence about them, if any."""
+    """Write one site's results on rank 0 of the group, and return sentences about them, if any."""
     study, site = context.study.curvature, (member.model, *part_of(member))
     arrays: dict[str, Any] | None
     if study.engine == "pyhessian":
@@ -72,9 +78,30 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
         return []
     write_arrays(STAGE.result(context.run, member.index), arrays)
     state_file(STAGE.result(context.run, member.index)).unlink(missing_ok=True)
+    texts = [PLAIN] if arrays["kernels"] == "math" else []
+    texts += [text for which in ENDS if f"{which}_values" in arrays for text in _imprecise(study, which, arrays)]
     if "trace" in arrays and not arrays["trace_converged"]:
-        return [_unsettled(study, float(arrays["trace"]), float(arrays["trace_error"]), int(arrays["trace_vectors"]))]
-    return []
+        trace, error = float(arrays["trace"]), float(arrays["trace_error"])
+        texts.append(_unsettled(study, trace, error, int(arrays["trace_vectors"])))
+    return texts
+
+
+def _imprecise(study: CurvatureSpec, which: End, arrays: dict[str, Any]) -> list[str]:
+    """Return the sentence about the eigenvalues of one end whose residuals are larger than the study asks for."""
+    values, residuals = arrays[f"{which}_values"], arrays[f"{which}_residuals"]
+    allowed = arrays.get(f"{which}_allowed", study.tolerance * np.abs(values))  # of a state of an earlier version
+    over = np.flatnonzero(residuals > MARGIN * allowed)
+    if not len(over):
+        return []
+    worst = over[np.argmax(residuals[over])]
+    end = "of greatest magnitude" if which == "magnitude" else f"at the {which} end"
+    more = "PyHessian stops where two iterations are close; engine: lanczos goes on"
+    if study.engine == "lanczos":
+        more = "the loss may not be smooth there" + ("" if study.dtype == "float64" else ", or needs dtype: float64")
+    return [
+        f"{len(over)} of {len(values)} eigenvalues {end} have larger residuals than curvature.tolerance "
+        f"{study.tolerance:g} asks for, the largest is {residuals[worst]:.2g} of eigenvalue {values[worst]:.4g}: {more}"
+    ]
 
 
 def _unsettled(study: CurvatureSpec, trace: float, error: float, vectors: int) -> str:
@@ -115,22 +142,21 @@ def _by_lanczos(context: Context, member: Member, product: SharedProduct, journa
             name = f"{which} eigenvalues" if which != "magnitude" else "eigenvalues of greatest magnitude"
             arrays |= journal.part(name, partial(ends, which, k))
     if study.trace != "none":
-        layers = [(name, p.numel()) for name, p in trainable_parameters(network_of(context, member.model))]
+        layout = ThetaLayout(network_of(context, member.model))
         sketch = SKETCH if study.trace == "hutch++" else 0
-        sizes = [n for _, n in layers]
 
         def estimate(watch: Watch) -> dict[str, Any]:
             found = spectrum.trace(
                 product,
                 study.trace_error,
                 sketch=sketch,
-                sizes=sizes,
+                sizes=layout.sizes,
                 most=study.trace_vectors,
                 seed=study.seed,
                 watch=watch,
             )
             return _trace(found, study.trace_error) | {
-                "layers": np.array([name for name, _ in layers]),
+                "layers": np.array(layout.names),
                 "layer_traces": found.parts,
                 "layer_errors": found.part_errors,
             }
@@ -143,7 +169,7 @@ def _by_lanczos(context: Context, member: Member, product: SharedProduct, journa
             return {"density_nodes": found.nodes, "density_weights": found.weights}
 
         arrays |= journal.part("density", quadratures)
-    return arrays | {"products": product.products}
+    return arrays | {"products": product.products, "kernels": np.array(product.kernels)}
 
 
 def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
@@ -163,11 +189,15 @@ def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
             arrays |= _eigenvalues("magnitude", engine.eigenpairs(study.magnitude, study.tolerance, seed=study.seed))
         if study.trace != "none":
             arrays |= _trace(engine.trace(most=study.trace_vectors, seed=study.seed), study.trace_error)
-    return arrays
+    return arrays | {"kernels": np.array(engine.kernels)}
 
 
 def _eigenvalues(which: str, found: spectrum.Eigenpairs) -> dict[str, Any]:
-    return {f"{which}_values": found.values, f"{which}_residuals": found.residuals}
+    return {
+        f"{which}_values": found.values,
+        f"{which}_residuals": found.residuals,
+        f"{which}_allowed": found.allowed,
+    }
 
 
 def _trace(found: spectrum.Trace, error: float) -> dict[str, Any]:

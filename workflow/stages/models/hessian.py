@@ -28,6 +28,12 @@ The rounding of a product is relative to what its vector has of the greatest eig
 nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).
 """
 
+PLAIN = (
+    "second derivatives are taken through plain operations (kernels: math), as the kernels that this network runs by, "
+    "such as those of fused attention, have no right ones; losses are computed as before"
+)
+"""What is said where a loss is differentiated through other :data:`landsweep.kernels.curvature.derivatives.Kernels`."""
+
 
 @dataclass(frozen=True)
 class Item:

@@ -13,14 +13,17 @@ import torch
 from landsweep.base.errors import ProblemError, Stopped, users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import load_delta, load_geometry
-from landsweep.kernels.curvature.extremes import hessian_footprint
+from landsweep.kernels.curvature.derivatives import Kernels
+from landsweep.kernels.curvature.extremes import Extremes, hessian_footprint
 from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.footprint import Footprint, footprint
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName
-from landsweep.kernels.problem import Problem, trainable_parameters
+from landsweep.kernels.loss.theta import size
+from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
+from landsweep.stages.models.hessian import PLAIN
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member
 from landsweep.study.study import Study
@@ -51,7 +54,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = network_of(context, member.model) if lifted is None else lifted.model
-    widest = PARAMETER_BYTES / (_size(network) * precision.dtype.itemsize)
+    widest = PARAMETER_BYTES / (size(network) * precision.dtype.itemsize)
     with suppress(Exception):  # a loss may look at values, which shapes do not have
         # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
         loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
@@ -75,7 +78,7 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
-        hessian = _hessian(context, member, delta, alpha) if context.study.hessian_fields else None
+        hessian, kernels = _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "")
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -90,11 +93,13 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     if hessian is not None:
         names = " and ".join(context.study.hessian_fields)
         context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
+        if kernels == "math":
+            context.bus(Notice(f"{names}: {PLAIN}."))
     return {
         **asdict(choice),
         "reason": choice.reason,
         "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds),
-        "hessian": None if hessian is None else asdict(hessian),
+        "hessian": None if hessian is None else asdict(hessian) | {"kernels": kernels},
         "float64_error": error,
         "threads": study.threads,
         "dtype": study.dtype,
@@ -102,13 +107,13 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "deterministic": study.deterministic,
         "device": device_kind(context.device()),
         "torch": torch.__version__,
-        "parameters": _size(network_of(context, member.model)),
+        "parameters": size(network_of(context, member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
 
 
-def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> Choice:
-    """Return the choice of how the extreme eigenvalues of the Hessian are found at every point."""
+def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> tuple[Choice, Kernels]:
+    """Return how the extreme eigenvalues of the Hessian are found at every point, and through which kernels."""
     study = context.study.evaluation
     problem, network = problem_of(context, member.model), network_of(context, member.model)
     loader = Loader(context, study.stored)
@@ -116,8 +121,14 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
     widest = 1.0
     with suppress(Exception):  # a loss may look at values, which shapes do not have
         widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
-    return choose(
-        lambda name, width: loader.extremes(member, delta, name, width),
+    made: dict[StrategyName, Evaluator] = {}
+
+    def make(name: StrategyName, width: int) -> Evaluator:
+        made[name] = loader.extremes(member, delta, name, width)
+        return made[name]
+
+    choice = choose(
+        make,
         alpha,
         10 * study.hessian_tolerance,  # each strategy's values may be so far from the truth
         candidates=("inplace", "batched") if study.strategy == "auto" else (uncompiled(study.strategy),),
@@ -126,6 +137,8 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
         points=_points_per_model(context),
         together=_points_per_call(context),
     )
+    strategy = made[choice.strategy].strategy
+    return choice, strategy.kernels if isinstance(strategy, Extremes) else "default"
 
 
 def device_kind(device: torch.device) -> str:
@@ -133,10 +146,6 @@ def device_kind(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
-
-
-def _size(network: nn.Module) -> int:
-    return sum(p.numel() for _, p in trainable_parameters(network))
 
 
 def predicted(study: Study, problem: Problem, network: nn.Module, member: Member) -> Footprint:

@@ -1,0 +1,47 @@
+"""What is refused before second derivatives of a loss are taken: modes and operations that have none."""
+
+from __future__ import annotations
+
+from landsweep.kernels.loss.batchnorm import normalisation_layers
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.utils.checkpoint import CheckpointFunction
+
+_ONCE = once_differentiable(lambda _: None).__code__
+"""Every function decorated with torch's ``once_differentiable`` shares this code object, by which :func:`check_twice`
+finds it."""
+
+
+def check_twice(value: Tensor) -> None:
+    """Raise ValueError where a part of the autograd graph of ``value`` says that it has no second derivatives.
+
+    Otherwise torch silently takes such a part for a constant if its gradient does not depend on another one.
+    """
+    seen, nodes = set(), [value.grad_fn]
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        nodes += [following for following, _ in node.next_functions]
+        function = getattr(node, "_forward_cls", None)
+        if function is CheckpointFunction:
+            raise ValueError(
+                "the network checkpoints activations with use_reentrant=True, which has no second derivatives, "
+                "expected use_reentrant=False"
+            )
+        if function is not None and getattr(function.backward, "__code__", None) is _ONCE:
+            raise ValueError(
+                f"the loss uses {function.__name__}, whose backward is once_differentiable, expected second "
+                "derivatives: write it with operations that have them"
+            )
+
+
+def check_mode(model: nn.Module) -> None:
+    """Raise ValueError for a network in a mode in which its loss changes from call to call."""
+    dropouts = [m for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0]
+    if model.training and (normalisation_layers(model) or dropouts):
+        raise ValueError(
+            "the network is in training mode, in which its loss is another one at each call, expected evaluation mode: "
+            "call model.eval()"
+        )

@@ -1,0 +1,85 @@
+"""Kernels that have second derivatives, for networks whose usual kernels have none, or wrong ones.
+
+Fused attention, the fast path of torch's transformer layers, cuDNN's recurrent networks and compiled modules are
+differentiated once, but not twice. Fused weight normalisation is, but wrongly: its gradient takes the norms for
+constants (torch 2.13), so the matrix of second derivatives is not symmetric. The same functions in plain operations
+have right second derivatives, and are slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
+
+Kernels = Literal["default", "math"]
+"""A loss is differentiated twice through the kernels that torch takes by itself, or through those of plain operations.
+"""
+
+_SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
+"""What torch calls for ``tensor.requires_grad = ...``."""
+
+
+@contextmanager
+def kernels(name: Kernels) -> Iterator[None]:
+    """Compute with these kernels inside the block, and as before after it."""
+    with ExitStack() as stack:
+        if name == "math":
+            stack.callback(torch.backends.mha.set_fastpath_enabled, torch.backends.mha.get_fastpath_enabled())
+            torch.backends.mha.set_fastpath_enabled(False)
+            stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+            stack.enter_context(_Plain())
+            if torch.cuda.is_available():
+                stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+        yield
+
+
+class _Plain(TorchFunctionMode):
+    """A mode in which fused functions without right second derivatives are plain operations."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Replace ``torch._weight_norm``, which both weight normalisations of torch call, and ``torch.cdist``."""
+        if function is torch._weight_norm:
+            return _weight_norm(*args, **(kwargs or {}))
+        if function is torch.cdist:
+            return _cdist(*args, **(kwargs or {}))
+        return function(*args, **(kwargs or {}))
+
+
+def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
+    """Return ``g v / |v|``, the norm taken over all axes but ``dim``, or over all of them where it is -1."""
+    axes = [k for k in range(v.ndim) if dim == -1 or k != dim]
+    return v * (g / torch.linalg.vector_norm(v, dim=axes, keepdim=True))
+
+
+def _cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """Return the distances of all rows of ``x1`` from all rows of ``x2``; a distance of 0 has derivatives of 0."""
+    difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+    apart = (difference != 0).any(dim=-1)
+    distance = torch.linalg.vector_norm(torch.where(apart[..., None], difference, 1.0), ord=p, dim=-1)
+    return torch.where(apart, distance, 0.0)
+
+
+class Undisturbed(TorchFunctionMode):
+    """A mode in which what a loss does with gradients of its own leaves those of the loss as they are.
+
+    Derivatives that the loss takes retain its graph, and parameters that it freezes, as an adversarial loss does with
+    the other network, still count.
+    """
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Let ``autograd.grad`` and ``backward`` retain the graph, and nothing change ``requires_grad`` to False."""
+        kwargs = dict(kwargs or {})
+        if function in (torch.autograd.grad, torch.autograd.backward, Tensor.backward):
+            kwargs["retain_graph"] = True
+        if function is Tensor.requires_grad_ and (args[1:] == (False,) or kwargs.get("requires_grad") is False):
+            return args[0]
+        if function == _SET_REQUIRES_GRAD and not args[1]:
+            return None
+        return function(*args, **kwargs)

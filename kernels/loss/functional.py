@@ -1,0 +1,197 @@
+"""The loss of a network at other weights: the loss is given the module itself, with its parameters replaced.
+
+So what a user's loss does with the network (``model.encode(x)``, ``model.parameters()``, ``model["generator"]``,
+``model.train()``) works at every point, under ``vmap`` and under derivatives. What it changes in the network, such as
+running statistics, is put back after each call: a point's value must not depend on the points before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from typing import Any, TypeVar
+
+import torch
+from landsweep.kernels.problem import Batch, Problem
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+IN_PLACE = re.compile("in.?place")
+"""Under ``vmap`` and derivatives torch refuses with these words to change a buffer that is not part of the call."""
+Result = TypeVar("Result")
+Values = dict[str, Tensor]
+"""What a loss returned: each field's mean over a batch by its name."""
+
+
+class ModuleLoss:
+    """The loss of a network, with the network's own parameters or with others in their place.
+
+    Parameters
+    ----------
+    problem, network
+        The loss, and a network of our own (:func:`copied`), which has between calls always the same modes, gradients
+        and buffers.
+
+    Attributes
+    ----------
+    changes
+        Whether the loss was seen to change buffers, such as running statistics; replaced parameters then come with
+        copies of all buffers.
+    """
+
+    def __init__(self, problem: Problem, network: nn.Module) -> None:
+        self.network, self.changes = network, False
+        self._problem, self._holder = problem, _Holder(problem, network)
+        self._modules = list(network.modules())
+        self._parameters = list(network.parameters())
+        self._seen = False
+
+    def __call__(self, batch: Batch, *, statistics: bool = False) -> Values:
+        """Return the values at the network's own parameters; for ``statistics`` see :meth:`restored`."""
+        with self.restored(statistics=statistics):
+            return self._problem.loss(self.network, batch)
+
+    def at(self, parameters: Values, batch: Batch) -> Values:
+        """Return the values with named parameters and buffers in place of the network's own.
+
+        It is called inside :meth:`run` or :meth:`restored`, which cannot be compiled or transformed as this can.
+        """
+        given = {f"network.{name}": tensor for name, tensor in parameters.items()}
+        values: Values = torch.func.functional_call(self._holder, given, (batch,))
+        return values
+
+    def copies(self, n: int | None = None) -> Values:
+        """Return copies of all buffers by name, or n copies of each in one tensor, where the loss changes buffers."""
+        if not self.changes:
+            return {}
+        named = dict(self.network.named_buffers())
+        return {name: (b if n is None else b.expand(n, *b.shape)).clone() for name, b in named.items()}
+
+    def run(self, work: Callable[[], Result]) -> Result:
+        """Return what ``work`` returns, which calls :meth:`at` with :meth:`copies`; the network is as it was after it.
+
+        Where the loss is seen to change buffers now, ``work`` is called again, with copies of them.
+        """
+        changes = self.changes
+        try:
+            with self.restored():
+                found = work()
+            if self.changes == changes:
+                return found
+        except RuntimeError as error:
+            if changes or not IN_PLACE.search(str(error)) or next(self.network.buffers(), None) is None:
+                raise
+            self.changes = True
+        with self.restored():
+            return work()
+
+    @contextmanager
+    def restored(self, *, statistics: bool = False) -> Iterator[None]:
+        """Put back after the block what the loss changes in the network; with ``statistics``, buffers stay changed.
+
+        Modes, gradients and their flags are looked at each time, buffers at the first time: a loss that changes none on
+        its first batch changes none.
+        """
+        modes = [m.training for m in self._modules]
+        flags = [p.requires_grad for p in self._parameters]
+        watched = not statistics and (self.changes or not self._seen)
+        before = [(m, name, b, b.clone()) for m, name, b in self._buffers()] if watched else []
+        try:
+            yield
+        finally:
+            if [m.training for m in self._modules] != modes:
+                for module, mode in zip(self._modules, modes, strict=True):
+                    module.training = mode
+            for p, flag in zip(self._parameters, flags, strict=True):
+                if p.requires_grad != flag:
+                    p.requires_grad_(flag)
+                if p.grad is not None:
+                    p.grad = None
+            for module, name, buffer, value in before:
+                if getattr(module, name) is not buffer:
+                    setattr(module, name, buffer)
+                    self.changes = True
+                if not _equal(buffer, value):
+                    self.changes = True
+                    with torch.no_grad():
+                        buffer.copy_(value)
+            self._seen |= watched
+
+    def _buffers(self) -> Iterator[tuple[nn.Module, str, Tensor]]:
+        for module in self._modules:
+            for name, buffer in module.named_buffers(recurse=False):
+                yield module, name, buffer
+
+
+class _Holder(nn.Module):
+    """A module whose output is the loss of the network in it."""
+
+    def __init__(self, problem: Problem, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self._problem = (problem,)  # a problem that is a module itself is no part of this one
+
+    def forward(self, batch: Batch) -> Values:
+        """Return what the loss returns."""
+        return self._problem[0].loss(self.network, batch)
+
+
+def copied(model: nn.Module, device: torch.device | None = None, dtype: torch.dtype | None = None) -> nn.Module:
+    """Return a copy of a network, on a device and with floating tensors in a dtype, complex ones in its complex dtype.
+
+    Tensors that were computed from others are copied without their history, as with the weights of
+    ``torch.nn.utils.weight_norm``. What else a module keeps and cannot be copied (a lock, an open file) is shared.
+    The copy of ``nn.DataParallel`` runs on one device.
+    """
+    with torch.no_grad(), _Detached():  # with a graph, scripted modules would be copied with the history of the copy
+        try:
+            network = deepcopy(model)
+        except Exception:
+            network = deepcopy(model, _uncopyable(model))
+    for module in network.modules():
+        if isinstance(module, nn.DataParallel):
+            module.device_ids = []
+    for p, own in zip(network.parameters(), model.parameters(), strict=True):
+        p.requires_grad_(own.requires_grad)
+        p.grad = None
+    if dtype is not None and any(t.is_complex() for t in [*network.parameters(), *network.buffers()]):
+
+        def cast(tensor: Tensor) -> Tensor:
+            whole = dtype.to_complex() if tensor.is_complex() else dtype if tensor.is_floating_point() else None
+            return tensor.to(device=device, dtype=whole)
+
+        return network._apply(cast)  # type: ignore[no-untyped-call]  # Module.to() makes complex tensors real
+    return network.to(device=device, dtype=dtype)
+
+
+class _Detached(TorchFunctionMode):
+    """A mode in which copies of tensors leave out what the tensors were computed from."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Replace ``Tensor.__deepcopy__``, which refuses tensors that were computed."""
+        if function is Tensor.__deepcopy__ and not args[0].is_leaf:
+            tensor, memo = args
+            return memo.setdefault(id(tensor), tensor.detach().clone())
+        return function(*args, **(kwargs or {}))
+
+
+def _uncopyable(model: nn.Module) -> dict[int, Any]:
+    """Return the attributes of modules that cannot be copied, by id, as :func:`deepcopy` takes them for copied."""
+    found = {}
+    for module in model.modules():
+        for name, value in vars(module).items():
+            if name in ("_parameters", "_buffers", "_modules"):
+                continue
+            try:
+                deepcopy(value, {id(m): m for m in model.modules()})
+            except Exception:
+                found[id(value)] = value
+    return found
+
+
+def _equal(tensor: Tensor, other: Tensor) -> bool:
+    with suppress(NotImplementedError):
+        return torch.equal(tensor, other)
+    return True  # tensors without values

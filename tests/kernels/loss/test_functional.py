@@ -1,0 +1,104 @@
+"""A loss is given the module itself, in every strategy, whatever it does with the module."""
+
+import contracts
+import numpy as np
+import pytest
+import torch
+from contracts import CPU, KINDS, Contract, Plain
+from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.problem import Batch
+from networks import evaluator, points
+from torch import nn
+
+ALONE = {"penalty", "parts", "slopes"}
+"""Losses that ask or say whether parameters require gradients, or take them, run one point after another alone."""
+
+
+@pytest.mark.filterwarnings("ignore:There is a performance drop because")
+@pytest.mark.parametrize("kind", KINDS)
+def test_landscapes_are_those_of_plain_networks(kind):
+    problem, plain = Contract(kind), Plain(Contract(kind))
+    model, at = problem.build(0), points(3)
+    assert np.allclose(flatten(model, torch.float64), plain.theta())
+    expected = None
+    for strategy, width in (("inplace", 1), ("batched", 1), ("batched", 2)):
+        evaluate = evaluator(problem, model, strategy, width)
+        if expected is None:
+            delta = evaluate.points._delta.numpy()
+            expected = [plain.loss(plain.theta() + a @ delta) for a in at]
+        if width == 2 and kind in ALONE:
+            with pytest.raises((RuntimeError, ValueError)):
+                evaluate(at)
+        if strategy == "batched" and kind in ALONE:
+            continue
+        for _ in range(2):  # nothing of the first time is left
+            np.testing.assert_allclose(evaluate(at)["loss"], expected, rtol=1e-10)
+
+
+def test_what_a_loss_changes_in_the_network_is_put_back():
+    class Careless:
+        def loss(self, model, batch):
+            model.train()
+            value = model(batch.data).square().mean()
+            value.backward()
+            model[0].bias.requires_grad_(False)
+            model[1].running_var = torch.ones(3)
+            return {"loss": value.detach()}
+
+    network = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)).eval()
+    network[1].running_var.fill_(2.0)
+    before = {name: (b, b.clone()) for name, b in network.named_buffers()}
+    loss = ModuleLoss(Careless(), network)
+    values = [float(loss(Batch(torch.arange(12.0).view(4, 3)))["loss"]) for _ in range(2)]
+    assert values[0] == values[1]
+    assert not any(m.training for m in network.modules())
+    assert all(p.requires_grad and p.grad is None for p in network.parameters())
+    for name, buffer in network.named_buffers():
+        assert buffer is before[name][0]
+        assert torch.equal(buffer, before[name][1])
+
+
+def test_a_small_penalty_on_what_requires_gradients_is_not_lost():
+    """Under vmap no parameter seems to require a gradient; the penalty is less than what strategies may differ by."""
+
+    class Decayed(Contract):
+        def loss(self, model, batch):
+            penalty = sum(p.square().sum() for p in model.parameters() if p.requires_grad)
+            return {"loss": contracts.error(model, batch.data) + 1e-7 * penalty}
+
+    problem = Decayed("penalty")
+    model = problem.build(0)
+    with pytest.raises(ValueError, match="the loss depends on requires_grad of the parameters, which is lost under vm"):
+        evaluator(problem, model, "batched", 2)(points(2))
+    plain = Plain(problem)
+    at = np.zeros((1, 2))
+    assert evaluator(problem, model, "inplace", 1)(at)["loss"] == pytest.approx([plain.loss(plain.theta())], rel=1e-12)
+
+
+def test_a_loss_that_differentiates_its_inputs_keeps_a_penalty_on_what_requires_gradients():
+    class Residual(Contract):
+        def loss(self, model, batch):
+            x = batch.data.clone().requires_grad_(True)
+            (slope,) = torch.autograd.grad(model(x).sum(), x, create_graph=True)
+            penalty = sum(p.square().sum() for p in model.parameters() if p.requires_grad)
+            return {"loss": slope.square().mean() + 1e-7 * penalty}
+
+    problem = Residual("penalty")
+    plain = Plain(problem)
+    found = evaluator(problem, problem.build(0), "inplace", 1)(np.zeros((1, 2)))["loss"]
+    assert found == pytest.approx([plain.loss(plain.theta())], rel=1e-12)
+
+
+def test_copies_have_the_dtype_asked_for_and_share_no_memory():
+    model = contracts.Spectral()
+    wide = copied(model, CPU, torch.float64)
+    assert (wide.weight.dtype, wide.lift.weight.dtype) == (torch.complex128, torch.float64)
+    assert torch.equal(wide.weight.to(torch.complex64), model.weight)
+    locked = contracts.Locked()
+    again = copied(locked)
+    assert again.lock is locked.lock
+    assert again.seen[0].is_leaf
+    assert again.seen[0].data_ptr() != locked.seen[0].data_ptr()
+    assert torch.equal(again.seen[0], locked.seen[0])
+    assert again.weight.data_ptr() != locked.weight.data_ptr()
