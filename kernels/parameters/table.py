@@ -19,6 +19,8 @@ zero, or the given directions are. ``ignored``: by a rule of ``ignore``. ``froze
 STATES: tuple[State, ...] = get_args(State)
 NAMED = 6
 """A sentence names at most this many groups of parameters of one state; it counts the others."""
+LISTED = 20
+"""A table lists up to this many tensors of one state one by one."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,8 @@ def sentence(entries: Sequence[Entry]) -> str:
     return "; ".join(parts)
 
 
-def rows(entries: Sequence[Entry], norms: bool = True) -> list[str]:
-    """Return the table as lines of text: state, name, shape, numbers and, if asked for, norm; similar names share one.
+def rows(entries: Sequence[Entry]) -> list[str]:
+    """Return the table as lines of text: state, name, shape, numbers and norm; if many, similar names share a line.
 
     Examples
     --------
@@ -170,12 +172,11 @@ def rows(entries: Sequence[Entry], norms: bool = True) -> list[str]:
     ignored  bias       2            2      0
     """
     lines = [("state", "parameter", "shape", "numbers", "norm")]
-    for g in grouped(entries):
+    for g in grouped(entries, LISTED):
         shape = "various" if g.shape is None else " x ".join(map(str, g.shape)) or "()"
         lines.append((g.state, str(g), shape, f"{g.size:,}", f"{g.norm:.4g}"))
-    columns = list(zip(*lines, strict=True))[: 5 if norms else 4]
     padded = []
-    for k, column in enumerate(columns):
+    for k, column in enumerate(zip(*lines, strict=True)):
         width = max(map(len, column))
         padded.append([text.rjust(width) if k > 2 else text.ljust(width) for text in column])
     return ["  ".join(line) for line in zip(*padded, strict=True)]

@@ -21,7 +21,7 @@ from torch.nn.parameter import is_lazy
 REQUIRES_GRAD = "requires_grad"
 """Metadata of a file of weights: the parameters that required gradients after training, if not those of build()."""
 DTYPE = "dtype"
-"""Metadata of a file of weights: its dtypes are those of the trained network, not those of build()."""
+"""Metadata of a file of weights: the trained network's dtype, wider than that of build(), is kept."""
 
 
 def state(model: nn.Module) -> dict[str, Tensor]:
@@ -32,7 +32,7 @@ def state(model: nn.Module) -> dict[str, Tensor]:
 def save_theta(path: Path, model: nn.Module, built: nn.Module | None = None) -> None:
     """Write a trained model; the file appears whole.
 
-    Where it requires gradients of other parameters, or has another dtype, than the network ``built`` that ``build`` has
+    Where it requires gradients of other parameters, or has a wider dtype, than the network ``built`` that ``build`` has
     returned, the file's metadata say so.
     """
     metadata = {}
@@ -40,8 +40,8 @@ def save_theta(path: Path, model: nn.Module, built: nn.Module | None = None) -> 
         learned = _requiring(model)
         if learned != _requiring(built):
             metadata[REQUIRES_GRAD] = json.dumps(learned)
-        dtypes = {name: t.dtype for name, t in saved(built).items()}
-        if any(t.dtype != dtypes[name] for name, t in saved(model).items()):
+        before, after = saved(built), saved(model)
+        if any(torch.promote_types(t.dtype, before[name].dtype) != before[name].dtype for name, t in after.items()):
             metadata[DTYPE] = "trained"
     with atomic(path) as partial:
         save_file(state(model), partial, metadata or None)

@@ -6,9 +6,12 @@ not count, or the model fails before an hour of landscapes is spent on another n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import torch
 from landsweep.disk import weights
@@ -22,7 +25,9 @@ REFUSED = "refused.safetensors"
 """Beside where a model's weights would lie, those of a network that ``build`` does not make."""
 
 
-def checked(problem: Problem, seed: int, built: Structure, trained: Any, path: Path) -> tuple[nn.Module, nn.Module]:
+def checked(
+    problem: Problem, seed: int, built: Structure, trained: Any, path: Path, tell: Callable[[str], None]
+) -> tuple[nn.Module, nn.Module]:
     """Return the trained network, without what is wrapped around it, and one that ``build`` and its weights make.
 
     Parameters
@@ -33,13 +38,15 @@ def checked(problem: Problem, seed: int, built: Structure, trained: Any, path: P
         What ``train`` has returned.
     path
         The file that the weights are to be written to.
+    tell
+        A function that is called with a sentence where all of the network is frozen, which is taken back.
 
     Raises
     ------
     TypeError, ValueError
-        Where it is no network, has weights that are not finite or none that require a gradient, or computes something
-        else than the network that ``build`` and its weights make; a sentence says what to do. In the last case the
-        trained weights are kept beside ``path``.
+        Where it is no network, has weights that are not finite, or computes something else than the network that
+        ``build`` and its weights make; a sentence says what to do. In the last case the trained weights are kept beside
+        ``path``.
     """
     if not isinstance(trained, nn.Module):
         raise TypeError(
@@ -60,12 +67,16 @@ def checked(problem: Problem, seed: int, built: Structure, trained: Any, path: P
             f"({_kept(path)})"
         )
     check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
+    again = check_rest(problem, seed, network, path)
     if not any(p.requires_grad for p in network.parameters()):
-        raise ValueError(
-            "train() returned a network of which no parameter requires a gradient, so that nothing could move, "
-            "expected some that do: end it with `model.requires_grad_(True)`, or for the trained ones alone"
+        tell(
+            "No parameter of what train() returned requires a gradient, so those move that do in what build() returns; "
+            "return a network with requires_grad where another choice is meant"
         )
-    return network, check_rest(problem, seed, network, path)
+        movable = {name for name, p in again.named_parameters() if p.requires_grad}
+        for name, p in network.named_parameters():
+            p.requires_grad_(name in movable)
+    return network, again
 
 
 def check_rest(problem: Problem, seed: int, network: nn.Module, path: Path) -> nn.Module:
@@ -82,7 +93,8 @@ def check_rest(problem: Problem, seed: int, network: nn.Module, path: Path) -> n
     hidden = unsaved(again, network)
     if not hidden or not _losses_differ(problem, again, network):
         return again
-    if unseeded := [what for what in unsaved(again, _again(problem, seed, network, path, 2)) if what in hidden]:
+    anew = (_again(problem, seed, network, path, state) for state in (2, 3))
+    if unseeded := [what for what in unsaved(*anew) if what in hidden]:
         raise ValueError(
             f"build() makes another network in each call with seed {seed} ({_list(unseeded)}), and with the same "
             "weights it has another loss, expected one that depends on the seed alone: begin build() with "
@@ -138,7 +150,9 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
     first = next(network.parameters())
     try:
         again.to(first.device)
-        batch = next(iter(Data.of(problem, first.device, first.dtype)))
+        # Of data without end, too, there is a first batch.
+        beginning = SimpleNamespace(batches=lambda **part: islice(problem.batches(**part), 1))
+        batch = next(iter(Data.of(cast(Problem, beginning), first.device, first.dtype)))
         here, repeated, there = (_loss(problem, one, batch) for one in (network, network, again))
     except Exception:  # a loss may do anything; where it does not run, the landscape will say so
         return False

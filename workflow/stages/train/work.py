@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 from landsweep.base.errors import Stopped, UserError, reading, users_code
+from landsweep.base.events import Notice
 from landsweep.disk import weights
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import atomic, write_json
@@ -65,7 +66,14 @@ def train_one(context: Context, model: Model) -> None:
         with users_code():
             trainable = cast(Trainable, problem)  # checked before anything was written
             trained = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
-            network, again = checked(problem, int(model.coords["seed"]), built, trained, context.run.theta(model.index))
+            network, again = checked(
+                problem,
+                int(model.coords["seed"]),
+                built,
+                trained,
+                context.run.theta(model.index),
+                lambda text: context.tell(Notice(f"train {model.index}: {text}.")),
+            )
     _check_again(context, model, network)
     if context.run.theta(model.index).exists():
         return  # this worker was taken for dead, and another one's weights may have been used already
