@@ -68,9 +68,10 @@ def test_what_build_does_not_make_again_is_refused_after_training(tmp_path):
         assert text in error, how
         assert "\n" not in error
     kept = RunDir(tmp_path / "run").theta(list(REFUSED).index("head")).with_name("refused.safetensors")
-    assert f"the trained weights are in {kept}, which sweep.checkpoint may name then" in json.loads(
-        found["train", list(REFUSED).index("head")].read_text()
-    )["error"]
+    assert (
+        f"the trained weights are in {kept}, which sweep.checkpoint may name then"
+        in json.loads(found["train", list(REFUSED).index("head")].read_text())["error"]
+    )
     assert load_file(kept)["5.weight"].shape == (3, 6)
 
 
