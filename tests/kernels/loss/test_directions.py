@@ -159,8 +159,8 @@ def test_directions_of_weights_that_are_zero_are_refused(how):
     for p in (model[0].weight, model[1].weight):
         nn.init.zeros_(p)
     text = (
-        f"direction 0 has norm zero, as all weights that it moves are zero and normalisation {how} gives it their norm, "
-        "expected weights that are not zero: ignore less, train them first, or say normalisation: none."
+        f"direction 0 has norm zero, as all weights that it moves are zero and normalisation {how} gives it their "
+        "norm, expected weights that are not zero: ignore less, train them first, or say normalisation: none."
     )
     with pytest.raises(ValueError, match=text):
         random_directions(model, 1, 0, how)

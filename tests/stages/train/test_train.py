@@ -136,10 +136,8 @@ def test_a_network_that_is_frozen_altogether_moves_as_built_and_is_told(kept):
 
 def test_where_models_differ_in_what_moves_is_said(kept):
     said = [line for line in kept[1].stderr.splitlines() if line.startswith("Subspace random")]
-    assert (
-        "Subspace random, model 10: moved 48 of 86 numbers: 3.weight, 5.weight (norm " in said[-1]
-        and "; ignored 8: 3.bias, 5.bias; frozen 30: 0.weight, 0.bias." in said[-1]
-    ), said
+    assert said[-1].startswith("Subspace random, model 10: moved 48 of 86 numbers: 3.weight, 5.weight (norm ")
+    assert said[-1].endswith("; ignored 8: 3.bias, 5.bias; frozen 30: 0.weight, 0.bias.")
     assert "Subspace random, models 0, 2, 3 and 7 more: moved 72 of 86 numbers" in said[0]
 
 
