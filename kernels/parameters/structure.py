@@ -7,6 +7,7 @@ on this way, so it has to be found.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from torch.optim.swa_utils import AveragedModel
 
 SHOWN = 2
 """At most this many differences are named; the others are counted."""
+DEPTH = 3
+"""Attributes of objects that are no layers are compared so many objects deep."""
 _SIZES = {"in_features": 1, "in_channels": 1, "num_features": 0}
 """Attributes that lazy layers of torch learn with their weights, and the axis of the weight that says so."""
 
@@ -34,10 +37,14 @@ class Structure:
         ``whole``. Tied ones come once.
     tied
         By each further name of a tied parameter its first one.
+    buffers
+        The names of buffers that are saved, also of those that are None. Their shapes may change in training, as those
+        of observers of quantisation do with the first data.
     """
 
     tensors: Mapping[str, tuple[tuple[int, ...] | None, str]]
     tied: Mapping[str, str]
+    buffers: frozenset[str]
 
     @classmethod
     def of(cls, model: nn.Module) -> Structure:
@@ -45,7 +52,8 @@ class Structure:
         everywhere = list(model.named_parameters(remove_duplicate=False))
         first: dict[int, str] = {}
         tied = {name: first[id(p)] for name, p in everywhere if first.setdefault(id(p), name) != name}
-        return cls({name: (_shape(t), _kind(t)) for name, t in saved(model).items()}, tied)
+        found = {name: (_shape(t), _kind(t)) for name, t in saved(model).items()}
+        return cls(found, tied, frozenset(_buffers(model)))
 
     def differences(self, other: Structure) -> list[str]:
         """Return in words how ``other``, a trained network, differs from this one, which ``build`` has returned.
@@ -54,6 +62,8 @@ class Structure:
         """
         found = []
         for name, (shape, kind) in other.tensors.items():
+            if name in self.buffers:
+                continue
             if name not in self.tensors:
                 alias = self.tied.get(name)
                 found.append(f"{name} is new" if alias is None else f"{name} is no longer tied to {alias}")
@@ -92,6 +102,31 @@ def unwrapped(model: nn.Module, built: Structure) -> nn.Module:
 def lazy(model: nn.Module) -> list[str]:
     """Return the names of tensors whose shapes are not known yet, as their layers have not seen data."""
     return [name for name, t in saved(model).items() if is_lazy(t)]
+
+
+def _buffers(model: nn.Module) -> dict[str, tuple[nn.Module, str]]:
+    """Return by name the layer of each buffer that is saved, None or not, and its name there."""
+    return {
+        f"{prefix}.{name}" if prefix else name: (module, name)
+        for prefix, module in model.named_modules()
+        for name in list(module._buffers.keys())  # those of a scripted layer do not iterate
+        if name not in getattr(module, "_non_persistent_buffers_set", ())
+    }
+
+
+def resize(model: nn.Module, tensors: Mapping[str, Tensor], trained: bool) -> None:
+    """Give buffers the shapes of ``tensors`` by name; the values are to be filled in.
+
+    Of tensors that were not ``trained`` here, only for buffers that held nothing, or one number, so far.
+    """
+    for name, (module, local) in _buffers(model).items():
+        given, own = tensors.get(name), module._buffers[local]
+        if given is None or (own is not None and (is_lazy(own) or own.shape == given.shape)):
+            continue
+        if trained or own is None or own.numel() <= 1:
+            like = given if own is None else own
+            first = next(model.parameters(), given)
+            module._buffers[local] = torch.empty(given.shape, dtype=like.dtype, device=first.device)
 
 
 def materialise(model: nn.Module, shapes: Mapping[str, torch.Size]) -> None:
@@ -149,37 +184,44 @@ def _changed(before: nn.Module, after: nn.Module) -> Iterator[str]:
     own = vars(nn.Module()).keys()
     then, now = _held(before, own), _held(after, own)
     for key in dict.fromkeys([*then, *now]):
-        if not _equal(then.get(key), now.get(key)):
+        same = False
+        with suppress(Exception):  # values of one's own classes may not compare
+            same = _equal(then.get(key), now.get(key))
+        if not same:
             yield key
 
 
 def _held(module: nn.Module, own: Any) -> dict[str, Any]:
     held = {key: value for key, value in vars(module).items() if key not in own}
-    held |= {name: module._buffers.get(name) for name in getattr(module, "_non_persistent_buffers_set", ())}
+    held |= {name: getattr(module, name) for name in getattr(module, "_non_persistent_buffers_set", ())}
     held["its hooks"] = [len(getattr(module, f"_forward_{kind}", ())) for kind in ("hooks", "pre_hooks")]
     if type(module).get_extra_state is not nn.Module.get_extra_state:
-        held["its extra state"] = module.get_extra_state()
+        with suppress(Exception):  # a layer may do anything
+            held["its extra state"] = module.get_extra_state()
     return held
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: Any, other: Any, depth: int = DEPTH) -> bool:
     """Return whether two values are equal; what cannot be compared counts as equal."""
     if (one is None) != (other is None):
         return False
-    if isinstance(one, Tensor | np.ndarray) and isinstance(other, Tensor | np.ndarray):
-        a, b = (torch.as_tensor(x).detach().cpu() for x in (one, other))
-        return a.shape == b.shape and bool(torch.equal(a, b.to(a.dtype)))
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.shape == other.shape and bool(torch.equal(one.detach().cpu(), other.detach().cpu().to(one.dtype)))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return bool(np.array_equal(one, other))
     if isinstance(one, nn.Module) or isinstance(other, nn.Module):
         return True
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(_equal(one[key], other[key], depth) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_equal, one, other))
+        return len(one) == len(other) and all(_equal(a, b, depth) for a, b in zip(one, other, strict=True))
     plain = (bool, int, float, complex, str, bytes, Tensor, np.ndarray, Mapping, list, tuple, type(None))
     if isinstance(one, plain) and isinstance(other, plain):
         return type(one) is type(other) and bool(one == other or (one != one and other != other))
     if callable(one) and callable(other):
         return _function(one) == _function(other)
+    if depth and type(one) is type(other) and hasattr(one, "__dict__"):  # an object that is no layer
+        return _equal(vars(one), vars(other), depth - 1)
     return True
 
 

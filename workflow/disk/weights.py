@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from landsweep.base.errors import UserError, reading, users_code
 from landsweep.disk.rundir import atomic
-from landsweep.kernels.parameters.structure import materialise, saved
+from landsweep.kernels.parameters.structure import materialise, resize, saved
 from landsweep.kernels.problem import Problem
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
@@ -51,8 +51,10 @@ def _requiring(model: nn.Module) -> list[str]:
     return [name for name, p in model.named_parameters() if p.requires_grad]
 
 
-def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn.Module:
+def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path, *, trained: bool = False) -> nn.Module:
     """Load tensors by name into ``model`` in place; lazy layers get the shapes of their tensors.
+
+    Where the network was ``trained`` here, buffers get them too, else those that held nothing or one number.
 
     Raises
     ------
@@ -60,6 +62,7 @@ def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn
         Where the names or shapes do not fit the model.
     """
     materialise(model, {name: t.shape for name, t in tensors.items()})
+    resize(model, tensors, trained)
     own, known = saved(model), model.state_dict(keep_vars=True)
     expected = {name: "no shape yet" if is_lazy(t) else tuple(t.shape) for name, t in own.items()}
     given = {name: tuple(t.shape) for name, t in tensors.items() if name in expected or name not in known}
@@ -130,7 +133,7 @@ def load_trained(problem: Problem, seed: int, path: Path) -> nn.Module:
         for name, tensor in saved(network).items():
             if name in tensors:
                 tensor.data = tensor.data.to(tensors[name].dtype)
-    restore(network, tensors, path)
+    restore(network, tensors, path, trained=True)
     if learned is not None:
         for name, p in network.named_parameters():
             p.requires_grad_(name in learned)

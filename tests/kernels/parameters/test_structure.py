@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from landsweep.kernels.parameters.structure import Structure, lazy, materialise, saved, unsaved, unwrapped
+from landsweep.kernels.parameters.structure import Structure, lazy, materialise, resize, saved, unsaved, unwrapped
 from torch import nn
 
 
@@ -40,6 +40,49 @@ def test_a_lazy_layer_is_materialised_as_a_whole_or_not():
     assert lazy(layer) == ["weight", "bias"]
 
 
+class Observer(nn.Module):
+    """A layer whose buffers come with its first data, as those of quantisation and of random features do."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("low", torch.tensor([]))
+        self.register_buffer("features", None)
+        self.register_buffer("queue", torch.zeros(4))
+
+    def forward(self, x):
+        self.low = x.amin(dim=0)
+        if self.features is None:
+            self.features = torch.randn(x.shape[1], 2)
+        return x @ self.features
+
+
+def test_buffers_that_come_with_data_are_restored():
+    trained, built = Observer(), Observer()
+    trained(torch.randn(5, 3))
+    assert Structure.of(built).differences(Structure.of(trained)) == []
+    tensors = {name: t.clone() for name, t in saved(trained).items()}
+    resize(built, tensors, trained=True)
+    assert {name: t.shape for name, t in saved(built).items()} == {name: t.shape for name, t in tensors.items()}
+    built.load_state_dict(tensors)
+    x = torch.randn(5, 3)
+    assert torch.equal(built(x), trained(x))
+
+
+def test_a_checkpoint_resizes_no_buffer_that_has_values():
+    built = Observer()
+    resize(built, {"low": torch.zeros(3), "queue": torch.zeros(9)}, trained=False)
+    assert [t.shape for t in saved(built).values()] == [(3,), (4,)]
+    resize(built, {"queue": torch.zeros(9)}, trained=True)
+    assert built.queue.shape == (9,)
+
+
+class Helper:
+    """An object that is no layer."""
+
+    def __init__(self, value):
+        self.value = [value]
+
+
 class Layer(nn.Module):
     def __init__(self, **attributes):
         super().__init__()
@@ -60,6 +103,9 @@ class Layer(nn.Module):
         ({"a": torch.tanh}, {"a": torch.tanh}, []),
         ({}, {"a": 1}, ["a"]),
         ({"a": object()}, {"a": object()}, []),
+        ({"a": Helper(torch.ones(2))}, {"a": Helper(torch.ones(2))}, []),
+        ({"a": Helper(torch.ones(2))}, {"a": Helper(torch.zeros(2))}, ["a"]),
+        ({"a": torch.ones(2, dtype=torch.bfloat16)}, {"a": torch.ones(2, dtype=torch.bfloat16)}, []),
     ],
 )
 def test_attributes_of_layers_are_compared(one, other, found):

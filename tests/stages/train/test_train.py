@@ -52,7 +52,7 @@ REFUSED = {
     "forward": "train() changed what weights do not hold (forward), and with",
     "unseeded": (
         "build() makes another network in each call with seed 0 (0.frequencies), and with the same weights it has "
-        "another loss, expected one that depends on the seed alone: begin build() with `torch.manual_seed(seed)`"
+        "another loss, expected one that depends on the seed alone: draw from generators seeded by the seed in build()"
     ),
 }
 """What is changed in training, and what is said."""

@@ -97,8 +97,8 @@ def check_rest(problem: Problem, seed: int, network: nn.Module, path: Path) -> n
     if unseeded := [what for what in unsaved(*anew) if what in hidden]:
         raise ValueError(
             f"build() makes another network in each call with seed {seed} ({_list(unseeded)}), and with the same "
-            "weights it has another loss, expected one that depends on the seed alone: begin build() with "
-            "`torch.manual_seed(seed)`, or keep this in a parameter or a persistent buffer"
+            "weights it has another loss, expected one that depends on the seed alone: draw from generators seeded by "
+            "the seed in build(), or keep this in a parameter or a persistent buffer"
         )
     _keep(network, path)
     raise ValueError(
@@ -142,7 +142,8 @@ def _again(problem: Problem, seed: int, network: nn.Module, path: Path, state: i
     with torch.random.fork_rng():
         torch.manual_seed(state)
         again = weights.build(problem, seed)
-    return weights.restore(again, {name: t.detach() for name, t in saved(network).items()}, path)
+    tensors = {name: t.detach() for name, t in saved(network).items()}
+    return weights.restore(again, tensors, path, trained=True)
 
 
 def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bool:

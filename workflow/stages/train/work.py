@@ -125,7 +125,7 @@ def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
     with reading(path, "remove it, and training begins again"):
         saved = torch.load(path, map_location="cpu", weights_only=True)
         step, seconds = int(saved["step"]), float(saved["seconds"])
-    weights.restore(network, saved["model"], path)
+    weights.restore(network, saved["model"], path, trained=True)
     torch.set_rng_state(saved["rng"])
     if torch.cuda.is_available() and saved["cuda_rng"] is not None:
         torch.cuda.set_rng_state(saved["cuda_rng"])
