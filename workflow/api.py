@@ -145,6 +145,41 @@ class Run(OpenedRun):
 
         return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
 
+    def parameters(self, **coords: Scalar) -> pd.DataFrame:
+        """Return which parameters of one member's network its directions move, such as ``run.parameters(seed=0)``.
+
+        One row a tensor: ``parameter``, ``shape``, ``numbers``, ``state`` (``moved``; ``still``: not ignored, but the
+        directions are zero there; ``ignored``; ``frozen``), the Euclidean ``norm`` of the weights, and that of the part
+        of each direction, ``direction_0`` and so on, NaN for frozen parameters and ignored ones.
+
+        Raises
+        ------
+        UserError
+            Where the coordinates do not fit exactly one member, its directions are not made yet, or an earlier version
+            made them.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> table = landsweep.open_run("runs/my_study").parameters(noise=0.1, direction_seed=0)
+        >>> dict(zip(table.parameter, table.state))  # doctest: +NORMALIZE_WHITESPACE
+        {'0.weight': 'moved', '0.bias': 'ignored', '2.weight': 'moved', '2.bias': 'ignored',
+         '4.weight': 'moved', '4.bias': 'ignored'}
+        """
+        import pandas as pd
+        from landsweep.disk.directions import load_moves
+
+        index = self.member(**coords)
+        path = self.directory.directions(index)
+        if not path.exists():
+            raise UserError(f"member {index} has no directions yet: continue {self.path} with `landsweep run STUDY`.")
+        rows = [
+            {"parameter": e.name, "shape": e.shape, "numbers": e.size, "state": e.state, "norm": e.norm}
+            | {f"direction_{k}": norm for k, norm in enumerate(e.directions)}
+            for e in load_moves(path).entries
+        ]
+        return pd.DataFrame(rows)
+
     def robust(self, metrics: Sequence[str] | None = None) -> Robustness:
         """Recompute the topology from the stored grids under other choices of analysis; nothing is written.
 

@@ -7,28 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Literal
 
 import numpy as np
 import torch
 from landsweep.kernels.loss.theta import as_reals, reals, size
 from landsweep.kernels.loss.theta import flatten as flatten
+from landsweep.kernels.parameters.finite import not_finite
+from landsweep.kernels.parameters.roles import ignored
 from landsweep.kernels.problem import trainable_parameters
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _NormBase
 
 Normalisation = Literal["filter", "layer", "model", "none"]
 """Directions are scaled to the weights filter by filter, layer by layer or as a whole, or left as they are; see
 :func:`normalise`."""
-_NORMS: tuple[type[nn.Module], ...] = (
-    _NormBase,
-    nn.LayerNorm,
-    nn.GroupNorm,
-    nn.LocalResponseNorm,
-    nn.RMSNorm,
-)
-"""The parameters of modules of these classes are those that ``ignore: norm`` means."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +50,11 @@ class Directions:
 def kept(model: nn.Module, ignore: Sequence[str]) -> list[bool]:
     """Return for each trainable parameter whether directions may move it.
 
-    The rule ``"bias"`` ignores parameters whose name ends in ``bias``, the rule ``"norm"`` those of normalisation
-    modules (batch, layer, group, instance, RMS); any other rule is a pattern of parameter names (``"head.*"``).
+    The rule ``"bias"`` ignores what is added in a layer, the rule ``"norm"`` gains and shifts of normalisations
+    (:func:`landsweep.kernels.parameters.roles.roles`); any other rule is a pattern of parameter names (``"head.*"``).
     """
-    of_norms = {
-        f"{prefix}.{name}" if prefix else name
-        for prefix, module in model.named_modules()
-        if isinstance(module, _NORMS)
-        for name, _ in module.named_parameters(recurse=False)
-    }
-
-    def ignored(name: str) -> bool:
-        return any(
-            (rule == "bias" and name.rpartition(".")[2] == "bias")
-            or (rule == "norm" and name in of_norms)
-            or fnmatchcase(name, rule)
-            for rule in ignore
-        )
-
-    return [not ignored(name) for name, _ in trainable_parameters(model)]
+    without = ignored(model, ignore)
+    return [not without[name] for name, _ in trainable_parameters(model)]
 
 
 def gaussian(count: int, size: int, seed: int) -> Tensor:
@@ -166,8 +144,10 @@ def random_directions(
     Raises
     ------
     ValueError
-        Where ``dims`` is greater than the number of parameters that may move.
+        Where ``dims`` is greater than the number of parameters that may move, a weight is not finite, or all weights
+        that may move are zero, so that normalised directions are.
     """
+    _check_finite(model)
     parameters = [p for _, p in trainable_parameters(model)]
     mask = torch.cat(
         [torch.full((reals(p),), float(keep)) for p, keep in zip(parameters, kept(model, ignore), strict=True)]
@@ -178,7 +158,7 @@ def random_directions(
             "parameters: ignore less."
         )
     vectors = orthonormalise(gaussian(dims, len(mask), seed) * mask)
-    return _finish(normalise(vectors, parameters, normalisation), model)
+    return _finish(normalise(vectors, parameters, normalisation), model, normalisation)
 
 
 def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Normalisation = "none") -> Directions:
@@ -187,14 +167,20 @@ def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Norma
     Raises
     ------
     ValueError
-        Where the shape does not fit the model's P trainable parameters, a value is not finite, or a vector is zero.
+        Where the shape does not fit the model's P trainable parameters, a value or a weight is not finite, or a vector
+        is zero, or becomes zero as it moves only weights that are zero.
     """
+    _check_finite(model)
     if vectors.ndim != 2 or vectors.shape[1] != size(model):
-        raise ValueError(f"directions have shape {vectors.shape}, expected (d, {size(model)}): one row per direction.")
+        raise ValueError(
+            f"directions have shape {vectors.shape}, expected (d, {size(model)}): one row per direction, one column per "
+            "number of the parameters that require gradients."
+        )
     if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
         raise ValueError("a direction is zero or holds NaN or infinity, expected finite vectors that are not zero.")
     parameters = [p for _, p in trainable_parameters(model)]
-    return _finish(normalise(torch.from_numpy(vectors.astype(np.float64)), parameters, normalisation), model)
+    scaled = normalise(torch.from_numpy(vectors.astype(np.float64)), parameters, normalisation)
+    return _finish(scaled, model, normalisation)
 
 
 def cosines(vectors: np.ndarray, directions: Directions) -> np.ndarray:
@@ -204,8 +190,20 @@ def cosines(vectors: np.ndarray, directions: Directions) -> np.ndarray:
     return result
 
 
-def _finish(vectors: Tensor, model: nn.Module) -> Directions:
+def _finish(vectors: Tensor, model: nn.Module, normalisation: Normalisation) -> Directions:
     theta = flatten(model, torch.float64)
     stored = vectors.to(flatten(model).dtype)
     exact = stored.double()
-    return Directions(stored, (exact @ exact.T).numpy(), float(torch.linalg.vector_norm(theta)))
+    gram = (exact @ exact.T).numpy()
+    if len(zero := np.flatnonzero(np.diag(gram) == 0)):
+        raise ValueError(
+            f"direction {zero[0]} has norm zero, as all weights that it moves are zero and normalisation "
+            f"{normalisation} gives it their norm, expected weights that are not zero: ignore less, train them first, "
+            "or say normalisation: none."
+        )
+    return Directions(stored, gram, float(torch.linalg.vector_norm(theta)))
+
+
+def _check_finite(model: nn.Module) -> None:
+    if found := not_finite(model):
+        raise ValueError(f"weights are not finite: {found}, expected finite ones: begin with other weights.")

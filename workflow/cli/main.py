@@ -142,7 +142,8 @@ def plan(
     set_: Sets = None,
     ranks: Annotated[int, typer.Option(help="Processes the run will have.", min=1)] = 1,
     memory: Annotated[
-        bool, typer.Option("--memory", help="Load torch and the problem; predict memory, time Hessians.")
+        bool,
+        typer.Option("--memory", help="Load torch and the problem; say what moves, predict memory, time Hessians."),
     ] = False,
     site: Annotated[
         str | None,
@@ -178,9 +179,12 @@ def plan(
         show.print_rows(describe(made, parsed, site, overrides, commands.chain_of(one_job), directory))
     if memory:
         sys.stdout.flush()  # the problem's own import may take its time
+        show.moves(parsed, study.parent, made)
         print(f"memory   {predict_memory(parsed, study.parent, made)}")
         if text := hessians(parsed, study.parent, made, ranks):
             print(f"hessians {text}")
+    else:
+        print("moves    --memory loads the problem and lists which parameters move")
 
 
 @app.command()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from landsweep.base.errors import reading
+from landsweep.base.errors import UserError, reading
+from landsweep.kernels.parameters.table import Entry
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -54,3 +57,59 @@ def load_delta(path: Path) -> torch.Tensor:
     with reading(path):
         delta: torch.Tensor = load_file(path)["delta"]
     return delta
+
+
+MOVES = "moves"
+"""Metadata of a file of directions under this name say which parameters the directions move."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Which parameters a member's directions move.
+
+    Parameters
+    ----------
+    entries
+        Every parameter, in module order.
+    unmatched
+        The patterns of ``ignore`` that match no parameter.
+    """
+
+    entries: Sequence[Entry]
+    unmatched: Sequence[str]
+
+    def metadata(self) -> Mapping[str, str]:
+        """Return the metadata for a file of directions; norms have six digits."""
+
+        def short(value: float) -> float:
+            return float(f"{value:.6g}")
+
+        rows = [
+            asdict(e) | {"norm": short(e.norm), "directions": [short(x) for x in e.directions]} for e in self.entries
+        ]
+        return {MOVES: json.dumps({"entries": rows, "unmatched": list(self.unmatched)})}
+
+
+def load_moves(path: Path) -> Moves:
+    """Read which parameters a member's directions move.
+
+    Raises
+    ------
+    UserError
+        Where an earlier version wrote the file, without this table.
+    Damaged
+        Where it cannot be read.
+    """
+    with reading(path):
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+        if MOVES not in metadata:
+            raise UserError(
+                f"{path} has no table of parameters, as an earlier landsweep wrote it, expected one: run again "
+                "into another directory with --out for the table; what is here is whole."
+            )
+        found = json.loads(metadata[MOVES])
+        entries = [
+            Entry(e["name"], tuple(e["shape"]), e["state"], e["norm"], tuple(e["directions"])) for e in found["entries"]
+        ]
+        return Moves(entries, found["unmatched"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,36 +11,61 @@ from typing import Any
 import torch
 from landsweep.base.errors import UserError, reading, users_code
 from landsweep.disk.rundir import atomic
+from landsweep.kernels.parameters.structure import materialise, resize, saved
 from landsweep.kernels.problem import Problem
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+REQUIRES_GRAD = "requires_grad"
+"""Metadata of a file of weights: the parameters that required gradients after training, if not those of build()."""
+DTYPE = "dtype"
+"""Metadata of a file of weights: the trained network's dtype, wider than that of build(), is kept."""
 
 
 def state(model: nn.Module) -> dict[str, Tensor]:
-    """Return the parameters and persistent buffers by name; tied ones come once."""
-    persistent = model.state_dict()
-    named = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    return {name: t.detach().cpu().contiguous().clone() for name, t in named.items() if name in persistent}
+    """Return the parameters and persistent buffers by name, copied to the CPU; tied ones come once."""
+    return {name: t.detach().cpu().contiguous().clone() for name, t in saved(model).items()}
 
 
-def save_theta(path: Path, model: nn.Module) -> None:
-    """Write a trained model; the file appears whole."""
+def save_theta(path: Path, model: nn.Module, built: nn.Module | None = None) -> None:
+    """Write a trained model; the file appears whole.
+
+    Where it requires gradients of other parameters, or has a wider dtype, than the network ``built`` that ``build`` has
+    returned, the file's metadata say so.
+    """
+    metadata = {}
+    if built is not None:
+        learned = _requiring(model)
+        if learned != _requiring(built):
+            metadata[REQUIRES_GRAD] = json.dumps(learned)
+        before, after = saved(built), saved(model)
+        if any(torch.promote_types(t.dtype, before[name].dtype) != before[name].dtype for name, t in after.items()):
+            metadata[DTYPE] = "trained"
     with atomic(path) as partial:
-        save_file(state(model), partial)
+        save_file(state(model), partial, metadata or None)
 
 
-def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn.Module:
-    """Load tensors by name into ``model`` in place.
+def _requiring(model: nn.Module) -> list[str]:
+    return [name for name, p in model.named_parameters() if p.requires_grad]
+
+
+def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path, *, trained: bool = False) -> nn.Module:
+    """Load tensors by name into ``model`` in place; lazy layers get the shapes of their tensors.
+
+    Where the network was ``trained`` here, buffers get them too, else those that held nothing or one number.
 
     Raises
     ------
     UserError
         Where the names or shapes do not fit the model.
     """
-    own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    expected = {name: tuple(t.shape) for name, t in state(model).items()}
-    given = {name: tuple(t.shape) for name, t in tensors.items() if name in expected or name not in model.state_dict()}
+    materialise(model, {name: t.shape for name, t in tensors.items()})
+    resize(model, tensors, trained)
+    own, known = saved(model), model.state_dict(keep_vars=True)
+    expected = {name: "no shape yet" if is_lazy(t) else tuple(t.shape) for name, t in own.items()}
+    given = {name: tuple(t.shape) for name, t in tensors.items() if name in expected or name not in known}
     if given != expected:
         wrong = sorted(k for k in expected.keys() | given.keys() if expected.get(k) != given.get(k))
         raise UserError(
@@ -47,8 +73,8 @@ def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> nn
             f"{expected.get(wrong[0], 'no such parameter')}: give weights of the network that build() makes."
         )
     with torch.no_grad():
-        for name in expected:
-            own[name].copy_(tensors[name])
+        for name, tensor in own.items():
+            tensor.copy_(tensors[name])
     return model
 
 
@@ -92,7 +118,23 @@ def build(problem: Problem, seed: int) -> nn.Module:
 
 
 def load_trained(problem: Problem, seed: int, path: Path) -> nn.Module:
-    """Return the network whose trained weights lie at ``path``, on the CPU and in evaluation mode."""
+    """Return the network whose trained weights lie at ``path``, on the CPU and in evaluation mode.
+
+    It requires gradients of the parameters of which it did at the end of its training.
+    """
     with reading(path):
         tensors = load_file(path)
-    return restore(build(problem, seed), tensors, path).eval()
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        learned = set(json.loads(metadata[REQUIRES_GRAD])) if REQUIRES_GRAD in metadata else None
+    network = build(problem, seed)
+    materialise(network, {name: t.shape for name, t in tensors.items()})
+    if DTYPE in metadata:
+        for name, tensor in saved(network).items():
+            if name in tensors:
+                tensor.data = tensor.data.to(tensors[name].dtype)
+    restore(network, tensors, path, trained=True)
+    if learned is not None:
+        for name, p in network.named_parameters():
+            p.requires_grad_(name in learned)
+    return network.eval()

@@ -14,6 +14,7 @@ from landsweep.kernels.loss.directions import (
     orthonormalise,
     random_directions,
 )
+from landsweep.kernels.parameters.finite import not_finite
 from landsweep.kernels.problem import trainable_parameters
 from torch import nn
 
@@ -150,3 +151,41 @@ def test_too_few_parameters_and_bad_vectors_are_refused():
         given_directions(model, np.ones((1, 4)))
     with pytest.raises(ValueError, match="a direction is zero or holds NaN"):
         given_directions(model, np.zeros((1, 3)))
+
+
+@pytest.mark.parametrize("how", ["filter", "layer", "model"])
+def test_directions_of_weights_that_are_zero_are_refused(how):
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    for p in (model[0].weight, model[1].weight):
+        nn.init.zeros_(p)
+    text = (
+        f"direction 0 has norm zero, as all weights that it moves are zero and normalisation {how} gives it their "
+        "norm, expected weights that are not zero: ignore less, train them first, or say normalisation: none."
+    )
+    with pytest.raises(ValueError, match=text):
+        random_directions(model, 1, 0, how)
+    with pytest.raises(ValueError, match=text):
+        given_directions(model, np.array([[1.0] * 4 + [0.0] * 5]), how)
+    assert random_directions(model, 1, 0, "none").norms == pytest.approx([1])
+    assert random_directions(model, 1, 0, how, []).norms > 0  # biases are not zero
+
+
+def test_weights_that_are_not_finite_are_named():
+    model = nn.Linear(2, 2)
+    with torch.no_grad():
+        model.weight[0] = torch.inf
+    text = "weights are not finite: weight has 2 infinite among 4 values, expected finite ones"
+    with pytest.raises(ValueError, match=text):
+        random_directions(model, 1, 0)
+    with pytest.raises(ValueError, match=text):
+        given_directions(model, np.ones((1, 6)))
+
+
+def test_a_mask_may_be_infinite_but_not_nan():
+    model = nn.BatchNorm1d(2)
+    model.register_buffer("mask", torch.tensor([0.0, -torch.inf]))
+    model.frozen = nn.Parameter(torch.tensor(torch.inf), requires_grad=False)
+    assert not not_finite(model)
+    model.running_var[0] = torch.inf
+    model.mask[0] = torch.nan
+    assert not_finite(model) == "running_var has 1 infinite among 2 values; mask has 1 NaN among 2 values"

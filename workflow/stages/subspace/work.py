@@ -22,6 +22,7 @@ from landsweep.stages.models.hessian import FLOOR, Dtype, Item, parts, with_hess
 from landsweep.stages.models.journal import Journal, state_file
 from landsweep.stages.models.loader import Loader, network_of
 from landsweep.stages.subspace import STAGE
+from landsweep.stages.subspace.moves import moves, say
 from landsweep.study.plan import Member
 from landsweep.study.study import SubspaceSpec
 from safetensors.torch import load_file, save_file
@@ -51,6 +52,8 @@ def run(context: Context, items: list[Member]) -> None:
         lambda members, group: context.guarded("subspace", members[0], lambda: make_eigen(context, members, group)),
         lambda members: parts(context, _site(context, members[0]), _dtype(context)),
     )
+    if context.executor.is_root:
+        say(context, items)
 
 
 def subspace_of(context: Context, member: Member) -> SubspaceSpec:
@@ -118,7 +121,9 @@ def _warn(context: Context, names: set[str]) -> None:
 
 
 def _save(context: Context, member: Member, directions: Directions, eigen: tuple[np.ndarray, ...] = ()) -> None:
-    scale = _scale(context, member, subspace_of(context, member), directions)
+    subspace = subspace_of(context, member)
+    scale = _scale(context, member, subspace, directions)
+    moved = moves(network_of(context, member.model), subspace, directions)
     with atomic(context.run.directions(member.index)) as temporary:
         save_file(
             {
@@ -130,6 +135,7 @@ def _save(context: Context, member: Member, directions: Directions, eigen: tuple
                 **{name: torch.from_numpy(np.ascontiguousarray(x)) for name, x in zip(EIGEN, eigen, strict=False)},
             },
             temporary,
+            dict(moved.metadata()),
         )
 
 

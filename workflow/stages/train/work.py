@@ -10,14 +10,17 @@ from typing import Any, cast
 import numpy as np
 import torch
 from landsweep.base.errors import Stopped, UserError, reading, users_code
+from landsweep.base.events import Notice
 from landsweep.disk import weights
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import atomic, write_json
 from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.parameters.structure import Structure
 from landsweep.kernels.problem import Start, Trainable
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.stages.train import STAGE
+from landsweep.stages.train.returned import REFUSED, check_finite, check_rest, checked, resumable
 from landsweep.study.plan import Model
 from torch import nn
 
@@ -44,29 +47,40 @@ def train_one(context: Context, model: Model) -> None:
     network = weights.build(problem, int(model.coords["seed"]))
     spent = 0.0
     source = model.coords.get("checkpoint")
+    again = None
     if source is not None:
         path = context.folder / str(source)
         with users_code():
             weights.restore(network, weights.read_checkpoint(path), path)
+            check_finite(network, f"{path} holds weights that are not finite", "give another checkpoint")
+            check_rest(problem, int(model.coords["seed"]), network, context.run.theta(model.index))
     else:
+        built = Structure.of(network)
         network.to(context.device())
         start = None
         try:
             start, spent = _resume(checkpoint, network)
         except FileNotFoundError:
             torch.manual_seed(int(model.coords["seed"]))
-        saver = _Saver(context, checkpoint, begin - spent)
+        saver = _Saver(context, checkpoint, begin - spent, built)
         with users_code():
             trainable = cast(Trainable, problem)  # checked before anything was written
-            network = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
-            if not isinstance(network, nn.Module):
-                raise TypeError(f"train() returned {type(network).__name__}, expected the trained torch.nn.Module")
+            trained = trainable.train(network, int(model.coords["seed"]), start=start, on_step=saver)
+            network, again = checked(
+                problem,
+                int(model.coords["seed"]),
+                built,
+                trained,
+                context.run.theta(model.index),
+                lambda text: context.tell(Notice(f"train {model.index}: {text}.")),
+            )
     _check_again(context, model, network)
     if context.run.theta(model.index).exists():
         return  # this worker was taken for dead, and another one's weights may have been used already
     _assess(context, model, network, begin - spent)
-    weights.save_theta(context.run.theta(model.index), network.cpu())
+    weights.save_theta(context.run.theta(model.index), network.cpu(), again)
     checkpoint.unlink(missing_ok=True)
+    context.run.theta(model.index).with_name(REFUSED).unlink(missing_ok=True)
 
 
 def _assess(context: Context, model: Model, network: nn.Module, begin: float) -> None:
@@ -111,7 +125,7 @@ def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
     with reading(path, "remove it, and training begins again"):
         saved = torch.load(path, map_location="cpu", weights_only=True)
         step, seconds = int(saved["step"]), float(saved["seconds"])
-    weights.restore(network, saved["model"], path)
+    weights.restore(network, saved["model"], path, trained=True)
     torch.set_rng_state(saved["rng"])
     if torch.cuda.is_available() and saved["cuda_rng"] is not None:
         torch.cuda.set_rng_state(saved["cuda_rng"])
@@ -121,17 +135,22 @@ def _resume(path: Path, network: nn.Module) -> tuple[Start, float]:
 class _Saver:
     """The function ``on_step``, which writes a checkpoint every so often, and always before it stops on request."""
 
-    def __init__(self, context: Context, path: Path, begin: float) -> None:
-        self._context, self._path, self._begin = context, path, begin
+    def __init__(self, context: Context, path: Path, begin: float, built: Structure) -> None:
+        self._context, self._path, self._begin, self._built = context, path, begin, built
+        self._calls = 0
         self._interval = context.study.executor.checkpoint_seconds
         self._last = time.perf_counter()
 
     def __call__(self, step: int, model: nn.Module, optimizer_state: dict[str, Any]) -> None:
+        self._calls += 1
+        if self._calls == 1:  # not only at the first checkpoint, which may be hours away
+            resumable(self._built, model)
         now = time.perf_counter()
         stopping = self._context.stop.requested
         if not stopping and now - self._last < self._interval:
             return
         self._last = now
+        model = resumable(self._built, model)
         on_gpu = next(model.parameters()).is_cuda
         data = {
             "step": step,

@@ -1,0 +1,84 @@
+"""What moves is stored with the directions, said once a subspace, and zero weights are named."""
+
+import shutil
+
+import landsweep
+import pytest
+import yaml
+from landsweep import UserError
+from safetensors.torch import load_file, save_file
+from support import HELPERS, copy_of, inside, once
+
+STUDY = {
+    "name": "moves",
+    "problem": {"path": "trainings.py:Trainings"},
+    "sweep": {"how": ["zero head", "adapters"], "subspace": ["random", "plain", "misspelt", "all"]},
+    "subspaces": {
+        "random": {"kind": "random"},
+        "plain": {"kind": "random", "normalisation": "none"},
+        "misspelt": {"kind": "random", "ignore": ["biases", "5.*", "norms"]},
+        "all": {"kind": "random", "ignore": []},
+    },
+    "grid": {"dims": 2, "points": 3},
+    "evaluation": {"strategy": "inplace", "batch": 1},
+    "report": {"figures": False},
+}
+
+
+@pytest.fixture(scope="module")
+def made():
+    """A run up to its directions, and what it said. Only to read."""
+
+    def make(folder):
+        shutil.copy(HELPERS / "trainings.py", folder)
+        (folder / "study.yaml").write_text(yaml.safe_dump(STUDY))
+        done = inside("run", folder / "study.yaml", "--out", folder / "run", "--stages", "train,subspace")
+        assert done.returncode == 0, done.stderr
+        (folder / "stderr").write_text(done.stderr)
+
+    folder = once("moves", make)
+    return folder / "run", [
+        line for line in (folder / "stderr").read_text().splitlines() if line.startswith("Subspace")
+    ]
+
+
+def test_weights_that_are_zero_are_named_where_they_do_not_move(made):
+    run, said = made
+    assert (
+        "Subspace random, model 0: 5.weight does not move although not ignored, as these weights are zero and "
+        "normalisation filter gives directions the norm of the weights; normalisation: none or model moves them."
+        in said
+    )
+    assert any(line.startswith("Subspace random, model 1: 0.B, 3.B do not move although not ignored") for line in said)
+    assert not any(line.startswith("Subspace plain") and "do not move" in line for line in said)
+    opened = landsweep.open_run(run)
+    head = opened.parameters(how="zero head", subspace="random").set_index("parameter").loc["5.weight"]
+    assert (head.state, head.norm, head.direction_0) == ("still", 0.0, 0.0)
+    head = opened.parameters(how="zero head", subspace="plain").set_index("parameter").loc["5.weight"]
+    assert head.state == "moved"
+    delta = load_file(opened.directory.directions(opened.member(how="zero head", subspace="plain")))["delta"]
+    assert head.direction_1 == pytest.approx(float(delta[1, -14:-2].norm()), rel=1e-5)
+
+
+def test_adapters_move_and_what_they_adapt_does_not(made):
+    assert made[1][2].startswith("Subspace random, model 1: moved 20 of 130 numbers: 0.A, 3.A (norm "), made[1]
+    table = landsweep.open_run(made[0]).parameters(how="adapters", subspace="random")
+    assert table.groupby("state").numbers.sum().to_dict() == {"frozen": 86, "moved": 20, "still": 24}
+
+
+def test_a_rule_that_matches_no_parameter_is_named(made):
+    assert (
+        "Subspace misspelt, model 0: 'biases', 'norms' in ignore matches no parameter, expected bias, norm or a "
+        "pattern of names such as '0.weight'." in made[1]
+    )
+
+
+def test_directions_of_an_earlier_version_have_no_table(made, tmp_path):
+    run = landsweep.open_run(copy_of(made[0], tmp_path))
+    path = run.directory.directions(0)
+    save_file(load_file(path), path)
+    with pytest.raises(UserError, match=r"has no table of parameters, as an earlier landsweep wrote it, expected one"):
+        run.parameters(how="zero head", subspace="random")
+    path.unlink()
+    with pytest.raises(UserError, match=r"member 0 has no directions yet: continue .* with `landsweep run STUDY`"):
+        run.parameters(how="zero head", subspace="random")

@@ -1,0 +1,182 @@
+"""What ``train`` returns, compared with what ``build`` returns: landscapes are those of the trained network, or none.
+
+Every stage makes the network again by ``build`` and the weights. So what training has changed beside the weights must
+not count, or the model fails before an hour of landscapes is spent on another network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import torch
+from landsweep.disk import weights
+from landsweep.kernels.loss.data import Data
+from landsweep.kernels.parameters.finite import not_finite
+from landsweep.kernels.parameters.structure import SHOWN, Structure, lazy, saved, unsaved, unwrapped
+from landsweep.kernels.problem import Batch, Problem
+from torch import nn
+
+REFUSED = "refused.safetensors"
+"""Beside where a model's weights would lie, those of a network that ``build`` does not make."""
+
+
+def checked(
+    problem: Problem, seed: int, built: Structure, trained: Any, path: Path, tell: Callable[[str], None]
+) -> tuple[nn.Module, nn.Module]:
+    """Return the trained network, without what is wrapped around it, and one that ``build`` and its weights make.
+
+    Parameters
+    ----------
+    built
+        The structure of the network that was trained, as ``build`` has returned it.
+    trained
+        What ``train`` has returned.
+    path
+        The file that the weights are to be written to.
+    tell
+        A function that is called with a sentence where all of the network is frozen, which is taken back.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where it is no network, has weights that are not finite, or computes something else than the network that
+        ``build`` and its weights make; a sentence says what to do. In the last case the trained weights are kept beside
+        ``path``.
+    """
+    if not isinstance(trained, nn.Module):
+        raise TypeError(
+            f"train() returned {type(trained).__name__}, expected the trained torch.nn.Module: end it with `return "
+            "model`"
+        )
+    network = unwrapped(trained, built)
+    if empty := lazy(network):
+        raise ValueError(
+            f"train() returned a network whose lazy layers have seen no data ({_list(empty)} without shape), expected "
+            "one that has been called"
+        )
+    if different := built.differences(Structure.of(network)):
+        _keep(network, path)
+        raise ValueError(
+            f"train() returned a network with other parameters than build() made: {_list(different)}, expected the "
+            "same, as build() makes it again for every landscape: make this change in build(), before training "
+            f"({_kept(path)})"
+        )
+    check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
+    again = check_rest(problem, seed, network, path)
+    if not any(p.requires_grad for p in network.parameters()):
+        tell(
+            "No parameter of what train() returned requires a gradient, so those move that do in what build() returns; "
+            "return a network with requires_grad where another choice is meant"
+        )
+        movable = {name for name, p in again.named_parameters() if p.requires_grad}
+        for name, p in network.named_parameters():
+            p.requires_grad_(name in movable)
+    return network, again
+
+
+def check_rest(problem: Problem, seed: int, network: nn.Module, path: Path) -> nn.Module:
+    """Return the network that ``build`` and the weights of ``network`` make, after comparing their losses.
+
+    The losses are those on the first batch. They are compared only where something beside the weights differs.
+
+    Raises
+    ------
+    ValueError
+        Where the losses differ.
+    """
+    again = _again(problem, seed, network, path, 1)
+    hidden = unsaved(again, network)
+    if not hidden or not _losses_differ(problem, again, network):
+        return again
+    anew = (_again(problem, seed, network, path, state) for state in (2, 3))
+    if unseeded := [what for what in unsaved(*anew) if what in hidden]:
+        raise ValueError(
+            f"build() makes another network in each call with seed {seed} ({_list(unseeded)}), and with the same "
+            "weights it has another loss, expected one that depends on the seed alone: draw from generators seeded by "
+            "the seed in build(), or keep this in a parameter or a persistent buffer"
+        )
+    _keep(network, path)
+    raise ValueError(
+        f"train() changed what weights do not hold ({_list(hidden)}), and with these weights the network of build() "
+        "has another loss, expected the same, as build() makes it again for every landscape: make this change in "
+        f"build(), or keep it in a parameter or a persistent buffer ({_kept(path)})"
+    )
+
+
+def resumable(built: Structure, model: nn.Module) -> nn.Module:
+    """Return the network that ``on_step`` was given, without what is wrapped around it.
+
+    Raises
+    ------
+    ValueError
+        Where training could not be resumed, as ``build`` makes a network with other parameters.
+    """
+    network = unwrapped(model, built)
+    if different := built.differences(Structure.of(network)):
+        raise ValueError(
+            f"train() gave on_step() a network with other parameters than build() made: {_list(different)}, expected "
+            "the same, as build() makes it again where training is resumed: make this change in build()"
+        )
+    return network
+
+
+def check_finite(network: nn.Module, what: str, cure: str) -> None:
+    """Check that weights are finite.
+
+    Raises
+    ------
+    ValueError
+        Where they are not: ``what`` it is, which tensors, and the ``cure``.
+    """
+    if found := not_finite(network):
+        raise ValueError(f"{what}: {found}, expected finite ones: {cure}")
+
+
+def _again(problem: Problem, seed: int, network: nn.Module, path: Path, state: int) -> nn.Module:
+    """Return the network that every stage will make; the state of random numbers, which is another one there, stays."""
+    with torch.random.fork_rng():
+        torch.manual_seed(state)
+        again = weights.build(problem, seed)
+    tensors = {name: t.detach() for name, t in saved(network).items()}
+    return weights.restore(again, tensors, path, trained=True)
+
+
+def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bool:
+    """Return whether two networks differ in their loss on the first batch, where it is the same in two calls."""
+    first = next(network.parameters())
+    try:
+        again.to(first.device)
+        # Of data without end, too, there is a first batch.
+        beginning = SimpleNamespace(batches=lambda **part: islice(problem.batches(**part), 1))
+        batch = next(iter(Data.of(cast(Problem, beginning), first.device, first.dtype)))
+        here, repeated, there = (_loss(problem, one, batch) for one in (network, network, again))
+    except Exception:  # a loss may do anything; where it does not run, the landscape will say so
+        return False
+    finally:
+        again.cpu()
+    close = 1e-3 if first.dtype in (torch.float16, torch.bfloat16) else 1e-5
+    return here == repeated and not abs(here - there) <= close * max(abs(here), abs(there))
+
+
+def _loss(problem: Problem, network: nn.Module, batch: Batch) -> float:
+    with torch.random.fork_rng():
+        found: Any = problem.loss(network.eval(), batch)
+    return float((found["loss"] if isinstance(found, dict) else found).detach())
+
+
+def _keep(network: nn.Module, path: Path) -> None:
+    with suppress(OSError):  # the reason why they are refused counts
+        weights.save_theta(path.with_name(REFUSED), network)
+
+
+def _kept(path: Path) -> str:
+    return f"the trained weights are in {path.with_name(REFUSED)}, which sweep.checkpoint may name then"
+
+
+def _list(texts: list[str]) -> str:
+    return ", ".join(texts[:SHOWN]) + (f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else "")
