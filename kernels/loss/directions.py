@@ -173,8 +173,8 @@ def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Norma
     _check_finite(model)
     if vectors.ndim != 2 or vectors.shape[1] != size(model):
         raise ValueError(
-            f"directions have shape {vectors.shape}, expected (d, {size(model)}): one row per direction, one column per "
-            "number of the parameters that require gradients."
+            f"directions have shape {vectors.shape}, expected (d, {size(model)}): one row per direction, one column "
+            "per number of the parameters that require gradients."
         )
     if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
         raise ValueError("a direction is zero or holds NaN or infinity, expected finite vectors that are not zero.")
