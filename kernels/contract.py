@@ -156,9 +156,7 @@ def takes(method: Callable[..., Any], name: str, position: int | None = None) ->
         return True
     named = any(p.name == name and p.kind != p.POSITIONAL_ONLY for p in parameters)
     placed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    by_place = position is not None and (
-        len(placed) > position or any(p.kind == p.VAR_POSITIONAL for p in parameters)
-    )
+    by_place = position is not None and (len(placed) > position or any(p.kind == p.VAR_POSITIONAL for p in parameters))
     return named or by_place or any(p.kind == p.VAR_KEYWORD for p in parameters)
 
 

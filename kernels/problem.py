@@ -143,7 +143,7 @@ class Problem(Protocol):
         no ``split`` or no ``draw`` is called without it.
         """
 
-    def loss(self, model: Callable[..., Any], batch: Any) -> dict[str, Tensor] | Tensor:
+    def loss(self, model: Callable[..., Any], batch: Any) -> dict[str, Tensor]:
         """Return each field's mean over the batch, a 0-d tensor; ``"loss"`` is required, other keys are further fields.
 
         ``batch`` is what :meth:`batches` gave, on the device: a :class:`Batch` where it gave one, else the tensors,

@@ -13,6 +13,16 @@ import torch
 State = tuple[Any, ...]
 
 
+@contextmanager
+def restored() -> Iterator[None]:
+    """Put all global generators of random numbers back, after the block, to where they were before it."""
+    before = _state()
+    try:
+        yield
+    finally:
+        _set(before)
+
+
 class Sampling:
     """The state of all global generators of random numbers for one draw: torch's, NumPy's and that of ``random``.
 
@@ -34,9 +44,9 @@ class Sampling:
         self._seed = int(np.random.SeedSequence(draw).generate_state(1)[0])
         self._own: list[torch.Generator] = []
         self._own_state: list[torch.Tensor] = []
-        with self._restored():
+        with restored():
             torch.default_generator.manual_seed(self._seed)  # torch.manual_seed would prepare GPUs as well
-            if torch.cuda.is_initialized():
+            if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch
                 torch.cuda.manual_seed(self._seed)
             np.random.seed(self._seed)
             random.seed(self._seed)
@@ -64,17 +74,18 @@ class Sampling:
 
     @contextmanager
     def _restored(self) -> Iterator[None]:
-        before, own = _state(), [generator.get_state() for generator in self._own]
+        own = [generator.get_state() for generator in self._own]
         try:
-            yield
+            with restored():
+                yield
         finally:
-            _set(before)
             for generator, state in zip(self._own, own, strict=True):
                 generator.set_state(state)
 
 
 def _state() -> State:
-    on_gpu = torch.cuda.get_rng_state() if torch.cuda.is_initialized() else None
+    used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch
+    on_gpu = torch.cuda.get_rng_state() if used else None
     return torch.get_rng_state(), np.random.get_state(), random.getstate(), on_gpu
 
 

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import landsweep
 from landsweep import kernels
 
 INSTALLED = ("site-packages", "dist-packages")
-_OWN = tuple(Path(module.__file__).resolve().parent for module in (landsweep, kernels) if module.__file__)
+_OWN = (Path(__file__).resolve().parents[1], Path(str(kernels.__file__)).resolve().parent)
 _STANDARD = tuple({Path(sysconfig.get_path(key)).resolve() for key in ("stdlib", "platstdlib")})
 
 

@@ -130,6 +130,9 @@ def execute(
     with ExitStack() as stack:
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
+            if options.needs_problem:
+                with stop.nothing_in_hand():
+                    executor.on_root(lambda: _try(study, folder, RunDir(out), executor, subscribers, options))
             with stop.nothing_in_hand():
                 engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
             prepared = executor.on_root(
@@ -184,6 +187,26 @@ def execute(
             if executor.is_root:
                 provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
     return status
+
+
+def _try(
+    study: Study,
+    folder: Path,
+    run: RunDir,
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...],
+    options: RunOptions,
+) -> None:
+    """Try the problem before anything is written, where anything is left to compute with it."""
+    from landsweep.pipeline import trial
+
+    forced = options.redo or options.retry_failed or options.repair
+    if not trial.is_due(study, run, options.stages, forced=forced):
+        return
+    device = trial.device_of(study) if executor.team else trial.CPU
+    for note in trial.try_problem(study, folder, make_plan(study), device).notes:
+        for tell in subscribers:
+            tell(Notice(note))
 
 
 @contextmanager

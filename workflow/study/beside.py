@@ -13,8 +13,8 @@ from landsweep.base.frames import INSTALLED, is_users
 class _Folder:
     """A folder with a problem: while it is entered it comes first on ``sys.path``, as that of a script does.
 
-    Modules that are imported from it are its own: they leave ``sys.modules`` with it, so that another folder's module of
-    the same name is not taken for it, and come back with it.
+    Modules that are imported from it are its own: they leave ``sys.modules`` with it, so that another folder's module
+    of the same name is not taken for it, and come back with it.
     """
 
     def __init__(self, path: Path) -> None:

@@ -36,7 +36,7 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
     except (Exception, SystemExit) as error:  # a script that parses its command line exits
         raise UserError(
             f"problem.path {spec.path!r} does not import ({told(error)}{_at(error)}): expected "
-            '"package.module:Class" or "file.py:Class" relative to the study, whose folder the file\'s imports begin at.'
+            '"package.module:Class" or "file.py:Class" relative to the study; a file imports from its own folder first.'
         ) from error
     found = getattr(module, name, None)
     if not isinstance(found, type):
@@ -115,8 +115,8 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
     except (Exception, SystemExit) as error:
         shown = ", ".join(f"{k}={v!r}" for k, v in given.items())
         raise UserError(
-            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({told(error)}{_at(error)}): expected "
-            f"problem.params and sweep parameters that the class accepts{_hint(error, folder)}."
+            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({told(error)}{_at(error)}): "
+            f"expected problem.params and sweep parameters that the class accepts{_hint(error, folder)}."
         ) from error
 
 
