@@ -16,6 +16,10 @@ SHARE_OF_MEMORY = 0.5
 """Batches that stay on the device may take this share of the memory that is free on it."""
 
 
+class DataError(ValueError):
+    """The data are others than when they were read before."""
+
+
 class Data:
     """One split and draw of a problem's data; iteration yields its batches on the device.
 
@@ -122,7 +126,7 @@ class Data:
             weight += batch.weight
             yield batch
         if weight != self.weight:
-            raise ValueError(
+            raise DataError(
                 f"batches of weight {weight:g} were read, {self.weight:g} before: expected the same on each pass"
             )
 

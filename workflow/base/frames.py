@@ -17,7 +17,7 @@ _STANDARD = tuple({Path(sysconfig.get_path(key)).resolve() for key in ("stdlib",
 
 
 def is_users(file: str) -> bool:
-    """Return whether a file is the user's: none of Python's, none that is installed, none of ours but ready problems."""
+    """Return whether a file is the user's: not Python's, not installed, and of ours only the ready problems."""
     if file.startswith("<"):
         return False
     path = Path(file).resolve()
@@ -49,7 +49,7 @@ def line_of(method: Callable[..., Any]) -> str:
 
 
 def told(error: BaseException) -> str:
-    """Return an error in one line: its type and the first line of its text.
+    r"""Return an error in one line: its type and the first line of its text.
 
     Examples
     --------
@@ -58,4 +58,4 @@ def told(error: BaseException) -> str:
     'ValueError: no such thing'
     """
     text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    return f"{type(error).__name__}: {text[0].rstrip('.')}" if text else type(error).__name__
