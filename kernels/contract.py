@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 from landsweep.kernels.containers import samples
 from landsweep.kernels.problem import Batch, OnStep, Problem, Start
-from landsweep.kernels.sampling import Sampling, frozen, generators_of
+from landsweep.kernels.sampling import Sampling, frozen
 from torch import Tensor, nn
 
 MOST_BATCHES = 250_000
@@ -47,7 +47,10 @@ class Contract:
     def __init__(self, problem: Any) -> None:
         self.problem = problem
         self.sampled = False
-        """Whether reading data has drawn random numbers from generators that are seeded by the draw."""
+        """Whether reading data has drawn random numbers from generators that are seeded by the draw.
+
+        A ``DataLoader`` always draws one, so this does not say that the data depend on them.
+        """
 
     def __getattr__(self, name: str) -> Any:
         if name in ("problem", "sampled") or (name.startswith("__") and name.endswith("__")):
@@ -71,11 +74,14 @@ class Contract:
         seeds = (seed,) if takes(train, "seed", position=1) else ()
         return train(model, *seeds, **more)
 
-    def batches(self, split: str = "train", draw: int = 0) -> Stream:
-        """Return the batches of a split and draw; each iteration over them reads them again."""
+    def batches(self, split: str = "train", draw: int = 0, sampling: int | None = None) -> Stream:
+        """Return the batches of a split and draw; each iteration over them reads them again.
+
+        ``sampling`` seeds the random numbers that they draw, by default ``draw`` does.
+        """
         method = self.problem.batches
         arguments = {name: value for name, value in (("split", split), ("draw", draw)) if takes(method, name)}
-        return Stream(self, lambda: method(**arguments), draw)
+        return Stream(self, lambda: method(**arguments), draw if sampling is None else sampling)
 
     def loss(self, model: Any, batch: Batch) -> dict[str, Tensor]:
         """Return the user's fields as a dictionary of tensors, those of one element without dimensions."""
@@ -99,7 +105,7 @@ class Stream:
         sampling = Sampling(self._draw)
         length: list[int | None] = [None]
 
-        def make() -> Iterator[Any]:
+        def make() -> Iterable[Any]:
             found = checked(self._source())
             if endless := without_end(found):
                 raise ValueError(
@@ -107,8 +113,7 @@ class Stream:
                     "a generator that stops"
                 )
             length[0] = length_of(found)
-            sampling.of(generators_of(found))
-            return iter(found)
+            return found
 
         spent, nbytes, undecided = 0.0, 0, 0
         items = frozen(make, sampling)
@@ -131,8 +136,8 @@ class Stream:
                 if count > MOST_BATCHES or nbytes > MOST_BYTES or spent > MOST_SECONDS:
                     raise ValueError(
                         f"batches do not end: {count:,} batches ({nbytes / 1e9:.3g} GB) were read in {spent:.0f} s, "
-                        "expected those of one pass over the data; if they do end, return a list or a DataLoader, which "
-                        "says how many there are"
+                        "expected those of one pass over the data; if they do end, return a list or a DataLoader, "
+                        "which says how many there are"
                     )
             yield batch
 
@@ -296,7 +301,8 @@ def _endless_loop(code: Any) -> str:
         inside = list(_of_loop(loop.body, breaks=True))
         leaves = any(isinstance(node, ast.Break | ast.Return | ast.Raise | ast.Try) for node in inside)
         if not leaves and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
-            return f"`while {ast.unparse(loop.test)}` without break or return at {code.co_filename}:{first + loop.lineno - 1}"
+            line = f"{code.co_filename}:{first + loop.lineno - 1}"
+            return f"`while {ast.unparse(loop.test)}` without break or return at {line}"
     return ""
 
 

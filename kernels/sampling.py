@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -121,10 +121,13 @@ def generators_of(loader: Any) -> list[torch.Generator]:
     return list(found.values())
 
 
-def frozen(make: Callable[[], Iterator[Any]], sampling: Sampling) -> Iterator[Any]:
-    """Yield what the iterator that ``make`` returns yields, each item made with the random numbers of ``sampling``."""
+def frozen(make: Callable[[], Iterable[Any]], sampling: Sampling) -> Iterator[Any]:
+    """Yield what the iterable that ``make`` returns yields, each item made with the random numbers of ``sampling``."""
     with sampling.active():
-        items = make()
+        found = make()
+    sampling.of(generators_of(found))
+    with sampling.active():
+        items = iter(found)
     while True:
         with sampling.active():
             try:

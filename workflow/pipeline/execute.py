@@ -29,6 +29,7 @@ from landsweep.session.progress import ProgressFile
 from landsweep.stages import BY_NAME, NAMES, STAGES, reserved
 from landsweep.stages.stage import Stage
 from landsweep.stages.topology import STAGE as TOPOLOGY
+from landsweep.study import beside
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import WITH_TOOLKIT, Study
 
@@ -125,9 +126,10 @@ def execute(
     """
     from landsweep.study.problems import check
 
-    if options.needs_problem:
-        executor.on_root(lambda: check(study, folder, reserved()))
     with ExitStack() as stack:
+        stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
+        if options.needs_problem:
+            executor.on_root(lambda: check(study, folder, reserved()))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
             if options.needs_problem:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,13 +37,14 @@ from landsweep.kernels.sampling import restored
 from landsweep.pipeline import identity
 from landsweep.stages import reserved
 from landsweep.stages.models.loader import part_of
+from landsweep.study import beside
 from landsweep.study.plan import Model, Plan, make_plan
 from landsweep.study.problems import check, make_problem
 from landsweep.study.study import Study
 from torch import nn
 
 BATCHES, BYTES, SECONDS = 8, 1 << 28, 2.0
-"""Of each split this many batches are read, fewer where they take this many bytes or seconds."""
+"""Of each split this many batches are compared, and the others counted, as far as these bytes and seconds go."""
 SHIFTS = (1.0, 10.0, 100.0)
 """The weights are moved by these multiples of about a tenth of themselves, until the loss moves."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
@@ -120,8 +121,11 @@ def try_problem(study: Study, folder: Path, plan: Plan, device: torch.device) ->
 
 def check_study(study: Study, folder: Path) -> Trial:
     """Check a study's problem as a run does first, with nothing done yet."""
-    check(study, folder, reserved())
-    return try_problem(study, folder, make_plan(study), device_of(study))
+    try:
+        check(study, folder, reserved())
+        return try_problem(study, folder, make_plan(study), device_of(study))
+    finally:
+        beside.enter(None)
 
 
 class _Try:
@@ -182,7 +186,8 @@ class _Try:
                 text = f"{what} failed ({told(cause)} at {line}), expected it to run: mend it"
             else:  # ours, on what the user's code returned
                 at = line_of(getattr(_of_user(problem), method))
-                reason = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+                words = str(cause.args[0] if isinstance(cause, KeyError) and cause.args else cause)
+                reason = words.splitlines()[0] if words else type(cause).__name__
                 text = f"{reason}{f' ({method} at {at})' if at else ''}"
             raise Refused(f"problem.path {path!r}: {text.rstrip('.')}; nothing was trained.") from error
 
@@ -198,18 +203,22 @@ class _Try:
                 raise ValueError(
                     f"batches takes no split, but the study asks for {split!r}, expected batches(split, draw)"
                 )
-            first, digests, nbytes, begin = None, [], 0, time.perf_counter()
+            first, digests, count, nbytes, ended = None, [], 0, 0, True
+            begin = time.perf_counter()
             for batch in problem.batches(split=split, draw=draw):
-                first = first or batch
-                digests.append(_digest(batch))
-                nbytes += batch.nbytes
-                if len(digests) == BATCHES or nbytes > BYTES or time.perf_counter() - begin > SECONDS:
+                count, nbytes = count + 1, nbytes + batch.nbytes
+                if first is None:
+                    first = batch.map(torch.clone)  # a generator may fill the same tensors again
+                if count <= BATCHES:
+                    digests.append(_digest(batch))
+                if count >= BATCHES and (nbytes > BYTES or time.perf_counter() - begin > SECONDS):
+                    ended = False
                     break
             if first is None:
                 raise ValueError(f"{call} gave no batches, expected at least one")
             if not first.weight > 0:
                 raise ValueError(f"{call} gave a batch of weight {first.weight}, expected a weight above 0")
-            again = [_digest(batch) for batch, _ in zip(problem.batches(split=split, draw=draw), digests, strict=False)]
+            again = _head(problem.batches(split=split, draw=draw), len(digests))
             wrong = next((k for k, (a, b) in enumerate(zip(digests, again, strict=False)) if a != b), None)
             if wrong is not None or len(again) < len(digests):
                 where = f"batch {wrong + 1} differs" if wrong is not None else f"{len(again)} batches the second time"
@@ -217,7 +226,11 @@ class _Try:
                     f"two calls of {call} gave different data ({where}), expected the same, as every process reads "
                     "them itself: seed what it draws by draw, and keep nothing from one call to the next"
                 )
-            sampled = isinstance(problem, Contract) and problem.sampled
+            sampled = (
+                isinstance(problem, Contract)
+                and problem.sampled
+                and digests != _head(problem.batches(split=split, draw=draw, sampling=draw + 1), len(digests))
+            )
             if len(draws) > 1 and not takes(given, "draw") and not sampled:
                 raise ValueError(f"batches takes no draw, but the study asks for draws {draws}, all would be the same")
         if sampled:
@@ -225,7 +238,8 @@ class _Try:
                 f"{call} draws random numbers: they are seeded by the draw, so that each process reads the same data."
             )
         kind = "" if type(first) is Batch else f", each {describe(first.data)}"
-        return first, f"{split}: {len(digests)} read twice, {size(nbytes)}, first of weight {first.weight:g}{kind}"
+        read = f"{count} batches, {size(nbytes)}{'' if ended else ' and more'}"
+        return first, f"{split}: {read}, the first of weight {first.weight:g}{kind}"
 
     def _loss(self, problem: Problem, network: nn.Module, batch: Batch) -> tuple[bool, str]:
         """Evaluate the loss at the weights, again, and at other weights, as the run will."""
@@ -327,6 +341,11 @@ def _shift(network: nn.Module) -> torch.Tensor:
     rms = float(theta.abs().square().mean().sqrt()) or 1.0
     noise = np.random.default_rng(0).standard_normal(theta.numel())
     return (0.1 * torch.from_numpy(noise).to(theta) * (theta.abs() + 0.1 * rms))[None]
+
+
+def _head(batches: Iterable[Batch], count: int) -> list[bytes]:
+    """Return what tells the first batches from others."""
+    return [_digest(batch) for _, batch in zip(range(count), batches, strict=False)]
 
 
 def _digest(batch: Batch) -> bytes:
