@@ -124,10 +124,10 @@ def test_a_landscape_is_alive_where_any_of_its_points_is():
                 raise RuntimeError("not here")
             return {"loss": np.zeros(1)}
 
-        class precision:  # noqa: N801
+        class precision:
             dtype = torch.float32
 
-        class strategy:  # noqa: N801
+        class strategy:
             fields = ("loss",)
 
     assert is_alive(Only(), spread(axes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from landsweep.base.errors import Stopped, users_code
+from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.weights import load_trained
 from landsweep.kernels.curvature.extremes import Extremes
@@ -178,6 +178,13 @@ class Loader:
             )
 
 
+class ReadingStopped(Exception):
+    """The run was asked to stop while data were read.
+
+    It is handed on like any error of the problem, so that other ranks are told, until who records it sees the request.
+    """
+
+
 class Reading:
     """What follows data being read, which may take long: it says how far that is, and stops it where a stop is asked.
 
@@ -190,7 +197,7 @@ class Reading:
     def __call__(self, count: int, nbytes: int) -> None:
         """Take note of the number and the bytes of the batches so far."""
         if self._context.stop.requested:
-            raise Stopped
+            raise ReadingStopped("stopped while data were read")
         now = time.perf_counter()
         if now - self._said > READING_SECONDS:
             self._said = now
