@@ -18,6 +18,7 @@ from landsweep.kernels.containers import samples
 from landsweep.kernels.problem import Batch, OnStep, Problem, Start
 from landsweep.kernels.sampling import Sampling, frozen
 from torch import Tensor, nn
+from torch.utils.data import Dataset, IterableDataset
 
 MOST_BATCHES = 250_000
 """Data that do not say how many batches they are may be at most so many."""
@@ -109,8 +110,8 @@ class Stream:
             found = checked(self._source())
             if endless := without_end(found):
                 raise ValueError(
-                    f"batches never end ({endless}), expected those of one pass over the data: a list, a DataLoader, or "
-                    "a generator that stops"
+                    f"batches never end ({endless}), expected those of one pass over the data: a list, a DataLoader "
+                    "or a generator that stops"
                 )
             length[0] = length_of(found)
             return found
@@ -178,6 +179,11 @@ def checked(found: Any) -> Iterable[Any]:
         raise TypeError(f"batches() returned one {_kind(found)}, {expected}: put it into a list")
     if isinstance(found, tuple) and found and all(isinstance(x, Tensor) for x in found):
         raise TypeError(f"batches() returned {describe(found)}, which is one batch, {expected}")
+    if isinstance(found, Dataset) and not isinstance(found, IterableDataset):
+        raise TypeError(
+            f"batches() returned a {_kind(found)}, whose items are samples, {expected}: put it into a DataLoader with a "
+            "batch_size"
+        )
     if not isinstance(found, Iterable) and not hasattr(found, "__getitem__"):
         raise TypeError(f"batches() returned {_kind(found)}, {expected}: is a return or yield missing?")
     return cast("Iterable[Any]", found)
@@ -275,7 +281,7 @@ def without_end(found: Any) -> str:
         return "itertools.repeat"
     code = found.gi_code if isinstance(found, GeneratorType) else None
     dataset = getattr(found, "dataset", None)
-    if code is None and isinstance(dataset, torch.utils.data.IterableDataset) and length_of(found) is None:
+    if code is None and isinstance(dataset, IterableDataset) and length_of(found) is None:
         code = getattr(type(dataset).__iter__, "__code__", None)
     return _endless_loop(code) if code is not None else ""
 

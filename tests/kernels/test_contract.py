@@ -116,6 +116,7 @@ RETURNED = [
     (X, "batches() returned one Tensor", "put it into a list"),
     ({"x": X}, "batches() returned one dict", "put it into a list"),
     (Batch(X), "batches() returned one Batch", "put it into a list"),
+    (TensorDataset(X), "batches() returned a TensorDataset, whose items are samples", "DataLoader with a batch_size"),
     ((X, X), "batches() returned a tuple (Tensor (10, 1), Tensor (10, 1)), which is one batch", "such as a DataLoader"),
 ]
 

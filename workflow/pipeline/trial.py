@@ -312,8 +312,7 @@ class _Try:
             try:
                 data = Data(lambda: [batch], self._device, dtype, budget=float("inf"))
                 product = CurvatureProduct(problem, network, data, self._device, dtype, kind=cast(Any, kind))
-                vector = torch.from_numpy(np.random.default_rng(0).standard_normal(product.size))
-                found = product(vector)
+                found = product(torch.randn(product.size, generator=torch.Generator().manual_seed(0)))
             except OF_NUMBERS as error:
                 return f"none at the untrained weights ({told(error)})"
         return (
@@ -339,8 +338,8 @@ def _shift(network: nn.Module) -> torch.Tensor:
     """Return a direction ``(1, P)`` that moves every parameter by about a tenth."""
     theta = flatten(network)
     rms = float(theta.abs().square().mean().sqrt()) or 1.0
-    noise = np.random.default_rng(0).standard_normal(theta.numel())
-    return (0.1 * torch.from_numpy(noise).to(theta) * (theta.abs() + 0.1 * rms))[None]
+    noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(0), dtype=theta.dtype).to(theta.device)
+    return (0.1 * noise * (theta.abs() + 0.1 * rms))[None]
 
 
 def _head(batches: Iterable[Batch], count: int) -> list[bytes]:
