@@ -1,10 +1,11 @@
-"""A user's problem as everything else calls it: one form of batches, losses and arguments, whatever form a user chose."""
+"""A user's problem as everything else calls it: one form of batches, losses and arguments, whatever form it has."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import itertools
+import multiprocessing
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,6 +48,8 @@ class Contract:
 
     def __init__(self, problem: Any) -> None:
         self.problem = problem
+        self.forks = 0
+        """How many processes a ``DataLoader`` forks to read data."""
         self.sampled = False
         """Whether reading data has drawn random numbers from generators that are seeded by the draw.
 
@@ -54,7 +57,7 @@ class Contract:
         """
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("problem", "sampled") or (name.startswith("__") and name.endswith("__")):
+        if name in ("problem", "sampled", "forks") or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)  # while it is copied or unpickled
         return getattr(self.problem, name)
 
@@ -114,6 +117,7 @@ class Stream:
                     "or a generator that stops"
                 )
             length[0] = length_of(found)
+            self._contract.forks = max(self._contract.forks, forks_of(found))
             return found
 
         spent, nbytes, undecided = 0.0, 0, 0
@@ -181,8 +185,8 @@ def checked(found: Any) -> Iterable[Any]:
         raise TypeError(f"batches() returned {describe(found)}, which is one batch, {expected}")
     if isinstance(found, Dataset) and not isinstance(found, IterableDataset):
         raise TypeError(
-            f"batches() returned a {_kind(found)}, whose items are samples, {expected}: put it into a DataLoader with a "
-            "batch_size"
+            f"batches() returned a {_kind(found)}, whose items are samples, {expected}: put it into a DataLoader with "
+            "a batch_size"
         )
     if not isinstance(found, Iterable) and not hasattr(found, "__getitem__"):
         raise TypeError(f"batches() returned {_kind(found)}, {expected}: is a return or yield missing?")
@@ -284,6 +288,16 @@ def without_end(found: Any) -> str:
     if code is None and isinstance(dataset, IterableDataset) and length_of(found) is None:
         code = getattr(type(dataset).__iter__, "__code__", None)
     return _endless_loop(code) if code is not None else ""
+
+
+def forks_of(found: Any) -> int:
+    """Return how many processes a loader forks."""
+    count = getattr(found, "num_workers", 0)
+    if not isinstance(count, int) or not count:
+        return 0
+    chosen = getattr(found, "multiprocessing_context", None)
+    method = getattr(chosen, "get_start_method", multiprocessing.get_start_method)()
+    return count if method == "fork" else 0
 
 
 def length_hint(found: Any) -> int | None:

@@ -110,6 +110,7 @@ def test_batch_sizes_of_packed_sequences_stay_where_torch_wants_them():
     ("data", "count"),
     [
         ((X, Y), 3),
+        ({"path": ["a.jpg", "b.jpg", "c.jpg"], "img": X}, 3),
         ({"input": X, "labels": Y, "scale": torch.tensor(2.0)}, 3),
         ([X, {"boxes": torch.zeros(7, 4)}], 3),  # what lies deeper does not speak
         (([X, X, X, X], [{"boxes": X}] * 4), None),  # four images of three channels

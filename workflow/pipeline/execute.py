@@ -206,7 +206,7 @@ def _try(
     if not trial.is_due(study, run, options.stages, forced=forced):
         return
     device = trial.device_of(study) if executor.team else trial.CPU
-    for note in trial.try_problem(study, folder, make_plan(study), device).notes:
+    for note in trial.try_problem(study, folder, make_plan(study), device, executor.team or 1).notes:
         for tell in subscribers:
             tell(Notice(note))
 

@@ -92,10 +92,10 @@ def device_of(study: Study) -> torch.device:
     return torch.device("cuda", 0) if on_gpu else CPU
 
 
-def try_problem(study: Study, folder: Path, plan: Plan, device: torch.device) -> Trial:
+def try_problem(study: Study, folder: Path, plan: Plan, device: torch.device, ranks: int = 1) -> Trial:
     """Try the problem of a study's first model, and those of others where that one fails.
 
-    Random numbers, and all that the run will use, stay as they were.
+    Random numbers, and all that the run will use, stay as they were. ``ranks`` is how many processes of MPI there are.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def try_problem(study: Study, folder: Path, plan: Plan, device: torch.device) ->
         model = plan.models[index]
         try:
             with restored():
-                trial = _Try(study, folder, plan, model, device)()
+                trial = _Try(study, folder, plan, model, device, ranks)()
         except Refused as error:
             first = first or error
             continue
@@ -131,8 +131,10 @@ def check_study(study: Study, folder: Path) -> Trial:
 class _Try:
     """The trial of one model's problem."""
 
-    def __init__(self, study: Study, folder: Path, plan: Plan, model: Model, device: torch.device) -> None:
-        self._study, self._folder, self._model, self._device = study, folder, model, device
+    def __init__(
+        self, study: Study, folder: Path, plan: Plan, model: Model, device: torch.device, ranks: int = 1
+    ) -> None:
+        self._study, self._folder, self._model, self._device, self._ranks = study, folder, model, device, ranks
         self._members = [member for member in plan.members if member.model == model.index]
         self._trial = Trial()
 
@@ -150,6 +152,11 @@ class _Try:
             found = self._timed("batches", partial(self._batches, problem, split, draws), itemgetter(1))
             batch = batch or found[0]
         assert batch is not None
+        if self._ranks > 1 and isinstance(problem, Contract) and problem.forks:
+            self._trial.notes.append(
+                f"Each of the {self._ranks} ranks forks {problem.forks} process(es) of a DataLoader, which some "
+                "implementations of MPI do not survive: expected num_workers=0 where a rank crashes or hangs."
+            )
         finite = self._timed("loss", lambda: self._loss(problem, network, batch), itemgetter(1))[0]
         if not self._derivatives:
             self._timed("gradient", lambda: _gradient(problem, network, batch), str)

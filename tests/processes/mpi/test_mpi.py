@@ -238,12 +238,17 @@ def operations(folder, ranks):
 
 LOADER = """
 
+class Augmented(TensorDataset):
+    def __getitem__(self, index):
+        x, y = super().__getitem__(index)
+        return x + 0.5 * torch.randn_like(x), y  # as a loader for training does, and seeded by nobody
+
+
 class Loaded(Toy):
     def batches(self):
         x = torch.randn(24, 2, generator=torch.Generator().manual_seed(3))
         y = torch.sin(x[:, :1])
-        for x, y in DataLoader(TensorDataset(x, y), batch_size=8, shuffle=True, num_workers=1):
-            yield x + 0.5 * torch.randn_like(x), y  # augmented, as a loader for training does, and seeded by nobody
+        return DataLoader(Augmented(x, y), batch_size=8, shuffle=True, num_workers=1)
 
     def loss(self, model, batch):
         x, y = batch
@@ -265,4 +270,5 @@ def test_a_loader_that_shuffles_and_augments_by_its_own_processes_gives_all_rank
         done = ranked("run", study, "--out", tmp_path / f"run{ranks}", ranks=ranks)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "draws random numbers: they are seeded by the draw" in done.stderr
+        assert ("Each of the 2 ranks forks 1 process(es) of a DataLoader, which some" in done.stderr) == (ranks == 2)
     assert_same_run(tmp_path / "run0", tmp_path / "run2")
