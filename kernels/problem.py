@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+from landsweep.kernels.containers import cast, map_tensors, nbytes, tensors_in
 from torch import Tensor, nn
 
 OnStep = Callable[[int, nn.Module, dict[str, Any]], None]
@@ -46,8 +47,8 @@ class Batch:
     Parameters
     ----------
     data
-        Tensors, or dictionaries, lists, tuples and dataclasses of tensors. All tensors are moved to the device, and
-        floating ones are cast to the evaluation dtype.
+        Tensors, or containers of tensors as :func:`landsweep.kernels.containers.map_tensors` finds them. All tensors
+        are moved to the device; floating ones are cast to the evaluation dtype, complex ones to its precision.
     weight
         The weight of the batch in the mean, usually its number of samples; greater than 0.
     split
@@ -84,23 +85,16 @@ class Batch:
 
     def tensors(self) -> list[Tensor]:
         """Return all tensors of the batch."""
-        found: list[Tensor] = []
-
-        def note(x: Tensor) -> Tensor:
-            found.append(x)
-            return x
-
-        map_tensors(note, self.data)
-        return found
+        return tensors_in(self.data)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all tensors of the batch."""
-        return sum(x.nbytes for x in self.tensors())
+        return sum(map(nbytes, self.tensors()))
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
-        """Return the batch with its tensors on ``device`` and the floating ones cast to ``dtype``."""
-        return self.map(lambda x: x.to(device=device, dtype=dtype if x.is_floating_point() else x.dtype))
+        """Return the batch with its tensors on ``device``, floating and complex ones in the precision of ``dtype``."""
+        return self.map(lambda x: cast(x.to(device), dtype))
 
 
 @runtime_checkable
@@ -139,11 +133,21 @@ class Problem(Protocol):
     def build(self, seed: int) -> nn.Module:
         """Return the untrained network on the CPU; its weights depend on ``seed`` alone."""
 
-    def batches(self, split: str = "train", draw: int = 0) -> Iterable[Batch]:
-        """Yield the batches of a split; another ``draw`` selects other data or other collocation points."""
+    def batches(self, split: str = "train", draw: int = 0) -> Iterable[Any]:
+        """Return the batches of a split: a ``DataLoader``, a list, or any other iterable that ends.
 
-    def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
+        A batch is what a ``DataLoader`` gives, a tensor, tuple, list, dictionary or batch of graphs, whose weight in
+        the mean is its number of samples; or a :class:`Batch`, which says its weight itself. Two calls with the same
+        arguments must give the same data. Random numbers of torch, NumPy and ``random``, and a loader's own generator,
+        are seeded by ``draw`` while batches are read; another ``draw`` may so select other data. A method that takes
+        no ``split`` or no ``draw`` is called without it.
+        """
+
+    def loss(self, model: Callable[..., Any], batch: Any) -> dict[str, Tensor]:
         """Return each field's mean over the batch, a 0-d tensor; ``"loss"`` is required, other keys are further fields.
+
+        ``batch`` is what :meth:`batches` gave, on the device: a :class:`Batch` where it gave one, else the tensors,
+        tuple or dictionary itself. A tensor that is returned alone is the loss.
 
         ``model`` may be a function instead of a module. A loss that differentiates by its inputs with ``torch.func``
         runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
@@ -167,27 +171,6 @@ class Assessable(Problem, Protocol):
 
     def quality(self, model: nn.Module) -> dict[str, float]:
         """Return figures of merit such as ``accuracy`` or ``relative_error``."""
-
-
-def map_tensors(function: Callable[[Tensor], Tensor], data: Any) -> Any:
-    """Return ``data`` with ``function`` applied to each tensor in its dictionaries, lists, tuples and dataclasses.
-
-    Examples
-    --------
-    >>> map_tensors(len, {"x": torch.zeros(3, 2), "names": ["a", (torch.zeros(1),)]})
-    {'x': 3, 'names': ['a', (1,)]}
-    """
-    if isinstance(data, Tensor):
-        return function(data)
-    if isinstance(data, dict):
-        return {key: map_tensors(function, value) for key, value in data.items()}
-    if isinstance(data, tuple) and hasattr(data, "_fields"):  # a named tuple takes its fields one by one
-        return type(data)(*(map_tensors(function, value) for value in data))
-    if isinstance(data, list | tuple):
-        return type(data)(map_tensors(function, value) for value in data)
-    if is_dataclass(data) and not isinstance(data, type):
-        return replace(data, **{f.name: map_tensors(function, getattr(data, f.name)) for f in fields(data)})
-    return data
 
 
 def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from landsweep.api import open_run as open_run
     from landsweep.api import run as run
     from landsweep.base.errors import UserError as UserError
+    from landsweep.kernels.problem import Batch as Batch
     from landsweep.study.study import Study as Study
 
 __version__ = version("landsweep")
 
 _HOME = {
+    "Batch": "landsweep.kernels.problem",
     "Run": "landsweep.api",
     "open_run": "landsweep.api",
     "run": "landsweep.api",
@@ -26,7 +28,7 @@ _HOME = {
     "UserError": "landsweep.base.errors",
 }
 """The keys are the public names; each is imported from the module beside it when it is first used."""
-__all__ = ["Run", "Study", "UserError", "__version__", "open_run", "run"]
+__all__ = ["Batch", "Run", "Study", "UserError", "__version__", "open_run", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,11 +7,17 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 import torch
+from landsweep.kernels.containers import cast, dense_parts
+from landsweep.kernels.contract import contract
 from landsweep.kernels.loss.memory import free_memory
 from landsweep.kernels.problem import Batch, Problem
 
 SHARE_OF_MEMORY = 0.5
 """Batches that stay on the device may take this share of the memory that is free on it."""
+
+
+class DataError(ValueError):
+    """The data are others than when they were read before."""
 
 
 class Data:
@@ -28,6 +34,9 @@ class Data:
         Whether 4-d tensors are laid out with their channels last, which convolutions prefer.
     budget
         The bytes of batches that may stay on the device, by default a share of its free memory.
+    watch
+        A function that is called with the number and the bytes of the batches read so far, after each of them, while
+        they are read for the first time; what it raises ends the reading.
 
     Attributes
     ----------
@@ -50,6 +59,7 @@ class Data:
         *,
         channels_last: bool = False,
         budget: float | None = None,
+        watch: Callable[[int, int], None] = lambda count, nbytes: None,
     ) -> None:
         self._source, self._device, self._dtype, self._channels_last = source, device, dtype, channels_last
         self._copies = CudaCopies(device) if device.type == "cuda" else None
@@ -65,6 +75,7 @@ class Data:
                 kept.append(moved.map(lambda x: x.to(device, copy=True)))
             else:
                 kept.clear()
+            watch(len(weights), self.nbytes)
         if not weights or not all(weight > 0 for weight in weights):
             raise ValueError(f"got batches of weights {weights}, expected at least one, each of weight above 0")
         self.weight, self.resident = float(sum(weights)), self.nbytes <= budget
@@ -81,15 +92,18 @@ class Data:
         *,
         channels_last: bool = False,
         budget: float | None = None,
+        watch: Callable[[int, int], None] = lambda count, nbytes: None,
     ) -> Data:
         """Load a problem's batches; errors name the split and the draw."""
+        batches = contract(problem).batches
         try:
             return cls(
-                lambda: problem.batches(split=split, draw=draw),
+                lambda: batches(split=split, draw=draw),
                 device,
                 dtype,
                 channels_last=channels_last,
                 budget=budget,
+                watch=watch,
             )
         except ValueError as error:
             raise ValueError(f"batches(split={split!r}, draw={draw}): {error}") from error
@@ -112,18 +126,23 @@ class Data:
             weight += batch.weight
             yield batch
         if weight != self.weight:
-            raise ValueError(
+            raise DataError(
                 f"batches of weight {weight:g} were read, {self.weight:g} before: expected the same on each pass"
             )
 
     def _cast(self, batch: Batch) -> Batch:
-        batch = batch.map(lambda x: x.to(self._dtype) if x.is_floating_point() else x)
+        batch = batch.map(lambda x: cast(x, self._dtype))
         if not self._channels_last:
             return batch
-        return batch.map(lambda x: x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x)
+        return batch.map(_channels_last)
 
     def _send(self, batch: Batch) -> Batch:
         return batch.map(lambda x: x.to(self._device, non_blocking=True))
+
+
+def _channels_last(x: torch.Tensor) -> torch.Tensor:
+    images = x.ndim == 4 and x.layout == torch.strided and not x.is_nested
+    return x.contiguous(memory_format=torch.channels_last) if images else x
 
 
 class Copies(Protocol):
@@ -167,12 +186,18 @@ class CudaCopies:
 
     def pin(self, batch: Batch) -> Batch:
         """Return the batch in page-locked memory."""
-        return batch.map(lambda x: x if x.is_cuda or x.is_pinned() else x.pin_memory())
+        return batch.map(_pinned)
 
     def ready(self, batch: Batch) -> None:
         """Let the device's current stream wait for the copies, and tell the allocator that it uses the batch."""
         current = torch.cuda.current_stream(self._device)
         current.wait_stream(self._stream)
         for x in batch.tensors():
-            if x.is_cuda:
-                x.record_stream(current)
+            for part in dense_parts(x):
+                if part.is_cuda:
+                    part.record_stream(current)
+
+
+def _pinned(x: torch.Tensor) -> torch.Tensor:
+    dense = x.layout == torch.strided and not x.is_nested  # others are copied from where they are
+    return x.pin_memory() if dense and not x.is_cuda and not x.is_pinned() else x

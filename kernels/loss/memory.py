@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import resource
 import sys
 import weakref
 from contextlib import suppress
@@ -32,8 +33,18 @@ def free_memory(device: torch.device) -> int:
     import psutil
 
     return min(
-        int(psutil.virtual_memory().available), *_within_limits(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
+        int(psutil.virtual_memory().available),
+        *_within_limits(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")),
+        _within_ulimit(),
     )
+
+
+def _within_ulimit() -> int:
+    """Return the bytes that this process may still ask for, as ``ulimit -v`` says."""
+    import psutil
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return sys.maxsize if limit == resource.RLIM_INFINITY else max(0, limit - psutil.Process().memory_info().vms)
 
 
 def _within_limits(own: Path, root: Path) -> list[int]:

@@ -11,6 +11,7 @@ import typer
 from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
+from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
@@ -178,7 +179,10 @@ def plan(
 
         show.print_rows(describe(made, parsed, site, overrides, commands.chain_of(one_job), directory))
     if memory:
+        from landsweep.pipeline.trial import check_study
+
         sys.stdout.flush()  # the problem's own import may take its time
+        check_study(parsed, study.parent)
         show.moves(parsed, study.parent, made)
         print(f"memory   {predict_memory(parsed, study.parent, made)}")
         if text := hessians(parsed, study.parent, made, ranks):
@@ -204,6 +208,7 @@ def status(run: RunPath) -> None:
     commands.show_jobs(RunDir(run))
 
 
+app.command()(check)
 app.command()(commands.submit)
 app.command()(commands.logs)
 app.command()(commands.cancel)

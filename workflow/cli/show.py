@@ -15,6 +15,7 @@ from landsweep.stages import words
 
 if TYPE_CHECKING:
     from landsweep.api import Run
+    from landsweep.pipeline.trial import Trial
     from landsweep.predict.bench import Speed
     from landsweep.predict.estimate import Estimate
     from landsweep.study.plan import Plan
@@ -69,6 +70,14 @@ def moves(study: Study, folder: Path, plan: Plan) -> None:
         print(f"moves    along subspace {name}, as build() returns the network (before training):")
         for line in lines:
             print(f"         {line}")
+
+
+def print_trial(trial: Trial) -> None:
+    """Print what was tried of a study's problem, how long that took, and what is good to know."""
+    for step in trial.steps:
+        print(f"{step.name:<8} ok {step.seconds:7.2f} s  {step.found}")
+    for note in trial.notes:
+        print(f"note     {note}")
 
 
 def speed(found: Speed) -> None:

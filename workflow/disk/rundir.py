@@ -300,6 +300,11 @@ class RunDir:
         """Return the path of the record of one failed model or member."""
         return self.path / "failures" / f"{stage}-{index:05d}.json"
 
+    @property
+    def raised(self) -> Path:
+        """The folder of the records of points at which the loss raised an error, one for each unit and member."""
+        return self.path / "failures" / "points"
+
     def failures(self, stage: str = "*") -> dict[tuple[str, int], Path]:
         """Return the paths of the recorded failures by stage and index."""
         found = {}

@@ -29,6 +29,7 @@ from landsweep.session.progress import ProgressFile
 from landsweep.stages import BY_NAME, NAMES, STAGES, reserved
 from landsweep.stages.stage import Stage
 from landsweep.stages.topology import STAGE as TOPOLOGY
+from landsweep.study import beside
 from landsweep.study.plan import Plan, make_plan
 from landsweep.study.study import WITH_TOOLKIT, Study
 
@@ -125,11 +126,15 @@ def execute(
     """
     from landsweep.study.problems import check
 
-    if options.needs_problem:
-        executor.on_root(lambda: check(study, folder, reserved()))
     with ExitStack() as stack:
+        stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
+        if options.needs_problem:
+            executor.on_root(lambda: check(study, folder, reserved()))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
+            if options.needs_problem:
+                with stop.nothing_in_hand():
+                    executor.on_root(lambda: _try(study, folder, RunDir(out), executor, subscribers, options))
             with stop.nothing_in_hand():
                 engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
             prepared = executor.on_root(
@@ -184,6 +189,26 @@ def execute(
             if executor.is_root:
                 provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
     return status
+
+
+def _try(
+    study: Study,
+    folder: Path,
+    run: RunDir,
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...],
+    options: RunOptions,
+) -> None:
+    """Try the problem before anything is written, where anything is left to compute with it."""
+    from landsweep.pipeline import trial
+
+    forced = options.redo or options.retry_failed or options.repair
+    if not trial.is_due(study, run, options.stages, forced=forced):
+        return
+    device = trial.device_of(study) if executor.team else trial.CPU
+    for note in trial.try_problem(study, folder, make_plan(study), device, executor.team or 1).notes:
+        for tell in subscribers:
+            tell(Notice(note))
 
 
 @contextmanager

@@ -322,6 +322,19 @@ class Context:
         return Outcome(item.index, weight, time.perf_counter() - begin, failed, note)
 
 
+def record_points(path: Path, member: Member, points: list[tuple[tuple[float, ...], Exception]]) -> None:
+    """Record the points of a member's landscape at which its loss raised an error, and the traceback of the first."""
+    write_json(
+        path,
+        {
+            "member": member.index,
+            "coords": dict(member.coords),
+            "points": [{"alpha": list(at), "error": f"{type(error).__name__}: {error}"} for at, error in points],
+            "traceback": "".join(traceback.format_exception(points[0][1])),
+        },
+    )
+
+
 def record_failure(run: RunDir, stage: str, item: Model | Member, error: ProblemError) -> None:
     """Record the error with which a model or member failed."""
     cause = error.__cause__ or error

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from landsweep.base.errors import UserError
+from landsweep.base.frames import told, users_line
 from landsweep.base.yamlfile import nearest
+from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
+from landsweep.study import beside
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -28,19 +30,13 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
     """
     source, _, name = spec.path.rpartition(":")
     file = spec.file(folder)
+    beside.enter(file)
     try:
         module = importlib.import_module(source) if file is None else _import_file(file, _stamp(file))
-    except Exception as error:
-        # The user's own frame is what helps; the import machinery's are not.
-        frames = traceback.extract_tb(error.__traceback__)
-        at = (
-            f" at {frames[-1].filename}:{frames[-1].lineno}"
-            if frames and "importlib" not in frames[-1].filename
-            else ""
-        )
+    except (Exception, SystemExit) as error:  # a script that parses its command line exits
         raise UserError(
-            f"problem.path {spec.path!r} does not import ({type(error).__name__}: {error}{at}): expected "
-            '"package.module:Class" or "file.py:Class" relative to the study.'
+            f"problem.path {spec.path!r} does not import ({told(error)}{_at(error)}): expected "
+            '"package.module:Class" or "file.py:Class" relative to the study; a file imports from its own folder first.'
         ) from error
     found = getattr(module, name, None)
     if not isinstance(found, type):
@@ -56,6 +52,11 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
             f"{', '.join(REQUIRED)}: add what is missing."
         )
     return found
+
+
+def _at(error: BaseException) -> str:
+    line = users_line(error)
+    return f" at {line}" if line else ""
 
 
 def _stamp(file: Path) -> int:
@@ -99,21 +100,52 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
 def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Problem:
     """Return the problem of a model: the class with ``problem.params`` and the sweep's parameters at ``coords``.
 
+    Relative paths among these arguments start from the study's folder where they exist there.
+
     Raises
     ------
     UserError
-        Where the constructor refuses its arguments.
+        Where the constructor raises an error.
     """
     cls = load_class(study.problem, folder)
-    arguments = study.problem.params | {name: coords[name] for name in study.parameters}
+    given = study.problem.params | {name: coords[name] for name in study.parameters}
+    arguments = {name: _found(value, folder.resolve()) for name, value in given.items()}
     try:
-        return cast(Problem, cls(**arguments))
-    except (TypeError, ValueError) as error:
-        shown = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
+        return contract(cls(**arguments))
+    except (Exception, SystemExit) as error:
+        shown = ", ".join(f"{k}={v!r}" for k, v in given.items())
         raise UserError(
-            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({error}): expected problem.params "
-            "and sweep parameters that the class accepts."
+            f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({told(error)}{_at(error)}): "
+            f"expected problem.params and sweep parameters that the class accepts{_hint(error, folder)}."
         ) from error
+
+
+def _found(value: Any, folder: Path) -> Any:
+    """Return an argument with each relative path in it that exists in the study's folder made absolute.
+
+    A path is told from a word by a slash or by the suffix of a file name.
+    """
+    if isinstance(value, list):
+        return [_found(x, folder) for x in value]
+    if isinstance(value, dict):
+        return {name: _found(x, folder) for name, x in value.items()}
+    if not isinstance(value, str) or not ("/" in value or Path(value).suffix) or Path(value).is_absolute():
+        return value
+    try:
+        return str(folder / value) if (folder / value).exists() else value
+    except (OSError, ValueError):  # no path at all
+        return value
+
+
+def _hint(error: BaseException, folder: Path) -> str:
+    """Return what to do about a relative path that is written into the problem and lies in the study's folder."""
+    name = getattr(error, "filename", None) if isinstance(error, OSError) else None
+    if not isinstance(name, str) or Path(name).is_absolute() or not (folder / name).exists():
+        return ""
+    return (
+        f" ({name} is in the study's folder, not in {Path.cwd()}: give it as one of problem.params, where paths start "
+        "from the study's folder, or write Path(__file__).parent)"
+    )
 
 
 def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:

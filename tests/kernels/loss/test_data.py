@@ -132,3 +132,19 @@ def test_streaming_to_a_gpu():
     data = Data(lambda: many, torch.device("cuda"), torch.float32, budget=0)
     sums = [float((b.data * 2).sum()) for b in data]
     np.testing.assert_allclose(sums, [2.0 * i * (1 << 16) for i in range(50)])
+
+
+def test_who_watches_data_being_read_may_end_it(monkeypatch):
+    seen = []
+
+    class Enough(Exception):
+        pass
+
+    def watch(count, nbytes):
+        seen.append((count, nbytes))
+        if count == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        Data(lambda: iter([Batch(torch.zeros(2))] * 9), torch.device("cpu"), torch.float32, watch=watch)
+    assert seen == [(1, 8), (2, 16), (3, 24)]

@@ -1,13 +1,15 @@
 """Memory: what is predicted without computing is what a computation takes, and freed memory is kept."""
 
+import resource
 import subprocess
 import sys
 
+import psutil
 import pytest
 import torch
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.footprint import footprint
-from landsweep.kernels.loss.memory import PeakMemory, _within_limits
+from landsweep.kernels.loss.memory import PeakMemory, _within_limits, free_memory
 from landsweep.kernels.loss.strategies import make_strategy
 from networks import CPU, Wide, size
 from support import HELPERS, TIMEOUT, environment, inside, make_study
@@ -200,5 +202,14 @@ def test_plan_prints_the_prediction(tmp_path):
     assert ", weights and directions 252 B, a point " in line
     line = inside("plan", study, "--memory", "--set", "evaluation.batch=auto", cwd=tmp_path).stdout
     assert " a rank with one point at once (data " in line
-    line = inside("plan", study, "--memory", "--set", "problem.params.raise_in=loss", cwd=tmp_path).stdout
-    assert "memory   not predicted (RuntimeError: the loss is broken on purpose" in line
+    done = inside("plan", study, "--memory", "--set", "problem.params.raise_in=loss", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "(RuntimeError: the loss is broken on purpose at " in done.stderr
+
+
+def test_free_memory_stays_within_ulimit(monkeypatch):
+    taken = psutil.Process().memory_info().vms
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (taken + 10**9, resource.RLIM_INFINITY))
+    assert free_memory(torch.device("cpu")) <= 10**9
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (10**6, 10**6))
+    assert free_memory(torch.device("cpu")) == 0

@@ -234,3 +234,41 @@ def operations(folder, ranks):
     done = landsweep("run", study, "--out", out, ranks=ranks, PYTHONPATH=path, **env)
     assert done.returncode == 0, done.stderr
     return [json.loads((to / f"{rank}.json").read_text()) for rank in range(ranks)]
+
+
+LOADER = """
+
+class Augmented(TensorDataset):
+    def __getitem__(self, index):
+        x, y = super().__getitem__(index)
+        return x + 0.5 * torch.randn_like(x), y  # as a loader for training does, and seeded by nobody
+
+
+class Loaded(Toy):
+    def batches(self):
+        x = torch.randn(24, 2, generator=torch.Generator().manual_seed(3))
+        y = torch.sin(x[:, :1])
+        return DataLoader(Augmented(x, y), batch_size=8, shuffle=True, num_workers=1)
+
+    def loss(self, model, batch):
+        x, y = batch
+        return (model(x) - y).square().mean()
+
+    def train(self, model, seed):
+        return model
+
+    def quality(self, model):
+        return {}
+"""
+
+
+def test_a_loader_that_shuffles_and_augments_by_its_own_processes_gives_all_ranks_the_same_data(tmp_path):
+    study = make_study(tmp_path, problem__path="toy.py:Loaded", problem__params={}, sweep={"seed": [0]}, grid__points=3)
+    toy = tmp_path / "toy.py"
+    toy.write_text(toy.read_text() + LOADER)
+    for ranks in (0, 2):
+        done = ranked("run", study, "--out", tmp_path / f"run{ranks}", ranks=ranks)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "draws random numbers: they are seeded by the draw" in done.stderr
+        assert ("Each of the 2 ranks forks 1 process(es) of a DataLoader, which some" in done.stderr) == (ranks == 2)
+    assert_same_run(tmp_path / "run0", tmp_path / "run2")

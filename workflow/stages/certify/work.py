@@ -17,6 +17,7 @@ from landsweep.disk.arrays import write_arrays
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.store import Landscape
 from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.topology import significance as kernel
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.certify import STAGE
@@ -105,8 +106,10 @@ class _Points:
             index = np.unravel_index(np.asarray(vertices[part]), self._shape)
             alpha = np.stack([axis[i] for axis, i in zip(self._axes, index, strict=True)], axis=-1) * self._scale
             with users_code():
-                losses = evaluator(alpha)["loss"]
-            yield part, losses
+                values, raised = evaluate(evaluator, alpha)
+                if len(raised) == len(alpha):
+                    raise raised[0]
+            yield part, values["loss"]
 
 
 def _float64(context: Context, landscape: Landscape, member: Member, points: _Points) -> dict[str, Any]:

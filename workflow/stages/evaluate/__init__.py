@@ -88,7 +88,7 @@ STAGE = _Evaluate(
     key=lambda study: [getattr(study, name) for name in SECTIONS],
     needs=(SUBSPACE,),
     lacking="units to evaluate",
-    places=lambda run: [run.landscape],
+    places=lambda run: [run.landscape, run.raised],
     files=0,  # shards, of which a plan knows the number
 )
 """This stage evaluates the fields at every point of the landscapes, unit by unit."""

@@ -15,13 +15,19 @@ import numpy as np
 from landsweep.base import clock
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
+from landsweep.base.frames import told
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
 from landsweep.kernels.curvature.extremes import STEPS, Extremes
-from landsweep.session.context import Context, Outcome
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.raising import evaluate, is_alive, spread
+from landsweep.session.context import Context, Outcome, record_points
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
 from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, unit_points
+
+SHOWN = 10
+"""The coordinates of so many points at which the loss raised an error are shown."""
 
 
 def run(context: Context, todo: list[Any]) -> None:
@@ -37,9 +43,13 @@ def run(context: Context, todo: list[Any]) -> None:
     context.executor.check(lambda: _check_device(context, choices))
     work = _Work(context, landscape, choices, beside=bool(context.executor.team))
     said: set[str] = set()
+    all_raised = _Raised()
 
     def tell(outcome: Outcome) -> None:
-        bad, unfinished = outcome.note
+        bad, unfinished, raised = outcome.note
+        if raised.count and not all_raised.count:
+            context.bus(Notice(raised.sentence(context.run.raised)))
+        all_raised.add(raised)
         notices = {
             "non-finite": f"{bad} non-finite losses in unit {outcome.index}: they are stored as they are with "
             "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
@@ -63,6 +73,35 @@ def run(context: Context, todo: list[Any]) -> None:
         affinity=work.model,
         given_up=work.given_up,
     )
+    if all_raised.count > 1 and context.executor.is_root:
+        context.bus(Notice(all_raised.summary()))
+
+
+@dataclass
+class _Raised:
+    """The points at which a loss raised errors: how many, the coordinates of some, and the first error."""
+
+    count: int = 0
+    at: list[tuple[float, ...]] = field(default_factory=list)
+    error: str = ""
+
+    def add(self, other: _Raised) -> None:
+        """Take in the points of another unit or member."""
+        self.count += other.count
+        self.at = [*self.at, *other.at][:SHOWN]
+        self.error = self.error or other.error
+
+    def sentence(self, folder: Path) -> str:
+        """Return what has happened, as soon as it does."""
+        return (
+            f"The loss raised an error at alpha = {self.at[0]} ({self.error}): such points are NaN with status 2 and "
+            f"count as +infinity in merge trees; {folder} lists all of them, with tracebacks."
+        )
+
+    def summary(self) -> str:
+        """Return how many points these are in all."""
+        more = ", ..." if self.count > len(self.at) else ""
+        return f"The loss raised an error at {self.count} points: alpha = {', '.join(map(str, self.at))}{more}."
 
 
 def _prepare(context: Context) -> bool:
@@ -148,7 +187,7 @@ class _Work:
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
             values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
-        failed, bad, self._unfinished = False, 0, 0
+        failed, bad, self._unfinished, raised = False, 0, 0, _Raised()
         for position in unit.positions(n):
             member = self._members.get(position)
             at = tuple(i - a for i, a in zip(position, unit.low[:n], strict=True))
@@ -158,7 +197,7 @@ class _Work:
                 status[at] = Status.ABSENT
                 continue
             try:
-                result = self._member(member, unit)
+                result, errors = self._member(member, unit)
             except ProblemError as error:
                 failed = True
                 self.context.record("evaluate", member, error)
@@ -171,11 +210,13 @@ class _Work:
                 values[name][at] = block
             finite = np.isfinite(result["loss"])
             status[at] = np.where(finite, Status.FINITE, Status.NON_FINITE)
-            bad += int((~finite).sum())
+            bad += int((~finite).sum()) - len(errors)
+            if errors:
+                raised.add(self._record(member, unit, errors))
         self._write(unit, values, status)
         if not self.beside:
             self._wait()
-        seconds, note = time.perf_counter() - begin, (bad, self._unfinished)
+        seconds, note = time.perf_counter() - begin, (bad, self._unfinished, raised)
         lost = int((status == Status.FAILED).sum())
         return Outcome(unit.index, self.points(unit), seconds, failed, note, lost=lost)
 
@@ -225,15 +266,25 @@ class _Work:
         if self._written is not None:
             self._written.result()
 
-    def _member(self, member: Member, unit: Unit) -> dict[str, np.ndarray] | None:
-        """Return one member's part of the unit, or None where its model or directions failed before."""
+    def _record(self, member: Member, unit: Unit, errors: dict[int, Exception]) -> _Raised:
+        """Write down, and return, at which of its points in a unit a member's loss raised an error."""
+        coordinates = self._grid(member, unit).reshape(-1, len(self.context.study.grid.shape))
+        points = [(tuple(round(float(x), 12) for x in coordinates[index]), error) for index, error in errors.items()]
+        path = self.context.run.raised / f"member-{member.index:05d}-unit-{unit.index:05d}.json"
+        record_points(path, member, points)
+        return _Raised(len(points), [at for at, _ in points[:SHOWN]], told(points[0][1]))
+
+    def _member(self, member: Member, unit: Unit) -> tuple[dict[str, np.ndarray] | None, dict[int, Exception]]:
+        """Return one member's part of the unit, or None where its model or directions failed before.
+
+        The second value holds the error of each point at which the loss raised one.
+        """
         path = self.context.run.directions(member.index)
         failure = self.context.run.failure("train", member.model)
         if not self.context.kept("there", member.index, lambda: path.exists() and not failure.exists()):
-            return None
+            return None, {}
         if self._refused:
             raise ProblemError(self._refused)
-        n = self.landscape.sweep_ndim
         evaluator = self.context.kept(
             "evaluator",
             member.index,
@@ -241,20 +292,28 @@ class _Work:
                 member, load_delta(path), self.choices["strategy"], int(self.choices["width"])
             ),
         )
-        axes = [
-            axis[low:high]
-            for axis, low, high in zip(
-                self._coordinates[str(member.coords["subspace"])], unit.low[n:], unit.high[n:], strict=True
-            )
-        ]
-        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        grid = self._grid(member, unit)
         scale = self.context.kept("scale", member.index, lambda: load_geometry(path).scale)
-        alpha = grid.reshape(-1, len(axes)) * scale
+        alpha = grid.reshape(-1, grid.shape[-1]) * scale
         with users_code():
-            result = evaluator(alpha)
+            result, errors = evaluate(evaluator, alpha, partial(self._check_alive, member, evaluator, scale))
             if self.context.study.hessian_fields:
                 result |= self._extremes(member, path, alpha, np.isfinite(result["loss"]))
-        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}
+        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}, errors
+
+    def _check_alive(self, member: Member, evaluator: Evaluator, scale: np.ndarray, error: Exception) -> None:
+        """Raise the error of one point where the loss raises one everywhere: then the member's landscape has failed."""
+        axes = self._coordinates[str(member.coords["subspace"])]
+        points = (point * scale for point in spread(axes))
+        if not self.context.kept("alive", member.index, lambda: is_alive(evaluator, points)):
+            raise error
+
+    def _grid(self, member: Member, unit: Unit) -> np.ndarray:
+        """Return the coordinates ``(..., d)`` of a member's points in a unit."""
+        n = self.landscape.sweep_ndim
+        axes = self._coordinates[str(member.coords["subspace"])]
+        parts = [axis[low:high] for axis, low, high in zip(axes, unit.low[n:], unit.high[n:], strict=True)]
+        return np.stack(np.meshgrid(*parts, indexing="ij"), axis=-1)
 
     def _extremes(self, member: Member, path: Path, alpha: np.ndarray, finite: np.ndarray) -> dict[str, np.ndarray]:
         """Return the extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
@@ -265,7 +324,10 @@ class _Work:
                 member, load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
             ),
         )
-        found = {name: np.where(finite, values, np.nan) for name, values in evaluator(alpha).items()}
+        values, errors = evaluate(evaluator, alpha)
+        if errors and finite.any() and errors.keys() >= set(np.flatnonzero(finite).tolist()):
+            raise errors[min(errors)]
+        found = {name: np.where(finite, column, np.nan) for name, column in values.items()}
         assert isinstance(evaluator.strategy, Extremes)
         self._unfinished += evaluator.strategy.unfinished
         evaluator.strategy.unfinished = 0

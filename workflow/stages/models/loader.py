@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from landsweep.base.errors import users_code
+from landsweep.base.events import Notice
 from landsweep.disk.weights import load_trained
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.loss import data, points
@@ -18,6 +20,9 @@ from landsweep.session.context import Context
 from landsweep.study.plan import Member
 from landsweep.study.problems import make_problem
 from torch import Size, Tensor, nn
+
+READING_SECONDS = 10.0
+"""Where data are read for longer than this many seconds, it is said how far that is, as often."""
 
 
 def problem_of(context: Context, model: int) -> Problem:
@@ -147,6 +152,7 @@ class Loader:
                     draw,
                     channels_last=channels_last,
                     budget=data.SHARE_OF_MEMORY * context.memory(),
+                    watch=Reading(context),
                 ),
             )
 
@@ -170,6 +176,32 @@ class Loader:
                     width,
                 ),
             )
+
+
+class ReadingStopped(Exception):
+    """The run was asked to stop while data were read.
+
+    It is handed on like any error of the problem, so that other ranks are told, until who records it sees the request.
+    """
+
+
+class Reading:
+    """What follows data being read, which may take long: it says how far that is, and stops it where a stop is asked.
+
+    What depends on the data can be in no unit yet, so the first request ends it.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._said = context, time.perf_counter()
+
+    def __call__(self, count: int, nbytes: int) -> None:
+        """Take note of the number and the bytes of the batches so far."""
+        if self._context.stop.requested:
+            raise ReadingStopped("stopped while data were read")
+        now = time.perf_counter()
+        if now - self._said > READING_SECONDS:
+            self._said = now
+            self._context.tell(Notice(f"Reading the data: {count:,} batches, {nbytes / 1e9:.3g} GB so far."))
 
 
 def part_of(member: Member, draw: int | None = None) -> tuple[str, int]:

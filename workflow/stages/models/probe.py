@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -19,13 +21,14 @@ from landsweep.kernels.loss.choice import Choice, choose
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.footprint import Footprint, footprint
 from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.raising import TRIED, evaluate, is_of_a_point, spread
 from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.loss.theta import size
 from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
 from landsweep.stages.models.hessian import PLAIN
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
-from landsweep.study.plan import UNITS_PER_RANK, Member
+from landsweep.study.plan import UNITS_PER_RANK, Member, grid_coordinates
 from landsweep.study.study import Study
 from torch import Tensor, nn
 
@@ -67,16 +70,24 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         return loader.evaluator(member, delta, name, width)
 
     with users_code():
-        choice = choose(
+        chosen = partial(
+            choose,
             make,
-            alpha,
-            precision.tolerance,
+            tolerance=precision.tolerance,
             candidates=("inplace", "batched", "compiled") if study.strategy == "auto" else (study.strategy,),
             width=None if study.batch == "auto" else study.batch,
             widest=widest,
             points=_points_per_model(context),
             together=_points_per_call(context),
         )
+        try:
+            choice = chosen(alpha)
+        except Exception as raised:
+            found = _where_it_runs(context, loader, member, alpha) if is_of_a_point(raised) else None
+            if found is None:
+                raise
+            alpha = found
+            choice = chosen(alpha)
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
         hessian, kernels = _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "")
     for name in ("inplace", "batched", "compiled"):
@@ -110,6 +121,28 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         "parameters": size(network_of(context, member.model)),
         "lifted": [] if lifted is None or choice.strategy == "inplace" else lifted.layers,
     }
+
+
+def _where_it_runs(context: Context, loader: Loader, member: Member, alpha: np.ndarray) -> np.ndarray | None:
+    """Return as many probe points at which the loss raises no error; None where those given are such, or none is found.
+
+    Others are taken from all over the landscape.
+    """
+    name: StrategyName = "batched" if context.study.evaluation.strategy == "batched" else "inplace"
+    path = context.run.directions(member.index)
+    evaluator = loader.evaluator(member, load_delta(path), name, 1)
+    if not (raised := evaluate(evaluator, alpha)[1]):
+        return None
+    grid = context.study.grid
+    ranges = context.study.subspaces[str(member.coords["subspace"])].ranges(grid.dims)
+    axes, scale = [np.array(axis) for axis in grid_coordinates(ranges, grid.shape)], load_geometry(path).scale
+    found = [point for index, point in enumerate(alpha) if index not in raised]
+    for point in islice(spread(axes), TRIED):
+        if len(found) == len(alpha):
+            break
+        if not evaluate(evaluator, point[None] * scale)[1]:
+            found.append(point * scale)
+    return np.resize(np.stack(found), alpha.shape) if found else None
 
 
 def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray) -> tuple[Choice, Kernels]:

@@ -17,6 +17,7 @@ from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.spectrum import eigenpairs
 from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
+from landsweep.kernels.loss.raising import evaluate
 from landsweep.session.context import Context
 from landsweep.stages.models.hessian import FLOOR, Dtype, Item, parts, with_hessian
 from landsweep.stages.models.journal import Journal, state_file
@@ -187,7 +188,8 @@ def _scale(context: Context, member: Member, subspace: SubspaceSpec, directions:
 def _loss_rise_scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
     """Return, per axis, the multiple at which the loss first exceeds its centre by ``rise`` on either side.
 
-    The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise.
+    The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise,
+    and so does an error.
     """
     with users_code():
         evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
@@ -201,7 +203,7 @@ def _loss_rise_scale(context: Context, member: Member, subspace: SubspaceSpec, d
             def risen(multiple: float, axis: int = axis) -> bool:
                 alpha = np.zeros((2, dims))
                 alpha[:, axis] = (multiple, -multiple)
-                rise = evaluator(alpha)["loss"].astype(np.float64) - centre
+                rise = evaluate(evaluator, alpha)[0]["loss"].astype(np.float64) - centre
                 return bool((~(rise < subspace.rise)).any())
 
             high = 1e-3 * directions.theta_norm / float(directions.norms[axis])

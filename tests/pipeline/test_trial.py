@@ -1,0 +1,257 @@
+"""The problem is tried before anything is trained: each mistake is one sentence with the user's line, status 2."""
+
+import random
+import re
+
+import landsweep
+import numpy as np
+import pytest
+import torch
+from landsweep.disk.rundir import RunDir
+from landsweep.pipeline import trial
+from landsweep.pipeline.execute import RunOptions
+from support import copy_of, inside, make_study, reference_run
+
+PROBLEM = """
+import itertools
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+class Mine:
+    count = 0
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        self.net = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2))
+        return self.net
+
+    def batches(self, split="train", draw=0):
+        x = torch.randn(10, 2, generator=torch.Generator().manual_seed(0))
+        return DataLoader(TensorDataset(x, (x[:, 0] > 0).long()), batch_size=4)
+
+    def loss(self, model, batch):
+        x, y = batch
+        return F.cross_entropy(model(x), y)
+
+    def train(self, model, seed):
+        open("trained", "w").close()
+        return model
+"""
+STUDY = """
+name: mine
+problem: {path: "problem.py:Mine"}
+sweep: {seed: [0], direction_seed: [0]}
+subspaces: {random: {range: [-1, 1]}}
+grid: {dims: 1, points: 3}
+report: {figures: false}
+"""
+LOSS = "        x, y = batch\n        return F.cross_entropy(model(x), y)"
+BATCHES = "        return DataLoader(TensorDataset(x, (x[:, 0] > 0).long()), batch_size=4)"
+
+
+def write(folder, *changes, study=STUDY):
+    text = PROBLEM
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    (folder / "problem.py").write_text(text)
+    (folder / "study.yaml").write_text(study)
+    return folder / "study.yaml"
+
+
+MISTAKES = {
+    "a name": (LOSS, "        return undefined", "NameError: name 'undefined' is not defined at ", "problem.py:22"),
+    "data of a wrong shape": (
+        "randn(10, 2,",
+        "randn(10, 3,",
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied",
+        "problem.py:23",
+    ),
+    "no return": (LOSS, "        pass", "loss returned None, expected a dictionary such as", "loss at "),
+    "a tuple": (LOSS, LOSS + ", x", "loss returned a tuple (Tensor (), Tensor (4, 2)), expected a", "problem.py:21"),
+    "no loss": (LOSS, "        return {'xent': 1.0}", "a dictionary of 'xent' without \"loss\", expected", "loss at "),
+    "a value for each sample": (
+        "cross_entropy(model(x), y)",
+        "cross_entropy(model(x), y, reduction='none')",
+        "loss returned shapes {'loss': (4,)}, expected 0-d tensors: batch means",
+        "loss at ",
+    ),
+    "dropout in evaluation": (
+        "model(x), y",
+        "F.dropout(model(x)), y",
+        "a second call of loss at the same weights differs by",
+        "let dropout depend on model.training",
+    ),
+    "the class's own network": (
+        "model(x), y",
+        "self.net(x), y",
+        "the loss does not depend on the weights (",
+        "its argument, not self.net (loss at ",
+    ),
+    "no network": ("return self.net", "return 3", "build() returned int, expected a torch.nn.Module", "build at "),
+    "a network that cannot be built": (
+        "torch.manual_seed(seed)\n",
+        "torch.manual_seed('a')\n",
+        "build failed (ValueError",
+        "problem.py:13",
+    ),
+    "no batch": (BATCHES, "        return []", "batches(split='train', draw=0) gave no batches", "batches at "),
+    "one batch that is no list": (
+        BATCHES,
+        "        return x, x",
+        "which is one batch, expected an iterable of",
+        "problem.py:17",
+    ),
+    "data without end": (
+        BATCHES,
+        "        while True:\n            yield x",
+        "batches never end (`while True` without break or return at ",
+        "problem.py:19)",
+    ),
+    "data that differ": (
+        BATCHES,
+        "        return [x + torch.from_numpy(np.random.default_rng().normal(size=(10, 2)))]",
+        "two calls of batches(split='train', draw=0) gave different data (batch 1 differs), expected the same",
+        "seed what it draws by draw",
+    ),
+    "an iterator that is used up": (
+        BATCHES,
+        "        if not hasattr(self, 'left'):\n            self.left = iter([x, x])\n        return self.left",
+        "gave different data (0 batches the second time)",
+        "keep nothing from one call to the next",
+    ),
+    "another weight each": (
+        BATCHES,
+        "        return [(x, x[:3]), (x, x[:3])]",
+        "batch 2 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
+        "yield landsweep.Batch(data, weight=samples)",
+    ),
+    "a file that is not there": (BATCHES, "        np.load('gone.npz')", "FileNotFoundError", "problem.py:19"),
+    "a script's end": (LOSS, "        raise SystemExit('done')", "(SystemExit: done at ", "problem.py:22"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_before_anything_is_trained(tmp_path, name):
+    before, after, *texts = MISTAKES[name]
+    study = write(tmp_path, (before, after))
+    for words in (["check", study], ["run", study, "--out", tmp_path / "run"]):
+        done = inside(*words, cwd=tmp_path)
+        assert done.returncode == 2, done.stdout
+        assert done.stdout == ""
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert done.stderr.startswith("landsweep: problem.path 'problem.py:Mine': ")
+        for text in texts:
+            assert text in done.stderr
+        assert done.stderr.endswith("; nothing was trained.\n")
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == ["problem.py", "study.yaml"]
+
+
+def test_check_says_what_was_tried(tmp_path):
+    done = inside("check", write(tmp_path), "--set", "curvature.largest=1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = re.sub(r"ok +\d+\.\d\d s", "ok", done.stdout).splitlines()
+    assert [line.split()[0] for line in said] == ["problem", "build", "batches", "loss", "hessian"]
+    assert "build    ok  Sequential, 22 parameters in 4 tensors" in said
+    assert (
+        "batches  ok  train: 3 batches, 160 B, the first of weight 4, each a list (Tensor (4, 2), Tensor (4,))" in said
+    )
+    assert " at the untrained weights" in said[3]
+    assert "|gradient| 0." in said[4]
+    assert not (tmp_path / "trained").exists()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_plan_with_memory_tries_the_problem_too(tmp_path):
+    study = write(tmp_path, (LOSS, "        return undefined"))
+    assert inside("plan", study, cwd=tmp_path).returncode == 0
+    done = inside("plan", study, "--memory", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "NameError: name 'undefined' is not defined at " in done.stderr
+    assert "memory  " in inside("plan", write(tmp_path), "--memory", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("asks", ["curvature.largest=1", "fields=[loss,hessian_max]", "subspaces.random.kind=hessian"])
+def test_a_second_derivative_that_is_needed_is_tried(tmp_path, asks):
+    once = """
+class Once(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return g
+
+class Mine:"""
+    study = write(tmp_path, ("class Mine:", once), ("model(x), y", "Once.apply(model(x)), y"))
+    assert inside("check", study, cwd=tmp_path).returncode == 0  # a landscape needs none
+    done = inside("check", study, "--set", asks, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "the loss uses Once, whose backward is once_differentiable" in done.stderr
+
+
+def test_splits_and_draws_that_batches_does_not_take(tmp_path):
+    study = write(tmp_path, ('split="train", draw=0', ""))
+    assert inside("check", study, cwd=tmp_path).returncode == 0
+    done = inside("check", study, "--set", "sweep.split=[train,test]", cwd=tmp_path)
+    assert "batches takes no split, but the study asks for 'test', expected batches(split, draw)" in done.stderr
+    done = inside("check", study, "--set", "sweep.draw=[0,1]", cwd=tmp_path)
+    assert "batches takes no draw, but the study asks for draws [0, 1], all would be the same" in done.stderr
+    sampled = write(tmp_path, ('split="train", draw=0', ""), ("generator=torch.Generator().manual_seed(0)", ""))
+    done = inside("check", sampled, "--set", "sweep.draw=[0,1]", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr  # what is drawn is seeded by the draw
+    assert "note     batches(split='train', draw=0) draws random numbers: they are seeded by the draw" in done.stdout
+
+
+def test_the_trial_changes_neither_random_numbers_nor_results(write_study):
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    study = landsweep.Study.load(write_study())
+    done = trial.check_study(study, write_study().parent)
+    assert [step.name for step in done.steps] == ["problem", "build", "batches", "loss", "gradient"]
+    assert torch.equal(states[0], torch.get_rng_state())
+    assert (states[1][1] == np.random.get_state()[1]).all()
+    assert states[2] == random.getstate()
+
+
+def test_the_problem_is_tried_only_where_something_is_left(tmp_path, monkeypatch):
+    run = copy_of(reference_run(), tmp_path)
+    calls = []
+    tried = trial.try_problem
+    monkeypatch.setattr(trial, "try_problem", lambda *a: calls.append(1) or tried(*a))
+    again = ["run", tmp_path / "study.yaml", "--out", run]
+    assert inside(*again).returncode == 0
+    assert not calls
+    assert inside("topology", run, "--redo").returncode == 0
+    assert not calls
+    assert inside(*again, "--set", "sweep.direction_seed=[0,1,2]").returncode == 0
+    assert calls == [1]
+    study, names = landsweep.Study.load(tmp_path / "study.yaml"), RunOptions().stages
+    assert trial.is_due(study, RunDir(tmp_path / "new"), names, forced=False)
+    assert trial.is_due(study, RunDir(run), names, forced=True)
+
+
+def test_a_model_of_several_may_fail_without_ending_the_sweep(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "loss", "raise_at": 1.0})
+    done = inside("check", study)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "note     Of the models that were tried, 1 works and another does not: problem.path 'toy.py:Toy'" in done.stdout
+    )
+    everywhere = make_study(tmp_path, problem__params={"steps": 5, "raise_in": "loss"})
+    done = inside("check", everywhere)
+    assert done.returncode == 2
+    assert "(RuntimeError: the loss is broken on purpose at " in done.stderr
+
+
+def test_what_numbers_raise_at_the_untrained_weights_is_no_mistake(tmp_path):
+    study = write(
+        tmp_path, (LOSS, "        x, y = batch\n        torch.linalg.cholesky(-torch.eye(2) + 0 * model(x)[:2])")
+    )
+    done = inside("check", study, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "note     The loss cannot be computed at the untrained weights (_LinAlgError: " in done.stdout

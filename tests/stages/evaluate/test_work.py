@@ -1,0 +1,90 @@
+"""Stage evaluate: points at which the loss raises an error, in whole runs."""
+
+import json
+
+import landsweep
+import numpy as np
+import pytest
+from support import inside, make_study, store_arrays
+
+RAISES = """
+
+class Raises(Toy):
+    def loss(self, model, batch):
+        fields = super().loss(model, batch)
+        low = torch.linalg.cholesky((BOUND - fields["loss"]).clamp(-1, 1).reshape(1, 1))
+        return fields | {"loss": fields["loss"] + 0 * low.sum()}
+"""
+
+
+def write(folder, bound, **changes):
+    study = make_study(folder, problem__path="toy.py:Raises", problem__params={"steps": 5}, **changes)
+    toy = folder / "toy.py"
+    toy.write_text(toy.read_text() + RAISES.replace("BOUND", str(bound)))
+    return study
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The landscapes without an error."""
+    folder = tmp_path_factory.mktemp("whole")
+    done = inside("run", write(folder, 1e9), "--out", folder / "run")
+    assert done.returncode == 0, done.stderr
+    return store_arrays(folder / "run")
+
+
+@pytest.mark.parametrize("unit_seconds", [20, 1e-4])
+def test_points_that_raise_are_nan_and_the_others_keep_their_bits(tmp_path, whole, unit_seconds):
+    bound = float(np.quantile(whole["loss"], 0.6))
+    study = write(tmp_path, bound, executor__unit_seconds=unit_seconds)
+    done = inside("run", study, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    found = store_arrays(tmp_path / "run")
+    lost = found["status"] == 2
+    assert lost[whole["loss"] >= bound].all()  # where the mean is above the bound, one of the batches is
+    assert 0 < lost.sum() < lost.size
+    assert (found["status"][~lost] == 1).all()
+    assert np.isnan(found["loss"][lost]).all()
+    assert found["loss"][~lost].tobytes() == whole["loss"][~lost].tobytes()
+    assert "The loss raised an error at alpha = (" in done.stderr
+    assert "_LinAlgError: linalg.cholesky: " in done.stderr
+    assert f"The loss raised an error at {lost.sum()} points: alpha = (" in done.stderr
+    assert not landsweep.open_run(tmp_path / "run").failures
+    records = [json.loads(p.read_text()) for p in (tmp_path / "run" / "failures" / "points").iterdir()]
+    assert sum(len(record["points"]) for record in records) == lost.sum()
+    axes = [np.linspace(-1, 1, n) for n in found["loss"].shape[-2:]]
+    for record in records:
+        member = np.unravel_index(record["member"], found["loss"].shape[:-2])
+        for point in record["points"]:
+            at = [int(np.argmin(np.abs(axis - x))) for axis, x in zip(axes, point["alpha"], strict=True)]
+            assert lost[(*member, *at)]
+        assert "toy.py" in record["traceback"]
+    again = inside("run", study, "--out", tmp_path / "run")
+    assert again.returncode == 0
+    assert "raised" not in again.stderr
+
+
+def test_a_landscape_fails_where_all_of_its_points_raise(tmp_path, whole):
+    """The models' least losses differ, so that one of them has points below the bound and the other has none."""
+    least = whole["loss"].min(axis=tuple(range(1, whole["loss"].ndim)))
+    study = write(tmp_path, float(least.mean()))
+    done = inside("run", study, "--out", tmp_path / "run")
+    assert done.returncode == 3, done.stderr
+    status = store_arrays(tmp_path / "run")["status"]
+    dead = int(least.argmax())
+    assert (status[dead] == 3).all()
+    assert set(np.unique(status[1 - dead])) <= {1, 2, 3}
+    assert (status[1 - dead] == 1).any()
+    assert all("cholesky" in text for text in landsweep.open_run(tmp_path / "run").failures.values())
+
+
+def test_a_choice_of_strategy_finds_points_at_which_the_loss_runs(tmp_path, whole):
+    """The centre of each landscape raises, where strategies are tried first."""
+    study = write(tmp_path, 0)
+    toy = tmp_path / "toy.py"
+    toy.write_text(toy.read_text().replace("(0 - fields", "(model(torch.ones(1, 2)).abs().sum() - 0.7 + 0 * fields"))
+    done = inside("run", study, "--out", tmp_path / "run")
+    assert done.returncode in (0, 3), done.stderr
+    status = store_arrays(tmp_path / "run")["status"]
+    assert (status == 1).any()
+    assert (status == 2).any()
