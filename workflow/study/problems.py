@@ -155,13 +155,14 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 "name."
             )
     cls = load_class(study.problem, folder)
-    for checkpoint in axes.get("checkpoint", ()):
-        if not (folder / str(checkpoint)).is_file():
-            raise UserError(
-                f"sweep.checkpoint: {folder / str(checkpoint)} does not exist, expected a .safetensors or .pt file "
-                "(relative to the study)."
-            )
-    if "checkpoint" not in axes and not callable(getattr(cls, "train", None)):
+    checkpoints = study.checkpoint_files
+    if missing := [name for name in checkpoints if not (folder / name).exists()]:
+        others = f", nor do {len(missing) - 1} others of {len(checkpoints)}" if len(missing) > 1 else ""
+        raise UserError(
+            f"sweep.checkpoint: {folder / missing[0]} does not exist{others}, expected a file or folder with weights "
+            "(relative to the study)."
+        )
+    if not checkpoints and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
