@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,22 +31,35 @@ def read(path: Path) -> Tree:
     UserError
         Where the file is missing, is no checkpoint, or has none of the formats that are read.
     """
-    try:
+    with _safely(path):
         files = places.files(path)
         if path.is_dir() and files[0].name == places.METADATA:
-            return _distributed(path)
-        found: Tree = {}
-        for file in files:
-            if file.suffix != ".json":
-                found |= _file(file)
-        return found
+            found = _distributed(path)
+        else:
+            found = {}
+            for file in files:
+                if file.suffix != ".json":
+                    found |= _file(file)
+    return {name: v if isinstance(v, str) else replace(v, load=partial(_load, path, v)) for name, v in found.items()}
+
+
+def _load(path: Path, entry: Stored) -> Tensor:
+    with _safely(path):
+        return entry.load()
+
+
+@contextmanager
+def _safely(path: Path) -> Iterator[None]:
+    """Turn whatever decoders raise into one sentence: they raise what they like on what they do not know."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise UserError(
             f"{error.filename or path} does not exist, expected a checkpoint (.safetensors or .pt)."
         ) from None
     except UserError:
         raise
-    except Exception as error:  # decoders raise what they like on what they do not know
+    except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise UserError(
             f"{path} is no checkpoint that can be read safely ({first}): expected .safetensors, or a state_dict saved "
@@ -64,10 +80,15 @@ def _file(path: Path) -> Tree:
             return _safetensors(path)
         if begin.startswith(HDF5):
             raise ValueError("it is HDF5, which Keras writes")
-        if begin.startswith(b"version https://git-lfs"):
+        if begin.startswith(b"version https://"):
             raise ValueError("it only points to the file, which Git LFS has not fetched: run git lfs pull")
         file.seek(0)
-        return torchfile.read_pickles(file)
+        try:
+            return torchfile.read_pickles(file)
+        except Exception:
+            if begin.startswith(b"\x80"):
+                raise
+            raise ValueError("its content has none of the formats that are read") from None
 
 
 def _safetensors(path: Path) -> Tree:
@@ -91,11 +112,11 @@ def _distributed(folder: Path) -> Tree:
         metadata = inert.read(file).state
     parts: dict[str, list[tuple[tuple[int, ...], Any]]] = {}
     for index, where in metadata["storage_data"].items():
-        offset = index.state["offset"]
+        offset = index.state.get("offset")
         parts.setdefault(index.state["fqn"], []).append((tuple(offset) if offset is not None else (), where.state))
     found: Tree = {}
     for name, about in metadata["state_dict_metadata"].items():
-        if "size" not in about.state or not parts.get(name):
+        if "size" not in (about.state or ()) or not parts.get(name):
             continue  # no tensor, but bytes
         size = tuple(map(int, about.state["size"]))
         first = _part(folder, parts[name][0][1])

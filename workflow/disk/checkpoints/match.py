@@ -115,7 +115,7 @@ class Matcher:
         """The entries that the study points at, without what it says they begin with."""
         given = self._given
         entries = {name.removeprefix(given): v for name, v in self.found.items() if name.startswith(given)}
-        if entries:
+        if entries or not given:
             return entries
         starts = [name[: m.start()] for name in self.found for m in re.finditer(r"\.", name)]
         heads = list(dict.fromkeys(start.split(".")[0] for start in starts))
@@ -239,7 +239,7 @@ class Matcher:
                     f"{self.path} does not fit the network: {_listed(names)} differ, but build() ties them to one "
                     "tensor, expected equal ones: let build() make the network that was trained."
                 )
-            if not _castable(values[0].dtype, want.dtype):
+            if not _castable(values[0], want.dtype):
                 raise UserError(
                     f"{self.path} does not fit the network: {names[0]} is {_dtype(values[0].dtype)}, expected "
                     f"{_dtype(want.dtype)}: save the weights as numbers of that kind (a quantised network dequantised)."
@@ -251,7 +251,7 @@ class Matcher:
         """Return entries that look like parameters within the network, which has no such ones."""
         used = {name for names in fit.names.values() for name in names}
         ends = {name.rpartition(".")[2] for name in self.network} | {"weight", "bias"}
-        children = {self._canonical(name).split(".")[0] for name in fit.names}
+        children = {self._canonical(name).removeprefix(fit.prefix).split(".")[0] for name in fit.first}
         above, _, last = fit.prefix.rstrip(".").rpartition(".")
         numbered = f"{above}." if above else ""
         found = []
@@ -288,7 +288,7 @@ class Matcher:
             if isinstance(entry := self._entries[names[0]], Stored) and entry.dtype != self.network[name].dtype
         )
         for (has, wants), count in casts.items():
-            self.notes.append(f"{count} tensors of {_dtype(has)} become {_dtype(wants)}")
+            self.notes.append(f"{count} tensor{'s' * (count > 1)} of {_dtype(has)} became {_dtype(wants)}")
         used = {name for f in fits for names in f.names.values() for name in names}
         others = [name for name, v in self._entries.items() if name not in used and isinstance(v, Stored)]
         if ignored := [name for name in others if not NO_WEIGHTS.search(name) and not name.endswith(OPTIONAL)]:
@@ -326,11 +326,11 @@ class Matcher:
             if entry is None:
                 lacking.append((name, f"of shape {want.shape}"))
         name, shape = lacking[0] if lacking else (next(iter(self.network)), "")
-        close = difflib.get_close_matches(prefix + name, list(self._entries), n=SHOWN, cutoff=0.3)
-        return (
-            f"{begin}: it lacks {name} {shape} ({len(lacking)} of {len(self.network)} tensors are missing; nearest in "
-            f"it: {_listed(close or list(self._entries))}): {remedy}"
-        )
+        others = [n for n in self._entries if self._canonical(n).removeprefix(prefix) not in self.network]
+        close = difflib.get_close_matches(prefix + name, others, n=SHOWN, cutoff=0.3) or others[:SHOWN]
+        near = f"; nearest in it: {_listed(close)}" if close else ""
+        count = f"{len(lacking)} of {len(self.network)} tensors are missing"
+        return f"{begin}: it lacks {name} {shape} ({count}{near}): {remedy}"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -343,12 +343,14 @@ def _dtype(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _castable(has: torch.dtype, wants: torch.dtype) -> bool:
-    """Return whether values of one dtype mean the same in another; numbers of 8 bits are multiples of scales."""
+def _castable(values: Tensor, wants: torch.dtype) -> bool:
+    """Return whether values mean the same in another dtype; numbers of 8 bits are multiples of scales."""
+    has = values.dtype
     if has == wants:
         return True
     if has.is_floating_point:
-        return wants.is_floating_point and has.itemsize > 1
+        whole = wants.is_floating_point or (not wants.is_complex and torch.equal(values, values.round()))
+        return has.itemsize > 1 and whole
     if has.is_complex:
         return wants.is_complex
     return not wants.is_floating_point and not wants.is_complex
