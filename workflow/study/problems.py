@@ -157,7 +157,8 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
     cls = load_class(study.problem, folder)
     checkpoints = study.checkpoint_files
     if missing := [name for name in checkpoints if not (folder / name).exists()]:
-        others = f", nor do {len(missing) - 1} others of {len(checkpoints)}" if len(missing) > 1 else ""
+        more = len(missing) - 1
+        others = f", nor {'does 1 other' if more == 1 else f'do {more} others'} of {len(checkpoints)}" if more else ""
         raise UserError(
             f"sweep.checkpoint: {folder / missing[0]} does not exist{others}, expected a file or folder with weights "
             "(relative to the study)."

@@ -369,8 +369,6 @@ class Study(Section):
         sweep, spec = unfolded(data["sweep"])
         study = handler(data | {"sweep": sweep})
         study._checkpoint = spec
-        if spec.pattern is not None:
-            check_checkpoints(spec, {k: v for k, v in study.axes.items() if k not in MEMBER_ONLY_AXES})
         return study
 
     @model_serializer(mode="wrap")
@@ -383,6 +381,8 @@ class Study(Section):
     def _check(self) -> Self:
         for axis, values in self.sweep.items():
             self._check_axis(axis, values)
+        if self._checkpoint.pattern is not None:
+            check_checkpoints(self._checkpoint, {k: v for k, v in self.axes.items() if k not in MEMBER_ONLY_AXES})
         for name, subspace in self.subspaces.items():
             if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
                 raise ValueError(

@@ -11,6 +11,7 @@ import io
 import json
 import struct
 import sys
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from typing import IO, Any
@@ -53,7 +54,8 @@ def read_archive(source: Path | io.BytesIO) -> Tree:
             return read_archive(io.BytesIO(archive.get_record(name)))
     order = archive.get_record("byteorder").decode() if "byteorder" in records else "little"
     found = inert.read(io.BytesIO(archive.get_record("data.pkl")))
-    return flat(found, lambda storage: archive.get_record(f"data/{storage.key}"), order)
+    record = lru_cache(maxsize=1)(lambda key: archive.get_record(f"data/{key}"))  # parameters may share a storage
+    return flat(found, lambda storage: record(storage.key), order)
 
 
 def _exported(archive: Any) -> Tree:
