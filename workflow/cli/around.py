@@ -10,6 +10,7 @@ import importlib
 import inspect
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -270,7 +271,7 @@ def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> t
     if examples.sample is None:
         return f"{name}(model, batch.data)", False
     tried = []
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # of ways that are not the right one
         for call, tried_so in text.CALLS.items():
             expression = call.format(name=name)
             try:
