@@ -113,7 +113,11 @@ def test_with_data_and_loss_it_runs_as_it_is(place):
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Made mine/study.yaml and mine/problem.py. Next: landsweep run mine/study.yaml\n"
     problem = (place / "mine/problem.py").read_text()
-    assert "from my_own_code import Net, make_loader  # noqa: E402" in problem
+    assert (
+        "\nfrom torch.nn import CrossEntropyLoss\n\nsys.path.insert(0, str(Path(__file__).resolve().parents[1]))\n"
+        in problem
+    )
+    assert "from my_own_code import Net, make_loader\n" in problem
     assert "return Net(width=16)" in problem
     assert 'return {"loss": CrossEntropyLoss()(model(batch.data[0]), batch.data[1])}' in problem
     assert "checkpoint: [../weights.pt]" in (place / "mine/study.yaml").read_text()
@@ -164,6 +168,20 @@ def test_shapes_come_from_the_first_layer_or_are_left_to_fill_in(place):
     assert (
         "examples() in problem.py is empty: let it return inputs and targets of Odd." in failed.stdout + failed.stderr
     )
+
+
+def test_a_key_says_which_weights(place):
+    first, second = net(), net()
+    with torch.no_grad():
+        second["body"][0].weight.mul_(2)
+    torch.save({"raw": first.state_dict(), "ema": second.state_dict()}, place / "both.pt")
+    words = ["new", "mine", "--module", "my_own_code:Net", "--checkpoint", "both.pt"]
+    refused = inside(*words, cwd=place)
+    assert refused.returncode == 2
+    assert "2 sets of weights that fit the network and differ, raw, ema: say which" in refused.stderr
+    assert inside(*words, "--key", "ema", cwd=place).returncode == 0
+    assert "checkpoint: {files: [../both.pt], key: ema}" in (place / "mine/study.yaml").read_text()
+    run(place)
 
 
 def test_installed_networks_need_no_path(place):

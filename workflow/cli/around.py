@@ -21,6 +21,7 @@ import yaml
 from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.cli import around_text as text
+from landsweep.study.study import Study
 
 if TYPE_CHECKING:
     from torch import nn
@@ -138,8 +139,7 @@ def write(folder: Path, around: Around) -> tuple[str, str, str]:
     examples = text.from_loader(data.name, _batch(data)) if data else _shapes(network, make.name)
     scored, guessed = _loss(loss, network, examples)
     problem = text.problem(
-        imports=[(named.source, named.name) for named in used],
-        roots=[_relative(root, folder) for root in dict.fromkeys(n.root for n in used) if root is not None],
+        imports=[(n.source, n.name, None if n.root is None else _relative(n.root, folder)) for n in used],
         network=make.name,
         arguments=", ".join(f"{name}={value!r}" for name, value in around.keywords.items()),
         checkpoint=around.checkpoint.name,
@@ -153,7 +153,8 @@ def write(folder: Path, around: Around) -> tuple[str, str, str]:
         around.key,
         around.prefix,
     )
-    _try(problem, folder, make.name, used, examples)
+    Study.parse(yaml.safe_load(study))
+    _try(problem, folder, make.name, examples)
     return study, problem, text.to_do(examples, guessed)
 
 
@@ -290,7 +291,7 @@ def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> t
     )
 
 
-def _try(problem: str, folder: Path, network: str, used: list[_Named], examples: text.Examples) -> None:
+def _try(problem: str, folder: Path, network: str, examples: text.Examples) -> None:
     """Execute the problem as it will be written, and compute the loss of its first batch.
 
     Raises

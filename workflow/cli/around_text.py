@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from landsweep.base.yamlfile import dump
+import yaml
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -120,7 +120,8 @@ def from_loader(name: str, found: tuple[str, Any]) -> Examples:
     else:
         data, count = "batch", "len(batch)"
     lines = (
-        "        torch.manual_seed(draw)  # what is shuffled or drawn at random depends on the draw alone",
+        "        # What is shuffled or drawn at random depends on the draw alone.",
+        "        torch.manual_seed(draw)",
         f"        for batch in {name}{asked}:",
         f"            yield Batch({data}, weight={count})",
     )
@@ -168,27 +169,24 @@ def guessed(examples: Examples, network: nn.Module) -> str:
 
 def problem(
     *,
-    imports: list[tuple[str, str]],
-    roots: list[str],
+    imports: list[tuple[str, str, str | None]],
     network: str,
     arguments: str,
     checkpoint: str,
     examples: Examples,
     loss: str,
 ) -> str:
-    """Return the text of the problem."""
+    """Return the text of the problem; ``imports`` are modules, names and where the modules lie unless installed."""
     functional = "F." in loss
-    lines = ["import torch", "from torch import nn"] + ["from torch.nn import functional as F"] * functional
-    lines += ["", "from landsweep.kernels.problem import Batch", ""]
-    if roots:
-        lines = ["import sys", "from pathlib import Path", "", *lines]
+    own, installed = ([i for i in imports if (i[2] is None) is installed] for installed in (False, True))
+    others = [("landsweep.kernels.problem", "Batch"), ("torch", "nn"), *((s, n) for s, n, _ in installed)]
+    others += [("torch.nn", "functional as F")] * functional
+    lines = ["import torch", *_from(others)]
+    if own:
+        roots = list(dict.fromkeys(root for _, _, root in own if root is not None))
+        lines = ["import sys", "from pathlib import Path", "", *lines, ""]
         lines += [f"sys.path.insert(0, str({_from_here(root)}))" for root in reversed(roots)]
-    sources: dict[str, list[str]] = {}
-    for source, name in imports:
-        if name not in sources.setdefault(source, []):
-            sources[source].append(name)
-    mark = "  # noqa: E402" if roots else ""
-    lines += [f"from {source} import {', '.join(names)}{mark}" for source, names in sources.items()]
+        lines += _from([(s, n) for s, n, _ in own])
     replace = "        # REPLACE THIS by the loss that the network was trained with.\n" if functional else ""
     return PROBLEM.format(
         network=network,
@@ -200,6 +198,14 @@ def problem(
         loss=f"{replace}        return {loss}",
         examples=examples.function,
     )
+
+
+def _from(names: list[tuple[str, str]]) -> list[str]:
+    """Return the lines that import names from modules."""
+    sources: dict[str, dict[str, None]] = {}
+    for source, name in names:
+        sources.setdefault(source, {})[name] = None
+    return [f"from {source} import {', '.join(sorted(sources[source]))}" for source in sorted(sources)]
 
 
 def _from_here(root: str) -> str:
@@ -214,7 +220,9 @@ def study(name: str, path: str, checkpoint: str, key: str | None, prefix: str | 
     """Return the text of the study."""
     where = {name: value for name, value in (("key", key), ("prefix", prefix)) if value is not None}
     given = {"files": [checkpoint], **where} if where else [checkpoint]
-    return STUDY.format(name=name, path=path, checkpoint=dump({"x": given}).partition("x: ")[2].strip())
+    return STUDY.format(
+        name=name, path=path, checkpoint=yaml.safe_dump(given, default_flow_style=True, width=1000).strip()
+    )
 
 
 def to_do(examples: Examples, guessed: bool) -> str:

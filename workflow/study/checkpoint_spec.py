@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.study.section import Section
 from pydantic import Field
@@ -156,3 +158,21 @@ def check(spec: CheckpointSpec, axes: Mapping[str, Sequence[Any]]) -> None:
                 f"{' and '.join(spec.places)}, expected a file for each"
             )
         seen.add(file)
+
+
+def check_files(files: Sequence[str], folder: Path) -> None:
+    """Check before any work that all checkpoints are there.
+
+    Raises
+    ------
+    UserError
+        Where one is missing; it names the first and counts the others.
+    """
+    missing = [name for name in files if not (folder / name).exists()]
+    if missing:
+        more = len(missing) - 1
+        others = f", nor {'does 1 other' if more == 1 else f'do {more} others'} of {len(files)}" if more else ""
+        raise UserError(
+            f"sweep.checkpoint: {folder / missing[0]} does not exist{others}, expected a file or folder with weights "
+            "(relative to the study)."
+        )

@@ -15,6 +15,7 @@ from typing import Any, cast
 from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.kernels.problem import REQUIRED, Problem
+from landsweep.study.checkpoint_spec import check_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -155,15 +156,8 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 "name."
             )
     cls = load_class(study.problem, folder)
-    checkpoints = study.checkpoint_files
-    if missing := [name for name in checkpoints if not (folder / name).exists()]:
-        more = len(missing) - 1
-        others = f", nor {'does 1 other' if more == 1 else f'do {more} others'} of {len(checkpoints)}" if more else ""
-        raise UserError(
-            f"sweep.checkpoint: {folder / missing[0]} does not exist{others}, expected a file or folder with weights "
-            "(relative to the study)."
-        )
-    if not checkpoints and not callable(getattr(cls, "train", None)):
+    check_files(study.checkpoint_files, folder)
+    if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."

@@ -148,12 +148,12 @@ REFUSED = {
     "an average that differs": (
         {"state_dict": STATE, "state_dict_ema": OTHER},
         "holds 2 sets of weights that fit the network and differ, state_dict, state_dict_ema: say which, such as "
-        "checkpoint: {files: weights, key: state_dict} under sweep.",
+        "checkpoint: {files: weights, key: state_dict} under sweep (--key of `landsweep new`).",
     ),
     "an average in one dictionary": (
         {"state_dict": {**under("net."), **under("net_ema.", OTHER)}},
         "differ, state_dict.net, state_dict.net_ema: say which, such as checkpoint: {files: weights, key: "
-        "state_dict.net} under sweep.",
+        "state_dict.net} under sweep (--key of `landsweep new`).",
     ),
     "another head": (
         {name.replace("3.", "fc."): value for name, value in STATE.items()},

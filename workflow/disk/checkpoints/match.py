@@ -154,10 +154,11 @@ class Matcher:
             raise UserError(self._misfit())
         loaded = [self._load(fit) for fit in fits]
         if any(not _equal(loaded[0], other) for other in loaded[1:]):
-            keys = [self._shown(fit) or "the entries themselves" for fit in fits]
+            keys = [self._shown(fit) for fit in fits]
             raise UserError(
                 f"{self.path} holds {len(fits)} sets of weights that fit the network and differ, {_listed(keys)}: say "
-                f"which, such as checkpoint: {{files: {self.path.name}, key: {self._shown(fits[0])}}} under sweep."
+                f"which, such as checkpoint: {{files: {self.path.name}, key: {keys[0]}}} under sweep (--key of "
+                "`landsweep new`)."
             )
         if inside := self._larger(fits[0]):
             raise UserError(
