@@ -62,7 +62,7 @@ def test_the_file_of_a_study_says_it_as_it_was_given(checkpoint):
         ({}, "sweep.checkpoint.files is missing, expected file names, or one with axes in braces such as"),
         ({"files": 3}, "sweep.checkpoint.files is 3, expected file names"),
         ({"files": []}, "sweep.checkpoint.files is [], expected file names"),
-        ({"files": "a.pt", "key": 3}, "sweep.checkpoint.key is 3, expected a text such as 'state_dict'"),
+        ({"files": "a.pt", "key": [3]}, "sweep.checkpoint.key is [3], expected a text such as 'state_dict'"),
         (
             {"files": "a{step}.pt", "stop": [1]},
             "sweep.checkpoint.stop is not in files, 'a{step}.pt', expected the name of an axis that stands there in "

@@ -89,9 +89,12 @@ def unfolded(sweep: Mapping[str, Any]) -> tuple[dict[str, Any], CheckpointSpec]:
         raise ValueError(
             f'sweep.checkpoint.files {what}, expected file names, or one with axes in braces such as "step{{step}}.pt"'
         )
-    for name in ("key", "prefix"):
-        if not isinstance(given.get(name), str | None):
-            raise ValueError(f"sweep.checkpoint.{name} is {given[name]!r}, expected a text such as 'state_dict'")
+    where = {name: given.get(name) for name in ("key", "prefix")}
+    for name, value in where.items():
+        if isinstance(value, int) and not isinstance(value, bool):  # the place in a list
+            where[name] = str(value)
+        elif not isinstance(value, str | None):
+            raise ValueError(f"sweep.checkpoint.{name} is {value!r}, expected a text such as 'state_dict'")
     axes = {name: values for name, values in given.items() if name not in KEYS}
     pattern = files if isinstance(files, str) and (axes or _places(files)) else None
     places = _places(pattern) if pattern else []
@@ -103,7 +106,6 @@ def unfolded(sweep: Mapping[str, Any]) -> tuple[dict[str, Any], CheckpointSpec]:
             )
         if name in sweep:
             raise ValueError(f"sweep.{name} also stands in sweep.checkpoint, expected it in one of the two")
-    where = {name: given.get(name) for name in ("key", "prefix")}
     if pattern is None:
         return {**sweep, "checkpoint": files}, CheckpointSpec(**where)
     unfolding: dict[str, Any] = {}

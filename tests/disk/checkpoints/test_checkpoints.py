@@ -104,10 +104,11 @@ FORMATS = {
         saved(
             {
                 "state_dict": {**under("net."), "loss_fn.weight": torch.ones(2), "net.total_ops": torch.ones(1)},
+                "callbacks": {"best": torch.ones(())},
                 "hyper_parameters": argparse.Namespace(lr=np.float64(0.1), path=Path("data"), net=nn.Linear(2, 2)),
             }
         ),
-        "the weights are those under 'state_dict.net'; state_dict.loss_fn.weight, state_dict.net.total_ops, hyper_",
+        "under 'state_dict.net'; state_dict.loss_fn.weight, state_dict.net.total_ops are left out",
     ),
     "average": (saved(torch.optim.swa_utils.AveragedModel(NET).state_dict()), "n_averaged is left out"),
     "equal sets": (saved({"model": STATE, "ema": STATE}), "the weights are those under 'model'"),
@@ -142,6 +143,46 @@ def test_every_format_gives_the_same_weights(name, tmp_path):
         assert torch.equal(value, found) or "num_batches" in key, key
     assert said in notes
     assert said or not notes
+
+
+def test_parts_of_several_ranks_are_put_together(tmp_path):
+    from torch.distributed.checkpoint.filesystem import _StorageInfo
+    from torch.distributed.checkpoint.metadata import (
+        ChunkStorageMetadata,
+        Metadata,
+        MetadataIndex,
+        TensorProperties,
+        TensorStorageMetadata,
+    )
+
+    about, where, size = {}, {}, torch.Size
+    with (tmp_path / "__0_0.distcp").open("wb") as file:
+        for name, tensor in STATE.items():
+            chunks = []
+            for part, at in (
+                ((tensor[:3], 0), (tensor[3:], 3)) if tensor.ndim and len(tensor) > 3 else ((tensor, None),)
+            ):
+                begin, offset = file.tell(), size([] if at is None else [at, *[0] * (tensor.ndim - 1)])
+                torch.save(part.clone(), file)
+                chunks.append(ChunkStorageMetadata(offset, part.shape))
+                index = MetadataIndex(name, size([0] * tensor.ndim) if at is None else offset)
+                where[index] = _StorageInfo("__0_0.distcp", begin, file.tell() - begin)
+            about[name] = TensorStorageMetadata(TensorProperties(dtype=tensor.dtype), tensor.shape, chunks)
+    (tmp_path / ".metadata").write_bytes(pickle.dumps(Metadata(about, storage_data=where)))
+    network = build()
+    load(network, tmp_path)
+    assert all(torch.equal(value, STATE[name]) for name, value in network.state_dict().items())
+    where.pop(MetadataIndex("0.weight", size([3, 0])))
+    (tmp_path / ".metadata").write_bytes(pickle.dumps(Metadata(about, storage_data=where)))
+    assert "parts of a tensor are missing: it was saved by more ranks than have left files" in refusal(tmp_path)
+
+
+def test_a_module_keeps_what_its_state_dict_has(tmp_path):
+    network = build()
+    network.register_buffer("passing", torch.ones(2), persistent=False)
+    network.settings, network.activation = {"a": 1}, torch.relu
+    torch.save(network, tmp_path / "weights")
+    assert not load(build(), tmp_path / "weights")
 
 
 REFUSED = {
@@ -204,12 +245,20 @@ def test_what_is_not_the_networks_is_one_sentence(name, tmp_path):
 def test_a_key_or_a_prefix_says_which(tmp_path):
     path = tmp_path / "weights.ckpt"
     torch.save({"state_dict": {**under("net."), **under("ema.", OTHER)}}, path)
+    assert torch.equal(of_list(tmp_path)[0].weight, OTHER["0.weight"])
     for where in (("state_dict.ema", None), ("state_dict", "ema."), (None, "state_dict.ema.")):
         network = build()
         load(network, path, *where)
         assert torch.equal(network[0].weight, OTHER["0.weight"])
     text = refusal(path, "state_dict", "eme.")
     assert "has no entry that begins with 'state_dict.eme.', expected one of state_dict; did you mean" in text
+
+
+def of_list(folder):
+    network = build()
+    torch.save([STATE, OTHER], folder / "list.pt")
+    load(network, folder / "list.pt", "1")
+    return network
 
 
 def test_a_wrapper_or_a_name_around_the_network_is_no_matter(tmp_path):

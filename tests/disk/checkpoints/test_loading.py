@@ -77,6 +77,8 @@ def test_a_step_has_trends_and_a_seed_has_none(made):
     assert trend_axes(open_run(made / "run").study.axes) == ["step"]
     summary = (made / "run/report/summary.md").read_text()
     assert "over step" in summary or "with step" in summary, summary
+    said = inside("methods", made / "run").stdout
+    assert "Weights were read from 6 checkpoints, ckpt/seed{seed}/step{step:03d}.pt." in said
 
 
 def test_the_study_of_the_run_is_the_one_that_was_given(made):

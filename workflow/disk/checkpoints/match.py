@@ -35,6 +35,10 @@ OPTIONAL = "num_batches_tracked"
 """Batch normalisation has this counter since torch 0.4.1; no value depends on it where momentum is a number."""
 NO_WEIGHTS = re.compile(r"(^|[._])(optim\w*|grads?|gradients?|momentum|exp_avg\w*|fisher|hessian)([._]|$)")
 """Entries of such names have the shapes of the network's tensors, but are not its weights."""
+SETTINGS = re.compile(
+    r"(callbacks|loops|hyper_?param\w*|config\w*|args|\w*rng\w*|random\w*|\w*scheduler\w*|scaler)([._]|$)"
+)
+"""Entries of such names, which trainers keep, are no weights of anything."""
 SHOWN = 3
 """A sentence shows this many names."""
 
@@ -292,7 +296,8 @@ class Matcher:
             self.notes.append(f"{count} tensor{'s' * (count > 1)} of {_dtype(has)} became {_dtype(wants)}")
         used = {name for f in fits for names in f.names.values() for name in names}
         others = [name for name, v in self._entries.items() if name not in used and isinstance(v, Stored)]
-        if ignored := [name for name in others if not NO_WEIGHTS.search(name) and not name.endswith(OPTIONAL)]:
+        ignored = [n for n in others if not (NO_WEIGHTS.search(n) or SETTINGS.match(n) or n.endswith(OPTIONAL))]
+        if ignored:
             self.notes.append(f"{_listed(ignored)} {'are' if len(ignored) > 1 else 'is'} left out")
 
     def _misfit(self) -> str:
@@ -327,7 +332,8 @@ class Matcher:
             if entry is None:
                 lacking.append((name, f"of shape {want.shape}"))
         name, shape = lacking[0] if lacking else (next(iter(self.network)), "")
-        others = [n for n in self._entries if self._canonical(n).removeprefix(prefix) not in self.network]
+        tensors = [n for n, entry in self._entries.items() if n and isinstance(entry, Stored)]
+        others = [n for n in tensors if self._canonical(n).removeprefix(prefix) not in self.network]
         close = difflib.get_close_matches(prefix + name, others, n=SHOWN, cutoff=0.3) or others[:SHOWN]
         near = f"; nearest in it: {_listed(close)}" if close else ""
         count = f"{len(lacking)} of {len(self.network)} tensors are missing"

@@ -155,7 +155,16 @@ def _parts(value: Described) -> list[tuple[Any, Any]] | None:
     state = value.state[0] if isinstance(value.state, tuple) and value.state else value.state
     if isinstance(state, dict) and isinstance(state.get("_modules"), dict):
         groups = (state.get(key) for key in ("_parameters", "_buffers", "_modules"))
-        return [entry for group in groups if isinstance(group, dict) for entry in group.items()]
+        passing = state.get("_non_persistent_buffers_set")
+        if isinstance(passing, Described):  # a set, of old protocols
+            passing = passing.arguments[0] if passing.arguments else ()
+        return [
+            (key, value)
+            for group in groups
+            if isinstance(group, dict)
+            for key, value in group.items()
+            if not isinstance(passing, set | list | tuple) or key not in passing
+        ]
     if isinstance(state, dict):
         return list(state.items())
     pairs = [item for item in value.items if isinstance(item, tuple) and len(item) == 2]
