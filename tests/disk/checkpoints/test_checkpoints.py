@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import pickle
+import sys
+import types
 import warnings
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 import torch
 import torch.distributed.checkpoint as dcp
 from landsweep import UserError
+from landsweep.disk.checkpoints import torchfile
 from landsweep.disk.checkpoints.loading import load
 from safetensors.torch import save_file
 from torch import nn
@@ -183,6 +186,27 @@ def test_a_module_keeps_what_its_state_dict_has(tmp_path):
     network.settings, network.activation = {"a": 1}, torch.relu
     torch.save(network, tmp_path / "weights")
     assert not load(build(), tmp_path / "weights")
+
+
+def test_a_module_whose_class_is_gone(tmp_path, monkeypatch):
+    kind = type("Yolo", (nn.Sequential,), {"__module__": "models.yolo"})
+    monkeypatch.setitem(sys.modules, "models", types.ModuleType("models"))
+    monkeypatch.setitem(sys.modules, "models.yolo", types.ModuleType("models.yolo"))
+    sys.modules["models.yolo"].Yolo = kind
+    torch.save({"model": kind(*build(1)).half(), "ema": None}, tmp_path / "weights")
+    monkeypatch.undo()
+    network = build()
+    load(network, tmp_path / "weights")
+    assert torch.equal(network[0].weight, STATE["0.weight"].half().float())
+
+
+def test_a_list_of_itself_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(torchfile, "MAX_ENTRIES", 1000)
+    content = [1]
+    for _ in range(40):
+        content = [content] * 10
+    (tmp_path / "weights").write_bytes(pickle.dumps(content))
+    assert "it holds more than 1000 objects" in refusal(tmp_path / "weights")
 
 
 REFUSED = {

@@ -111,11 +111,12 @@ def test_missing_files_are_named_before_any_work(tmp_path):
     study = place(tmp_path)
     for step in (10, 100):
         (tmp_path / f"ckpt/seed1/step{step:03d}.pt").unlink()
-    refused = inside("run", study, "--out", tmp_path / "run")
-    assert refused.returncode == 2
-    assert (
-        "ckpt/seed1/step010.pt does not exist, nor does 1 other of 6, expected a file or folder with" in refused.stderr
-    )
+    site = ("--site", "slurm-generic", "--account", "a", "--dry-run")
+    for words in (("run", study), ("submit", study, *site)):
+        refused = inside(*words, "--out", tmp_path / "run")
+        assert refused.returncode == 2
+        text = "ckpt/seed1/step010.pt does not exist, nor does 1 other of 6, expected a file or folder with weights"
+        assert text in refused.stderr
     assert not (tmp_path / "run/weights").exists()
 
 
@@ -124,13 +125,13 @@ def test_a_folder_is_a_checkpoint_and_bound_to_its_files(tmp_path):
     (tmp_path / "hf").mkdir()
     (tmp_path / "hf/config.json").write_text("{}")
     save_file(network(0, 0).state_dict(), tmp_path / "hf/model.safetensors")
-    run = ["run", study, "--out", tmp_path / "run", "--set", "sweep.checkpoint=[hf]"]
-    done = inside(*run)
+    run = ["run", study, "--out", tmp_path / "run", "--set", "sweep.checkpoint=[hf]", "--stages"]
+    done = inside(*run, "train")
     assert done.returncode == 0, done.stderr
     (tmp_path / "hf/config.json").write_text('{"other": 1}')
-    assert inside(*run).returncode == 0
+    assert inside(*run, "train,subspace").returncode == 0
     save_file(network(1, 0).state_dict(), tmp_path / "hf/model.safetensors")
-    changed = inside(*run, "--set", "sweep.direction_seed=[0,1]")
+    changed = inside(*run, "train,subspace,evaluate")
     assert changed.returncode == 2
     assert "hf/model.safetensors has changed since" in changed.stderr
 
@@ -138,12 +139,13 @@ def test_a_folder_is_a_checkpoint_and_bound_to_its_files(tmp_path):
 def test_a_key_for_a_list(tmp_path):
     study = place(tmp_path)
     torch.save({"raw": network(0, 0).state_dict(), "ema": network(1, 0).state_dict()}, tmp_path / "both.pt")
+    run = ["run", study, "--stages", "train", "--out"]
     for where in ("[both.pt]", "{files: both.pt}"):
-        refused = inside("run", study, "--out", tmp_path / f"run{len(where)}", "--set", f"sweep.checkpoint={where}")
+        refused = inside(*run, tmp_path / f"run{len(where)}", "--set", f"sweep.checkpoint={where}")
         assert refused.returncode == 3
         assert "2 sets of weights that fit the network and differ, raw, ema: say which" in refused.stdout
-    done = inside("run", study, "--out", tmp_path / "run", "--set", "sweep.checkpoint={files: [both.pt], key: ema}")
+    done = inside(*run, tmp_path / "run", "--set", "sweep.checkpoint={files: [both.pt], key: ema}")
     assert done.returncode == 0, done.stderr
     assert open_run(tmp_path / "run").study.axes["checkpoint"] == ("both.pt",)
-    again = inside("run", tmp_path / "run/study.yaml", "--out", tmp_path / "run", "--folder", tmp_path)
+    again = inside("run", tmp_path / "run/study.yaml", "--out", tmp_path / "run", "--folder", tmp_path, *run[2:4])
     assert again.returncode == 0, again.stderr

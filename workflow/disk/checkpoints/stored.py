@@ -30,6 +30,10 @@ STORAGES = {
 """What the elements of each of torch's classes of storages are."""
 
 
+DTYPES = {str(dtype): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
+"""All dtypes by name, such as ``torch.float32``."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """One tensor of a checkpoint."""
@@ -53,8 +57,7 @@ def of_record(record: TensorRecord, fetch: Fetch, order: str = sys.byteorder) ->
     """
     dtype = STORAGES.get(record.storage.kind)
     if record.dtype:
-        found = getattr(torch, record.dtype.removeprefix("torch."), None)
-        dtype = found if isinstance(found, torch.dtype) else None
+        dtype = DTYPES.get(record.dtype)
     if dtype is None:
         raise ValueError(f"a storage of the kind {record.dtype or record.storage.kind} is not read")
     size, stride = [tuple(map(int, values)) for values in (record.size, record.stride)]

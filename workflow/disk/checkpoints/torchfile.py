@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import json
 import struct
 import sys
@@ -30,6 +31,8 @@ EXPORTED = (
 """The dtypes of ``torch.export`` by their numbers."""
 MAX_DEPTH = 50
 """Objects are looked into as deep as this; modules are not nested as deep."""
+MAX_ENTRIES = 2_000_000
+"""More objects are not looked at."""
 MAX_LIST = 64
 """Longer lists hold no networks."""
 
@@ -112,8 +115,11 @@ def flat(value: Any, fetch: stored.Fetch, order: str) -> Tree:
     of these.
     """
     found: Tree = {}
+    seen = itertools.count()
 
     def walk(value: Any, name: str, depth: int) -> None:
+        if next(seen) > MAX_ENTRIES:  # a small pickle may hold a list of itself many times
+            raise ValueError(f"it holds more than {MAX_ENTRIES} objects")
         if depth > MAX_DEPTH:
             return
         if isinstance(value, TensorRecord):
