@@ -66,7 +66,7 @@ def test_the_file_of_a_study_says_it_as_it_was_given(checkpoint):
         (
             {"files": "a{step}.pt", "stop": [1]},
             "sweep.checkpoint.stop is not in files, 'a{step}.pt', expected the name of an axis that stands there in "
-            'braces, or files, key or prefix; did you mean "step"?',
+            'braces, or files, key or prefix (did you mean "step"?).',
         ),
         ({"files": ["a.pt"], "step": [1]}, "sweep.checkpoint.step is not in files, ['a.pt'], expected the name of an"),
         (

@@ -70,6 +70,12 @@ def _places(pattern: str) -> list[str]:
     return found
 
 
+def _near(name: str, names: list[str]) -> str:
+    """Return the closest of ``names`` in brackets, for a sentence that goes on."""
+    close = nearest(name, names).removeprefix("; ")
+    return f" ({close})" if close else ""
+
+
 def unfolded(sweep: Mapping[str, Any]) -> tuple[dict[str, Any], CheckpointSpec]:
     """Return a sweep with the axes of ``sweep.checkpoint`` as axes of its own, and what else the mapping says.
 
@@ -102,7 +108,7 @@ def unfolded(sweep: Mapping[str, Any]) -> tuple[dict[str, Any], CheckpointSpec]:
         if name not in places:
             raise ValueError(
                 f"sweep.checkpoint.{name} is not in files, {files!r}, expected the name of an axis that stands there "
-                f"in braces, or {', '.join(KEYS[:-1])} or {KEYS[-1]}{nearest(str(name), [*places, *KEYS])}"
+                f"in braces, or {', '.join(KEYS[:-1])} or {KEYS[-1]}{_near(str(name), [*places, *KEYS])}"
             )
         if name in sweep:
             raise ValueError(f"sweep.{name} also stands in sweep.checkpoint, expected it in one of the two")
@@ -142,7 +148,7 @@ def check(spec: CheckpointSpec, axes: Mapping[str, Sequence[Any]]) -> None:
         if name not in axes:
             raise ValueError(
                 f"sweep.checkpoint.files has {{{name}}}, expected one of the axes that tell models apart, "
-                f"{', '.join(axes)}: list the values of {name} beside files{nearest(name, list(axes))}"
+                f"{', '.join(axes)}: list the values of {name} beside files{_near(name, list(axes))}"
             )
     seen: set[str] = set()
     for values in product(*(axes[name] for name in spec.places)):
