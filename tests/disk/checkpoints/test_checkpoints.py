@@ -1,12 +1,14 @@
 """Checkpoints as users have them, in every format: what can be right is read, what cannot is one sentence."""
 
 import argparse
+import io
 import json
 import os
 import pickle
 import sys
 import types
 import warnings
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,17 @@ def pickled(content, protocol=None):
 
 def exported(path):
     torch.export.save(torch.export.export(NET, (torch.zeros(3, 4),)), path)
+
+
+def exported_before(content):
+    def make(path):
+        file = io.BytesIO()
+        torch.save(content, file)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("serialized_exported_program.json", "{}")
+            archive.writestr("serialized_state_dict.pt", file.getvalue())
+
+    return make
 
 
 def scripted(path):
@@ -133,6 +146,7 @@ FORMATS = {
     "distributed": (distributed({"app": {"model": STATE}, "step": 3}), "the weights are those under 'app.model'"),
     "TorchScript": (scripted, ""),
     "exported": (exported, ""),
+    "exported by torch before 2.8": (exported_before(STATE), ""),
 }
 
 
@@ -372,7 +386,7 @@ MALICIOUS = {
     ".bin": inside("pytorch_model.bin", saved({"0.weight": Evil()})),
     ".metadata": in_metadata,
     "TorchScript": in_archive("data.pkl"),
-    "exported": in_archive("serialized_state_dict.pt"),
+    "exported": exported_before({**STATE, "note": Evil()}),
 }
 
 

@@ -19,6 +19,8 @@ from landsweep.disk.checkpoints.torchfile import Tree
 from safetensors import safe_open
 from torch import Tensor
 
+EXPORTED = ("serialized_state_dict.pt", "serialized_state_dict.json")
+"""The weights have one of these names in what ``torch.export.save`` of torch before 2.8 writes."""
 HDF5 = b"\x89HDF\r\n\x1a\n"
 """Files of Keras begin with these bytes."""
 
@@ -71,7 +73,11 @@ def _file(path: Path) -> Tree:
     with path.open("rb") as file:
         begin = file.read(16)
         if begin[:4] == b"PK\x03\x04":
-            names = zipfile.ZipFile(path).namelist()
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+                for name in EXPORTED:
+                    if name in names:
+                        return torchfile.read_archive(io.BytesIO(archive.read(name)))
             if all(name.endswith(".npy") for name in names):
                 with np.load(path, allow_pickle=False) as arrays:
                     return {name: stored.of_numpy(arrays[name]) for name in arrays.files}

@@ -41,7 +41,7 @@ Tree = dict[str, Stored | str]
 
 
 def read_archive(source: Path | io.BytesIO) -> Tree:
-    """Return the tensors of an archive of torch: a saved object, TorchScript, or an exported program.
+    """Return the tensors of an archive of torch: a saved object, TorchScript, or what torch 2.8 or later has exported.
 
     Raises
     ------
@@ -52,9 +52,6 @@ def read_archive(source: Path | io.BytesIO) -> Tree:
     records = set(archive.get_all_records())
     if "data/weights/model_weights_config.json" in records:
         return _exported(archive)
-    for name in ("serialized_state_dict.pt", "serialized_state_dict.json"):  # of torch.export before 2.8
-        if name in records:
-            return read_archive(io.BytesIO(archive.get_record(name)))
     order = archive.get_record("byteorder").decode() if "byteorder" in records else "little"
     found = inert.read(io.BytesIO(archive.get_record("data.pkl")))
     record = lru_cache(maxsize=1)(lambda key: archive.get_record(f"data/{key}"))  # parameters may share a storage
