@@ -58,7 +58,7 @@ def test_parameters_that_the_class_does_not_take(write_study, tmp_path):
 def test_a_missing_checkpoint(write_study, tmp_path):
     study = write_study(sweep={"checkpoint": ["gone.pt"]})
     refused(
-        study, tmp_path / "run", "sweep.checkpoint: ", "gone.pt does not exist, expected a .safetensors or .pt file"
+        study, tmp_path / "run", "sweep.checkpoint: ", "gone.pt does not exist, expected a file or folder with weights"
     )
 
 
@@ -83,11 +83,11 @@ class Evil:
     ("make", "text"),
     [
         (lambda p: torch.save({"weights": Evil()}, p), "is no checkpoint that can be read safely"),
-        (lambda p: torch.save({"a": 1}, p), "holds a dict, expected a state_dict: names and tensors."),
+        (lambda p: torch.save({"a": 1}, p), "holds no tensors, expected a state_dict: names and tensors: save it"),
         (lambda p: p.write_bytes(b"nonsense"), "is no checkpoint that can be read safely"),
         (
             lambda p: torch.save(torch.nn.Linear(3, 1).state_dict(), p),
-            "does not fit the network: 0.bias has shape missing, expected (5,)",
+            "does not fit the network: it lacks 0.weight of shape (5, 2) (4 of 4 tensors are missing; nearest in it: ",
         ),
     ],
     ids=["pickle", "no tensors", "nonsense", "another network"],

@@ -13,6 +13,7 @@ from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
+from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
 
@@ -344,15 +345,7 @@ def tree(
     executor.close()
 
 
-@app.command()
-def new(
-    folder: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.", show_default=False)],
-) -> None:
-    """Make a study and a problem to start from."""
-    from landsweep.cli.scaffold import create
-
-    study, problem = create(folder)
-    print(f"Made {study} and {problem}. Next: landsweep run {study}")
+app.command()(new)
 
 
 @app.command()

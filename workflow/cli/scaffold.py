@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from landsweep.base.errors import UserError
+from landsweep.cli.around import Around, write
 from landsweep.disk.rundir import write_text
 
 STUDY = """\
@@ -106,13 +107,15 @@ class Spiral:
 """``landsweep new`` writes this text as the file with the problem."""
 
 
-def create(folder: Path) -> tuple[Path, Path]:
-    """Write ``study.yaml`` and ``problem.py`` into a new folder.
+def create(folder: Path, around: Around | None = None) -> tuple[Path, Path, str]:
+    """Write ``study.yaml`` and ``problem.py`` into a new folder, ``around`` a network that exists or with one to start.
+
+    Returns their paths, and what is left to fill in.
 
     Raises
     ------
     UserError
-        Where one of the files exists already, or the folder's name cannot name a study.
+        Where one of the files exists already, the folder's name cannot name a study, or the network does not run.
     """
     if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", folder.name):
         raise UserError(f"{folder.name!r} cannot name a study, expected letters, digits, '.', '_' and '-'.")
@@ -120,6 +123,7 @@ def create(folder: Path) -> tuple[Path, Path]:
     for path in (study, problem):
         if path.exists():
             raise UserError(f"{path} exists already, expected a new folder: choose another name.")
-    write_text(study, STUDY.format(name=folder.name))
-    write_text(problem, PROBLEM)
-    return study, problem
+    made = write(folder, around) if around else (STUDY.format(name=folder.name), PROBLEM, "")
+    for path, content in zip((study, problem), made, strict=False):
+        write_text(path, content)
+    return study, problem, made[2]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import ProblemChanged
+from landsweep.disk.checkpoints import places
 from landsweep.disk.rundir import RunDir, atomic
 from landsweep.study.study import Study
 
@@ -68,8 +69,8 @@ def collect(
         package = "" if beside is not None else source.rpartition(".")[0]
         for name, path in _imported(file, file.parent.resolve(), package, set()):
             found.setdefault(name, path)
-    for value in study.axes.get("checkpoint", ()):
-        found[f"sweep.checkpoint {value}"] = folder / str(value)
+    for value in study.checkpoint_files:
+        found |= {f"sweep.checkpoint {name}": path for name, path in places.named(folder, value).items()}
     for name, subspace in study.subspaces.items():
         if subspace.path is not None:
             found[f"subspaces.{name}.path {subspace.path}"] = folder / subspace.path

@@ -1,19 +1,17 @@
-"""Reading and writing weights by safetensors or ``torch.load(weights_only=True)``, without unpickling any object."""
+"""Reading and writing a run's own weights by safetensors, and the networks that they belong to."""
 
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from landsweep.base.errors import UserError, reading, users_code
 from landsweep.disk.rundir import atomic
 from landsweep.kernels.parameters.structure import materialise, resize, saved
 from landsweep.kernels.problem import Problem
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
@@ -76,34 +74,6 @@ def restore(model: nn.Module, tensors: Mapping[str, Tensor], source: Path, *, tr
         for name, tensor in own.items():
             tensor.copy_(tensors[name])
     return model
-
-
-def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a user's checkpoint.
-
-    Raises
-    ------
-    UserError
-        Where the file is missing, is no checkpoint, or would have to be unpickled.
-    """
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        data: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist, expected a checkpoint (.safetensors or .pt).") from None
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise UserError(
-            f"{path} is no checkpoint that can be read safely ({first}): expected .safetensors, or a state_dict saved "
-            "with torch.save."
-        ) from None
-    for key in ("state_dict", "model_state_dict", "model"):
-        if isinstance(data, dict) and isinstance(data.get(key), dict):
-            data = data[key]
-    if not isinstance(data, dict) or not all(isinstance(t, Tensor) for t in data.values()):
-        raise UserError(f"{path} holds a {type(data).__name__}, expected a state_dict: names and tensors.")
-    return data
 
 
 def build(problem: Problem, seed: int) -> nn.Module:

@@ -14,6 +14,7 @@ from landsweep.stages import STAGES
 from landsweep.stages.evaluate import SECTIONS
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.stages.stage import Stage
+from landsweep.study.checkpoint_spec import CheckpointSpec
 from landsweep.study.plan import Plan, extended_axes, make_plan
 from landsweep.study.study import Study
 
@@ -63,6 +64,12 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
                 "continue it with the study it began with, or name another run directory with --out."
             )
+    if before.checkpoint != study.checkpoint:
+        raise UserError(
+            f"{run.path} holds a different study: {_where(study.checkpoint)}, the run has {_where(before.checkpoint)}; "
+            "expected the same files, so continue it with the study it began with, or name another run directory with "
+            "--out."
+        )
     known = run.read_members() if run.members.exists() or run.has_results else {"history": [], "members": []}
     history = [dict(h) for h in known["history"]]
     had = {name: list(values) for name, values in before.axes.items()}
@@ -87,6 +94,12 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
     return Change(history, _followers(stale), extended)
+
+
+def _where(spec: CheckpointSpec) -> str:
+    given = {"files": spec.pattern, "key": spec.key, "prefix": spec.prefix}
+    said = ", ".join(f"{name}: {value}" for name, value in given.items() if value)
+    return f"sweep.checkpoint has {said}" if said else "sweep.checkpoint is no mapping"
 
 
 def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable[str]) -> bool:

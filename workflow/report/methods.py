@@ -50,6 +50,8 @@ def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] =
     study = read_study(run)
     session = run.read_provenance()["sessions"][-1]
     sentences = [_sweep(study)]
+    if study.checkpoint_files:
+        sentences.append(_weights(study))
     if (equation := EQUATIONS.get(study.problem.path.removeprefix("landsweep.jobs.problems."))) is not None:
         sentences.append(f"The problem is the {equation} equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
@@ -80,6 +82,13 @@ def _sweep(study: Study) -> str:
         f"We evaluated loss landscapes of {study.problem.path.rpartition(':')[2]}"
         f"{f' ({params})' if params else ''} for every combination of {axes}."
     )
+
+
+def _weights(study: Study) -> str:
+    spec, files = study.checkpoint, study.checkpoint_files
+    key = f" (entry {spec.key})" if spec.key else ""
+    number = f"{len(files)} checkpoint{'s' * (len(files) > 1)}"
+    return f"Weights were read from {number}, {spec.pattern or _values(files)}{key}."
 
 
 def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:

@@ -17,6 +17,7 @@ from landsweep.base.yamlfile import nearest
 from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
+from landsweep.study.checkpoint_spec import check_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -187,13 +188,8 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 "name."
             )
     cls = load_class(study.problem, folder)
-    for checkpoint in axes.get("checkpoint", ()):
-        if not (folder / str(checkpoint)).is_file():
-            raise UserError(
-                f"sweep.checkpoint: {folder / str(checkpoint)} does not exist, expected a .safetensors or .pt file "
-                "(relative to the study)."
-            )
-    if "checkpoint" not in axes and not callable(getattr(cls, "train", None)):
+    check_files(study.checkpoint_files, folder)
+    if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."

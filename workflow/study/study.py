@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import product
 from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,11 +14,22 @@ from landsweep.base.errors import UserError
 from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, Representation, default_connectivity
 from landsweep.kernels.topology.metrics import Threshold
 from landsweep.study.certify_spec import CertifySpec
+from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
+from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec, End
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 Scalar = int | float | str
@@ -266,6 +279,7 @@ class Study(Section):
     sweep: dict[str, Annotated[tuple[Scalar, ...], BeforeValidator(many)]] = Field(
         default_factory=dict, description="a mapping from axis name to a list of numbers or strings"
     )
+    _checkpoint: CheckpointSpec = PrivateAttr(default_factory=CheckpointSpec)
     subspaces: dict[str, SubspaceSpec] = Field(
         default_factory=lambda: {"random": SubspaceSpec()},
         min_length=1,
@@ -298,8 +312,29 @@ class Study(Section):
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The sweep axes that are problem parameters."""
-        return tuple(name for name in self.sweep if name not in SPECIAL_AXES)
+        """The sweep axes that are problem parameters; those that only number checkpoints are none."""
+        return tuple(name for name in self.sweep if name not in (*SPECIAL_AXES, *self._checkpoint.axes))
+
+    @property
+    def checkpoint(self) -> CheckpointSpec:
+        """What the mapping ``sweep.checkpoint`` says beside its axes; nothing where it is a list."""
+        return self._checkpoint
+
+    def checkpoint_of(self, coords: Mapping[str, Scalar]) -> str | None:
+        """Return the file with the weights of the model at ``coords``, None where it is to be trained."""
+        if self._checkpoint.pattern is not None:
+            return self._checkpoint.file(coords)
+        return str(coords["checkpoint"]) if "checkpoint" in coords else None
+
+    @property
+    def checkpoint_files(self) -> tuple[str, ...]:
+        """The files with the weights of all models, each once; none where models are trained."""
+        spec, axes = self._checkpoint, self.axes
+        names = ("checkpoint",) if spec.pattern is None else spec.places
+        if spec.pattern is None and "checkpoint" not in axes:
+            return ()
+        coords = (dict(zip(names, values, strict=True)) for values in product(*(axes[name] for name in names)))
+        return tuple(dict.fromkeys(str(self.checkpoint_of(c)) for c in coords))
 
     @property
     def loss_fields(self) -> tuple[str, ...]:
@@ -326,10 +361,29 @@ class Study(Section):
         """The grid axes along which the last point is followed by the first."""
         return axes_of(self.topology.periodic, self.grid.shape)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _unfold(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Take the axes in ``sweep.checkpoint`` as axes of the sweep."""
+        if not isinstance(data, dict) or not isinstance(data.get("sweep"), dict):
+            return handler(data)
+        sweep, spec = unfolded(data["sweep"])
+        study = handler(data | {"sweep": sweep})
+        study._checkpoint = spec
+        return study
+
+    @model_serializer(mode="wrap")
+    def _fold(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Give ``sweep.checkpoint`` as the study has it."""
+        data = handler(self)
+        return data | {"sweep": folded(data["sweep"], self._checkpoint)}
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         for axis, values in self.sweep.items():
             self._check_axis(axis, values)
+        if self._checkpoint.pattern is not None:
+            check_checkpoints(self._checkpoint, {k: v for k, v in self.axes.items() if k not in MEMBER_ONLY_AXES})
         for name, subspace in self.subspaces.items():
             if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
                 raise ValueError(

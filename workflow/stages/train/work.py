@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -12,12 +14,13 @@ import torch
 from landsweep.base.errors import Stopped, UserError, reading, users_code
 from landsweep.base.events import Notice
 from landsweep.disk import weights
+from landsweep.disk.checkpoints.loading import load
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import atomic, write_json
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.parameters.structure import Structure
 from landsweep.kernels.problem import Start, Trainable
-from landsweep.session.context import Context
+from landsweep.session.context import Context, Outcome
 from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.stages.train import STAGE
 from landsweep.stages.train.returned import REFUSED, check_finite, check_rest, checked, resumable
@@ -27,33 +30,46 @@ from torch import nn
 
 def run(context: Context, items: list[Model]) -> None:
     """Train the models ``items``; a model whose training raises an error is recorded as failed."""
+    said: set[str] = set()
+
+    def announce(outcome: Outcome) -> None:
+        if outcome.note and outcome.note not in said:  # of a hundred checkpoints of one kind, of the first
+            said.add(outcome.note)
+            context.bus(Notice(f"Model {outcome.index} is from a checkpoint: {outcome.note}."))
+
     context.run_stage(
         "train",
         "models",
         items,
         lambda model: context.guarded("train", model, lambda: train_one(context, model)),
         before=lambda: STAGE.before(context.run, context.plan, items),
+        on_done=announce,
     )
 
 
-def train_one(context: Context, model: Model) -> None:
-    """Train one model from scratch or from its last checkpoint; its file of theta is written last."""
+def train_one(context: Context, model: Model) -> str | None:
+    """Train one model from scratch or from its last checkpoint; its file of theta is written last.
+
+    Of weights from a user's checkpoint, it returns what was stripped, cast or left out.
+    """
     begin = time.perf_counter()
     if context.run.theta(model.index).exists():  # but not what was found out about it
         _assess(context, model, network_of(context, model.index), np.nan)
-        return
+        return None
     checkpoint = context.run.checkpoint(model.index)
     problem = problem_of(context, model.index)
     network = weights.build(problem, int(model.coords["seed"]))
     spent = 0.0
-    source = model.coords.get("checkpoint")
+    source = context.study.checkpoint_of(model.coords)
+    origin: dict[str, Any] = {}
     again = None
     if source is not None:
-        path = context.folder / str(source)
+        where, path = context.study.checkpoint, context.folder / source
         with users_code():
-            weights.restore(network, weights.read_checkpoint(path), path)
+            notes = load(network, path, where.key, where.prefix)
             check_finite(network, f"{path} holds weights that are not finite", "give another checkpoint")
             check_rest(problem, int(model.coords["seed"]), network, context.run.theta(model.index))
+        origin = {"checkpoint": {"file": source, "notes": notes}}
     else:
         built = Structure.of(network)
         network.to(context.device())
@@ -76,15 +92,18 @@ def train_one(context: Context, model: Model) -> None:
             )
     _check_again(context, model, network)
     if context.run.theta(model.index).exists():
-        return  # this worker was taken for dead, and another one's weights may have been used already
-    _assess(context, model, network, begin - spent)
+        return None  # this worker was taken for dead, and another one's weights may have been used already
+    _assess(context, model, network, begin - spent, origin)
     weights.save_theta(context.run.theta(model.index), network.cpu(), again)
     checkpoint.unlink(missing_ok=True)
     context.run.theta(model.index).with_name(REFUSED).unlink(missing_ok=True)
+    return "; ".join(origin["checkpoint"]["notes"]) if origin else None
 
 
-def _assess(context: Context, model: Model, network: nn.Module, begin: float) -> None:
-    """Write a trained network's figures of merit, and the seconds since ``begin``, NaN where that is not known."""
+def _assess(
+    context: Context, model: Model, network: nn.Module, begin: float, origin: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Write a network's figures of merit, the seconds since ``begin`` (NaN where that is not known) and its origin."""
     network.eval()
     quality: dict[str, float] = {}
     assess = getattr(problem_of(context, model.index), "quality", None)
@@ -94,7 +113,7 @@ def _assess(context: Context, model: Model, network: nn.Module, begin: float) ->
     seconds = time.perf_counter() - begin
     write_json(
         context.run.quality(model.index),
-        {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3)},
+        {"coords": dict(model.coords), "quality": quality, "train_seconds": round(seconds, 3), **origin},
     )
 
 

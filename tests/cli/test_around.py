@@ -1,0 +1,229 @@
+"""``landsweep new --module``: what it writes runs, and what cannot be written is one sentence."""
+
+import sys
+
+import pytest
+import torch
+from landsweep import open_run
+from support import inside
+from torch import nn
+
+MINE = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+class Net(nn.Module):
+    def __init__(self, width=8, classes=3):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(4, width), nn.Tanh(), nn.Linear(width, classes))
+
+    def forward(self, x):
+        return self.body(x)
+
+
+class Conv(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(1, 2, 3), nn.Linear(2 * 26 * 26, 3)
+
+    def forward(self, x):
+        return self.head(self.conv(x).flatten(1))
+
+
+class Odd(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Parameter(torch.ones(2))
+
+    def forward(self, graph):
+        return graph.nodes * self.a
+
+
+class Needs(Net):
+    def __init__(self, width):
+        super().__init__(width)
+
+
+def make_loader(split="train"):
+    g = torch.Generator().manual_seed(int(split == "test"))
+    x = torch.randn(48, 4, generator=g)
+    return DataLoader(TensorDataset(x, x[:, :3].argmax(1)), batch_size=16, shuffle=True)
+
+
+def make_dicts():
+    return [{"x": torch.ones(5, 4), "y": torch.zeros(5, dtype=torch.int64)}]
+
+
+def dict_loss(model, batch):
+    return {"loss": nn.functional.cross_entropy(model(batch["x"]), batch["y"])}
+
+
+def two(model, x, y):
+    return nn.functional.cross_entropy(model(x), y) + 0 * model.body[0].weight.sum()
+
+
+made, NUMBER = Net(), 3
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    (tmp_path / "my_own_code.py").write_text(MINE)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield tmp_path
+    for name in [n for n in sys.modules if n == "my_own_code"]:
+        del sys.modules[name]
+
+
+def weights(network, folder, name="weights.pt"):
+    torch.save({"net": network.state_dict()}, folder / name)
+    return ["--checkpoint", name]
+
+
+def net(width=8, classes=3):
+    torch.manual_seed(3)
+    return nn.ModuleDict({"body": nn.Sequential(nn.Linear(4, width), nn.Tanh(), nn.Linear(width, classes))})
+
+
+RUN = (
+    "--set",
+    "grid.dims=1",
+    "--set",
+    "grid.points=3",
+    "--set",
+    "report.figures=false",
+    "--stages",
+    "train,subspace,evaluate",
+)
+
+
+def run(place):
+    done = inside("run", "mine/study.yaml", "--out", "run", *RUN, cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return float(open_run(place / "run").dataset.loss.isel(direction_seed=0).sel(alpha_0=0).squeeze())
+
+
+def test_with_data_and_loss_it_runs_as_it_is(place):
+    network = net(16)
+    words = ["--module", "my_own_code:Net", "--args", "width=16", *weights(network, place)]
+    more = ["--data", "my_own_code:make_loader", "--loss", "torch.nn:CrossEntropyLoss"]
+    done = inside("new", "mine", *words, *more, cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "Made mine/study.yaml and mine/problem.py. Next: landsweep run mine/study.yaml\n"
+    problem = (place / "mine/problem.py").read_text()
+    assert (
+        "\nfrom torch.nn import CrossEntropyLoss\n\nsys.path.insert(0, str(Path(__file__).resolve().parents[1]))\n"
+        in problem
+    )
+    assert "from my_own_code import Net, make_loader\n" in problem
+    assert "return Net(width=16)" in problem
+    assert 'return {"loss": CrossEntropyLoss()(model(batch.data[0]), batch.data[1])}' in problem
+    assert "checkpoint: [../weights.pt]" in (place / "mine/study.yaml").read_text()
+    x = torch.randn(48, 4, generator=torch.Generator().manual_seed(0))
+    expected = nn.functional.cross_entropy(network["body"](x), x[:, :3].argmax(1)).item()
+    assert run(place) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (
+            ("--data", "my_own_code:make_dicts", "--loss", "my_own_code:dict_loss"),
+            "return dict_loss(model, batch.data)",
+        ),
+        (("--data", "my_own_code:make_loader", "--loss", "my_own_code:two"), '{"loss": two(model, *batch.data)}'),
+        (
+            ("--data", "my_own_code:make_loader"),
+            "# REPLACE THIS by the loss that the network was trained with.\n        return "
+            '{"loss": F.cross_entropy(model(batch.data[0]), batch.data[1])}',
+        ),
+        (
+            (),
+            "    x = torch.randn(64, 4, generator=generator)\n    y = torch.randn(64, 3, generator=generator)\n",
+        ),
+    ],
+)
+def test_losses_are_called_as_they_are_and_places_are_marked(place, options, line):
+    done = inside("new", "mine", "--module", "my_own_code.py:Net", *weights(net(), place), *options, cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert line in (place / "mine/problem.py").read_text()
+    marked = {4: "", 2: "check the loss, which is a guess in mine/problem.py, then "}.get(
+        len(options), "replace examples(), random numbers in place of your data, and the loss in mine/problem.py, then "
+    )
+    assert f"Next: {marked}landsweep run mine/study.yaml" in done.stdout
+    assert torch.isfinite(torch.tensor(run(place)))
+
+
+def test_shapes_come_from_the_first_layer_or_are_left_to_fill_in(place):
+    conv = nn.ModuleDict({"conv": nn.Conv2d(1, 2, 3), "head": nn.Linear(2 * 26 * 26, 3)})
+    done = inside("new", "conv", "--module", "my_own_code:Conv", *weights(conv, place), cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "x = torch.randn(64, 1, 28, 28, generator=generator)" in (place / "conv/problem.py").read_text()
+    odd = nn.ParameterDict({"a": nn.Parameter(torch.ones(2))})
+    done = inside("new", "mine", "--module", "my_own_code:Odd", *weights(odd, place), cwd=place)
+    assert "Next: fill in examples(), your data, and check the loss in mine/problem.py, then landsweep" in done.stdout
+    failed = inside("run", "mine/study.yaml", "--out", "run", *RUN, cwd=place)
+    assert (
+        "examples() in problem.py is empty: let it return inputs and targets of Odd." in failed.stdout + failed.stderr
+    )
+
+
+def test_a_key_says_which_weights(place):
+    first, second = net(), net()
+    with torch.no_grad():
+        second["body"][0].weight.mul_(2)
+    torch.save({"raw": first.state_dict(), "ema": second.state_dict()}, place / "both.pt")
+    words = ["new", "mine", "--module", "my_own_code:Net", "--checkpoint", "both.pt"]
+    refused = inside(*words, cwd=place)
+    assert refused.returncode == 2
+    assert "2 sets of weights that fit the network and differ, raw, ema: say which" in refused.stderr
+    assert inside(*words, "--key", "ema", cwd=place).returncode == 0
+    assert "checkpoint: {files: [../both.pt], key: ema}" in (place / "mine/study.yaml").read_text()
+    run(place)
+
+
+def test_installed_networks_need_no_path(place):
+    torch.save(nn.Linear(4, 2).state_dict(), place / "weights.pt")
+    words = ["--module", "torch.nn:Linear", "--args", "in_features=4", "--args", "out_features=2"]
+    done = inside("new", "mine", *words, "--checkpoint", "weights.pt", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "sys.path" not in (place / "mine/problem.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--module", "my_own_code:Net"), "--module and --checkpoint name a network and its weights, expected both or"),
+        (("--data", "my_own_code:make_loader"), "--module and --checkpoint name a network and its weights, expected"),
+        (("--module", "my_own_code"), "--module is 'my_own_code', expected MODULE:NAME such as my_code:Net."),
+        (("--module", "my_own_cod:Net"), "my_own_cod does not import (ModuleNotFoundError: No module named"),
+        (("--module", "my_own_code:Ner"), "my_own_code has no Ner, expected one of Net, Conv, Odd, Needs, make_loader"),
+        (("--module", "my_own_code:made"), "is a Net that is made already, expected a class or a function"),
+        (("--module", "my_own_code:make_dicts"), "makes a list, expected a torch.nn.Module"),
+        (
+            ("--module", "my_own_code:Needs"),
+            "Needs() failed (TypeError: Needs.__init__() missing 1 required positional",
+        ),
+        (("--module", "my_own_code:Net", "--args", "width"), "--args got 'width', expected NAME=VALUE such as --args"),
+        (
+            ("--module", "my_own_code:Net", "--args", "width=9"),
+            "has shape (8, 4), expected (9, 4): give weights of the",
+        ),
+        (
+            ("--module", "my_own_code:Net", "--loss", "my_own_code:dict_loss"),
+            "--loss my_own_code:dict_loss computes no loss (",
+        ),
+        (("--module", "my_own_code:Net", "--data", "my_own_code:Needs"), "Needs() failed (TypeError"),
+        (("--module", "my_own_code:Net", "--data", "my_own_code:NUMBER"), "expected a DataLoader or batches, at least"),
+    ],
+)
+def test_what_cannot_be_written_is_one_sentence(place, words, text):
+    more = weights(net(), place)
+    given = words if "expected both or" in text or "weights, expected" in text else (*words, *more)
+    done = inside("new", "mine", *given, cwd=place)
+    assert done.returncode == 2
+    assert text in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (place / "mine").exists()
