@@ -20,6 +20,7 @@ from typing import Any
 
 from landsweep.base.errors import ProblemChanged
 from landsweep.disk.rundir import RunDir, atomic
+from landsweep.study.plan import subspace_files
 from landsweep.study.study import Study
 
 Stamp = tuple[int, ...]
@@ -71,8 +72,8 @@ def collect(
     for value in study.axes.get("checkpoint", ()):
         found[f"sweep.checkpoint {value}"] = folder / str(value)
     for name, subspace in study.subspaces.items():
-        if subspace.path is not None:
-            found[f"subspaces.{name}.path {subspace.path}"] = folder / subspace.path
+        for key, file in subspace_files(study, subspace):
+            found[f"subspaces.{name}.{key} {file}"] = folder / file
     for name in files:
         found[FILES + name] = folder / name
     return tuple(_source(name, path, (known or {}).get(name)) for name, path in found.items() if path.is_file())

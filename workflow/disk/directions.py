@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from landsweep.base.errors import reading
+from landsweep.kernels.spans.span import multiples
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -25,6 +26,11 @@ class Geometry:
     eigenvalues, residuals, cosines
         ``(d,)`` the eigenvalues and residuals of the Hessian's eigenvectors, and the cosines of these with the
         directions; NaN for directions that do not come from eigenvectors.
+    shares
+        ``(d,)`` the share of the checkpoints' variance that each principal component explains, NaN for others.
+    terms
+        ``(m, d)`` the exponents of the coordinates in the multiples of the stored vectors, of which there are more than
+        directions; None where there are not. See :mod:`landsweep.kernels.spans.span`.
     """
 
     gram: np.ndarray
@@ -34,6 +40,12 @@ class Geometry:
     eigenvalues: np.ndarray
     residuals: np.ndarray
     cosines: np.ndarray
+    shares: np.ndarray
+    terms: np.ndarray | None = None
+
+    def multiples(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return ``(n, m)``, the multiples of the stored vectors at ``(n, d)`` coordinates of the grid."""
+        return multiples(coordinates * self.scale, self.terms)
 
 
 EIGEN = ("eigenvalues", "residuals", "cosines")
@@ -45,12 +57,13 @@ def load_geometry(path: Path) -> Geometry:
     with reading(path), safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
         names = set(file.keys())
-        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
-    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
+        some = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in (*EIGEN, "shares")]
+        terms = file.get_tensor("terms") if "terms" in names else None
+    return Geometry(gram, norms, float(theta_norm), scale, *some, terms)
 
 
 def load_delta(path: Path) -> torch.Tensor:
-    """Read a member's ``(d, P)`` vectors; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+    """Read a member's ``(m, P)`` vectors, the directions first; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
     with reading(path):
         delta: torch.Tensor = load_file(path)["delta"]
     return delta

@@ -125,6 +125,7 @@ def execute(
     """
     from landsweep.study.problems import check
 
+    study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
     if options.needs_problem:
         executor.on_root(lambda: check(study, folder, reserved()))
     with ExitStack() as stack:
@@ -153,6 +154,8 @@ def execute(
 
             bus.subscribers.append(write_down)
         executor.listen(bus)
+        for note in notes if executor.is_root else ():
+            bus(Notice(note))
         plan = make_plan(study, history)
         context = Context(
             study,

@@ -89,6 +89,29 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     return Change(history, _followers(stale), extended)
 
 
+def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
+    """Return the study with the defaults that its run began with, and a sentence about each that is another one today.
+
+    Directions of files were scaled by filters by default, and today are taken as they are. A run keeps what it began
+    with, unless the study says otherwise, which :func:`compare` refuses.
+    """
+    if not run.study.exists():
+        return study, []
+    before, changed = read_study(run).subspaces, {}
+    for name, subspace in study.subspaces.items():
+        had = before.get(name)
+        left_out = "normalisation" not in subspace.model_fields_set
+        if had is not None and had.kind == subspace.kind == "file" and left_out:
+            if had.normalisation != subspace.normalisation:
+                changed[name] = subspace.model_copy(update={"normalisation": had.normalisation})
+    notes = [
+        f"subspaces.{name}.normalisation is {subspace.normalisation} in this run, which was the default for kind: file "
+        "when it began; a new run takes the file's directions as they are."
+        for name, subspace in changed.items()
+    ]
+    return study.model_copy(update={"subspaces": {**study.subspaces, **changed}}) if changed else study, notes
+
+
 def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable[str]) -> bool:
     """Return whether any of the named stages has something to compute with the problem."""
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.kernels.problem import REQUIRED, Problem
+from landsweep.study.plan import subspace_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -167,9 +168,11 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
     for name, subspace in study.subspaces.items():
-        if subspace.path is not None and not (folder / subspace.path).is_file():
-            raise UserError(
-                f"subspaces.{name}.path: {folder / subspace.path} does not exist, expected a .safetensors, .npz or "
-                ".npy file with the directions (relative to the study)."
-            )
+        for key, file in subspace_files(study, subspace):
+            if not (folder / file).is_file():
+                kinds = ".safetensors, .npz or .npy file with the directions" if key == "path" else "checkpoint"
+                raise UserError(
+                    f"subspaces.{name}.{key}: {folder / file} does not exist, expected a {kinds} (relative to the "
+                    "study)."
+                )
     make_problem(study, folder, {name: values[0] for name, values in axes.items()})

@@ -248,8 +248,8 @@ class _Work:
             )
         ]
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        scale = self.context.kept("scale", member.index, lambda: load_geometry(path).scale)
-        alpha = grid.reshape(-1, len(axes)) * scale
+        geometry = self.context.kept("geometry", member.index, lambda: load_geometry(path))
+        alpha = geometry.multiples(grid.reshape(-1, len(axes)))
         with users_code():
             result = evaluator(alpha)
             if self.context.study.hessian_fields:

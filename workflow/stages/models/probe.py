@@ -46,8 +46,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     precision = PRECISIONS[study.dtype]
     path = context.run.directions(member.index)
     delta = load_delta(path)
-    scale = load_geometry(path).scale
-    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
+    geometry = load_geometry(path)
+    alpha = geometry.multiples(np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(geometry.scale))))
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = network_of(context, member.model) if lifted is None else lifted.model
