@@ -37,7 +37,8 @@ def plane(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     v -= (v @ u) / (u @ u) * u if u.any() else 0.0  # again: rounding of the first time
     if not np.linalg.norm(v) > PARALLEL * np.linalg.norm(w):
         raise ValueError(
-            "the three checkpoints lie on a line, expected three that span a plane: use kind: line, or another checkpoint."
+            "the three checkpoints lie on a line, expected three that span a plane: use kind: line, or another "
+            "checkpoint."
         )
     return np.stack([u, v]), np.eye(2, dtype=np.uint8)
 

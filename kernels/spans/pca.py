@@ -1,4 +1,4 @@
-"""Principal components of networks around a trained one, as Li et al. 2018 (arXiv:1712.09913, section 7.1) take them."""
+"""Principal components of networks around a trained one, as in Li et al. 2018 (arXiv:1712.09913, section 7.1)."""
 
 from __future__ import annotations
 

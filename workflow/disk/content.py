@@ -72,8 +72,8 @@ def collect(
     for value in study.axes.get("checkpoint", ()):
         found[f"sweep.checkpoint {value}"] = folder / str(value)
     for name, subspace in study.subspaces.items():
-        for key, file in subspace_files(study, subspace):
-            found[f"subspaces.{name}.{key} {file}"] = folder / file
+        for key, named in subspace_files(study, subspace):
+            found[f"subspaces.{name}.{key} {named}"] = folder / named
     for name in files:
         found[FILES + name] = folder / name
     return tuple(_source(name, path, (known or {}).get(name)) for name, path in found.items() if path.is_file())

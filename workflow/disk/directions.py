@@ -57,13 +57,22 @@ def load_geometry(path: Path) -> Geometry:
     with reading(path), safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
         names = set(file.keys())
-        some = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in (*EIGEN, "shares")]
+        unknown = np.full(len(norms), np.nan)
+        eigenvalues, residuals, cosines, shares = (
+            file.get_tensor(k) if k in names else unknown for k in (*EIGEN, "shares")
+        )
         terms = file.get_tensor("terms") if "terms" in names else None
-    return Geometry(gram, norms, float(theta_norm), scale, *some, terms)
+    return Geometry(gram, norms, float(theta_norm), scale, eigenvalues, residuals, cosines, shares, terms)
 
 
 def load_delta(path: Path) -> torch.Tensor:
-    """Read a member's ``(m, P)`` vectors, the directions first; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+    """Read a member's ``(m, P)`` vectors, the directions first.
+
+    Raises
+    ------
+    Damaged
+        Where this fails.
+    """
     with reading(path):
         delta: torch.Tensor = load_file(path)["delta"]
     return delta

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.stages.stage import Stage
 from landsweep.study.plan import Plan, extended_axes, make_plan
 from landsweep.study.study import Study
+from landsweep.study.subspace_spec import SubspaceSpec
 
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
 """A run directory belongs to studies that agree in these keys."""
@@ -57,7 +58,11 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     before = read_study(run)
     both = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
     for key in IDENTITY_KEYS[1:]:
-        if getattr(before, key) != (both if key == "subspaces" else getattr(study, key)):
+        if not (
+            _same_subspaces(before.subspaces, both)
+            if key == "subspaces"
+            else getattr(before, key) == getattr(study, key)
+        ):
             what = _difference(before, study, key)
             raise UserError(
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
@@ -89,6 +94,15 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     return Change(history, _followers(stale), extended)
 
 
+def _same_subspaces(before: Mapping[str, SubspaceSpec], after: Mapping[str, SubspaceSpec]) -> bool:
+    """Return whether subspaces are the same ones but for what is projected on them, which is a stage of its own."""
+
+    def bare(subspaces: Mapping[str, SubspaceSpec]) -> dict[str, SubspaceSpec]:
+        return {name: subspace.model_copy(update={"trajectory": ()}) for name, subspace in subspaces.items()}
+
+    return bare(before) == bare(after)
+
+
 def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
     """Return the study with the defaults that its run began with, and a sentence about each that is another one today.
 
@@ -100,10 +114,10 @@ def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
     before, changed = read_study(run).subspaces, {}
     for name, subspace in study.subspaces.items():
         had = before.get(name)
-        left_out = "normalisation" not in subspace.model_fields_set
-        if had is not None and had.kind == subspace.kind == "file" and left_out:
-            if had.normalisation != subspace.normalisation:
-                changed[name] = subspace.model_copy(update={"normalisation": had.normalisation})
+        if had is None or not had.kind == subspace.kind == "file":
+            continue
+        if "normalisation" not in subspace.model_fields_set and had.normalisation != subspace.normalisation:
+            changed[name] = subspace.model_copy(update={"normalisation": had.normalisation})
     notes = [
         f"subspaces.{name}.normalisation is {subspace.normalisation} in this run, which was the default for kind: file "
         "when it began; a new run takes the file's directions as they are."
@@ -155,6 +169,8 @@ def _difference(before: Study, after: Study, key: str) -> str:
     def walk(a: Any, b: Any, path: str) -> str | None:
         if isinstance(a, dict) and isinstance(b, dict):
             for name in [*a, *(n for n in b if n not in a)]:
+                if (key, name) == ("subspaces", "trajectory"):
+                    continue  # another one is no other study
                 found = walk(a.get(name), b.get(name), f"{path}.{name}")
                 if found:
                     return found

@@ -11,7 +11,8 @@ from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir, read_json, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
-from landsweep.study.study import Scalar, Study, SubspaceSpec
+from landsweep.study.study import Scalar, Study
+from landsweep.study.subspace_spec import SubspaceSpec
 
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",

@@ -84,6 +84,11 @@ class SubspaceSpec(Section):
         return self.kind in THROUGH or self.kind == "pca"
 
     @property
+    def projected(self) -> bool:
+        """Whether checkpoints are projected on the landscape: those that span it, or a trajectory."""
+        return bool(self.files or self.trajectory)
+
+    @property
     def sources(self) -> Iterator[tuple[str, str]]:
         """The key and the name of each file that the subspace is made from, or that is projected on it."""
         if self.path is not None:

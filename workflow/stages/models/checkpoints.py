@@ -13,8 +13,7 @@ from landsweep.kernels.problem import trainable_parameters
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.study.plan import Member
-from landsweep.study.study import SubspaceSpec
-from landsweep.study.subspace_spec import filled
+from landsweep.study.subspace_spec import SubspaceSpec, filled
 from torch import nn
 
 STATISTICS = ("running_mean", "running_var")

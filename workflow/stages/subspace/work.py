@@ -27,7 +27,7 @@ from landsweep.stages.models.journal import Journal, state_file
 from landsweep.stages.models.loader import Loader, network_of
 from landsweep.stages.subspace import STAGE
 from landsweep.study.plan import Member
-from landsweep.study.study import SubspaceSpec
+from landsweep.study.subspace_spec import SubspaceSpec
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 

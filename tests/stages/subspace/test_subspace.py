@@ -1,0 +1,266 @@
+"""Subspaces through checkpoints and trajectories on landscapes, through the command line."""
+
+from __future__ import annotations
+
+import shutil
+
+import landsweep
+import numpy as np
+import pytest
+import torch
+import yaml
+from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.kernels.loss.directions import flatten
+from support import HELPERS, inside, methods
+from toy import Toy
+from torch.nn.utils import vector_to_parameters
+
+FILES = [f"{name}.pt" for name in "abcdef"]
+
+
+def network(k):
+    return Toy().build(10 + k)
+
+
+def theta(k):
+    return flatten(network(k)).double().numpy()
+
+
+def loss_at(vector):
+    """The loss of a network of these weights, by a plain loop over the batches."""
+    toy, model = Toy(), network(0).double()
+    vector_to_parameters(torch.as_tensor(vector), model.parameters())
+    parts = [([x.double() for x in batch.data], batch.weight) for batch in toy.batches()]
+    with torch.no_grad():
+        return sum(float((model(x) - y).square().mean()) * w for (x, y), w in parts) / sum(w for _, w in parts)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Return a function that writes a study of checkpoints, and runs it by the command line."""
+    shutil.copy(HELPERS / "toy.py", tmp_path / "toy.py")
+    for k, name in enumerate(FILES):
+        torch.save(network(k).state_dict(), tmp_path / name)
+
+    def run(dims=1, points=5, out="run", status=0, figures=False, sweep=None, arguments=(), **subspaces):
+        data = {
+            "name": "spans",
+            "problem": {"path": "toy.py:NoTrain"},
+            "sweep": {"checkpoint": [FILES[0]], "subspace": list(subspaces), **(sweep or {})},
+            "subspaces": subspaces,
+            "grid": {"dims": dims, "points": points},
+            "evaluation": {"strategy": "batched", "batch": 8},
+            "report": {"figures": figures},
+        }
+        (tmp_path / "study.yaml").write_text(yaml.safe_dump(data))
+        done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / out, *arguments)
+        assert done.returncode == status, done.stderr + done.stdout
+        return landsweep.open_run(tmp_path / out) if status in (0, 3) else done
+
+    return run
+
+
+@pytest.mark.parametrize("files", [[FILES[1]], [FILES[2], FILES[1]]], ids=["from the model", "between two others"])
+def test_the_ends_of_a_line_are_the_two_networks(study, files):
+    run = study(line={"kind": "line", "files": files})
+    first, last = (theta(0), theta(1)) if len(files) == 1 else (theta(2), theta(1))
+    t = run.dataset.alpha_0.values
+    expected = [loss_at((1 - a) * first + a * last) for a in t]
+    loss = run.dataset.loss.values.ravel()
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+    above = np.array(expected) - ((1 - t) * expected[0] + t * expected[-1])
+    (row,) = run.metrics.to_dict("records")
+    assert row["barrier"] == pytest.approx(above.max(), rel=1e-4, abs=1e-6)
+    assert row["barrier_position"] == t[above.argmax()]
+    assert row["linear_instability"] == pytest.approx(max(expected) - (expected[0] + expected[-1]) / 2, rel=1e-4)
+    assert float(run.dataset.barrier.squeeze()) == row["barrier"]
+    assert "[entezari2022]" in methods(run.directory)
+    assert "the line through the" in methods(run.directory)
+    found = run.dataset.projected_coordinate.values.ravel()
+    np.testing.assert_allclose(found, [0, 1], atol=1e-6)
+
+
+def test_a_line_without_its_ends_has_no_barrier_and_says_so(study, tmp_path):
+    run = study(line={"kind": "line", "files": FILES[1], "range": [0.1, 1.0]})
+    assert run.metrics["barrier"].isna().all()
+    assert "subspaces.line has no barrier, as the grid has no point at" in (run.path / "report/summary.md").read_text()
+
+
+def test_the_corners_of_planes_and_surfaces_are_the_networks(study):
+    run = study(
+        2,
+        [2, 2],
+        plane={"kind": "plane", "files": FILES[1:3], "range": [0, 1], "unit": "l2"},
+        bilinear={"kind": "bilinear", "files": FILES[1:4]},
+        others={"kind": "bilinear", "files": [FILES[k] for k in (4, 1, 2, 3)]},
+        simplex={"kind": "barycentric", "files": FILES[1:3], "range": [0, 1]},
+    )
+    loss = run.dataset.loss.squeeze()
+    corners = {name: loss.sel(subspace=name).values.ravel() for name in ("bilinear", "others", "simplex")}
+    at = {k: loss_at(theta(k)) for k in range(5)}
+    np.testing.assert_allclose(corners["bilinear"], [at[0], at[2], at[1], at[3]], rtol=1e-5)
+    np.testing.assert_allclose(corners["others"], [at[4], at[2], at[1], at[3]], rtol=1e-5)
+    sums = loss_at(theta(1) + theta(2) - theta(0))
+    np.testing.assert_allclose(corners["simplex"], [at[0], at[2], at[1], sums], rtol=1e-5)
+    placed = run.dataset.projected_coordinate.squeeze().sel(subspace="plane").values[:3]
+    between = np.linalg.norm(placed[:, None] - placed[None], axis=-1)
+    weights = np.stack([theta(k) for k in range(3)])
+    np.testing.assert_allclose(between, np.linalg.norm(weights[:, None] - weights[None], axis=-1), rtol=1e-5, atol=1e-6)
+    assert run.dataset.projected_residual.max() < 1e-5
+    on_others = run.dataset.projected_coordinate.squeeze().sel(subspace="others").values
+    np.testing.assert_allclose(on_others, [[0, 0], [1, 0], [0, 1], [1, 1]], atol=1e-5)
+
+
+def test_principal_components_and_a_trajectory_on_them(study):
+    files = FILES[1:5]
+    run = study(
+        2,
+        [3, 3],
+        pca={"kind": "pca", "files": files, "trajectory": [FILES[5], FILES[1]]},
+        next={"kind": "pca", "files": files, "skip": 2},
+    )
+    rows = np.stack([theta(k) - theta(0) for k in (1, 2, 3, 4)])
+    _, values, right = np.linalg.svd(rows, full_matrices=False)
+    shares = run.dataset.direction_share.squeeze().values
+    np.testing.assert_allclose(shares.ravel(), values**2 / (values**2).sum(), rtol=1e-5)
+    expected = np.linalg.norm(rows - rows @ right[:2].T @ right[:2], axis=1)
+    residuals = run.dataset.projected_residual.squeeze().sel(subspace="pca").values
+    np.testing.assert_allclose(residuals[:4], expected, rtol=1e-4)
+    own = theta(5) - theta(0)
+    aside = np.linalg.norm(own - right[:2].T @ (right[:2] @ own))
+    np.testing.assert_allclose(residuals[4:], [aside, expected[0]], rtol=1e-4)
+    assert run.dataset.projected_file.squeeze().sel(subspace="pca").values.tolist() == [*files, FILES[5], FILES[1]]
+    assert run.metrics["trajectory_residual"].iloc[0] == pytest.approx(max(aside, expected[0]), rel=1e-4)
+
+
+def test_a_trajectory_is_added_to_a_finished_run_without_evaluating_again(study):
+    subspace = {"kind": "random", "unit": "l2", "range": [[-3, 3], [-3, 3]]}
+    first = study(2, [3, 3], plain=subspace)
+    before = (first.path / "landscape.zarr/loss").stat().st_mtime_ns
+    assert not (first.path / "trajectory").exists()
+    run = study(2, [3, 3], figures=True, plain={**subspace, "trajectory": FILES[:4]})
+    assert (run.path / "landscape.zarr/loss").stat().st_mtime_ns == before
+    delta = load_delta(run.directory.directions(0)).double().numpy()
+    rows = np.stack([theta(k) - theta(0) for k in range(4)])
+    alpha, *_ = np.linalg.lstsq(delta.T, rows.T, rcond=None)
+    expected = alpha.T / load_geometry(run.directory.directions(0)).scale
+    np.testing.assert_allclose(run.dataset.projected_coordinate.squeeze().values, expected, atol=1e-6)
+    remains = np.linalg.norm(rows - alpha.T @ delta, axis=1)
+    np.testing.assert_allclose(run.dataset.projected_residual.squeeze().values, remains, atol=1e-6)
+    assert (run.path / "report/landscapes.png").exists()
+    assert "the trajectory lies up to" in (run.path / "report/summary.md").read_text()
+
+
+def test_directions_with_an_order_can_be_skipped(study, tmp_path):
+    np.save(tmp_path / "d.npy", np.eye(3, 21))
+    study(2, [2, 2], "both", random={"kind": "random"}, file={"kind": "file", "path": "d.npy"})
+    run = study(
+        1, 2, "second", random={"kind": "random", "skip": 1}, file={"kind": "file", "path": "d.npy", "skip": 2}
+    )
+    every, second = (landsweep.open_run(tmp_path / out).directory for out in ("both", "second"))
+    assert torch.equal(load_delta(second.directions(0)), load_delta(every.directions(0))[1:])
+    assert load_delta(run.directory.directions(1))[0].tolist() == np.eye(3, 21)[2].tolist()
+
+
+def test_files_of_each_seed(study, tmp_path):
+    for seed in (0, 1):
+        shutil.copy(tmp_path / FILES[seed + 1], tmp_path / f"end{seed}.pt")
+    spec = {"kind": "line", "files": "end{seed}.pt", "trajectory": ["end{seed}.pt"]}
+    run = study(1, 2, sweep={"seed": [0, 1]}, line=spec)
+    np.testing.assert_allclose(run.dataset.loss.squeeze().values[:, 1], [loss_at(theta(1)), loss_at(theta(2))], rtol=1e-5)
+    refused = study(1, 2, "more", 2, sweep={"seed": [0, 1, 2]}, line=spec)
+    assert "subspaces.line.files: " in refused.stderr
+    assert "end2.pt does not exist, expected a checkpoint (relative to the study)." in refused.stderr
+
+
+def test_what_cannot_span_fails_its_member_in_a_sentence(study, tmp_path):
+    shutil.copy(tmp_path / FILES[0], tmp_path / "same.pt")
+    torch.save(torch.nn.Linear(3, 1).state_dict(), tmp_path / "other.pt")
+    run = study(
+        1,
+        2,
+        status=3,
+        same={"kind": "line", "files": "same.pt"},
+        other={"kind": "line", "files": "other.pt"},
+        good={"kind": "line", "files": FILES[1]},
+    )
+    failures = {name: text for (stage, name), text in run.failures.items() if stage == "subspace"}
+    assert "the model's own weights and same.pt hold the same trainable weights, expected different" in failures[0]
+    assert "other.pt does not fit the network" in failures[1]
+    assert np.isfinite(run.dataset.loss.squeeze().sel(subspace="good")).all()
+
+
+def test_a_changed_checkpoint_of_a_subspace_is_refused(study, tmp_path):
+    study(1, 2, line={"kind": "line", "files": FILES[1]})
+    torch.save(network(3).state_dict(), tmp_path / FILES[1])
+    refused = study(1, 2, status=2, sweep={"seed": [0, 1]}, line={"kind": "line", "files": FILES[1]})
+    assert f"{FILES[1]} has changed since" in refused.stderr
+
+
+def test_directions_of_a_file_are_taken_as_they_are_but_an_older_run_goes_on_as_it_began(study, tmp_path):
+    np.save(tmp_path / "line.npy", (theta(1) - theta(0))[None])
+    run = study(1, 2, line={"kind": "file", "path": "line.npy", "range": [0, 1]})
+    assert run.dataset.loss.values.ravel()[1] == pytest.approx(loss_at(theta(1)), rel=1e-5)
+    # as earlier versions wrote down what the same study left out
+    old = study(1, 2, "old", line={"kind": "file", "path": "line.npy", "range": [0, 1], "normalisation": "filter"})
+    before = old.dataset.loss.values.ravel()
+    assert before[1] != run.dataset.loss.values.ravel()[1]
+    spec = {"kind": "file", "path": "line.npy", "range": [0, 1]}
+    again = study(1, 2, "old", sweep={"seed": [0, 1]}, line=spec)
+    assert again.study.subspaces["line"].normalisation == "filter"
+    assert again.dataset.loss.squeeze().values.tolist() == [before.tolist()] * 2
+    log = "".join(path.read_text() for path in (tmp_path / "old/logs").glob("*"))
+    assert "subspaces.line.normalisation is filter in this run, which was the default for kind: file" in log
+    refused = study(1, 2, "old", 2, line={**spec, "normalisation": "none"})
+    assert "subspaces.line.normalisation is 'none', the run has 'filter'" in refused.stderr
+
+
+class Normed(Toy):
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 1))
+
+
+def test_statistics_that_stay_are_named_once_unless_they_are_recomputed(tmp_path):
+    data = {
+        "name": "normed",
+        "problem": {"path": "normed.py:Normed"},
+        "sweep": {"checkpoint": ["one.pt"], "subspace": ["line", "again"]},
+        "subspaces": {name: {"kind": "line", "files": "two.pt"} for name in ("line", "again")},
+        "grid": {"dims": 1, "points": 3},
+        "evaluation": {"strategy": "inplace", "batch": 1},
+        "report": {"figures": False},
+    }
+    shutil.copy(HELPERS / "toy.py", tmp_path / "toy.py")
+    (tmp_path / "normed.py").write_text(
+        "import torch\nfrom toy import Toy\n\n\nclass Normed(Toy):\n    def build(self, seed):\n"
+        "        torch.manual_seed(seed)\n"
+        "        return torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 1))\n"
+    )
+    networks = [Normed().build(seed) for seed in (0, 1)]
+    networks[1][1].running_mean.fill_(0.3)
+    for name, made in zip(("one.pt", "two.pt"), networks, strict=True):
+        torch.save(made.state_dict(), tmp_path / name)
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(data))
+    text = "subspaces.line: running statistics of normalisation layers differ between the checkpoints, and are those"
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "frozen")
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout + done.stderr).count(text) == 1
+    again = ("--set", "evaluation.batchnorm=recomputed", "--out", tmp_path / "recomputed")
+    done = inside("run", tmp_path / "study.yaml", *again)
+    assert done.returncode == 0, done.stderr
+    assert text not in done.stdout + done.stderr
+    losses = landsweep.open_run(tmp_path / "recomputed").dataset.loss.squeeze().sel(subspace="line").values
+    expected = [own_statistics(made) for made in networks]
+    np.testing.assert_allclose(losses[[0, 2]], expected, rtol=1e-4)
+
+
+def own_statistics(model):
+    """The loss of a network whose layers have the mean and variance of all data."""
+    batches = list(Toy().batches())
+    with torch.no_grad():
+        hidden = model[0](torch.cat([b.data[0] for b in batches]))
+        model[1].running_mean.copy_(hidden.mean(0))
+        model[1].running_var.copy_(hidden.var(0))
+        model.eval()
+        return sum(float((model(b.data[0]) - b.data[1]).square().mean()) * b.weight for b in batches) / 24
