@@ -1,4 +1,4 @@
-"""Files of directions, one per member: the vectors and their geometry."""
+"""Files of directions, one per member: the vectors and their geometry; and of checkpoints projected on them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from landsweep.base.errors import reading
+from landsweep.disk.arrays import read_arrays, write_arrays
+from landsweep.disk.rundir import RunDir
 from landsweep.kernels.spans.span import multiples
 from safetensors import safe_open
 from safetensors.torch import load_file
@@ -76,3 +78,48 @@ def load_delta(path: Path) -> torch.Tensor:
     with reading(path):
         delta: torch.Tensor = load_file(path)["delta"]
     return delta
+
+
+@dataclass(frozen=True)
+class Projections:
+    """The checkpoints that span a member's landscape, then those of its trajectory.
+
+    Parameters
+    ----------
+    names
+        ``(n,)`` their files.
+    spanning
+        ``(n,)`` whether each of them spans the landscape.
+    coordinates
+        ``(n, d)`` float64, the coordinates on the grid of the nearest point of the landscape's subspace.
+    residuals
+        ``(n,)`` float64, the distance from that point, in units of weights.
+    distances
+        ``(n,)`` float64, the distance from the model's own weights.
+    """
+
+    names: np.ndarray
+    spanning: np.ndarray
+    coordinates: np.ndarray
+    residuals: np.ndarray
+    distances: np.ndarray
+
+
+def write_projections(run: RunDir, member: int, found: Projections) -> None:
+    """Write a member's projected checkpoints; the file appears whole."""
+    write_arrays(run.trajectory(member), vars(found))
+
+
+def read_projections(run: RunDir, member: int) -> Projections | None:
+    """Return a member's projected checkpoints, None where there are none.
+
+    Raises
+    ------
+    Damaged
+        Where they cannot be read.
+    """
+    file = run.trajectory(member)
+    if not file.exists():
+        return None
+    found = Projections(**read_arrays(file))
+    return found if len(found.names) else None

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from landsweep.disk import projections
+from landsweep.disk.directions import load_geometry, read_projections
 from landsweep.disk.opened import OpenedRun
 from landsweep.study.plan import Member
 
 SPANNING = {"marker": "*", "color": "#ffd92f", "markersize": 8, "markeredgecolor": "black", "markeredgewidth": 0.5}
 """Checkpoints that span a landscape are drawn in this style."""
-PATH = {"marker": "o", "color": "#e7298a", "markersize": 3, "linewidth": 1.0, "markeredgecolor": "white"}
+PATH = {
+    "marker": "o",
+    "color": "#e7298a",
+    "markersize": 3.5,
+    "linewidth": 1.2,
+    "markeredgecolor": "white",
+    "markeredgewidth": 0.4,
+}
 """Checkpoints of a trajectory are drawn in this style, joined in their order."""
 
 
@@ -21,13 +28,13 @@ def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[
 
     On a curve they stand at its height. What lies outside the grid is not drawn, and is counted in the legend.
     """
-    found = projections.read(run.directory, member.index)
+    found = read_projections(run.directory, member.index)
     if found is None:
         return
     low, high = (np.array([end(axis) for axis in axes]) for end in (np.min, np.max))
-    slack = 1e-9 * (high - low)
+    slack = 1e-3 * (high - low)  # corners lie on the border, but for rounding
     inside = ((found.coordinates >= low - slack) & (found.coordinates <= high + slack)).all(axis=1)
-    for spanning, style, what in ((True, SPANNING, "spanning"), (False, PATH, "trajectory")):
+    for spanning, style, what in ((True, SPANNING, "spanning it"), (False, PATH, "trajectory")):
         chosen = found.spanning == spanning
         if not chosen.any():
             continue
@@ -37,10 +44,15 @@ def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[
         label = f"{what}: {_residuals(found.residuals[chosen], found.distances[chosen])}"
         if outside := int((chosen & ~inside).sum()):
             label += f", {outside} outside"
-        panel.plot(at[:, 0], at[:, 1], label=label, clip_on=False, linestyle="none" if spanning else "-", **style)
-        if not spanning:
-            for k in (0, len(at) - 1):
-                panel.annotate(str(k), at[k], (3, 3), textcoords="offset points", fontsize=6, color=style["color"])
+        join = not spanning and len(axes) > 1  # along a curve, a chord would pass for the loss
+        panel.plot(at[:, 0], at[:, 1], label=label, clip_on=False, linestyle="-" if join else "none", **style)
+        shown = np.flatnonzero(np.isfinite(at).all(axis=1))
+        for k in () if spanning or not len(shown) else {shown[0], shown[-1]}:
+            panel.annotate(str(k), at[k], (3, 3), textcoords="offset points", fontsize=6, color=style["color"])
+    shares = load_geometry(run.directory.directions(member.index)).shares
+    for axis, share in zip((panel.xaxis, panel.yaxis), shares[: len(axes)], strict=False):
+        if np.isfinite(share):
+            axis.set_label_text(f"{axis.get_label_text()} ({share:.1%} of the variance)")
     panel.legend(fontsize=6, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18), handlelength=1.2)
 
 
@@ -49,5 +61,6 @@ def _residuals(residuals: np.ndarray, distances: np.ndarray) -> str:
     if residuals.max() <= 1e-5 * max(distances.max(), np.finfo(float).tiny):
         return "on the landscape"
     low, high = residuals.min(), residuals.max()
+    low = low if low > 1e-5 * high else 0.0
     spread = f"{high:.2g}" if f"{low:.2g}" == f"{high:.2g}" else f"{low:.2g} to {high:.2g}"
     return f"residual {spread} (distance {distances[residuals.argmax()]:.2g})"

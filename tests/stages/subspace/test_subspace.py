@@ -12,8 +12,8 @@ import yaml
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.kernels.loss.directions import flatten
 from support import HELPERS, inside, methods
-from toy import Toy
 from torch.nn.utils import vector_to_parameters
+from toy import Toy
 
 FILES = [f"{name}.pt" for name in "abcdef"]
 
@@ -154,9 +154,7 @@ def test_a_trajectory_is_added_to_a_finished_run_without_evaluating_again(study)
 def test_directions_with_an_order_can_be_skipped(study, tmp_path):
     np.save(tmp_path / "d.npy", np.eye(3, 21))
     study(2, [2, 2], "both", random={"kind": "random"}, file={"kind": "file", "path": "d.npy"})
-    run = study(
-        1, 2, "second", random={"kind": "random", "skip": 1}, file={"kind": "file", "path": "d.npy", "skip": 2}
-    )
+    run = study(1, 2, "second", random={"kind": "random", "skip": 1}, file={"kind": "file", "path": "d.npy", "skip": 2})
     every, second = (landsweep.open_run(tmp_path / out).directory for out in ("both", "second"))
     assert torch.equal(load_delta(second.directions(0)), load_delta(every.directions(0))[1:])
     assert load_delta(run.directory.directions(1))[0].tolist() == np.eye(3, 21)[2].tolist()
@@ -167,7 +165,9 @@ def test_files_of_each_seed(study, tmp_path):
         shutil.copy(tmp_path / FILES[seed + 1], tmp_path / f"end{seed}.pt")
     spec = {"kind": "line", "files": "end{seed}.pt", "trajectory": ["end{seed}.pt"]}
     run = study(1, 2, sweep={"seed": [0, 1]}, line=spec)
-    np.testing.assert_allclose(run.dataset.loss.squeeze().values[:, 1], [loss_at(theta(1)), loss_at(theta(2))], rtol=1e-5)
+    np.testing.assert_allclose(
+        run.dataset.loss.squeeze().values[:, 1], [loss_at(theta(1)), loss_at(theta(2))], rtol=1e-5
+    )
     refused = study(1, 2, "more", 2, sweep={"seed": [0, 1, 2]}, line=spec)
     assert "subspaces.line.files: " in refused.stderr
     assert "end2.pt does not exist, expected a checkpoint (relative to the study)." in refused.stderr
@@ -256,11 +256,11 @@ def test_statistics_that_stay_are_named_once_unless_they_are_recomputed(tmp_path
 
 
 def own_statistics(model):
-    """The loss of a network whose layers have the mean and variance of all data."""
+    """The loss of a network whose layer has the weighted mean of the batches' means and variances."""
     batches = list(Toy().batches())
     with torch.no_grad():
-        hidden = model[0](torch.cat([b.data[0] for b in batches]))
-        model[1].running_mean.copy_(hidden.mean(0))
-        model[1].running_var.copy_(hidden.var(0))
+        hidden = [(model[0](b.data[0]), b.weight / 24) for b in batches]
+        model[1].running_mean.copy_(sum(h.mean(0) * w for h, w in hidden))
+        model[1].running_var.copy_(sum(h.var(0) * w for h, w in hidden))
         model.eval()
         return sum(float((model(b.data[0]) - b.data[1]).square().mean()) * b.weight for b in batches) / 24

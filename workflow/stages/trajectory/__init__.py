@@ -5,7 +5,7 @@ It imports ``stages.models``, ``session`` and below.
 
 from __future__ import annotations
 
-from landsweep.disk import projections
+from landsweep.disk.rundir import RunDir
 from landsweep.stages.stage import Stage
 from landsweep.stages.subspace import STAGE as SUBSPACE
 
@@ -13,11 +13,11 @@ STAGE = Stage(
     name="trajectory",
     noun="members",
     of="member",
-    result=projections.path,
+    result=RunDir.trajectory,
     asked=lambda study: any(study.subspaces[str(name)].projected for name in study.axes["subspace"]),
     key=lambda study: {name: subspace.trajectory for name, subspace in study.subspaces.items()},
     follows=(SUBSPACE,),
-    places=lambda run: [projections.path(run, 0).parent],
+    places=lambda run: [run.path / "trajectory"],
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("trajectory", 0.0)),
     tabulated=True,
     worded=True,

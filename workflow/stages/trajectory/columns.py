@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from landsweep.disk import projections
+from landsweep.disk.directions import read_projections
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
@@ -28,7 +28,7 @@ def table(run: OpenedRun) -> Row:
         return lambda member, representation: {}
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
-        found = projections.read(run.directory, member.index)
+        found = read_projections(run.directory, member.index)
         along = np.zeros(0) if found is None else found.residuals[~found.spanning]
         return {"trajectory_residual": float(along.max()) if len(along) else np.nan}
 
@@ -40,7 +40,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     for name in [n for n in landscape.group if n.startswith(f"{PREFIX}_")]:
         del landscape.group[name]  # what an earlier study asked for
     plan, axes = run.plan, list(run.plan.axes)
-    stored = {m.position: found for m in plan.members if (found := projections.read(run.directory, m.index))}
+    stored = {m.position: found for m in plan.members if (found := read_projections(run.directory, m.index))}
     if not stored:
         return
     most, dims = max(len(found.names) for found in stored.values()), run.study.grid.dims

@@ -23,7 +23,7 @@ def with_trajectory(study: Study) -> list[str]:
 def plan(study: Study, plan: Plan) -> Mapping[str, str]:
     """Return how many checkpoints are projected."""
     shown = [f"{len(study.subspaces[name].trajectory)} checkpoints on {name}" for name in with_trajectory(study)]
-    return {"trajectory": "; ".join(shown)} if shown else {}
+    return {"paths": f"{'; '.join(shown)}, projected"} if shown else {}
 
 
 def methods(study: Study) -> list[str]:

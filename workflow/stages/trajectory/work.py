@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
-from landsweep.disk import projections
-from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
 from landsweep.kernels.spans.projection import project
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.models import checkpoints
@@ -49,12 +48,12 @@ def make_one(context: Context, member: Member) -> list[str]:
     path = context.run.directions(member.index)
     geometry = load_geometry(path)
     multiples, residuals = project(points, load_delta(path).double().numpy(), geometry.terms, dims)
-    found = projections.Projections(
+    found = Projections(
         np.array([*spanning.names, *others.names], dtype=str),
         np.arange(len(points)) < len(spanning.names),
         multiples / geometry.scale,
         residuals,
         np.linalg.norm(points, axis=1),
     )
-    projections.write(context.run, member.index, found)
+    write_projections(context.run, member.index, found)
     return checkpoints.notes(context, f"subspaces.{name}.trajectory", others)

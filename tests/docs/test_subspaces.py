@@ -1,0 +1,68 @@
+"""The examples of docs/subspaces.md, run as they stand."""
+
+import re
+import runpy
+import sys
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from landsweep import open_run
+from safetensors.torch import load_file
+from support import ROOT, called, environment, inside
+
+TEXT = (ROOT / "docs/subspaces.md").read_text()
+(PROGRAM,) = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+STUDIES = {yaml.safe_load(text)["name"]: text for text in re.findall(r"^```yaml\n(.*?)^```", TEXT, re.M | re.DOTALL)}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Where the study of the page was trained, and its program was run."""
+    folder = tmp_path_factory.mktemp("study")
+    assert inside("new", "my_study", cwd=folder).returncode == 0
+    done = inside("run", "my_study/study.yaml", "--stages", "train", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (folder / "program.py").write_text(PROGRAM)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder / "my_study"))
+        assert called([str(folder / "program.py")], folder, environment(), program=True).returncode == 0
+    sys.modules.pop("problem", None)  # the program has imported it
+    return folder
+
+
+def made(place, name):
+    (place / f"my_study/{name}.yaml").write_text(STUDIES[name])
+    done = inside("run", f"my_study/{name}.yaml", "--set", "report.figures=false", cwd=place)
+    assert done.returncode == 0, done.stderr
+    return open_run(place / "runs" / name)
+
+
+def loss_of(place, model):
+    problem = runpy.run_path(str(place / "my_study/problem.py"))["Spiral"](noise=0.0, samples=200)
+    (batch,) = problem.batches()
+    network = problem.build(0)
+    network.load_state_dict(load_file(place / f"runs/my_study/weights/model-0000{model}/theta.safetensors"))
+    with torch.no_grad():
+        return float(problem.loss(network, batch)["loss"])
+
+
+def test_a_line_between_two_networks(place):
+    loss = made(place, "interpolation").dataset.loss.squeeze()
+    for coordinate, model in ((0.0, 0), (1.0, 2)):
+        found = float(loss.sel(alpha_0=coordinate, method="nearest"))
+        assert found == pytest.approx(loss_of(place, model), rel=1e-4)
+    own = made(place, "own").dataset.loss.squeeze()
+    for coordinate in (0.0, 0.5, 1.0):
+        expected = float(loss.sel(alpha_0=coordinate, method="nearest"))
+        assert float(own.sel(alpha_0=coordinate)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_path(place):
+    data = made(place, "path").dataset.squeeze()
+    assert data.direction_share.sel(subspace="pca").sum() == pytest.approx(1, abs=1e-5)  # the steps span a plane
+    residual = data.projected_residual.values
+    distance = data.projected_distance.values
+    assert (residual[0] < 1e-4 * distance[0]).all()
+    assert (residual[1][np.isfinite(residual[1])] > 0.5 * distance[1][np.isfinite(residual[1])]).all()
