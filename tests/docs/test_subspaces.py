@@ -39,11 +39,15 @@ def made(place, name):
     return open_run(place / "runs" / name)
 
 
-def loss_of(place, model):
+def weights(place, model):
+    return load_file(place / f"runs/my_study/weights/model-0000{model}/theta.safetensors")
+
+
+def loss_of(tensors, place):
     problem = runpy.run_path(str(place / "my_study/problem.py"))["Spiral"](noise=0.0, samples=200)
     (batch,) = problem.batches()
     network = problem.build(0)
-    network.load_state_dict(load_file(place / f"runs/my_study/weights/model-0000{model}/theta.safetensors"))
+    network.load_state_dict(tensors)
     with torch.no_grad():
         return float(problem.loss(network, batch)["loss"])
 
@@ -52,11 +56,23 @@ def test_a_line_between_two_networks(place):
     loss = made(place, "interpolation").dataset.loss.squeeze()
     for coordinate, model in ((0.0, 0), (1.0, 2)):
         found = float(loss.sel(alpha_0=coordinate, method="nearest"))
-        assert found == pytest.approx(loss_of(place, model), rel=1e-4)
+        assert found == pytest.approx(loss_of(weights(place, model), place), rel=1e-4)
     own = made(place, "own").dataset.loss.squeeze()
     for coordinate in (0.0, 0.5, 1.0):
         expected = float(loss.sel(alpha_0=coordinate, method="nearest"))
         assert float(own.sel(alpha_0=coordinate)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_an_alignment(place):
+    run = made(place, "aligned")
+    loss = run.dataset.loss.squeeze()
+    for end, model in ((0.0, 0), (1.0, 2)):  # the order of units changes nothing at the ends
+        assert loss.sel(alpha_0=end).values == pytest.approx([loss_of(weights(place, model), place)] * 2, rel=1e-3)
+    heights = run.metrics.set_index("subspace")["barrier"]
+    quoted = [float(x) for x in re.search(r"barrier is ([\d.]+) as they are and ([\d.]+) aligned", TEXT).groups()]
+    assert [heights["as_they_are"], heights["aligned"]] == pytest.approx(
+        quoted, abs=0.05
+    )  # of another machine's training
 
 
 def test_a_path(place):

@@ -42,10 +42,10 @@ def study(tmp_path):
     for k, name in enumerate(FILES):
         torch.save(network(k).state_dict(), tmp_path / name)
 
-    def run(dims=1, points=5, out="run", status=0, figures=False, sweep=None, arguments=(), **subspaces):
+    def run(dims=1, points=5, out="run", status=0, figures=False, sweep=None, path="toy.py:NoTrain", **subspaces):
         data = {
             "name": "spans",
-            "problem": {"path": "toy.py:NoTrain"},
+            "problem": {"path": path},
             "sweep": {"checkpoint": [FILES[0]], "subspace": list(subspaces), **(sweep or {})},
             "subspaces": subspaces,
             "grid": {"dims": dims, "points": points},
@@ -53,7 +53,7 @@ def study(tmp_path):
             "report": {"figures": figures},
         }
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(data))
-        done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / out, *arguments)
+        done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / out)
         assert done.returncode == status, done.stderr + done.stdout
         return landsweep.open_run(tmp_path / out) if status in (0, 3) else done
 
@@ -171,6 +171,52 @@ def test_files_of_each_seed(study, tmp_path):
     refused = study(1, 2, "more", 2, sweep={"seed": [0, 1, 2]}, line=spec)
     assert "subspaces.line.files: " in refused.stderr
     assert "end2.pt does not exist, expected a checkpoint (relative to the study)." in refused.stderr
+
+
+def test_an_aligned_copy_has_no_barrier(study, tmp_path):
+    weights = network(0).state_dict()
+    order = torch.tensor([0, 1, 3, 2, 4])
+    shuffled = {"0.weight": weights["0.weight"][order], "0.bias": weights["0.bias"][order]}
+    torch.save({**weights, **shuffled, "2.weight": weights["2.weight"][:, order]}, tmp_path / "copy.pt")
+    moved = {name: tensor + 0.01 for name, tensor in torch.load(tmp_path / "copy.pt").items()}
+    torch.save(moved, tmp_path / "moved.pt")
+    run = study(
+        apart={"kind": "line", "files": "moved.pt"},
+        aligned={"kind": "line", "files": "moved.pt", "align": True},
+        others={"kind": "line", "files": [FILES[1], "moved.pt"], "align": True},
+        same={"kind": "line", "files": "copy.pt", "align": True},
+        status=3,
+    )
+    rows = run.metrics.set_index("subspace")
+    assert rows["barrier"]["apart"] > 0.01
+    assert rows["barrier"]["aligned"] == pytest.approx(0, abs=1e-4)
+    loss = run.dataset.loss.squeeze()
+    np.testing.assert_allclose(loss.sel(subspace=["apart", "aligned"])[:, -1], loss_at(theta_of(moved)), rtol=1e-5)
+    np.testing.assert_allclose(
+        loss.sel(subspace="others")[[0, -1]], [loss_at(theta(1)), loss_at(theta_of(moved))], rtol=1e-5
+    )
+    norms = run.dataset.direction_norm.squeeze()
+    assert float(norms.sel(subspace="aligned")) == pytest.approx(0.01 * 21**0.5, rel=1e-4)
+    assert "the model's own weights and copy.pt hold the same trainable weights" in run.failures["subspace", 3]
+    log = "".join(path.read_text() for path in (run.path / "logs").glob("*"))
+    assert "subspaces.aligned: the hidden units of moved.pt are permuted to match the model's own weights, which" in log
+
+
+def theta_of(tensors):
+    return np.concatenate(
+        [tensors[name].double().numpy().ravel() for name in ("0.weight", "0.bias", "2.weight", "2.bias")]
+    )
+
+
+def test_what_a_permutation_changes_is_not_aligned(study, tmp_path):
+    (tmp_path / "hooked.py").write_text(
+        "import torch\nfrom toy import NoTrain\n\n\nclass Hooked(NoTrain):\n    def build(self, seed):\n"
+        "        model = super().build(seed)\n"
+        "        model[0].register_forward_hook(lambda module, args, out: out * torch.arange(5.0))\n"
+        "        return model\n"
+    )
+    run = study(1, 2, line={"kind": "line", "files": FILES[1], "align": True}, status=3, path="hooked.py:Hooked")
+    assert f"{FILES[1]} computes something else after its hidden units were permuted" in run.failures["subspace", 0]
 
 
 def test_what_cannot_span_fails_its_member_in_a_sentence(study, tmp_path):
