@@ -82,14 +82,14 @@ def load_delta(path: Path) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class Projections:
-    """The checkpoints that span a member's landscape, then those of its trajectory.
+    """The checkpoints that span a member's landscape, then those of its trajectories.
 
     Parameters
     ----------
     names
         ``(n,)`` their files.
-    spanning
-        ``(n,)`` whether each of them spans the landscape.
+    paths
+        ``(n,)`` the names of their trajectories, empty for those that span the landscape.
     coordinates
         ``(n, d)`` float64, the coordinates on the grid of the nearest point of the landscape's subspace.
     residuals
@@ -99,7 +99,7 @@ class Projections:
     """
 
     names: np.ndarray
-    spanning: np.ndarray
+    paths: np.ndarray
     coordinates: np.ndarray
     residuals: np.ndarray
     distances: np.ndarray

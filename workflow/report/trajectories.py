@@ -14,13 +14,14 @@ SPANNING = {"marker": "*", "color": "#ffd92f", "markersize": 8, "markeredgecolor
 """Checkpoints that span a landscape are drawn in this style."""
 PATH = {
     "marker": "o",
-    "color": "#e7298a",
     "markersize": 3.5,
     "linewidth": 1.2,
     "markeredgecolor": "white",
     "markeredgewidth": 0.4,
 }
 """Checkpoints of a trajectory are drawn in this style, joined in their order."""
+COLOURS = ("#e7298a", "#66c2ff", "#ff7f0e", "#b3de69", "#ffffff")
+"""Trajectories of one landscape are drawn in these colours."""
 
 
 def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.ndarray], field: np.ndarray) -> None:
@@ -34,10 +35,10 @@ def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[
     low, high = (np.array([end(axis) for axis in axes]) for end in (np.min, np.max))
     slack = 1e-3 * (high - low)  # corners lie on the border, but for rounding
     inside = ((found.coordinates >= low - slack) & (found.coordinates <= high + slack)).all(axis=1)
-    for spanning, style, what in ((True, SPANNING, "spanning it"), (False, PATH, "trajectory")):
-        chosen = found.spanning == spanning
-        if not chosen.any():
-            continue
+    for number, path in enumerate(dict.fromkeys(found.paths.tolist())):
+        chosen, spanning = found.paths == path, not path
+        what = "spanning it" if spanning else path
+        style = SPANNING if spanning else PATH | {"color": COLOURS[(number - int(found.paths[0] == "")) % len(COLOURS)]}
         at = np.where(inside[:, None], found.coordinates, np.nan)[chosen]
         if len(axes) == 1:
             at = np.column_stack([at[:, 0], np.interp(at[:, 0], axes[0], field)])

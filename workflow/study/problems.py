@@ -169,7 +169,7 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
         )
     for name, subspace in study.subspaces.items():
         for key, file in subspace_files(study, subspace):
-            if not (folder / file).is_file():
+            if not ((folder / file).is_file() if key == "path" else (folder / file).exists()):
                 kinds = ".safetensors, .npz or .npy file with the directions" if key == "path" else "checkpoint"
                 raise UserError(
                     f"subspaces.{name}.{key}: {folder / file} does not exist, expected a {kinds} (relative to the "

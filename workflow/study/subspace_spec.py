@@ -31,6 +31,11 @@ SKIPPING = ("hessian", "pca", "random", "file")
 """The directions of these kinds have an order, in which the first ones can be left out."""
 
 
+def _paths(value: Any) -> Any:
+    """Return a list of files, or a mapping to lists of files, where single files may stand for lists."""
+    return {name: many(files) for name, files in value.items()} if isinstance(value, dict) else many(value)
+
+
 class SubspaceSpec(Section):
     """The way in which the directions are made, and the range of coordinates that the grid covers."""
 
@@ -67,10 +72,10 @@ class SubspaceSpec(Section):
         "multiple", description="multiple, l2, relative or loss_rise"
     )
     rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
-    trajectory: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
+    trajectory: Annotated[tuple[str, ...] | dict[str, tuple[str, ...]], BeforeValidator(_paths)] = Field(
         (),
-        description="a list of checkpoints that are projected on the landscape; {seed} and other swept names are "
-        "filled in",
+        description="a list of checkpoints that are projected on the landscape, or a mapping from names to such lists; "
+        "{seed} and other swept names are filled in",
     )
 
     @property
@@ -84,6 +89,13 @@ class SubspaceSpec(Section):
         return self.kind in THROUGH or self.kind == "pca"
 
     @property
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """The files of each trajectory by its name, in their order."""
+        if isinstance(self.trajectory, dict):
+            return self.trajectory
+        return {"trajectory": self.trajectory} if self.trajectory else {}
+
+    @property
     def projected(self) -> bool:
         """Whether checkpoints are projected on the landscape: those that span it, or a trajectory."""
         return bool(self.files or self.trajectory)
@@ -93,9 +105,8 @@ class SubspaceSpec(Section):
         """The key and the name of each file that the subspace is made from, or that is projected on it."""
         if self.path is not None:
             yield "path", self.path
-        for key in ("files", "trajectory"):
-            for name in getattr(self, key):
-                yield key, name
+        yield from (("files", name) for name in self.files)
+        yield from (("trajectory", name) for files in self.paths.values() for name in files)
 
     def corners(self, dims: int) -> int:
         """Return the number of checkpoints that a landscape of ``dims`` dimensions goes through; 0 for other kinds."""
@@ -144,6 +155,8 @@ class SubspaceSpec(Section):
             raise ValueError("kind is file but path is missing, expected the file that holds the directions")
         if self.kind != "file" and self.path is not None:
             raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        if "" in self.paths:
+            raise ValueError("trajectory has an empty name, expected one that says which path it is")
         self._check_checkpoints()
         return self
 

@@ -10,7 +10,9 @@ import pytest
 import torch
 import yaml
 from landsweep.disk.directions import load_delta, load_geometry
-from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.directions import flatten, random_directions
+from landsweep.report.trajectories import draw_projections
+from matplotlib.figure import Figure
 from support import HELPERS, inside, methods
 from torch.nn.utils import vector_to_parameters
 from toy import Toy
@@ -42,48 +44,49 @@ def study(tmp_path):
     for k, name in enumerate(FILES):
         torch.save(network(k).state_dict(), tmp_path / name)
 
-    def run(dims=1, points=5, out="run", status=0, figures=False, sweep=None, path="toy.py:NoTrain", **subspaces):
+    def run(dims=1, points=5, *, status=0, figures=False, sweep=None, path="toy.py:NoTrain", **subspaces):
         data = {
             "name": "spans",
             "problem": {"path": path},
-            "sweep": {"checkpoint": [FILES[0]], "subspace": list(subspaces), **(sweep or {})},
+            "sweep": {"checkpoint": [FILES[0]], "seed": [0], "subspace": list(subspaces), **(sweep or {})},
             "subspaces": subspaces,
             "grid": {"dims": dims, "points": points},
             "evaluation": {"strategy": "batched", "batch": 8},
             "report": {"figures": figures},
         }
-        (tmp_path / "study.yaml").write_text(yaml.safe_dump(data))
-        done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / out)
+        (tmp_path / "study.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
+        done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run")
         assert done.returncode == status, done.stderr + done.stdout
-        return landsweep.open_run(tmp_path / out) if status in (0, 3) else done
+        return landsweep.open_run(tmp_path / "run") if status in (0, 3) else done
 
     return run
 
 
-@pytest.mark.parametrize("files", [[FILES[1]], [FILES[2], FILES[1]]], ids=["from the model", "between two others"])
-def test_the_ends_of_a_line_are_the_two_networks(study, files):
-    run = study(line={"kind": "line", "files": files})
-    first, last = (theta(0), theta(1)) if len(files) == 1 else (theta(2), theta(1))
-    t = run.dataset.alpha_0.values
-    expected = [loss_at((1 - a) * first + a * last) for a in t]
-    loss = run.dataset.loss.values.ravel()
-    np.testing.assert_allclose(loss, expected, rtol=1e-5)
-    above = np.array(expected) - ((1 - t) * expected[0] + t * expected[-1])
-    (row,) = run.metrics.to_dict("records")
-    assert row["barrier"] == pytest.approx(above.max(), rel=1e-4, abs=1e-6)
-    assert row["barrier_position"] == t[above.argmax()]
-    assert row["linear_instability"] == pytest.approx(max(expected) - (expected[0] + expected[-1]) / 2, rel=1e-4)
-    assert float(run.dataset.barrier.squeeze()) == row["barrier"]
+def test_the_ends_of_a_line_are_the_two_networks(study):
+    run = study(
+        line={"kind": "line", "files": FILES[1]},  # from the model's own weights
+        others={"kind": "line", "files": [FILES[2], FILES[1]]},
+        cut={"kind": "line", "files": FILES[1], "range": [0.1, 1.0]},
+    )
+    rows = run.metrics.set_index("subspace")
+    for name, first, last in (("line", theta(0), theta(1)), ("others", theta(2), theta(1))):
+        t = run.dataset.coordinate_0.sel(subspace=name).values
+        expected = np.array([loss_at((1 - a) * first + a * last) for a in t])
+        np.testing.assert_allclose(run.dataset.loss.sel(subspace=name).values.ravel(), expected, rtol=1e-5)
+        above = expected - ((1 - t) * expected[0] + t * expected[-1])
+        assert rows["barrier"][name] == pytest.approx(above.max(), rel=1e-4, abs=1e-6)
+        assert rows["barrier_position"][name] == t[above.argmax()]
+        assert rows["linear_instability"][name] == pytest.approx(expected.max() - expected[[0, -1]].mean(), rel=1e-4)
+        assert float(run.dataset.barrier.sel(subspace=name).squeeze()) == rows["barrier"][name]
+        placed = run.dataset.projected_coordinate.sel(subspace=name).values.ravel()
+        np.testing.assert_allclose(placed, [0, 1], atol=1e-6)
+    assert np.isnan(rows["barrier"]["cut"])
+    said = (run.path / "report/summary.md").read_text()
+    assert "subspaces.cut has no barrier, as the grid has no point at each of the two checkpoints" in said
     assert "[entezari2022]" in methods(run.directory)
-    assert "the line through the" in methods(run.directory)
-    found = run.dataset.projected_coordinate.values.ravel()
-    np.testing.assert_allclose(found, [0, 1], atol=1e-6)
-
-
-def test_a_line_without_its_ends_has_no_barrier_and_says_so(study, tmp_path):
-    run = study(line={"kind": "line", "files": FILES[1], "range": [0.1, 1.0]})
-    assert run.metrics["barrier"].isna().all()
-    assert "subspaces.line has no barrier, as the grid has no point at" in (run.path / "report/summary.md").read_text()
+    assert f"the line through the trained weights and those in {FILES[1]} at coordinates 0 and 1" in methods(
+        run.directory
+    )
 
 
 def test_the_corners_of_planes_and_surfaces_are_the_networks(study):
@@ -138,7 +141,8 @@ def test_a_trajectory_is_added_to_a_finished_run_without_evaluating_again(study)
     first = study(2, [3, 3], plain=subspace)
     before = (first.path / "landscape.zarr/loss").stat().st_mtime_ns
     assert not (first.path / "trajectory").exists()
-    run = study(2, [3, 3], figures=True, plain={**subspace, "trajectory": FILES[:4]})
+    paths = {"sgd": FILES[:3], "adam": FILES[3]}
+    run = study(2, [3, 3], figures=True, plain={**subspace, "trajectory": paths})
     assert (run.path / "landscape.zarr/loss").stat().st_mtime_ns == before
     delta = load_delta(run.directory.directions(0)).double().numpy()
     rows = np.stack([theta(k) - theta(0) for k in range(4)])
@@ -148,16 +152,27 @@ def test_a_trajectory_is_added_to_a_finished_run_without_evaluating_again(study)
     remains = np.linalg.norm(rows - alpha.T @ delta, axis=1)
     np.testing.assert_allclose(run.dataset.projected_residual.squeeze().values, remains, atol=1e-6)
     assert (run.path / "report/landscapes.png").exists()
+    panel, edges = Figure().subplots(), [np.array([-9.0, 0.1])] * 2
+    draw_projections(panel, run, run.plan.members[0], edges, np.zeros((2, 2)))
+    assert panel.lines[0].get_xdata()[0] == pytest.approx(0, abs=1e-6)
+    outside = [int((expected[part] > 0.1).any(axis=1).sum()) for part in (slice(3), slice(3, 4))]
+    said = [text.get_text() for text in panel.get_legend().get_texts()]
+    ends = [f", {n} outside" if n else "" for n in outside]
+    distance = np.linalg.norm(rows, axis=1)
+    assert (
+        said[0]
+        == f"sgd: residual 0 to {remains[:3].max():.2g} (distance {distance[remains[:3].argmax()]:.2g}){ends[0]}"
+    )
+    assert said[1] == f"adam: residual {remains[3]:.2g} (distance {distance[3]:.2g}){ends[1]}"
     assert "the trajectory lies up to" in (run.path / "report/summary.md").read_text()
 
 
 def test_directions_with_an_order_can_be_skipped(study, tmp_path):
     np.save(tmp_path / "d.npy", np.eye(3, 21))
-    study(2, [2, 2], "both", random={"kind": "random"}, file={"kind": "file", "path": "d.npy"})
-    run = study(1, 2, "second", random={"kind": "random", "skip": 1}, file={"kind": "file", "path": "d.npy", "skip": 2})
-    every, second = (landsweep.open_run(tmp_path / out).directory for out in ("both", "second"))
-    assert torch.equal(load_delta(second.directions(0)), load_delta(every.directions(0))[1:])
-    assert load_delta(run.directory.directions(1))[0].tolist() == np.eye(3, 21)[2].tolist()
+    run = study(1, 2, random={"kind": "random", "skip": 1}, file={"kind": "file", "path": "d.npy", "skip": 2})
+    random, file = (load_delta(run.directory.directions(k)) for k in (0, 1))
+    assert torch.equal(random, random_directions(network(0), 2, 0).delta[1:])
+    assert file[0].tolist() == np.eye(3, 21)[2].tolist()
 
 
 def test_files_of_each_seed(study, tmp_path):
@@ -168,7 +183,7 @@ def test_files_of_each_seed(study, tmp_path):
     np.testing.assert_allclose(
         run.dataset.loss.squeeze().values[:, 1], [loss_at(theta(1)), loss_at(theta(2))], rtol=1e-5
     )
-    refused = study(1, 2, "more", 2, sweep={"seed": [0, 1, 2]}, line=spec)
+    refused = study(1, 2, status=2, sweep={"seed": [0, 1, 2]}, line=spec)
     assert "subspaces.line.files: " in refused.stderr
     assert "end2.pt does not exist, expected a checkpoint (relative to the study)." in refused.stderr
 
@@ -245,20 +260,20 @@ def test_a_changed_checkpoint_of_a_subspace_is_refused(study, tmp_path):
 
 def test_directions_of_a_file_are_taken_as_they_are_but_an_older_run_goes_on_as_it_began(study, tmp_path):
     np.save(tmp_path / "line.npy", (theta(1) - theta(0))[None])
-    run = study(1, 2, line={"kind": "file", "path": "line.npy", "range": [0, 1]})
-    assert run.dataset.loss.values.ravel()[1] == pytest.approx(loss_at(theta(1)), rel=1e-5)
-    # as earlier versions wrote down what the same study left out
-    old = study(1, 2, "old", line={"kind": "file", "path": "line.npy", "range": [0, 1], "normalisation": "filter"})
-    before = old.dataset.loss.values.ravel()
-    assert before[1] != run.dataset.loss.values.ravel()[1]
     spec = {"kind": "file", "path": "line.npy", "range": [0, 1]}
-    again = study(1, 2, "old", sweep={"seed": [0, 1]}, line=spec)
-    assert again.study.subspaces["line"].normalisation == "filter"
-    assert again.dataset.loss.squeeze().values.tolist() == [before.tolist()] * 2
-    log = "".join(path.read_text() for path in (tmp_path / "old/logs").glob("*"))
-    assert "subspaces.line.normalisation is filter in this run, which was the default for kind: file" in log
-    refused = study(1, 2, "old", 2, line={**spec, "normalisation": "none"})
-    assert "subspaces.line.normalisation is 'none', the run has 'filter'" in refused.stderr
+    # "old" stands for what earlier versions wrote down where a study left the normalisation out
+    old = study(1, 2, new=spec, old={**spec, "normalisation": "filter"}).dataset.loss.squeeze().values
+    assert old[0, 1] == pytest.approx(loss_at(theta(1)), rel=1e-5)
+    assert old[1, 1] != pytest.approx(old[0, 1], rel=1e-3)
+    again = study(1, 2, sweep={"seed": [0, 1]}, new=spec, old=spec)
+    assert [again.study.subspaces[name].normalisation for name in ("new", "old")] == ["none", "filter"]
+    assert again.dataset.loss.squeeze().values.tolist() == [old.tolist()] * 2
+    log = "".join(path.read_text() for path in (tmp_path / "run/logs").glob("*"))
+    assert (
+        "subspaces.old.normalisation is filter in this run, which was the default for kind: file when it began" in log
+    )
+    refused = study(1, 2, status=2, new=spec, old={**spec, "normalisation": "none"})
+    assert "subspaces.old.normalisation is 'none', the run has 'filter'" in refused.stderr
 
 
 class Normed(Toy):

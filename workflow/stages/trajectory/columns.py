@@ -29,7 +29,7 @@ def table(run: OpenedRun) -> Row:
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
         found = read_projections(run.directory, member.index)
-        along = np.zeros(0) if found is None else found.residuals[~found.spanning]
+        along = np.zeros(0) if found is None else found.residuals[found.paths != ""]
         return {"trajectory_residual": float(along.max()) if len(along) else np.nan}
 
     return row
@@ -44,18 +44,20 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     if not stored:
         return
     most, dims = max(len(found.names) for found in stored.values()), run.study.grid.dims
-    names = np.full((*plan.sweep_shape, most), "", dtype=max(found.names.dtype for found in stored.values()))
-    spanning = np.zeros((*plan.sweep_shape, most), np.uint8)
+    names, paths = (
+        np.full((*plan.sweep_shape, most), "", dtype=max(getattr(x, key).dtype for x in stored.values()))
+        for key in ("names", "paths")
+    )
     coordinates = np.full((*plan.sweep_shape, most, dims), np.nan)
     residuals, distances = np.full((2, *plan.sweep_shape, most), np.nan)
     for position, found in stored.items():
         at: tuple[Any, ...] = (*position, slice(len(found.names)))
-        names[at], spanning[at], coordinates[at] = found.names, found.spanning, found.coordinates
+        names[at], paths[at], coordinates[at] = found.names, found.paths, found.coordinates
         residuals[at], distances[at] = found.residuals, found.distances
     along = [*axes, PREFIX]
     put = landscape.put
     put(f"{PREFIX}_file", names, along, long_name="checkpoint that is projected on the landscape")
-    put(f"{PREFIX}_spans", spanning, along, long_name="1 for a checkpoint that spans the landscape")
+    put(f"{PREFIX}_path", paths, along, long_name="name of its trajectory, empty if it spans the landscape")
     put(f"{PREFIX}_coordinate", coordinates, [*along, "direction"], long_name="coordinates of the nearest point")
     put(f"{PREFIX}_residual", residuals, along, long_name="distance of the checkpoint from that point (weights)")
     put(f"{PREFIX}_distance", distances, along, long_name="distance of the checkpoint from the trained weights")

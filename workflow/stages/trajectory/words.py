@@ -22,7 +22,8 @@ def with_trajectory(study: Study) -> list[str]:
 
 def plan(study: Study, plan: Plan) -> Mapping[str, str]:
     """Return how many checkpoints are projected."""
-    shown = [f"{len(study.subspaces[name].trajectory)} checkpoints on {name}" for name in with_trajectory(study)]
+    counts = {name: sum(map(len, study.subspaces[name].paths.values())) for name in with_trajectory(study)}
+    shown = [f"{count} checkpoints on {name}" for name, count in counts.items()]
     return {"paths": f"{'; '.join(shown)}, projected"} if shown else {}
 
 

@@ -39,7 +39,8 @@ def make_one(context: Context, member: Member) -> list[str]:
     name = str(member.coords["subspace"])
     subspace, dims = context.study.subspaces[name], context.study.grid.dims
     spanning = checkpoints.corners(context, member, subspace)
-    others = checkpoints.read(context, member, subspace.trajectory)
+    paths = subspace.paths
+    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files))
     points = np.concatenate([spanning.differences, others.differences])
     with users_code():
         if not np.isfinite(points).all():
@@ -50,7 +51,7 @@ def make_one(context: Context, member: Member) -> list[str]:
     multiples, residuals = project(points, load_delta(path).double().numpy(), geometry.terms, dims)
     found = Projections(
         np.array([*spanning.names, *others.names], dtype=str),
-        np.arange(len(points)) < len(spanning.names),
+        np.array([*("" for _ in spanning.names), *(path for path in paths for _ in paths[path])], dtype=str),
         multiples / geometry.scale,
         residuals,
         np.linalg.norm(points, axis=1),
