@@ -35,8 +35,7 @@ def match(symmetry: Symmetry, reference: Mapping[str, Tensor], other: Mapping[st
     dict
         ``{group: (units,) indices}``, the identity where no other order is closer.
     """
-    a = {name: t.detach().cpu().double() for name, t in reference.items() if name in symmetry.axes}
-    b = {name: t.detach().cpu().double() for name, t in other.items() if name in symmetry.axes}
+    a, b = ({k: _reals(t) for k, t in tensors.items() if k in symmetry.axes} for tensors in (reference, other))
     best = {group: torch.arange(size) for group, size in symmetry.sizes.items()}
     highest = _agreement(symmetry, a, b, best)
     for start in range(STARTS):
@@ -44,6 +43,12 @@ def match(symmetry: Symmetry, reference: Mapping[str, Tensor], other: Mapping[st
         if (agreement := _agreement(symmetry, a, b, found)) > highest * (1 + 1e-12):
             best, highest = found, agreement
     return best
+
+
+def _reals(tensor: Tensor) -> Tensor:
+    """Return a tensor in float64; complex numbers become pairs along an axis of their own, the last."""
+    tensor = tensor.detach().cpu()
+    return (torch.view_as_real(tensor) if tensor.is_complex() else tensor).double()
 
 
 def _agreement(

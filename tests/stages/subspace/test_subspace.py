@@ -44,7 +44,7 @@ def study(tmp_path):
     for k, name in enumerate(FILES):
         torch.save(network(k).state_dict(), tmp_path / name)
 
-    def run(dims=1, points=5, *, status=0, figures=False, sweep=None, path="toy.py:NoTrain", **subspaces):
+    def run(dims=1, points=5, *, status=0, figures=False, sweep=None, path="toy.py:NoTrain", certify=None, **subspaces):
         data = {
             "name": "spans",
             "problem": {"path": path},
@@ -53,6 +53,7 @@ def study(tmp_path):
             "grid": {"dims": dims, "points": points},
             "evaluation": {"strategy": "batched", "batch": 8},
             "report": {"figures": figures},
+            "certify": certify or {},
         }
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
         done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run")
@@ -97,7 +98,9 @@ def test_the_corners_of_planes_and_surfaces_are_the_networks(study):
         bilinear={"kind": "bilinear", "files": FILES[1:4]},
         others={"kind": "bilinear", "files": [FILES[k] for k in (4, 1, 2, 3)]},
         simplex={"kind": "barycentric", "files": FILES[1:3], "range": [0, 1]},
+        certify={"float64": "all"},
     )
+    assert (run.metrics["float64_epsilon"] < 1e-5).all()  # certificates are of the same points
     loss = run.dataset.loss.squeeze()
     corners = {name: loss.sel(subspace=name).values.ravel() for name in ("bilinear", "others", "simplex")}
     at = {k: loss_at(theta(k)) for k in range(5)}

@@ -101,6 +101,7 @@ def _loaded(context: Context, model: int, name: str) -> nn.Module:
         model,
         lambda: load_trained(problem_of(context, model), seed, context.run.theta(model)),
     )
+    restore(made, state(network_of(context, model)), path)  # nothing of the file before may stay
     return restore(made, read_checkpoint(path), path)
 
 
@@ -123,8 +124,7 @@ def _aligned(
         )
     restore(other, permuted, context.folder / name)
     far, near = (
-        sum(float((x[k].double() - target[k].double()).square().sum()) for k in moving) ** 0.5
-        for x in (tensors, permuted)
+        sum(float((x[k] - target[k]).abs().double().square().sum()) for k in moving) ** 0.5 for x in (tensors, permuted)
     )
     return f"the hidden units of {name} are permuted to match {first}, which brings it from {far:.3g} to {near:.3g}."
 

@@ -59,7 +59,7 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
             said.append(
                 f"subspaces.{name} has no barrier, as the grid has no point at each of the two checkpoints, or their "
                 "loss is not finite, expected points at coordinates 0 and 1: range [0, 1] has them with any number of "
-                "points."
+                "points (unit: multiple)."
             )
     return said
 
