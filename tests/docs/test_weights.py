@@ -1,15 +1,11 @@
-"""The examples of docs/weights.md about weights and directions from elsewhere, run as they stand."""
+"""The examples of docs/weights.md about weights from elsewhere, run as they stand."""
 
 import re
-import runpy
 import sys
 
-import numpy as np
 import pytest
-import torch
 import yaml
 from landsweep import open_run
-from safetensors.torch import load_file
 from support import ROOT, called, environment, inside
 
 TEXT = (ROOT / "docs/weights.md").read_text()
@@ -56,18 +52,3 @@ def test_checkpoints_that_are_read(place, monkeypatch):
     assert done.returncode == 3
     assert "b.pt is no checkpoint that can be read safely" in done.stdout
     assert "train: 2 of 3 models, 1 failed, in " in done.stdout + done.stderr
-
-
-def test_a_line_between_two_networks(place, monkeypatch):
-    run = made(place, "Along a line between two networks", monkeypatch)
-    loss = run.dataset.loss.squeeze()
-    problem = runpy.run_path(str(place / "my_study/problem.py"))["Spiral"](noise=0.0, samples=200)
-    (batch,) = problem.batches()
-    for coordinate, model in ((0.0, 0), (1.0, 2)):
-        network = problem.build(0)
-        network.load_state_dict(load_file(place / f"runs/my_study/weights/model-0000{model}/theta.safetensors"))
-        with torch.no_grad():
-            expected = float(problem.loss(network, batch)["loss"])
-        found = float(loss.sel(alpha_0=coordinate, method="nearest"))
-        assert found == pytest.approx(expected, rel=1e-4)
-    assert np.isfinite(loss).all()

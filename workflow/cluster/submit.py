@@ -95,8 +95,10 @@ def prepare(request: Request) -> Submission:
             for k, part in enumerate(_array(study, request.array, site, request.site))
         ]
         run.check_free({path.path for _, path in tasks})
-    for part, directory in tasks:
+    for _, directory in tasks:
         directory.check_free()
+    tasks = [(identity.as_begun(directory, part)[0], directory) for part, directory in tasks]
+    for part, directory in tasks:
         change = identity.compare(directory, part, redo="--redo" in request.options)
         _check_content(directory, part, folder, change, request.options)
     plan = make_plan(study, () if request.array is not None else change.history)

@@ -21,6 +21,7 @@ from typing import Any
 from landsweep.base.errors import ProblemChanged
 from landsweep.disk.checkpoints import places
 from landsweep.disk.rundir import RunDir, atomic
+from landsweep.study.plan import subspace_files
 from landsweep.study.study import Study
 
 Stamp = tuple[int, ...]
@@ -72,8 +73,8 @@ def collect(
     for value in study.checkpoint_files:
         found |= {f"sweep.checkpoint {name}": path for name, path in places.named(folder, value).items()}
     for name, subspace in study.subspaces.items():
-        if subspace.path is not None:
-            found[f"subspaces.{name}.path {subspace.path}"] = folder / subspace.path
+        for key, named in subspace_files(study, subspace):
+            found[f"subspaces.{name}.{key} {named}"] = folder / named
     for name in files:
         found[FILES + name] = folder / name
     return tuple(_source(name, path, (known or {}).get(name)) for name, path in found.items() if path.is_file())

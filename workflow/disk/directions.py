@@ -1,4 +1,4 @@
-"""Files of directions, one per member: the vectors and their geometry."""
+"""Files of directions, one per member: the vectors and their geometry; and of checkpoints projected on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from landsweep.base.errors import UserError, reading
+from landsweep.disk.arrays import read_arrays, write_arrays
+from landsweep.disk.rundir import RunDir
 from landsweep.kernels.parameters.table import Entry
+from landsweep.kernels.spans.span import multiples
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -28,6 +31,11 @@ class Geometry:
     eigenvalues, residuals, cosines
         ``(d,)`` the eigenvalues and residuals of the Hessian's eigenvectors, and the cosines of these with the
         directions; NaN for directions that do not come from eigenvectors.
+    shares
+        ``(d,)`` the share of the checkpoints' variance that each principal component explains, NaN for others.
+    terms
+        ``(m, d)`` the exponents of the coordinates in the multiples of the stored vectors, of which there are more than
+        directions; None where there are not. See :mod:`landsweep.kernels.spans.span`.
     """
 
     gram: np.ndarray
@@ -37,6 +45,12 @@ class Geometry:
     eigenvalues: np.ndarray
     residuals: np.ndarray
     cosines: np.ndarray
+    shares: np.ndarray
+    terms: np.ndarray | None = None
+
+    def multiples(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return ``(n, m)``, the multiples of the stored vectors at ``(n, d)`` coordinates of the grid."""
+        return multiples(coordinates * self.scale, self.terms)
 
 
 EIGEN = ("eigenvalues", "residuals", "cosines")
@@ -48,12 +62,22 @@ def load_geometry(path: Path) -> Geometry:
     with reading(path), safe_open(path, framework="np") as file:
         gram, norms, theta_norm, scale = (file.get_tensor(k) for k in ("gram", "norms", "theta_norm", "scale"))
         names = set(file.keys())
-        eigen = [file.get_tensor(k) if k in names else np.full(len(norms), np.nan) for k in EIGEN]
-    return Geometry(gram, norms, float(theta_norm), scale, *eigen)
+        unknown = np.full(len(norms), np.nan)
+        eigenvalues, residuals, cosines, shares = (
+            file.get_tensor(k) if k in names else unknown for k in (*EIGEN, "shares")
+        )
+        terms = file.get_tensor("terms") if "terms" in names else None
+    return Geometry(gram, norms, float(theta_norm), scale, eigenvalues, residuals, cosines, shares, terms)
 
 
 def load_delta(path: Path) -> torch.Tensor:
-    """Read a member's ``(d, P)`` vectors; raise :class:`~landsweep.base.errors.Damaged` where this fails."""
+    """Read a member's ``(m, P)`` vectors, the directions first.
+
+    Raises
+    ------
+    Damaged
+        Where this fails.
+    """
     with reading(path):
         delta: torch.Tensor = load_file(path)["delta"]
     return delta
@@ -113,3 +137,48 @@ def load_moves(path: Path) -> Moves:
             Entry(e["name"], tuple(e["shape"]), e["state"], e["norm"], tuple(e["directions"])) for e in found["entries"]
         ]
         return Moves(entries, found["unmatched"])
+
+
+@dataclass(frozen=True)
+class Projections:
+    """The checkpoints that span a member's landscape, then those of its trajectories.
+
+    Parameters
+    ----------
+    names
+        ``(n,)`` their files.
+    paths
+        ``(n,)`` the names of their trajectories, empty for those that span the landscape.
+    coordinates
+        ``(n, d)`` float64, the coordinates on the grid of the nearest point of the landscape's subspace.
+    residuals
+        ``(n,)`` float64, the distance from that point, in units of weights.
+    distances
+        ``(n,)`` float64, the distance from the model's own weights.
+    """
+
+    names: np.ndarray
+    paths: np.ndarray
+    coordinates: np.ndarray
+    residuals: np.ndarray
+    distances: np.ndarray
+
+
+def write_projections(run: RunDir, member: int, found: Projections) -> None:
+    """Write a member's projected checkpoints; the file appears whole."""
+    write_arrays(run.trajectory(member), vars(found))
+
+
+def read_projections(run: RunDir, member: int) -> Projections | None:
+    """Return a member's projected checkpoints, None where there are none.
+
+    Raises
+    ------
+    Damaged
+        Where they cannot be read.
+    """
+    file = run.trajectory(member)
+    if not file.exists():
+        return None
+    found = Projections(**read_arrays(file))
+    return found if len(found.names) else None

@@ -288,6 +288,10 @@ class RunDir:
         """Return the path of a member's directions delta, with their norms, Gram matrix and scale."""
         return self.path / "directions" / f"member-{member:05d}.safetensors"
 
+    def trajectory(self, member: int) -> Path:
+        """Return the path of the checkpoints that are projected on one member's landscape."""
+        return self.path / "trajectory" / f"member-{member:05d}.npz"
+
     def topology(self, member: int) -> Path:
         """Return the path of one member's merge trees and metrics."""
         return self.path / "topology" / f"member-{member:05d}.npz"

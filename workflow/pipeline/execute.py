@@ -126,6 +126,7 @@ def execute(
     """
     from landsweep.study.problems import check
 
+    study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
     with ExitStack() as stack:
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
         if options.needs_problem:
@@ -158,6 +159,8 @@ def execute(
 
             bus.subscribers.append(write_down)
         executor.listen(bus)
+        for note in notes if executor.is_root else ():
+            bus(Notice(note))
         plan = make_plan(study, history)
         context = Context(
             study,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from landsweep.stages.stage import Stage
 from landsweep.study.checkpoint_spec import CheckpointSpec
 from landsweep.study.plan import Plan, extended_axes, make_plan
 from landsweep.study.study import Study
+from landsweep.study.subspace_spec import SubspaceSpec
 
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
 """A run directory belongs to studies that agree in these keys."""
@@ -58,7 +59,11 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
     before = read_study(run)
     both = {name: study.subspaces[name] for name in before.subspaces if name in study.subspaces}
     for key in IDENTITY_KEYS[1:]:
-        if getattr(before, key) != (both if key == "subspaces" else getattr(study, key)):
+        if not (
+            _same_subspaces(before.subspaces, both)
+            if key == "subspaces"
+            else getattr(before, key) == getattr(study, key)
+        ):
             what = _difference(before, study, key)
             raise UserError(
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
@@ -100,6 +105,38 @@ def _where(spec: CheckpointSpec) -> str:
     given = {"files": spec.pattern, "key": spec.key, "prefix": spec.prefix}
     said = ", ".join(f"{name}: {value}" for name, value in given.items() if value)
     return f"sweep.checkpoint has {said}" if said else "sweep.checkpoint is no mapping"
+
+
+def _same_subspaces(before: Mapping[str, SubspaceSpec], after: Mapping[str, SubspaceSpec]) -> bool:
+    """Return whether subspaces are the same ones but for what is projected on them, which is a stage of its own."""
+
+    def bare(subspaces: Mapping[str, SubspaceSpec]) -> dict[str, SubspaceSpec]:
+        return {name: subspace.model_copy(update={"trajectory": ()}) for name, subspace in subspaces.items()}
+
+    return bare(before) == bare(after)
+
+
+def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
+    """Return the study with the defaults that its run began with, and a sentence about each that is another one today.
+
+    Directions of files were scaled by filters by default, and today are taken as they are. A run keeps what it began
+    with, unless the study says otherwise, which :func:`compare` refuses.
+    """
+    if not run.study.exists():
+        return study, []
+    before, changed = read_study(run).subspaces, {}
+    for name, subspace in study.subspaces.items():
+        had = before.get(name)
+        if had is None or not had.kind == subspace.kind == "file":
+            continue
+        if "normalisation" not in subspace.model_fields_set and had.normalisation != subspace.normalisation:
+            changed[name] = subspace.model_copy(update={"normalisation": had.normalisation})
+    notes = [
+        f"subspaces.{name}.normalisation is {subspace.normalisation} in this run, which was the default for kind: file "
+        "when it began; a new run takes the file's directions as they are."
+        for name, subspace in changed.items()
+    ]
+    return study.model_copy(update={"subspaces": {**study.subspaces, **changed}}) if changed else study, notes
 
 
 def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable[str]) -> bool:
@@ -145,6 +182,8 @@ def _difference(before: Study, after: Study, key: str) -> str:
     def walk(a: Any, b: Any, path: str) -> str | None:
         if isinstance(a, dict) and isinstance(b, dict):
             for name in [*a, *(n for n in b if n not in a)]:
+                if (key, name) == ("subspaces", "trajectory"):
+                    continue  # another one is no other study
                 found = walk(a.get(name), b.get(name), f"{path}.{name}")
                 if found:
                     return found

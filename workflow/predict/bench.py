@@ -122,7 +122,8 @@ def _measure(context: Context, seconds: float) -> Speed:
     device, precision = context.device(), PRECISIONS[study.evaluation.dtype]
     loader, delta = Loader(context, study.evaluation.dtype), load_delta(path)
     n = max(1, int(seconds / REPEATS / choices["seconds"]))
-    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(delta))) * load_geometry(path).scale
+    geometry = load_geometry(path)
+    alpha = geometry.multiples(np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(geometry.scale))))
     with users_code():
         evaluator = loader.evaluator(member, delta, choices["strategy"], choices["width"])
         eager: StrategyName = "inplace" if choices["strategy"] == "inplace" else "batched"

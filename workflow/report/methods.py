@@ -11,7 +11,8 @@ from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir, read_json, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
-from landsweep.study.study import Scalar, Study, SubspaceSpec
+from landsweep.study.study import Scalar, Study
+from landsweep.study.subspace_spec import SubspaceSpec
 
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
@@ -109,10 +110,37 @@ def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:
         case "file":
             scaled = "left as given" if subspace.normalisation == "none" else NORMALISATION[subspace.normalisation]
             made = f"{d} directions read from {subspace.path} and {scaled}"
+        case "line" | "plane" | "bilinear" | "barycentric" | "pca":
+            made = _of_checkpoints(subspace, d)
         case _:
             assert_never(subspace.kind)
     unit = UNIT[subspace.unit].format(rise=subspace.rise)
     return f"Subspace '{name}': {made}, on a {grid} grid over {span}; {unit}."
+
+
+def _of_checkpoints(subspace: SubspaceSpec, dims: int) -> str:
+    """Return what a subspace of checkpoints is, and what its coordinates are."""
+    files = _values(subspace.files)
+    if subspace.kind == "pca":
+        first, last = subspace.skip + 1, subspace.skip + dims
+        which = f"components {first} to {last}" if dims > 1 else f"component {first}"
+        return (
+            f"principal {which} of the differences of the weights in {files} from the trained weights [li2018], each "
+            "as long as the checkpoint farthest along it"
+        )
+    corners = f"the weights in {files}"
+    if len(subspace.files) < subspace.corners(dims):
+        corners = f"the trained weights and those in {files}"
+    if subspace.align:
+        corners += ", whose units were permuted to match those of the first [ainsworth2023],"
+    return {
+        "line": f"the line through {corners} at coordinates 0 and 1",
+        "plane": f"the plane through {corners}, spanned by u = w1 - w0 and the part of w2 - w0 that is orthogonal to u "
+        "[garipov2018]",
+        "bilinear": f"the bilinear surface through {corners} at (0, 0), (1, 0), (0, 1) and (1, 1)",
+        "barycentric": f"the affine space through {corners}, with the barycentric weights of all but the first as "
+        "coordinates",
+    }[subspace.kind]
 
 
 def eigenvalues(which: str, count: int) -> str:

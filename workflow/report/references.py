@@ -9,6 +9,30 @@ BIBTEX = {
   booktitle = {Advances in Neural Information Processing Systems},
   volume = {31}, year = {2018}, eprint = {1712.09913}, archivePrefix = {arXiv}
 }""",
+    "garipov2018": """@inproceedings{garipov2018,
+  author = {Garipov, Timur and Izmailov, Pavel and Podoprikhin, Dmitrii and Vetrov, Dmitry and Wilson, Andrew Gordon},
+  title = {Loss Surfaces, Mode Connectivity, and Fast Ensembling of {DNNs}},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {31}, year = {2018}, eprint = {1802.10026}, archivePrefix = {arXiv}
+}""",
+    "frankle2020": """@inproceedings{frankle2020,
+  author = {Frankle, Jonathan and Dziugaite, Gintare Karolina and Roy, Daniel M. and Carbin, Michael},
+  title = {Linear Mode Connectivity and the Lottery Ticket Hypothesis},
+  booktitle = {International Conference on Machine Learning},
+  year = {2020}, eprint = {1912.05671}, archivePrefix = {arXiv}
+}""",
+    "entezari2022": """@inproceedings{entezari2022,
+  author = {Entezari, Rahim and Sedghi, Hanie and Saukh, Olga and Neyshabur, Behnam},
+  title = {The Role of Permutation Invariance in Linear Mode Connectivity of Neural Networks},
+  booktitle = {International Conference on Learning Representations},
+  year = {2022}, eprint = {2110.06296}, archivePrefix = {arXiv}
+}""",
+    "ainsworth2023": """@inproceedings{ainsworth2023,
+  author = {Ainsworth, Samuel K. and Hayase, Jonathan and Srinivasa, Siddhartha},
+  title = {Git Re-Basin: Merging Models modulo Permutation Symmetries},
+  booktitle = {International Conference on Learning Representations},
+  year = {2023}, eprint = {2209.04836}, archivePrefix = {arXiv}
+}""",
     "xie2024": """@misc{xie2024,
   author = {Xie, Tiankai and others},
   title = {Evaluating Loss Landscapes from a Topology Perspective},

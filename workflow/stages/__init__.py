@@ -3,13 +3,14 @@
 It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but never runs it.
 """
 
-from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train
+from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train, trajectory
 from landsweep.stages.stage import Stage, Words
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
     curvature.STAGE,
     subspace.STAGE,
+    trajectory.STAGE,
     evaluate.STAGE,
     topology.STAGE,
     certify.STAGE,

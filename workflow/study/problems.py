@@ -18,6 +18,7 @@ from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
 from landsweep.study.checkpoint_spec import check_files
+from landsweep.study.plan import subspace_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -195,9 +196,11 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
     for name, subspace in study.subspaces.items():
-        if subspace.path is not None and not (folder / subspace.path).is_file():
-            raise UserError(
-                f"subspaces.{name}.path: {folder / subspace.path} does not exist, expected a .safetensors, .npz or "
-                ".npy file with the directions (relative to the study)."
-            )
+        for key, file in subspace_files(study, subspace):
+            if not ((folder / file).is_file() if key == "path" else (folder / file).exists()):
+                kinds = ".safetensors, .npz or .npy file with the directions" if key == "path" else "checkpoint"
+                raise UserError(
+                    f"subspaces.{name}.{key}: {folder / file} does not exist, expected a {kinds} (relative to the "
+                    "study)."
+                )
     make_problem(study, folder, {name: values[0] for name, values in axes.items()})

@@ -16,10 +16,11 @@ from landsweep.kernels.topology.metrics import Threshold
 from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
 from landsweep.study.checkpoint_spec import check as check_checkpoints
-from landsweep.study.curvature_spec import CurvatureSpec, End
+from landsweep.study.curvature_spec import CurvatureSpec
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
+from landsweep.study.subspace_spec import SubspaceSpec
 from pydantic import (
     BeforeValidator,
     Field,
@@ -53,7 +54,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
-    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine)|(pair|quality|hessian)_.*)\Z"
+    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
 
@@ -70,72 +71,6 @@ class ProblemSpec(Section):
         """Return the Python file that ``path`` names, relative to ``folder``, or None where it names a module."""
         source, _, _ = self.path.rpartition(":")
         return folder / source if source.endswith(".py") else None
-
-
-class SubspaceSpec(Section):
-    """The way in which the directions are made, and the range of coordinates that the grid covers."""
-
-    kind: Literal["random", "hessian", "file"] = Field("random", description="random, hessian or file")
-    path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
-    normalisation: Literal["filter", "layer", "model", "none"] = Field(
-        "filter", description="filter, layer, model or none"
-    )
-    ignore: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
-        ("bias", "norm"),
-        description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
-    )
-    which: End = Field(
-        "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
-    )
-    skip: int = Field(0, ge=0, description="a whole number of at least 0: eigenvectors left out (kind: hessian)")
-    tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
-    split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
-    draw: int = Field(0, ge=0, description="the draw of that split, at least 0 (kind: hessian)")
-    range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
-        (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
-    )
-    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
-        "multiple", description="multiple, l2, relative or loss_rise"
-    )
-    rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
-
-    @property
-    def random(self) -> bool:
-        """Whether the directions depend on the direction seed."""
-        return self.kind == "random"
-
-    def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
-        """Return the range (low, high) of each of the ``dims`` axes."""
-        if isinstance(self.range[0], tuple):
-            return self.range
-        return (self.range,) * dims
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_they_are(cls, data: Any) -> Any:
-        """Leave eigenvectors unscaled by default: scaled filter by filter, they are eigenvectors no longer."""
-        if isinstance(data, dict) and data.get("kind") == "hessian":
-            return {"normalisation": "none", "ignore": ()} | data
-        return data
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.kind == "hessian" and self.ignore:
-            raise ValueError(
-                f"ignore is {list(self.ignore)} but kind is hessian, expected []: its eigenvectors move all parameters"
-            )
-        if self.kind != "hessian":
-            for key in ("which", "skip", "tolerance", "split", "draw"):
-                if (got := getattr(self, key)) != type(self).model_fields[key].default:
-                    raise ValueError(f"{key} is {got!r} but kind is {self.kind}, expected kind: hessian")
-        for low, high in self.ranges(1):
-            if not (low < high):
-                raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
-        if self.kind == "file" and self.path is None:
-            raise ValueError("kind is file but path is missing, expected the file that holds the directions")
-        if self.kind != "file" and self.path is not None:
-            raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
-        return self
 
 
 class GridSpec(Section):
@@ -385,11 +320,10 @@ class Study(Section):
         if self._checkpoint.pattern is not None:
             check_checkpoints(self._checkpoint, {k: v for k, v in self.axes.items() if k not in MEMBER_ONLY_AXES})
         for name, subspace in self.subspaces.items():
-            if isinstance(subspace.range[0], tuple) and len(subspace.range) != self.grid.dims:
-                raise ValueError(
-                    f"subspaces.{name}.range has {len(subspace.range)} pairs, expected one pair or "
-                    f"{self.grid.dims} (grid.dims)"
-                )
+            try:
+                subspace.check(self.grid.dims, self.axes, used=name in self.axes["subspace"])
+            except ValueError as error:
+                raise ValueError(f"subspaces.{name}.{error}") from None
         self.certify.check(self.evaluation.dtype)
         self.curvature.check()
         if self.hessian_fields and self.evaluation.batchnorm == "recomputed":

@@ -308,7 +308,7 @@ def test_normalisation_bends_eigenvectors_and_says_so(write_study, tmp_path):
     ("subspaces", "text"),
     [
         ({"kind": "hessian", "ignore": ["bias"]}, r"ignore is \['bias'\] but kind is hessian, expected \[\]"),
-        ({"kind": "random", "skip": 2}, "skip is 2 but kind is random, expected kind: hessian"),
+        ({"kind": "random", "which": "smallest"}, "which is 'smallest' but kind is random, expected kind: hessian"),
         ({"kind": "random", "split": "test"}, "split is 'test' but kind is random, expected kind: hessian"),
     ],
 )

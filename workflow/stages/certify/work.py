@@ -94,7 +94,7 @@ class _Points:
         self._context, self._shape = context, study.grid.shape
         self._axes = [np.array(axis) for axis in grid_coordinates(ranges, study.grid.shape)]
         path = context.run.directions(member.index)
-        self._scale, self.delta = load_geometry(path).scale, load_delta(path)
+        self._geometry, self.delta = load_geometry(path), load_delta(path)
         self.strategy, self.width = landscape.choices["strategy"], int(landscape.choices["width"])
 
     def losses(self, evaluator: Evaluator, vertices: np.ndarray | range) -> Iterator[tuple[slice, np.ndarray]]:
@@ -104,7 +104,8 @@ class _Points:
                 raise Stopped  # a large member is no unit: what it has done so far is done again
             part = slice(start, start + CHUNK)
             index = np.unravel_index(np.asarray(vertices[part]), self._shape)
-            alpha = np.stack([axis[i] for axis, i in zip(self._axes, index, strict=True)], axis=-1) * self._scale
+            at = np.stack([axis[i] for axis, i in zip(self._axes, index, strict=True)], axis=-1)
+            alpha = self._geometry.multiples(at)
             with users_code():
                 values, raised = evaluate(evaluator, alpha)
                 if len(raised) == len(alpha):

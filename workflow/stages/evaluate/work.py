@@ -16,7 +16,7 @@ from landsweep.base import clock
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.events import Notice
 from landsweep.base.frames import told
-from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.disk.directions import Geometry, load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
 from landsweep.kernels.curvature.extremes import STEPS, Extremes
 from landsweep.kernels.loss.evaluation import Evaluator
@@ -293,18 +293,18 @@ class _Work:
             ),
         )
         grid = self._grid(member, unit)
-        scale = self.context.kept("scale", member.index, lambda: load_geometry(path).scale)
-        alpha = grid.reshape(-1, grid.shape[-1]) * scale
+        geometry = self.context.kept("geometry", member.index, lambda: load_geometry(path))
+        alpha = geometry.multiples(grid.reshape(-1, grid.shape[-1]))
         with users_code():
-            result, errors = evaluate(evaluator, alpha, partial(self._check_alive, member, evaluator, scale))
+            result, errors = evaluate(evaluator, alpha, partial(self._check_alive, member, evaluator, geometry))
             if self.context.study.hessian_fields:
                 result |= self._extremes(member, path, alpha, np.isfinite(result["loss"]))
         return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}, errors
 
-    def _check_alive(self, member: Member, evaluator: Evaluator, scale: np.ndarray, error: Exception) -> None:
+    def _check_alive(self, member: Member, evaluator: Evaluator, geometry: Geometry, error: Exception) -> None:
         """Raise the error of one point where the loss raises one everywhere: then the member's landscape has failed."""
         axes = self._coordinates[str(member.coords["subspace"])]
-        points = (point * scale for point in spread(axes))
+        points = (geometry.multiples(point[None])[0] for point in spread(axes))
         if not self.context.kept("alive", member.index, lambda: is_alive(evaluator, points)):
             raise error
 

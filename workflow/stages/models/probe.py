@@ -52,8 +52,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     precision = PRECISIONS[study.dtype]
     path = context.run.directions(member.index)
     delta = load_delta(path)
-    scale = load_geometry(path).scale
-    alpha = np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(scale))) * scale
+    geometry = load_geometry(path)
+    alpha = geometry.multiples(np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(geometry.scale))))
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = network_of(context, member.model) if lifted is None else lifted.model
@@ -135,13 +135,14 @@ def _where_it_runs(context: Context, loader: Loader, member: Member, alpha: np.n
         return None
     grid = context.study.grid
     ranges = context.study.subspaces[str(member.coords["subspace"])].ranges(grid.dims)
-    axes, scale = [np.array(axis) for axis in grid_coordinates(ranges, grid.shape)], load_geometry(path).scale
+    axes, geometry = [np.array(axis) for axis in grid_coordinates(ranges, grid.shape)], load_geometry(path)
     found = [point for index, point in enumerate(alpha) if index not in raised]
     for point in islice(spread(axes), TRIED):
         if len(found) == len(alpha):
             break
-        if not evaluate(evaluator, point[None] * scale)[1]:
-            found.append(point * scale)
+        at = geometry.multiples(point[None])
+        if not evaluate(evaluator, at)[1]:
+            found.append(at[0])
     return np.resize(np.stack(found), alpha.shape) if found else None
 
 

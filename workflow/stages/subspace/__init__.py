@@ -20,5 +20,6 @@ STAGE = Stage(
     cost_name="directions",
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("subspace", 0.0)),
     tabulated=True,
+    worded=True,
 )
 """This stage makes the directions that span each member's landscape."""

@@ -14,7 +14,7 @@ from landsweep.kernels.parameters.table import sentence, table
 from landsweep.kernels.problem import trainable_parameters
 from landsweep.session.context import Context
 from landsweep.study.plan import Member
-from landsweep.study.study import SubspaceSpec
+from landsweep.study.subspace_spec import SubspaceSpec
 from torch import nn
 
 SHOWN = 3

@@ -18,26 +18,40 @@ from landsweep.executors.group import Group
 from landsweep.kernels.curvature.spectrum import eigenpairs
 from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
 from landsweep.kernels.loss.raising import evaluate
-from landsweep.session.context import Context
+from landsweep.kernels.spans.corners import through
+from landsweep.kernels.spans.pca import principal
+from landsweep.kernels.spans.span import Span, multiples
+from landsweep.session.context import Context, Outcome
+from landsweep.stages.models import checkpoints
 from landsweep.stages.models.hessian import FLOOR, Dtype, Item, parts, with_hessian
 from landsweep.stages.models.journal import Journal, state_file
 from landsweep.stages.models.loader import Loader, network_of
 from landsweep.stages.subspace import STAGE
 from landsweep.stages.subspace.moves import moves, say
 from landsweep.study.plan import Member
-from landsweep.study.study import SubspaceSpec
+from landsweep.study.subspace_spec import SubspaceSpec
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 
 def run(context: Context, items: list[Member]) -> None:
     """Make the directions of the members ``items``; members with the same Hessian get theirs together."""
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
+    said: set[str] = set()
+
+    def tell(outcome: Outcome) -> None:
+        for note in outcome.note or ():
+            if note not in said:
+                said.add(note)
+                context.bus(Notice(note))
+
     context.run_stage(
         "subspace",
         "members",
         simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
         before=lambda: STAGE.before(context.run, context.plan, items),
+        on_done=tell,
         affinity=lambda member: member.model,
     )
     sharing: dict[tuple[int, str], list[Member]] = {}
@@ -62,9 +76,15 @@ def subspace_of(context: Context, member: Member) -> SubspaceSpec:
     return context.study.subspaces[str(member.coords["subspace"])]
 
 
-def make_one(context: Context, member: Member) -> None:
-    """Make and store one member's directions, random or from a file."""
-    _save(context, member, _directions(context, member, subspace_of(context, member)))
+def make_one(context: Context, member: Member) -> list[str]:
+    """Make and store one member's directions, and return what has to be said about them."""
+    subspace = subspace_of(context, member)
+    if not subspace.of_checkpoints:
+        _save(context, member, Span(_directions(context, member, subspace)))
+        return []
+    found = checkpoints.corners(context, member, subspace)
+    _save(context, member, _through(context, member, subspace, found))
+    return checkpoints.notes(context, f"subspaces.{member.coords['subspace']}", found)
 
 
 def make_eigen(context: Context, members: list[Member], group: Group) -> None:
@@ -95,8 +115,8 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
     directions = given_directions(network_of(context, members[0].model), vectors, subspace.normalisation)
     eigen = (found["values"][last], found["residuals"][last], cosines(vectors, directions))
     for member in members[1:]:
-        context.guarded("subspace", member, partial(_save, context, member, directions, eigen))
-    _save(context, members[0], directions, eigen)
+        context.guarded("subspace", member, partial(_save, context, member, Span(directions), eigen))
+    _save(context, members[0], Span(directions), eigen)
     state_file(result).unlink(missing_ok=True)
 
 
@@ -121,19 +141,22 @@ def _warn(context: Context, names: set[str]) -> None:
             context.bus(Notice(text))
 
 
-def _save(context: Context, member: Member, directions: Directions, eigen: tuple[np.ndarray, ...] = ()) -> None:
-    subspace = subspace_of(context, member)
-    scale = _scale(context, member, subspace, directions)
+def _save(context: Context, member: Member, span: Span, eigen: tuple[np.ndarray, ...] = ()) -> None:
+    directions, subspace = span.directions, subspace_of(context, member)
+    delta = directions.delta if span.more is None else torch.cat([directions.delta, span.more])
+    scale = _scale(context, member, subspace, directions, delta, span.terms)
+    more = {"terms": span.terms, "shares": span.shares}
     moved = moves(network_of(context, member.model), subspace, directions)
     with atomic(context.run.directions(member.index)) as temporary:
         save_file(
             {
-                "delta": directions.delta.contiguous(),
+                "delta": delta.contiguous(),
                 "gram": torch.from_numpy(np.ascontiguousarray(directions.gram)),
                 "norms": torch.from_numpy(directions.norms),
                 "theta_norm": torch.tensor(directions.theta_norm, dtype=torch.float64),
                 "scale": torch.from_numpy(scale),
                 **{name: torch.from_numpy(np.ascontiguousarray(x)) for name, x in zip(EIGEN, eigen, strict=False)},
+                **{name: torch.from_numpy(x) for name, x in more.items() if x is not None},
             },
             temporary,
             dict(moved.metadata()),
@@ -142,22 +165,35 @@ def _save(context: Context, member: Member, directions: Directions, eigen: tuple
 
 def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Directions:
     network = network_of(context, member.model)
-    dims = context.study.grid.dims
+    dims, skip = context.study.grid.dims, subspace.skip
     with users_code():  # what does not fit this network fails this member
         match subspace.kind:
             case "file":
                 assert subspace.path is not None
-                vectors = read_vectors(context.folder / subspace.path)[:dims]
-                if len(vectors) < dims:
-                    raise ValueError(f"{subspace.path} holds {len(vectors)} directions, expected grid.dims = {dims}.")
-                return given_directions(network, vectors, subspace.normalisation)
+                every = read_vectors(context.folder / subspace.path)
+                if len(every) < skip + dims:
+                    wanted = f"skip + grid.dims = {skip + dims}" if skip else f"grid.dims = {dims}"
+                    raise ValueError(f"{subspace.path} holds {len(every)} directions, expected {wanted}.")
+                return given_directions(network, every[skip : skip + dims], subspace.normalisation)
             case "random":
                 seed = int(member.coords["direction_seed"])
-                return random_directions(network, dims, seed, subspace.normalisation, subspace.ignore)
+                made = random_directions(network, skip + dims, seed, subspace.normalisation, subspace.ignore)
+                return Directions(made.delta[skip:], made.gram[skip:, skip:], made.theta_norm)
             case "hessian":
                 raise AssertionError("members with one Hessian get its eigenvectors together")
+            case "line" | "plane" | "bilinear" | "barycentric" | "pca":
+                raise AssertionError("subspaces of checkpoints have more than directions")
             case _:
                 assert_never(subspace.kind)
+
+
+def _through(context: Context, member: Member, subspace: SubspaceSpec, found: checkpoints.Checkpoints) -> Span:
+    """Return the span of a subspace of checkpoints."""
+    network, dims = network_of(context, member.model), context.study.grid.dims
+    with users_code():
+        if subspace.kind == "pca":
+            return principal(network, found.differences, dims, subspace.skip)
+        return through(network, subspace.kind, found.differences, list(found.names))
 
 
 def read_vectors(path: Path) -> np.ndarray:
@@ -174,36 +210,48 @@ def read_vectors(path: Path) -> np.ndarray:
         ) from None
 
 
-def _scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
-    """Return ``(d,)`` float64, the multiple of each stored vector that one unit of coordinate means."""
+def _scale(
+    context: Context,
+    member: Member,
+    subspace: SubspaceSpec,
+    directions: Directions,
+    delta: Tensor,
+    terms: np.ndarray | None,
+) -> np.ndarray:
+    """Return ``(d,)`` float64, the multiple of each direction that one unit of coordinate means."""
     if subspace.unit == "l2":
         return 1.0 / directions.norms
     if subspace.unit == "relative":
         return directions.theta_norm / directions.norms
     if subspace.unit == "loss_rise":
-        return _loss_rise_scale(context, member, subspace, directions)
+        return _loss_rise_scale(context, member, subspace, directions, delta, terms)
     return np.ones(len(directions.norms))
 
 
-def _loss_rise_scale(context: Context, member: Member, subspace: SubspaceSpec, directions: Directions) -> np.ndarray:
+def _loss_rise_scale(
+    context: Context,
+    member: Member,
+    subspace: SubspaceSpec,
+    directions: Directions,
+    delta: Tensor,
+    terms: np.ndarray | None,
+) -> np.ndarray:
     """Return, per axis, the multiple at which the loss first exceeds its centre by ``rise`` on either side.
 
     The multiple is bracketed by doubling and then bisected to 1e-3 relative; a non-finite loss counts as a rise,
     and so does an error.
     """
     with users_code():
-        evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
-            member, directions.delta, "inplace", 1
-        )
+        evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(member, delta, "inplace", 1)
         dims = len(directions.norms)
-        centre = float(evaluator(np.zeros((1, dims)))["loss"][0])
+        centre = float(evaluator(multiples(np.zeros((1, dims)), terms))["loss"][0])
         result = np.empty(dims)
         for axis in range(dims):
 
             def risen(multiple: float, axis: int = axis) -> bool:
                 alpha = np.zeros((2, dims))
                 alpha[:, axis] = (multiple, -multiple)
-                rise = evaluate(evaluator, alpha)[0]["loss"].astype(np.float64) - centre
+                rise = evaluate(evaluator, multiples(alpha, terms))[0]["loss"].astype(np.float64) - centre
                 return bool((~(rise < subspace.rise)).any())
 
             high = 1e-3 * directions.theta_norm / float(directions.norms[axis])

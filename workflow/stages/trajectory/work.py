@@ -1,0 +1,60 @@
+"""Stage trajectory: where checkpoints lie on the landscapes, and how far from them."""
+
+from __future__ import annotations
+
+import numpy as np
+from landsweep.base.errors import users_code
+from landsweep.base.events import Notice
+from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
+from landsweep.kernels.spans.projection import project
+from landsweep.session.context import Context, Outcome
+from landsweep.stages.models import checkpoints
+from landsweep.stages.trajectory import STAGE
+from landsweep.study.plan import Member
+
+
+def run(context: Context, items: list[Member]) -> None:
+    """Project the checkpoints of each member's subspace on its landscape."""
+    said: set[str] = set()
+
+    def tell(outcome: Outcome) -> None:
+        for note in outcome.note or ():
+            if note not in said:
+                said.add(note)
+                context.bus(Notice(note))
+
+    context.run_stage(
+        STAGE.name,
+        STAGE.noun,
+        items,
+        lambda member: context.guarded(STAGE.name, member, lambda: make_one(context, member)),
+        before=lambda: STAGE.before(context.run, context.plan, items),
+        on_done=tell,
+        affinity=lambda member: member.model,
+    )
+
+
+def make_one(context: Context, member: Member) -> list[str]:
+    """Write where a member's checkpoints lie, and return what has to be said about them."""
+    name = str(member.coords["subspace"])
+    subspace, dims = context.study.subspaces[name], context.study.grid.dims
+    spanning = checkpoints.corners(context, member, subspace)
+    paths = subspace.paths
+    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files))
+    points = np.concatenate([spanning.differences, others.differences])
+    with users_code():
+        if not np.isfinite(points).all():
+            bad = [*spanning.names, *others.names][int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])]
+            raise ValueError(f"{bad} holds weights that are not finite, expected the weights of a trained network.")
+    path = context.run.directions(member.index)
+    geometry = load_geometry(path)
+    multiples, residuals = project(points, load_delta(path).double().numpy(), geometry.terms, dims)
+    found = Projections(
+        np.array([*spanning.names, *others.names], dtype=str),
+        np.array([*("" for _ in spanning.names), *(path for path in paths for _ in paths[path])], dtype=str),
+        multiples / geometry.scale,
+        residuals,
+        np.linalg.norm(points, axis=1),
+    )
+    write_projections(context.run, member.index, found)
+    return checkpoints.notes(context, f"subspaces.{name}.trajectory", others)

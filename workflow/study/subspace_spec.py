@@ -1,0 +1,248 @@
+"""The study's section about a subspace: which directions span it, and which coordinates the grid covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Annotated, Any, Literal, Self, get_args
+
+from landsweep.study.curvature_spec import End
+from landsweep.study.section import Section, many
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
+
+Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "barycentric", "pca"]
+"""A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""These are all kinds of subspaces."""
+THROUGH: Mapping[str, str] = {
+    "line": "two checkpoints",
+    "plane": "three checkpoints",
+    "bilinear": "four checkpoints",
+    "barycentric": "grid.dims + 1 checkpoints",
+}
+"""The keys are the kinds whose landscapes go through checkpoints, the values say through how many."""
+DIMS: Mapping[str, int] = {"line": 1, "plane": 2, "bilinear": 2}
+"""Subspaces of these kinds have this many dimensions; the others as many as the grid."""
+RANGES: Mapping[str, tuple[float, float]] = {"line": (0.0, 1.0), "bilinear": (0.0, 1.0)} | dict.fromkeys(
+    ("plane", "barycentric"), (-0.5, 1.5)
+)
+"""The default ranges of kinds whose checkpoints lie at the coordinates 0 and 1; all others have [-1, 1]."""
+SKIPPING = ("hessian", "pca", "random", "file")
+"""The directions of these kinds have an order, in which the first ones can be left out."""
+
+
+def _paths(value: Any) -> Any:
+    """Return a list of files, or a mapping to lists of files, where single files may stand for lists."""
+    return {name: many(files) for name, files in value.items()} if isinstance(value, dict) else many(value)
+
+
+class SubspaceSpec(Section):
+    """The way in which the directions are made, and the range of coordinates that the grid covers."""
+
+    kind: Kind = Field("random", description=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
+    files: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
+        (),
+        description="a list of checkpoints (kind: line, plane, bilinear, barycentric or pca); {seed} and other swept "
+        "names are filled in",
+    )
+    align: bool = Field(
+        False, description="true to permute the units of the files' networks so that they match the first one, or false"
+    )
+    normalisation: Literal["filter", "layer", "model", "none"] = Field(
+        "filter", description="filter, layer, model or none (the default of all kinds but random)"
+    )
+    ignore: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
+        ("bias", "norm"),
+        description="a list of bias, norm or patterns of parameter names, such as [bias, 'head.*']",
+    )
+    which: End = Field(
+        "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
+    )
+    skip: int = Field(
+        0, ge=0, description="a whole number of at least 0: directions left out (kind: hessian, pca, random or file)"
+    )
+    tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
+    split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
+    draw: int = Field(0, ge=0, description="the draw of that split, at least 0 (kind: hessian)")
+    range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
+        (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
+    )
+    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
+        "multiple", description="multiple, l2, relative or loss_rise"
+    )
+    rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
+    trajectory: Annotated[tuple[str, ...] | dict[str, tuple[str, ...]], BeforeValidator(_paths)] = Field(
+        (),
+        description="a list of checkpoints that are projected on the landscape, or a mapping from names to such lists; "
+        "{seed} and other swept names are filled in",
+    )
+
+    @property
+    def random(self) -> bool:
+        """Whether the directions depend on the direction seed."""
+        return self.kind == "random"
+
+    @property
+    def of_checkpoints(self) -> bool:
+        """Whether the subspace is spanned by checkpoints."""
+        return self.kind in THROUGH or self.kind == "pca"
+
+    @property
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """The files of each trajectory by its name, in their order."""
+        if isinstance(self.trajectory, dict):
+            return self.trajectory
+        return {"trajectory": self.trajectory} if self.trajectory else {}
+
+    @property
+    def projected(self) -> bool:
+        """Whether checkpoints are projected on the landscape: those that span it, or a trajectory."""
+        return bool(self.files or self.trajectory)
+
+    @property
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """The key and the name of each file that the subspace is made from, or that is projected on it."""
+        if self.path is not None:
+            yield "path", self.path
+        yield from (("files", name) for name in self.files)
+        yield from (("trajectory", name) for files in self.paths.values() for name in files)
+
+    def corners(self, dims: int) -> int:
+        """Return the number of checkpoints that a landscape of ``dims`` dimensions goes through; 0 for other kinds."""
+        return {"line": 2, "plane": 3, "bilinear": 4, "barycentric": dims + 1}.get(self.kind, 0)
+
+    def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
+        """Return the range (low, high) of each of the ``dims`` axes."""
+        if isinstance(self.range[0], tuple):
+            return self.range
+        return (self.range,) * dims
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_they_are(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Leave directions that mean something as they are by default: scaled by filters, they mean it no longer."""
+        kind = data.get("kind") if isinstance(data, dict) else None
+        if kind not in KINDS or kind == "random":
+            return handler(data)
+        defaults: dict[str, Any] = {"normalisation": "none"}
+        if kind in (*THROUGH, "pca", "hessian"):
+            defaults["ignore"] = ()
+        if kind in RANGES:
+            defaults["range"] = RANGES[kind]
+        made = handler(defaults | data)
+        made.model_fields_set.intersection_update(data)  # what the study says, as opposed to what follows from it
+        return made
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.kind == "hessian" and self.ignore:
+            raise ValueError(
+                f"ignore is {list(self.ignore)} but kind is hessian, expected []: its eigenvectors move all parameters"
+            )
+        if self.kind != "hessian":
+            for key in ("which", "tolerance", "split", "draw"):
+                if (got := getattr(self, key)) != type(self).model_fields[key].default:
+                    raise ValueError(f"{key} is {got!r} but kind is {self.kind}, expected kind: hessian")
+        if self.skip and self.kind not in SKIPPING:
+            raise ValueError(
+                f"skip is {self.skip} but kind is {self.kind}, expected one of the kinds {', '.join(SKIPPING)}"
+            )
+        for low, high in self.ranges(1):
+            if not (low < high):
+                raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
+        if self.kind == "file" and self.path is None:
+            raise ValueError("kind is file but path is missing, expected the file that holds the directions")
+        if self.kind != "file" and self.path is not None:
+            raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        if "" in self.paths:
+            raise ValueError("trajectory has an empty name, expected one that says which path it is")
+        self._check_checkpoints()
+        return self
+
+    def _check_checkpoints(self) -> None:
+        """Refuse what makes no sense with checkpoints, or without them."""
+        if not self.of_checkpoints:
+            for key in ("files", "align"):
+                if got := getattr(self, key):
+                    shown = list(got) if isinstance(got, tuple) else str(got).lower()
+                    kinds = ", ".join((*THROUGH, *(("pca",) if key == "files" else ())))
+                    raise ValueError(f"{key} is {shown} but kind is {self.kind}, expected one of the kinds {kinds}")
+            return
+        if not self.files:
+            raise ValueError(
+                f"kind is {self.kind} but files is missing, expected the checkpoints that span it: files: [one.pt, "
+                "two.pt]"
+            )
+        if self.kind == "pca" and self.align:
+            raise ValueError("align is true but kind is pca, expected false, or kind: line or plane")
+        for key, wanted, why in (("normalisation", "none", "scaled"), ("ignore", (), "with parts left out")):
+            if (got := getattr(self, key)) != wanted:
+                shown, expected = (list(x) if isinstance(x, tuple) else x for x in (got, wanted))
+                raise ValueError(
+                    f"{key} is {shown} but kind is {self.kind}, expected {expected}: {why}, the directions would miss "
+                    "the checkpoints"
+                )
+
+    def check(self, dims: int, axes: Mapping[str, Any], used: bool = True) -> None:
+        """Check the section against the rest of its study: the grid's dimensions and the names of the sweep's axes.
+
+        A subspace that the sweep does not ``use`` may need another number of dimensions.
+
+        Raises
+        ------
+        ValueError
+            Where they do not fit; the text begins with the key within the section.
+        """
+        if isinstance(self.range[0], tuple) and len(self.range) != dims:
+            raise ValueError(f"range has {len(self.range)} pairs, expected one pair or {dims} (grid.dims)")
+        if not used:
+            return
+        if DIMS.get(self.kind, dims) != dims:
+            raise ValueError(
+                f"kind is {self.kind} but grid.dims is {dims}, expected grid.dims {DIMS[self.kind]}, or another kind"
+            )
+        corners, given = self.corners(dims), len(self.files)
+        if corners and given not in (corners - 1, corners):
+            through = THROUGH[self.kind] if self.kind != "barycentric" else f"{corners} checkpoints (grid.dims + 1)"
+            raise ValueError(
+                f"files has {given} entries but kind {self.kind} goes through {through}, expected {corners - 1} beside "
+                f"the model's own weights, or all {corners}"
+            )
+        if self.kind == "pca" and given < self.skip + dims:
+            raise ValueError(
+                f"files has {given} entries, expected at least {self.skip + dims} checkpoints for components "
+                f"{self.skip + 1} to {self.skip + dims} (skip + grid.dims)"
+            )
+        for key, name in self.sources if self.files or self.trajectory else ():
+            for field in () if key == "path" else placeholders(name):
+                if field not in axes:
+                    raise ValueError(
+                        f"{key} has {name!r}, but {field!r} is no axis of the sweep, expected some of "
+                        f"{', '.join(axes)} in braces"
+                    )
+
+
+def placeholders(name: str) -> list[str]:
+    """Return the names in braces within a file's name: those of ``seed{seed}/end.pt`` are ``["seed"]``.
+
+    Raises
+    ------
+    ValueError
+        Where a brace is not closed.
+    """
+    try:
+        return [field for _, field, _, _ in Formatter().parse(name) if field is not None]
+    except ValueError as error:
+        raise ValueError(f"file {name!r} cannot be read ({error}), expected names of axes in braces") from None
+
+
+def filled(name: str, coords: Mapping[str, Any]) -> str:
+    """Return a file's name with the values of a member in place of the axes in braces.
+
+    Examples
+    --------
+    >>> filled("seed{seed}/step{step:03d}.pt", {"seed": 3, "step": 7})
+    'seed3/step007.pt'
+    """
+    return name.format_map(coords)
