@@ -1,0 +1,246 @@
+"""Kinds: modules inside others, made by compilers, not yet made, or with methods that trainers call."""
+
+import warnings
+
+import torch
+from kinds import Kind, labels, randn
+from landsweep.kernels.problem import Batch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.checkpoint import checkpoint
+
+
+class Classification(Kind):  # what the kinds of this module share
+    moved = "0.weight 2.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+
+    def batches(self, split="train", draw=0):
+        yield Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        return {"loss": F.cross_entropy(model(x), y)}
+
+
+class Scripted(Classification):
+    """`torch.jit.script`"""
+
+    known = "scripted modules go one by one"
+    together = False
+
+    def build(self, seed):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch would have torch.export instead
+            return torch.jit.script(super().build(seed))
+
+
+class Traced(Scripted):
+    """`torch.jit.trace`"""
+
+    known = "traced modules go one by one"
+
+    def build(self, seed):
+        model = Classification.build(self, seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.jit.trace(model, torch.zeros(10, 3))
+
+
+class Compiled(Classification):
+    """`torch.compile`"""
+
+    known = "the module inside is evaluated: leave compiling to `evaluation.strategy`"
+    moved = "_orig_mod.0.weight _orig_mod.2.weight"
+
+    def build(self, seed):
+        return torch.compile(super().build(seed), backend="eager")
+
+
+class DataParallel(Classification):
+    """`nn.DataParallel`"""
+
+    known = "names begin with `module.`"
+    moved = "module.0.weight module.2.weight"
+
+    def build(self, seed):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return nn.DataParallel(super().build(seed))
+
+
+class Averaged(Classification):
+    """averaged weights, by `AveragedModel`"""
+
+    known = "its `n_averaged` is a buffer and stays"
+    moved = "module.0.weight module.2.weight"
+
+    def build(self, seed):
+        return AveragedModel(super().build(seed))
+
+
+class Lightning(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+        self.logged = {}
+
+    def log(self, name, value):
+        self.logged[name] = value.detach()
+
+    def training_step(self, batch, index):
+        x, y = batch
+        loss = F.cross_entropy(self.net(x), y)
+        self.log("train_loss", loss)
+        return {"loss": loss}
+
+
+class TrainingStep(Classification):
+    """a `training_step` as Lightning has them"""
+
+    known = "`model.training_step(batch, 0)` is called as it is"
+    moved = "net.0.weight net.2.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Lightning()
+
+    def loss(self, model, batch):
+        return {"loss": model.training_step(batch.data, 0)["loss"]}
+
+
+class LossInside(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net, self.criterion = nn.Linear(3, 2), nn.CrossEntropyLoss(label_smoothing=0.1)
+
+    def forward(self, input_ids, labels=None):
+        logits = self.net(input_ids)
+        return type("Output", (), {"loss": self.criterion(logits, labels), "logits": logits})
+
+
+class OutputObject(Classification):
+    """a model that takes the labels and returns an object with its loss, as Hugging Face's do"""
+
+    known = "`model(**batch).loss` is found as in training"
+    moved = "net.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return LossInside()
+
+    def batches(self, split="train", draw=0):
+        yield Batch({"input_ids": randn(10, 3, seed=draw), "labels": labels(10, 2, draw)}, weight=10)
+
+    def loss(self, model, batch):
+        return {"loss": model(**batch.data).loss}
+
+
+class LazyInBuild(Classification):
+    """lazy layers, initialised in `build`"""
+
+    known = "call the model once in `build`"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        model = nn.Sequential(nn.LazyLinear(4), nn.Tanh(), nn.LazyLinear(2))
+        model(torch.zeros(1, 3))
+        return model
+
+
+class LazyInTrain(Classification):
+    """lazy layers, initialised in `train`"""
+
+    known = "their shapes are those that training gave them"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch: lazy modules are new
+            return nn.Sequential(nn.LazyLinear(4), nn.Tanh(), nn.LazyLinear(2))
+
+    def train(self, model, seed, *, start=None, on_step=None):
+        model(torch.zeros(1, 3))
+        return model
+
+
+class Checkpointed(Classification):
+    """activations that are computed again (`torch.utils.checkpoint`)"""
+
+    known = "they save memory that landscapes do not need"
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        h = checkpoint(nn.Sequential(model[0], model[1]), x, use_reentrant=False)
+        return {"loss": F.cross_entropy(model[2](h), y)}
+
+
+class Watching(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+        self.seen = {}
+        self.net[1].register_forward_hook(lambda module, inputs, output: self.seen.update(h=output))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class Hooks(Classification):
+    """activations by a forward hook"""
+
+    known = "hooks run in the copy that landsweep evaluates, so the loss has to read what they leave from its `model`"
+    moved = "net.0.weight net.2.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Watching()
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        return {"loss": F.cross_entropy(model(x), y) + 0.1 * model.seen["h"].abs().mean()}
+
+
+class InPlace(Classification):
+    """in-place operations on activations"""
+
+    known = "`relu_`, `+=` and writes into slices of activations work"
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        h = 1.0 * model[0](x).relu_()
+        h += 0.5
+        h[:, 0] *= 2.0
+        return {"loss": F.cross_entropy(model[2](h), y)}
+
+
+class Branching(Classification):
+    """control flow that depends on activations"""
+
+    known = "branches on values go one by one; `torch.where` goes many at once"
+    together = False
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        h = torch.tanh(model[0](x))
+        while h.abs().mean() > 0.3:
+            h = 0.7 * h
+        return {"loss": F.cross_entropy(model[2](h), y)}
+
+
+class FrozenCopy(Classification):
+    """a loss that reads a detached copy of the weights"""
+
+    surrogate = True
+    known = "the Hessian takes detached parts for constants, as autograd does"
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        detached = {name: p.detach() for name, p in model.named_parameters()}
+        target = torch.func.functional_call(model, detached, (x + 0.1,)).softmax(-1)
+        return {
+            "loss": F.cross_entropy(model(x), y) + F.kl_div(model(x).log_softmax(-1), target, reduction="batchmean")
+        }
