@@ -39,6 +39,8 @@ class Kind:
     """What to know, for docs/models.md."""
     fields = ("loss",)
     """The fields that the study stores."""
+    gaps = False
+    """Whether the loss has no value at some points of the landscape."""
     surrogate = False
     """Whether autograd's second derivatives are meant to be others than those of the loss, as of rounding."""
     tolerance = 1e-4
@@ -137,7 +139,7 @@ def cut(model, flat):
     found, at = {}, 0
     for name, p in free(model).items():
         n = p.numel() * (2 if p.is_complex() else 1)
-        part = flat[at : at + n]
+        part = flat[at : at + n].clone()
         found[name] = torch.view_as_complex(part.reshape(*p.shape, 2)) if p.is_complex() else part.reshape(p.shape)
         at += n
     assert at == len(flat), "another number of parameters"

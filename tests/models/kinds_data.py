@@ -178,6 +178,15 @@ class Shuffled(Pairs):
         return DataLoader(TensorDataset(randn(10, 3, seed=draw), labels(10, 2, draw)), batch_size=5, shuffle=True)
 
 
+class NoArguments(Pairs):
+    """`batches()` without `split` and `draw`"""
+
+    known = "then there is one split and one draw"
+
+    def batches(self):
+        return [(randn(10, 3), labels(10, 2))]
+
+
 class Unseeded(Pairs):
     """random augmentation without a seed"""
 
@@ -198,22 +207,11 @@ _everlasting = torch.Generator().manual_seed(5)
 class Endless(Unseeded):
     """data without an end"""
 
-    known = "end them with `itertools.islice`"
-    refused = "end"
+    known = "one pass over the data ends: `itertools.islice` cuts one out"
+    refused = "never end"
 
     def batches(self, split="train", draw=0):
-        for _ in itertools.count():
-            yield Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)
-
-
-class NoArguments(Unseeded):
-    """`batches()` without `split` and `draw`"""
-
-    known = "both are given as keywords"
-    refused = "split"
-
-    def batches(self):
-        yield Batch((randn(10, 3), labels(10, 2)), weight=10)
+        return itertools.cycle([Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)])
 
 
 class Empty(Unseeded):

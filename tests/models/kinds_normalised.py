@@ -148,7 +148,7 @@ class FunctionalDropout(Images):
 
     known = "another loss at each call: give it `training=self.training`"
     layers = (nn.Flatten, lambda: nn.Linear(18, 3), nn.Tanh, lambda: nn.Linear(3, 2))
-    refused = "second call at the same weights"
+    refused = "second call of loss at the same weights"
 
     def loss(self, model, batch):
         x, y = batch.data

@@ -30,8 +30,8 @@ def mlp(seed, hidden=4):
 class OldWeightNorm(Regression):
     """`torch.nn.utils.weight_norm`, the old one"""
 
-    known = "`weight_g` and `weight_v` move; the weight follows"
-    moved = "0.weight_g 0.weight_v 2.weight"
+    known = "`weight_v` moves; `weight_g` holds the lengths of filters, which are gains: `norm` ignores them"
+    moved = "0.weight_v 2.weight"
 
     def build(self, seed):
         model = mlp(seed)
@@ -44,8 +44,8 @@ class OldWeightNorm(Regression):
 class WeightNorm(Regression):
     """`parametrizations.weight_norm`"""
 
-    known = "`original0` (lengths) and `original1` (directions) move"
-    moved = "0.parametrizations.weight.{original0,original1} 2.weight"
+    known = "`original1` moves; `original0` holds the lengths of filters, which are gains: `norm` ignores them"
+    moved = "0.parametrizations.weight.original1 2.weight"
 
     def build(self, seed):
         model = mlp(seed)
@@ -202,7 +202,7 @@ class Scalar(nn.Module):
         self.temperature, self.net = nn.Parameter(torch.tensor(0.7)), nn.Linear(3, 2)
 
     def forward(self, x):
-        return self.net(x) / self.temperature
+        return self.net(x) * self.temperature
 
 
 class Temperature(Regression):

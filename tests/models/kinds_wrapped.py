@@ -170,7 +170,8 @@ class LazyInTrain(Classification):
 class Checkpointed(Classification):
     """activations that are computed again (`torch.utils.checkpoint`)"""
 
-    known = "they save memory that landscapes do not need"
+    known = "they save memory that landscapes do not need, and have no second derivatives: leave them out here"
+    hessian = "torch.utils.checkpoint"
 
     def loss(self, model, batch):
         x, y = batch.data
@@ -202,6 +203,27 @@ class Hooks(Classification):
     def loss(self, model, batch):
         x, y = batch.data
         return {"loss": F.cross_entropy(model(x), y) + 0.1 * model.seen["h"].abs().mean()}
+
+
+class Closures(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.skip, self.second = nn.Linear(3, 2), nn.Linear(3, 2), nn.Linear(2, 2)
+        self.branch = lambda x: torch.tanh(self.skip(x))
+
+    def forward(self, x):
+        return self.second(torch.tanh(self.first(x)) + self.branch(x))
+
+
+class FunctionOfSelf(Classification):
+    """a function kept by the module that uses the module"""
+
+    known = "`self.branch = lambda x: self.skip(x)` follows the weights as methods do"
+    moved = "first.weight skip.weight second.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Closures()
 
 
 class InPlace(Classification):

@@ -15,6 +15,7 @@ from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import make_strategy
+from landsweep.study.problems import make_problem
 from networks import CPU
 from safetensors.torch import load_file
 from support import ROOT, inside
@@ -60,12 +61,13 @@ def assert_landscape(found, cls, delta, dtype, tolerance):
     expected = loop(cls, delta, dtype)
     scale = np.nanmax(np.abs(expected))
     np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=tolerance, atol=tolerance * scale)
+    assert np.isnan(expected).any() == cls.gaps
     assert cls.said or np.nanmax(expected) - np.nanmin(expected) > 1e-3 * scale
 
 
-def in_double(cls, delta):
+def in_double(cls, delta, study):
     """The landscape in float64, many points at once if the kind says so, without a run around it."""
-    problem, model = trained(cls, torch.float64)
+    problem, model = make_problem(study, FOLDER, {}), trained(cls, torch.float64)[1]
     strategy = make_strategy(
         "batched" if cls.together else "inplace", problem, model, ["loss"], CPU, torch.float64, width=4
     )
@@ -119,7 +121,11 @@ def test_kind(path, tmp_path):
     found = open_run(out).dataset.loss.values
     assert_landscape(found, cls, delta, torch.float32, cls.tolerance)
     assert_landscape(
-        in_double(cls, delta), cls, delta, torch.float64, max(1e-9, cls.tolerance * (cls.tolerance > 1e-4))
+        in_double(cls, delta, open_run(out).study),
+        cls,
+        delta,
+        torch.float64,
+        max(1e-9, cls.tolerance * (cls.tolerance > 1e-4)),
     )
     if not cls.together:
         assert "batched" in json.loads(open_run(out).dataset.attrs["evaluation"])["dropped"]
