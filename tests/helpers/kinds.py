@@ -160,7 +160,7 @@ def loop(cls, delta, dtype):
             for name, p in free(model).items():
                 p.add_(step[name].to(p.dtype))
         try:
-            values.append(float(torch.as_tensor(mean(problem, model, dtype)).detach()))
+            values.append(float(torch.as_tensor(mean(problem, model, dtype), dtype=torch.float64).detach()))
         except RuntimeError:
             values.append(np.nan)
     return np.array(values).reshape(POINTS, POINTS)
