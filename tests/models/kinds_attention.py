@@ -270,3 +270,37 @@ class Segmentation(Kind):
         target = mask.to(probability.dtype)
         dice = 1 - (2 * (probability * target).sum() + 1) / (probability.sum() + target.sum() + 1)
         return {"loss": dice + F.binary_cross_entropy(probability, target)}
+
+
+class Patches(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(1, 4, 2, stride=2)
+        self.cls_token, self.pos_embed = nn.Parameter(torch.randn(1, 1, 4)), nn.Parameter(torch.randn(1, 5, 4))
+        self.attention, self.norm = nn.MultiheadAttention(4, 2, batch_first=True), nn.LayerNorm(4)
+        self.act, self.head = nn.PReLU(4), nn.Linear(4, 2)
+
+    def forward(self, image):
+        x = self.patch(image).flatten(2).mT
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+        y = self.norm(x)
+        x = x + self.attention(y, y, y, need_weights=False)[0]
+        return self.head(self.act(x[:, 0]))
+
+
+class VisionTransformer(Kind):
+    """vision transformer with learned positions, a class token and learned activations"""
+
+    known = "tokens, positions and `nn.PReLU` are neither biases nor norms, and move"
+    moved = "patch.weight cls_token pos_embed attention.in_proj_weight attention.out_proj.weight act.weight head.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Patches()
+
+    def batches(self, split="train", draw=0):
+        yield Batch((randn(3, 1, 4, 4, seed=draw), labels(3, 2, draw)), weight=3)
+
+    def loss(self, model, batch):
+        image, y = batch.data
+        return {"loss": F.cross_entropy(model(image), y)}

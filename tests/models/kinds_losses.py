@@ -268,3 +268,15 @@ class SpecialHead(Small):
     def train(self, model, seed, *, start=None, on_step=None):
         model[2] = nn.Linear(4, 3)
         return model
+
+
+class ErrorRate(Small):
+    """share of wrong answers as the loss"""
+
+    known = "constant in pieces: a landscape of steps, and no Hessian"
+    hessian = "does not depend on the weights by derivatives"
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        logits = model(4 * x)
+        return {"loss": (logits.argmax(1) != y).to(logits.dtype).mean()}

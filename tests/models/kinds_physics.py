@@ -220,6 +220,51 @@ class Kan(nn.Module):
         return x
 
 
+class Spike(torch.autograd.Function):
+    """A step whose derivative is taken to be a smooth one."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        return (x > 0).to(x.dtype)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, slope):
+        (x,) = ctx.saved_tensors
+        return slope / (1 + (3 * x) ** 2)
+
+
+class Spiking(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inside, self.out = nn.Linear(1, 5), nn.Linear(5, 1)
+
+    def forward(self, x):
+        u, total = 0.0, 0.0
+        for _ in range(3):
+            u = 0.8 * u + self.inside(x)
+            spike = Spike.apply(u - 1)
+            u, total = u - spike, total + spike
+        return self.out(total)
+
+
+class SpikingNetwork(Curve):
+    """spiking network with surrogate gradients"""
+
+    known = "the landscape has steps; the Hessian is that of the surrogate"
+    moved = "inside.weight out.weight"
+    surrogate = True
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Spiking()
+
+
 class KanWithRule(Curve):
     """KAN with an `autograd.Function` that has `setup_context` and a rule for `vmap`"""
 

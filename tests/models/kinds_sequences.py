@@ -235,3 +235,54 @@ class TextConvolution(Kind):
     def loss(self, model, batch):
         words, y = batch.data
         return {"loss": F.cross_entropy(model(words), y)}
+
+
+class SparseGradients(Tied):
+    """embedding with sparse gradients"""
+
+    known = "derivatives are dense here"
+    moved = "0.weight 1.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return nn.Sequential(nn.Embedding(6, 4, sparse=True), nn.Linear(4, 6))
+
+
+class MaxNorm(Tied):
+    """embedding with `max_norm`"""
+
+    known = "rows longer than that are shortened at each point, as in training; goes one by one, and has no Hessian"
+    moved = "0.weight 1.weight"
+    together = False
+    hessian = "in.?place|leaf|renorm"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return nn.Sequential(nn.Embedding(6, 4, max_norm=1.0), nn.Linear(4, 6))
+
+
+class Llama(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.out = nn.Embedding(6, 4), nn.Linear(4, 6, bias=False)
+        self.gate, self.up, self.down = (nn.Linear(a, b, bias=False) for a, b in ((4, 5), (4, 5), (5, 4)))
+        angles = torch.outer(torch.arange(8), torch.tensor([1.0, 0.1]))
+        self.register_buffer("rotation", torch.polar(torch.ones(8, 2), angles), persistent=False)
+
+    def forward(self, words):
+        h = self.embedding(words)
+        pairs = torch.view_as_complex(h.float().reshape(*h.shape[:-1], 2, 2))
+        h = torch.view_as_real(pairs * self.rotation[: h.shape[1]]).flatten(2).type_as(h)
+        return self.out(h + self.down(F.silu(self.gate(h)) * self.up(h)))
+
+
+class Rotary(Tied):
+    """rotary positions by complex numbers, and gated layers, as Llama has them"""
+
+    known = "complex buffers are cast with the others; its `.float()` rounds to float32 also in a float64 study"
+    moved = "embedding.weight out.weight gate.weight up.weight down.weight"
+    rough = True
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Llama()

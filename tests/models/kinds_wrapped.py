@@ -1,6 +1,7 @@
 """Kinds: modules inside others, made by compilers, not yet made, or with methods that trainers call."""
 
 import warnings
+from functools import partial
 
 import torch
 from kinds import Kind, labels, randn
@@ -29,8 +30,7 @@ class Classification(Kind):  # what the kinds of this module share
 class Scripted(Classification):
     """`torch.jit.script`"""
 
-    known = "scripted modules go one by one"
-    together = False
+    known = "as the module it was made from"
 
     def build(self, seed):
         with warnings.catch_warnings():
@@ -41,7 +41,7 @@ class Scripted(Classification):
 class Traced(Scripted):
     """`torch.jit.trace`"""
 
-    known = "traced modules go one by one"
+    known = "batches have to fit the shapes it was traced with, as always"
 
     def build(self, seed):
         model = Classification.build(self, seed)
@@ -226,6 +226,42 @@ class FunctionOfSelf(Classification):
         return Closures()
 
 
+class ReplacedForward(Classification):
+    """a `forward` that was replaced by a function around the old one"""
+
+    known = "the function, and the method in it, follow the weights"
+
+    def build(self, seed):
+        model = super().build(seed)
+        before = model.forward
+        model.forward = lambda x: before(x) / 2
+        return model
+
+
+class KeptFunctions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two, self.three = nn.Linear(3, 2), nn.Linear(3, 2), nn.Linear(3, 2)
+        self.parts = [partial(lambda layer, x: layer(x) + self.two(x), self.one), self.last]
+
+    def last(self, x):
+        return torch.tanh(self.three(x))
+
+    def forward(self, x):
+        return sum(part(x) for part in self.parts)
+
+
+class ListOfFunctions(Classification):
+    """a list of functions, partial ones and methods"""
+
+    known = "they follow the weights"
+    moved = "one.weight two.weight three.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return KeptFunctions()
+
+
 class InPlace(Classification):
     """in-place operations on activations"""
 
@@ -266,3 +302,89 @@ class FrozenCopy(Classification):
         return {
             "loss": F.cross_entropy(model(x), y) + F.kl_div(model(x).log_softmax(-1), target, reduction="batchmean")
         }
+
+
+class SlowStart(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net, self.head, self.memory = nn.Linear(3, 4), nn.Linear(4, 2), None
+
+    def forward(self, x):
+        h = torch.tanh(self.net(x))
+        h = h if self.memory is None else 0.5 * (h + self.memory)
+        self.memory = h.detach()
+        return self.head(h)
+
+
+class Stateful(Classification):
+    """a model that remembers its last call in an attribute"""
+
+    known = "its loss is another one at each call: keep such state in the batch"
+    refused = "second call of loss at the same weights"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return SlowStart()
+
+
+class Autocast(Classification):
+    """`torch.autocast` inside the loss"""
+
+    known = "rounds as in training; in float64 it does nothing"
+    tolerance = 2e-2
+
+    def loss(self, model, batch):
+        with torch.autocast("cpu", torch.bfloat16):
+            return super().loss(model, batch)
+
+
+class NoGradient(Classification):
+    """a loss under `torch.no_grad()`, as evaluation loops have it"""
+
+    known = "leave `no_grad` out where you want a Hessian"
+    hessian = "does not depend on the weights by derivatives"
+
+    @torch.no_grad()
+    def loss(self, model, batch):
+        return super().loss(model, batch)
+
+
+class Bytes(Classification):
+    """bytes that the loss makes float32 by `.float()`"""
+
+    known = "no float64 then: `x.to(next(model.parameters()).dtype)` follows the study's precision"
+    single = "dtype"
+
+    def batches(self, split="train", draw=0):
+        yield Batch(((100 * randn(10, 3, seed=draw)).to(torch.uint8), labels(10, 2, draw)), weight=10)
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        return {"loss": F.cross_entropy(model(x.float() / 255), y)}
+
+
+class BackwardInside(Classification):
+    """`backward()` inside the loss, for the norm of the gradient"""
+
+    known = "goes one by one; for a Hessian use `autograd.grad(loss, model.parameters())`"
+    together = False
+    fields = ("loss", "grad_norm")
+    hessian = "grad"
+
+    def loss(self, model, batch):
+        loss = super().loss(model, batch)["loss"]
+        model.zero_grad()
+        loss.backward()
+        return {"loss": loss, "grad_norm": torch.sqrt(sum(p.grad.square().sum() for p in model.parameters()))}
+
+
+class SeededNoise(Classification):
+    """noise that the loss draws after `torch.manual_seed(0)`"""
+
+    known = "goes one by one; noise in the batch goes many at once"
+    together = False
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        torch.manual_seed(0)
+        return {"loss": F.cross_entropy(model(x + 0.1 * torch.randn_like(x)), y)}
