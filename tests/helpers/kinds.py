@@ -181,6 +181,7 @@ def dense(cls):
 
     def flat(parts):
         whole = [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, parts, strict=True)]
+        whole = [g.to_dense() for g in whole]
         return torch.cat([(torch.view_as_real(g) if g.is_complex() else g).reshape(-1) for g in whole])
 
     def gradient(**graph):

@@ -251,9 +251,8 @@ class SparseGradients(Tied):
 class MaxNorm(Tied):
     """embedding with `max_norm`"""
 
-    known = "rows longer than that are shortened at each point, as in training; goes one by one, and has no Hessian"
+    known = "rows longer than that are shortened at each point, as in training; torch has no derivatives of that"
     moved = "0.weight 1.weight"
-    together = False
     hessian = "in.?place|leaf|renorm"
 
     def build(self, seed):
