@@ -285,6 +285,84 @@ class KanWithoutRule(KanWithRule):
     bumps = OldBumps
 
 
+class Kan(nn.Module):
+    def __init__(self, bumps):
+        super().__init__()
+        self.bumps = bumps
+        self.first, self.second = nn.Parameter(torch.randn(1, 3, 4) / 2), nn.Parameter(torch.randn(3, 1, 4) / 2)
+        self.register_buffer("grid", torch.linspace(-1, 1, 4))
+
+    def forward(self, x):
+        for coefficients in (self.first, self.second):
+            x = torch.einsum("nig,iog->no", self.bumps.apply(x, self.grid), coefficients)
+        return x
+
+
+class Spike(torch.autograd.Function):
+    """A step whose derivative is taken to be a smooth one."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        return (x > 0).to(x.dtype)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, slope):
+        (x,) = ctx.saved_tensors
+        return slope / (1 + (3 * x) ** 2)
+
+
+class Spiking(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inside, self.out = nn.Linear(1, 5), nn.Linear(5, 1)
+
+    def forward(self, x):
+        u, total = 0.0, 0.0
+        for _ in range(3):
+            u = 0.8 * u + self.inside(x)
+            spike = Spike.apply(u - 1)
+            u, total = u - spike, total + spike
+        return self.out(total)
+
+
+class SpikingNetwork(Curve):
+    """spiking network with surrogate gradients"""
+
+    known = "the landscape has steps; the Hessian is that of the surrogate"
+    moved = "inside.weight out.weight"
+    surrogate = True
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Spiking()
+
+
+class KanWithRule(Curve):
+    """KAN with an `autograd.Function` that has `setup_context` and a rule for `vmap`"""
+
+    known = "`generate_vmap_rule = True` lets points go many at once"
+    moved = "first second"
+    bumps = Bumps
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Kan(self.bumps)
+
+
+class KanWithoutRule(KanWithRule):
+    """KAN with an old-style `autograd.Function`"""
+
+    known = "goes one by one"
+    together = False
+    bumps = OldBumps
+
+
 class WrongBumps(OldBumps):
     """The same with an intermediate result saved: torch takes it for a constant in the second derivative."""
 
@@ -297,14 +375,6 @@ class WrongBumps(OldBumps):
     @staticmethod
     def backward(ctx, slope):
         return (slope * ctx.saved_tensors[2]).sum(-1), None
-
-
-class KanIntermediate(KanWithoutRule):
-    """KAN whose `backward` uses an intermediate result that `forward` saved"""
-
-    known = "autograd takes it for a constant: the second derivatives would be wrong; save inputs and outputs only"
-    hessian = "symmetric"
-    bumps = WrongBumps
 
 
 class KanOnce(KanWithoutRule):

@@ -253,7 +253,7 @@ class MaxNorm(Tied):
 
     known = "rows longer than that are shortened at each point, as in training; torch has no derivatives of that"
     moved = "0.weight 1.weight"
-    hessian = "in.?place|leaf|renorm"
+    hessian = "max_norm"
 
     def build(self, seed):
         torch.manual_seed(seed)

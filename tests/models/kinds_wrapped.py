@@ -170,8 +170,7 @@ class LazyInTrain(Classification):
 class Checkpointed(Classification):
     """activations that are computed again (`torch.utils.checkpoint`)"""
 
-    known = "they save memory that landscapes do not need, and have no second derivatives: leave them out here"
-    hessian = "torch.utils.checkpoint"
+    known = "they save memory that landscapes do not need; with `use_reentrant=True` a Hessian is refused"
 
     def loss(self, model, batch):
         x, y = batch.data
