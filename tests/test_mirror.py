@@ -10,6 +10,7 @@ PACKAGES = {"kernels": ROOT / "kernels", "jobs": ROOT / "jobs", "benchmarks": RO
 FOLDERS = {
     "data": "recorded results that tests compare with",
     "docs": "the README's commands and code",
+    "models": "a table of users' models and losses, each in whole runs",
     "helpers": "what several test modules use",
     "processes": "whole runs in processes of their own: under mpiexec, on Dask's workers, interrupted",
     "slurm": "whole runs as jobs of a real Slurm",
