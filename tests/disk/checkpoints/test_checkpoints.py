@@ -254,6 +254,7 @@ REFUSED = {
         "0.weight is a torch._utils._rebuild_sparse_tensor, which is not read, expected a tensor of shape (8, 4).",
     ),
     "no tensors": ({"epoch": 1}, "holds no tensors, expected a state_dict: names and tensors: save it with"),
+    "names with breaks": ({"a\nb": torch.ones(2)}, "nearest in it: a\\nb): give weights"),
     "settings alone": (
         argparse.Namespace(net=Path("x")),
         "holds only pathlib.PosixPath, which is not read without running code, expected a state_dict",

@@ -150,7 +150,8 @@ def flat(value: Any, fetch: stored.Fetch, order: str) -> Tree:
 
 
 def _join(name: str, key: Any) -> str:
-    return f"{name}.{key}" if name else str(key)
+    key = inert.shown(str(key))
+    return f"{name}.{key}" if name else key
 
 
 def _parts(value: Described) -> list[tuple[Any, Any]] | None:
