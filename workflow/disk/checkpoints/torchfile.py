@@ -150,8 +150,7 @@ def flat(value: Any, fetch: stored.Fetch, order: str) -> Tree:
 
 
 def _join(name: str, key: Any) -> str:
-    key = inert.shown(str(key))
-    return f"{name}.{key}" if name else key
+    return f"{name}.{key}" if name else str(key)
 
 
 def _parts(value: Described) -> list[tuple[Any, Any]] | None:
