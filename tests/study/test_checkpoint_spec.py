@@ -2,6 +2,7 @@
 
 import pytest
 from landsweep.base.errors import UserError
+from landsweep.study.checkpoint_spec import check_files
 from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 
@@ -92,6 +93,13 @@ def test_what_is_refused(checkpoint, text):
     with pytest.raises(UserError) as caught:
         study(checkpoint)
     assert text in str(caught.value)
+
+
+def test_a_star_is_no_pattern(tmp_path):
+    with pytest.raises(
+        UserError, match=r"step\*.pt does not exist, .*: name an axis in braces, such as step\{step\}.pt\."
+    ):
+        check_files(study(["step*.pt"]).checkpoint_files, tmp_path)
 
 
 def test_an_axis_stands_in_one_place():

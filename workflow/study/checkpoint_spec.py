@@ -180,7 +180,8 @@ def check_files(files: Sequence[str], folder: Path) -> None:
     if missing:
         more = len(missing) - 1
         others = f", nor {'does 1 other' if more == 1 else f'do {more} others'} of {len(files)}" if more else ""
+        star = "; * stands for nothing here: name an axis in braces, such as step{step}.pt" if "*" in missing[0] else ""
         raise UserError(
             f"sweep.checkpoint: {folder / missing[0]} does not exist{others}, expected a file or folder with weights "
-            "(relative to the study)."
+            f"(relative to the study){star}."
         )

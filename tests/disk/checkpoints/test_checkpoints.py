@@ -254,6 +254,7 @@ REFUSED = {
         "0.weight is a torch._utils._rebuild_sparse_tensor, which is not read, expected a tensor of shape (8, 4).",
     ),
     "no tensors": ({"epoch": 1}, "holds no tensors, expected a state_dict: names and tensors: save it with"),
+    "names with breaks": ({"a\nb": torch.ones(2)}, "nearest in it: a\\nb): give weights"),
     "settings alone": (
         argparse.Namespace(net=Path("x")),
         "holds only pathlib.PosixPath, which is not read without running code, expected a state_dict",
@@ -425,6 +426,12 @@ def test_what_is_no_checkpoint(content, text, tmp_path):
 def test_a_folder_without_weights_or_with_a_part_missing(tmp_path):
     (tmp_path / "folder").mkdir()
     assert "it is a folder without model.safetensors, diffusion" in refusal(tmp_path / "folder")
+    for name, text in (
+        ("adapter_config.json", "merge them"),
+        ("zero_to_fp32.py", "join them with its zero_to_fp32.py"),
+    ):
+        (tmp_path / "folder" / name).touch()
+        assert text in refusal(tmp_path / "folder")
     shards("bin", "pytorch_model.bin.index.json")(tmp_path / "parts")
     (tmp_path / "parts/model-00001-of-00002.bin").unlink()
     assert "parts/model-00001-of-00002.bin does not exist, expected a checkpoint" in refusal(tmp_path / "parts")

@@ -42,7 +42,8 @@ def read(path: Path) -> Tree:
             for file in files:
                 if file.suffix != ".json":
                     found |= _file(file)
-    return {name: v if isinstance(v, str) else replace(v, load=partial(_load, path, v)) for name, v in found.items()}
+    guarded = {n: v if isinstance(v, str) else replace(v, load=partial(_load, path, v)) for n, v in found.items()}
+    return {inert.shown(name): entry for name, entry in guarded.items()}
 
 
 def _load(path: Path, entry: Stored) -> Tensor:

@@ -198,6 +198,11 @@ OPENING = {"io.open", "_io.open", "builtins.open", "__builtin__.open", "io.FileI
 """Nor from what opens files."""
 
 
+def shown(name: str) -> str:
+    """Return a name that a file gives as one line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+
+
 class _Reader(pickle.Unpickler):
     """The unpickler: it looks no name up."""
 
@@ -208,7 +213,7 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """Return this module's own class for a name, or a class that describes."""
-        full = f"{module}.{name}"
+        full = shown(f"{module}.{name}")
         if full in KNOWN:
             return KNOWN[full]
         if module.partition(".")[0] in COMMANDS or full in CALLS | OPENING:

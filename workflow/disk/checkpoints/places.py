@@ -39,6 +39,8 @@ def files(path: Path) -> list[Path]:
     for name in WEIGHTS:
         if (path / name).is_file():
             return [path / name]
+    if (path / "zero_to_fp32.py").is_file():
+        raise ValueError("DeepSpeed has left parts of the weights in it: join them with its zero_to_fp32.py")
     if (path / "adapter_config.json").is_file():
         raise ValueError("it holds an adapter without its network: merge them (merge_and_unload) and save the whole")
     for ending in ENDINGS:

@@ -69,9 +69,9 @@ def of_record(record: TensorRecord, fetch: Fetch, order: str = sys.byteorder) ->
         if prod(size) == 0:
             return torch.empty(size, dtype=dtype)
         content, width = bytearray(fetch(record.storage)), dtype.itemsize
+        if last > len(content) // width:
+            raise ValueError(f"a tensor of shape {size} is larger than its storage of {len(content) // width} elements")
         whole = torch.frombuffer(content, dtype=dtype, count=len(content) // width)
-        if last > len(whole):
-            raise ValueError(f"a tensor of shape {size} is larger than its storage of {len(whole)} elements")
         if order != sys.byteorder:
             whole = torch.from_numpy(np.frombuffer(content, np.uint8).reshape(-1, width)[:, ::-1].copy())
             whole = whole.reshape(-1).view(dtype)
