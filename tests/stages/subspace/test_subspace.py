@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import landsweep
@@ -82,6 +83,8 @@ def test_the_ends_of_a_line_are_the_two_networks(study):
         placed = run.dataset.projected_coordinate.sel(subspace=name).values.ravel()
         np.testing.assert_allclose(placed, [0, 1], atol=1e-6)
     assert np.isnan(rows["barrier"]["cut"])
+    assert "  barrier  n_minima" in inside("metrics", run.path).stdout
+    assert re.search(r"^trajectory +3 +3 ", inside("status", run.path).stdout, re.MULTILINE)
     said = (run.path / "report/summary.md").read_text()
     assert "subspaces.cut has no barrier, as the grid has no point at each of the two checkpoints" in said
     assert "[entezari2022]" in methods(run.directory)
