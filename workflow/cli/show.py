@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN = 5
 """At most this many failures are shown; the others are counted."""
-SHOWN_METRICS = ("n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
+SHOWN_METRICS = ("barrier", "n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
 """These metrics are shown where no columns are named."""
 
 
@@ -105,10 +105,10 @@ def status(run: Run) -> None:
     from landsweep.pipeline.status import disk_use, stage_counts
 
     print(repr(run))
-    print(f"{'stage':<9} {'done':>9} {'of':>9} {'failed':>7} {'time':>9}")
+    print(f"{'stage':<10} {'done':>9} {'of':>9} {'failed':>7} {'time':>9}")
     for c in stage_counts(run.directory, run.study, run.plan):
         spent = duration(c.seconds) if c.seconds else "-"
-        print(f"{c.stage:<9} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {spent:>9}  {c.noun}")
+        print(f"{c.stage:<10} {c.done:>9} {c.total or '?':>9} {c.failed or '-':>7} {spent:>9}  {c.noun}")
     used, files = disk_use(run.directory)
     sessions = run.directory.read_provenance()["sessions"]
     last = sessions[-1]

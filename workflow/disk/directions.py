@@ -155,6 +155,8 @@ class Projections:
         ``(n,)`` float64, the distance from that point, in units of weights.
     distances
         ``(n,)`` float64, the distance from the model's own weights.
+    losses
+        ``(n,)`` the loss at the checkpoint itself, not at the nearest point, on the member's data.
     """
 
     names: np.ndarray
@@ -162,6 +164,7 @@ class Projections:
     coordinates: np.ndarray
     residuals: np.ndarray
     distances: np.ndarray
+    losses: np.ndarray
 
 
 def write_projections(run: RunDir, member: int, found: Projections) -> None:

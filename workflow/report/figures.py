@@ -270,7 +270,7 @@ def _panel(
     panel.set_xlabel("direction 0", fontsize=7)
     if field.ndim == 1:
         panel.plot(x, field)
-        draw_projections(panel, run, member, [x], field)
+        draw_projections(panel, run, member, [x])
         return
     panel.set_ylabel("direction 1", fontsize=7)
     plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]
@@ -290,4 +290,4 @@ def _panel(
             i, j = np.unravel_index(vertices, field.shape)
             colour = "white" if style == "o" else "#ff7f0e"
             panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")
-        draw_projections(panel, run, member, [x, others[0]], field)
+        draw_projections(panel, run, member, [x, others[0]])

@@ -24,10 +24,10 @@ COLOURS = ("#e7298a", "#66c2ff", "#ff7f0e", "#b3de69", "#ffffff")
 """Trajectories of one landscape are drawn in these colours."""
 
 
-def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.ndarray], field: np.ndarray) -> None:
+def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.ndarray]) -> None:
     """Draw a member's projected checkpoints on its landscape of one or two dimensions, with a legend of residuals.
 
-    On a curve they stand at its height. What lies outside the grid is not drawn, and is counted in the legend.
+    Beside a curve they stand at their own loss. What lies outside the grid is not drawn, and is counted in the legend.
     """
     found = read_projections(run.directory, member.index)
     if found is None:
@@ -41,7 +41,7 @@ def draw_projections(panel: Any, run: OpenedRun, member: Member, axes: Sequence[
         style = SPANNING if spanning else PATH | {"color": COLOURS[(number - int(found.paths[0] == "")) % len(COLOURS)]}
         at = np.where(inside[:, None], found.coordinates, np.nan)[chosen]
         if len(axes) == 1:
-            at = np.column_stack([at[:, 0], np.interp(at[:, 0], axes[0], field)])
+            at = np.column_stack([at[:, 0], found.losses[chosen]])
         label = f"{what}: {_residuals(found.residuals[chosen], found.distances[chosen])}"
         if outside := int((chosen & ~inside).sum()):
             label += f", {outside} outside"

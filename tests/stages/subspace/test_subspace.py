@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import landsweep
@@ -82,6 +83,8 @@ def test_the_ends_of_a_line_are_the_two_networks(study):
         placed = run.dataset.projected_coordinate.sel(subspace=name).values.ravel()
         np.testing.assert_allclose(placed, [0, 1], atol=1e-6)
     assert np.isnan(rows["barrier"]["cut"])
+    assert "  barrier  n_minima" in inside("metrics", run.path).stdout
+    assert re.search(r"^trajectory +3 +3 ", inside("status", run.path).stdout, re.MULTILINE)
     said = (run.path / "report/summary.md").read_text()
     assert "subspaces.cut has no barrier, as the grid has no point at each of the two checkpoints" in said
     assert "[entezari2022]" in methods(run.directory)
@@ -154,9 +157,11 @@ def test_a_trajectory_is_added_to_a_finished_run_without_evaluating_again(study)
     np.testing.assert_allclose(run.dataset.projected_coordinate.squeeze().values, expected, atol=1e-6)
     remains = np.linalg.norm(rows - alpha.T @ delta, axis=1)
     np.testing.assert_allclose(run.dataset.projected_residual.squeeze().values, remains, atol=1e-6)
+    own = [loss_at(theta(k)) for k in range(4)]
+    np.testing.assert_allclose(run.dataset.projected_loss.squeeze().values, own, rtol=1e-5)
     assert (run.path / "report/landscapes.png").exists()
     panel, edges = Figure().subplots(), [np.array([-9.0, 0.1])] * 2
-    draw_projections(panel, run, run.plan.members[0], edges, np.zeros((2, 2)))
+    draw_projections(panel, run, run.plan.members[0], edges)
     assert panel.lines[0].get_xdata()[0] == pytest.approx(0, abs=1e-6)
     outside = [int((expected[part] > 0.1).any(axis=1).sum()) for part in (slice(3), slice(3, 4))]
     said = [text.get_text() for text in panel.get_legend().get_texts()]

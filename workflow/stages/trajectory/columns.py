@@ -49,15 +49,16 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
         for key in ("names", "paths")
     )
     coordinates = np.full((*plan.sweep_shape, most, dims), np.nan)
-    residuals, distances = np.full((2, *plan.sweep_shape, most), np.nan)
+    residuals, distances, losses = np.full((3, *plan.sweep_shape, most), np.nan)
     for position, found in stored.items():
         at: tuple[Any, ...] = (*position, slice(len(found.names)))
         names[at], paths[at], coordinates[at] = found.names, found.paths, found.coordinates
-        residuals[at], distances[at] = found.residuals, found.distances
+        residuals[at], distances[at], losses[at] = found.residuals, found.distances, found.losses
     along = [*axes, PREFIX]
     put = landscape.put
     put(f"{PREFIX}_file", names, along, long_name="checkpoint that is projected on the landscape")
     put(f"{PREFIX}_path", paths, along, long_name="name of its trajectory, empty if it spans the landscape")
     put(f"{PREFIX}_coordinate", coordinates, [*along, "direction"], long_name="coordinates of the nearest point")
     put(f"{PREFIX}_residual", residuals, along, long_name="distance of the checkpoint from that point (weights)")
+    put(f"{PREFIX}_loss", losses, along, long_name="loss at the checkpoint itself")
     put(f"{PREFIX}_distance", distances, along, long_name="distance of the checkpoint from the trained weights")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
+from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.spans.projection import project
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.models import checkpoints
+from landsweep.stages.models.loader import Loader, network_of
 from landsweep.stages.trajectory import STAGE
 from landsweep.study.plan import Member
 
@@ -55,6 +58,20 @@ def make_one(context: Context, member: Member) -> list[str]:
         multiples / geometry.scale,
         residuals,
         np.linalg.norm(points, axis=1),
+        _losses(context, member, points),
     )
     write_projections(context.run, member.index, found)
     return checkpoints.notes(context, f"subspaces.{name}.trajectory", others)
+
+
+def _losses(context: Context, member: Member, points: np.ndarray) -> np.ndarray:
+    """Return the losses at checkpoints, whose weights are theta plus a row of ``points`` each."""
+    losses = np.empty(len(points))
+    with users_code():
+        for k, point in enumerate(points):  # one at a time: together they may be many
+            delta = torch.from_numpy(point[None]).to(flatten(network_of(context, member.model)).dtype)
+            evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
+                member, delta, "inplace", 1
+            )
+            losses[k] = evaluator(np.ones((1, 1)))["loss"][0]
+    return losses
