@@ -74,7 +74,8 @@ def collect(
         found |= {f"sweep.checkpoint {name}": path for name, path in places.named(folder, value).items()}
     for name, subspace in study.subspaces.items():
         for key, named in subspace_files(study, subspace):
-            found[f"subspaces.{name}.{key} {named}"] = folder / named
+            files_of = places.named(folder, named)
+            found |= {f"subspaces.{name}.{key} {file}": path for file, path in files_of.items()}
     for name in files:
         found[FILES + name] = folder / name
     return tuple(_source(name, path, (known or {}).get(name)) for name, path in found.items() if path.is_file())
