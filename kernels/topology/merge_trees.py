@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -33,12 +33,16 @@ from landsweep.kernels.topology.segments import (
     join_levels,
     near_in_box,
     near_in_graph,
+    plain_links,
     segment,
 )
 from landsweep.kernels.topology.tree import MergeTree
 
 GraphEngine = Callable[[np.ndarray, np.ndarray], Basins]
 """A function of this type finds the basins of values ``(n,)`` on a graph with edges ``(e, 2)``."""
+
+Steps = Callable[[], Ladder]
+"""A function of this type returns the ladder of a tree, which is made when it is first asked for."""
 
 CHUNK = 1 << 18
 """The values are scanned in chunks of this many vertices, which stay in the third-level cache."""
@@ -147,13 +151,13 @@ def merge_tree(
     values, basins, tree, steps = _grid_tree(field, connectivity, negate, threads, periodic)
     if not volumes:
         return tree
-    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, steps=steps)
+    found = segment(tree, values, basins.label, branches(tree, basins.minima), threads=threads, steps=steps())
     return replace(tree, arc_volume=found.arc_volume)
 
 
 def _grid_tree(
     field: np.ndarray, connectivity: str, negate: bool, threads: int, periodic: Sequence[int] | bool
-) -> tuple[np.ndarray, Basins, MergeTree, Ladder]:
+) -> tuple[np.ndarray, Basins, MergeTree, Steps]:
     around = periodic_axes(periodic, np.shape(field))
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads, periodic=around)
@@ -162,7 +166,7 @@ def _grid_tree(
     tree = _grow_whole(graph, values.shape, connectivity, negate, survey, periodic=around)
     whole = Blocks(values.shape, values.shape, around)
     near = near_in_box(whole, whole.owned(0), whole.owned(0), connectivity)
-    steps = ladder(tree)
+    steps = cache(lambda: ladder(tree))
     return values, basins, _with_basins(_with_border(tree, values, basins, near, steps), basins, threads), steps
 
 
@@ -249,7 +253,7 @@ def _graph_tree(
     basins = found if engine is graph_basins else graph_basins(f, edges)
     tree = _with_basins(_grow_whole(graph, shape or f.shape, "graph", negate, survey, f, edges), basins)
     if shape:
-        tree = _with_border(tree, f, basins, partial(near_in_graph, edges), ladder(tree))
+        tree = _with_border(tree, f, basins, partial(near_in_graph, edges), lambda: ladder(tree))
     return f, basins, tree
 
 
@@ -377,7 +381,7 @@ def _with_basins(tree: MergeTree, basins: Basins, threads: int = 1) -> MergeTree
     return replace(tree, basin_volume=basin_volumes(basins, threads)[basins.of(tree.minima)])
 
 
-def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near, steps: Ladder) -> MergeTree:
+def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near, steps: Steps) -> MergeTree:
     """Return the tree of a grid with what lies on its border."""
     whole = tuple(slice(0, n) for n in tree.shape)
     border = Blocks(tree.shape, tree.shape, tree.periodic).border(whole).reshape(-1)
@@ -385,7 +389,8 @@ def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near
     known = basins.of(tree.minima)
     branch_of = np.full(len(basins.minima), -1)
     branch_of[known] = np.arange(len(known))
-    links = border_links(join_levels(tree), values, basins.label, branch_of, border, near, steps)
+    plain, left = plain_links(tree, join_levels(tree), values, border, near)
+    links = np.concatenate([plain, border_links(left, values, basins.label, branch_of, border, near, steps)])
     return replace(tree, border_volume=volume[known], border_class=border_class(tree, links))
 
 
@@ -413,5 +418,5 @@ def segmentation(
     """
     values, basins, tree, steps = _grid_tree(field, connectivity, negate, threads, periodic)
     branch_of = branches(tree, basins.minima)
-    found = segment(tree, values, basins.label, branch_of, threads=threads, write=True, steps=steps)
+    found = segment(tree, values, basins.label, branch_of, threads=threads, write=True, steps=steps())
     return replace(tree, arc_volume=found.arc_volume), found

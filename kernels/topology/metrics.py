@@ -181,7 +181,7 @@ def topology_metrics(tree: MergeTree, *, min_persistence: float = 0.0) -> dict[s
     smad = _mean(climbs[bounded])
     lowest = tree.border_volume if len(tree.border_volume) else on_border(minima, tree.shape, tree.periodic)
     border_minima, border_saddles = float(np.count_nonzero(lowest)), float(len(tree.border_joins))
-    if tree.connectivity == "graph" and not len(tree.border_volume):
+    if tree.connectivity == "graph" and len(tree.shape) == 1 and not len(tree.border_volume):
         border_minima = border_saddles = np.nan  # its points are those of no grid
     metrics = {
         "n_minima": len(minima),

@@ -170,7 +170,7 @@ def border_links(
     branch_of: np.ndarray,
     border: np.ndarray,
     near: Near,
-    steps: Ladder,
+    steps: Callable[[], Ladder],
     vertices: Callable[[np.ndarray], np.ndarray] = lambda places: places,
 ) -> np.ndarray:
     """Return what is connected on the border of the grid at the levels where branches meet.
@@ -187,7 +187,7 @@ def border_links(
         The function that yields the neighbours of some vertices, in pairs of (neighbour, vertex); labels of vertices
         that it does not yield mean nothing.
     steps
-        The ladder of the tree.
+        The function that returns the ladder of the tree; it is called where there is something to look up.
     vertices
         The function from C-order indices into ``values`` to the vertices of the grid.
 
@@ -203,12 +203,36 @@ def border_links(
     for u, v in near(places):
         level = f[v].astype(np.float64)
         flat, below = border[u] & (f[u] == f[v]), np.flatnonzero(f[u] < f[v])
-        arc = climb_all(branch_of[~label[u[below]]], level[below], np.full(len(below), -1), steps)
+        arc = climb_all(branch_of[~label[u[below]]], level[below], np.full(len(below), -1), steps())
         meets = levels.upper[arc] == level[below]
         ends = np.append(count + vertices(u[flat]), arc[meets])
         at = count + vertices(np.append(v[flat], v[below[meets]]))
         found.append(contract_links(np.stack([ends, at], axis=1)))  # there are many more neighbours than vertices
     return np.concatenate(found)
+
+
+def plain_links(
+    tree: MergeTree, levels: JoinLevels, values: np.ndarray, border: np.ndarray, near: Near
+) -> tuple[np.ndarray, JoinLevels]:
+    """Return the links at saddles without ties, and the levels that are left for :func:`border_links`.
+
+    A saddle on the border connects all arcs that end in it if it is alone at its level and no neighbour has its value.
+    Most fields have no other saddles, and then no arc needs to be looked up. All neighbours of a vertex must be known.
+    """
+    if not len(tree.saddles):
+        return NO_LINKS, levels
+    f, sign, count = values.reshape(-1), -1.0 if tree.negate else 1.0, len(tree.arcs)
+    level = sign * tree.node_values[len(tree.minima) :][: len(tree.saddles)]  # ascending
+    new = np.concatenate([[True], level[1:] != level[:-1], [True]])
+    vertex = tree.saddles[new[:-1] & new[1:]]
+    plain = np.zeros(f.size, bool)
+    plain[vertex[border[vertex]]] = True
+    for u, v in near(np.flatnonzero(plain)):
+        plain[v[f[u] == f[v]]] = False
+    arcs = np.flatnonzero(plain[tree.arcs[: len(tree.pairs) + len(tree.saddles), 0]])
+    links = np.stack([arcs, count + tree.arcs[arcs, 0]], axis=1)
+    left = np.setdiff1d(levels.joins[:-1], f[plain].astype(np.float64), assume_unique=True)
+    return links, JoinLevels(np.append(left, np.nan), levels.upper)
 
 
 def contract_links(links: np.ndarray, keeps: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:

@@ -350,7 +350,7 @@ def _at_border(
     within[inside(owned, box)] = True
     low = border_volume(values, found.label, births, np.flatnonzero(border & within))
     near, vertices = near_in_box(blocks, box, owned, field.connectivity), partial(blocks.vertices, box)
-    links = border_links(levels, values, found.label, branch_of, border.reshape(-1), near, steps, vertices)
+    links = border_links(levels, values, found.label, branch_of, border.reshape(-1), near, lambda: steps, vertices)
 
     def known(nodes: np.ndarray) -> np.ndarray:
         vertex = np.maximum(nodes - arcs, 0)
