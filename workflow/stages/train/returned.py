@@ -7,7 +7,7 @@ not count, or the model fails before an hour of landscapes is spent on another n
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,7 +66,6 @@ def checked(
             "same, as build() makes it again for every landscape: make this change in build(), before training "
             f"({_kept(path)})"
         )
-    check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
     again = check_rest(problem, seed, network, path)
     if not any(p.requires_grad for p in network.parameters()):
         tell(
@@ -76,6 +75,7 @@ def checked(
         movable = {name for name, p in again.named_parameters() if p.requires_grad}
         for name, p in network.named_parameters():
             p.requires_grad_(name in movable)
+    check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
     return network, again
 
 
@@ -139,7 +139,7 @@ def check_finite(network: nn.Module, what: str, cure: str) -> None:
 
 def _again(problem: Problem, seed: int, network: nn.Module, path: Path, state: int) -> nn.Module:
     """Return the network that every stage will make; the state of random numbers, which is another one there, stays."""
-    with torch.random.fork_rng():
+    with _same_numbers_after(network):
         torch.manual_seed(state)
         again = weights.build(problem, seed)
     tensors = {name: t.detach() for name, t in saved(network).items()}
@@ -164,9 +164,15 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
 
 
 def _loss(problem: Problem, network: nn.Module, batch: Batch) -> float:
-    with torch.random.fork_rng():
+    with _same_numbers_after(network):
         found: Any = problem.loss(network.eval(), batch)
     return float((found["loss"] if isinstance(found, dict) else found).detach())
+
+
+def _same_numbers_after(network: nn.Module) -> AbstractContextManager[None]:
+    """Return a context after which torch's random numbers go on as if nothing had been drawn in it."""
+    device = next(network.parameters()).device
+    return torch.random.fork_rng([device] if device.type == "cuda" else [])
 
 
 def _keep(network: nn.Module, path: Path) -> None:
