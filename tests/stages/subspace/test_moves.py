@@ -82,3 +82,22 @@ def test_directions_of_an_earlier_version_have_no_table(made, tmp_path):
     path.unlink()
     with pytest.raises(UserError, match=r"member 0 has no directions yet: continue .* with `landsweep run STUDY`"):
         run.parameters(how="zero head", subspace="random")
+
+
+def test_directions_that_would_be_zero_are_refused(tmp_path):
+    shutil.copy(HELPERS / "trainings.py", tmp_path)
+    spaces = {
+        "filter": {"kind": "random"},
+        "model": {"kind": "random", "normalisation": "model"},
+        "relative": {"kind": "random", "normalisation": "none", "unit": "relative"},
+    }
+    sweep = {"how": ["all zero"], "subspace": list(spaces)}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(STUDY | {"sweep": sweep, "subspaces": spaces}))
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run", "--stages", "train,subspace")
+    assert done.returncode == 3
+    for index, how in enumerate(("filter", "model")):
+        assert (
+            f"failed: subspace {index} (how=all zero, seed=0, subspace={how}, direction_seed=0): ValueError: direction "
+            f"0 has norm zero, as all weights that it moves are zero and normalisation {how} gives it their norm, "
+        ) in done.stdout
+    assert "unit is relative but the norm of the weights is zero, expected unit: multiple or l2" in done.stdout
