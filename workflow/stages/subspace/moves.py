@@ -56,7 +56,8 @@ def _sentences(context: Context, name: str, subspace: SubspaceSpec, members: dic
         where = f", model{'s' * (len(which) > 1)} {models}{more}" if len(kinds) > 1 else ""
         found = which[0][1]
         yield f"Subspace {name}{where}: {sentence(found.entries)}."
-        if zero := [e.name for e in found.entries if e.state == "still" and e.norm == 0]:
+        scaled = subspace.normalisation in ("filter", "layer")
+        if zero := [e.name for e in found.entries if scaled and e.state == "still" and e.norm == 0]:
             shown = ", ".join(zero[:SHOWN]) + (f" and {len(zero) - SHOWN} more" if len(zero) > SHOWN else "")
             yield (
                 f"Subspace {name}{where}: {shown} {'do' if len(zero) > 1 else 'does'} not move although not ignored, "

@@ -6,11 +6,10 @@ not count, or the model fails before an hour of landscapes is spent on another n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import torch
@@ -151,9 +150,7 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
     first = next(network.parameters())
     try:
         again.to(first.device)
-        # Of data without end, too, there is a first batch.
-        beginning = SimpleNamespace(batches=lambda **part: islice(problem.batches(**part), 1))
-        batch = next(iter(Data.of(cast(Problem, beginning), first.device, first.dtype)))
+        batch = next(iter(Data.of(cast(Problem, _Beginning(problem)), first.device, first.dtype)))
         here, repeated, there = (_loss(problem, one, batch) for one in (network, network, again))
     except Exception:  # a loss may do anything; where it does not run, the landscape will say so
         return False
@@ -161,6 +158,19 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
         again.cpu()
     close = 1e-3 if first.dtype in (torch.float16, torch.bfloat16) else 1e-5
     return here == repeated and not abs(here - there) <= close * max(abs(here), abs(there))
+
+
+class _Beginning:
+    """A problem with the first of its batches alone, which there is of data without end, too."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def batches(self, *args: Any, **part: Any) -> Iterator[Any]:
+        return islice(self._problem.batches(*args, **part), 1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._problem, name)
 
 
 def _loss(problem: Problem, network: nn.Module, batch: Batch) -> float:
