@@ -84,6 +84,27 @@ def test_directions_of_an_earlier_version_have_no_table(made, tmp_path):
         run.parameters(how="zero head", subspace="random")
 
 
+def test_directions_of_another_rule_in_the_same_run_are_named(made, tmp_path):
+    run = landsweep.open_run(copy_of(made[0], tmp_path))
+    sweep = {
+        "how": STUDY["sweep"]["how"],
+        "seed": [0],
+        "subspace": STUDY["sweep"]["subspace"],
+        "direction_seed": [0, 1],
+    }
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(STUDY | {"sweep": sweep}, sort_keys=False))
+    old = run.directory.directions(run.member(how="zero head", subspace="random"))
+    tensors = load_file(old)
+    tensors["delta"][:, 24:30] = 1.0  # as if the first bias had been none then
+    save_file(tensors, old)
+    said = inside("run", tmp_path / "study.yaml", "--out", run.path, "--stages", "subspace").stderr.splitlines()
+    assert [line for line in said if "earlier landsweep" in line] == [
+        f"Subspace random: directions that an earlier landsweep has made here, such as {old}, move 0.bias, which those "
+        "made now ignore, so that their landscapes do not compare: run again into another directory with --out, which "
+        "makes all by one rule."
+    ]
+
+
 def test_directions_that_would_be_zero_are_refused(tmp_path):
     shutil.copy(HELPERS / "trainings.py", tmp_path)
     spaces = {
