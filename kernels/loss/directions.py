@@ -23,6 +23,10 @@ Normalisation = Literal["filter", "layer", "model", "none"]
 :func:`normalise`."""
 
 
+DEPENDENT = 1e-9
+"""Directions are dependent where the matrix of their cosines has an eigenvalue below this."""
+
+
 @dataclass(frozen=True)
 class Directions:
     """The vectors that span a landscape.
@@ -144,8 +148,8 @@ def random_directions(
     Raises
     ------
     ValueError
-        Where ``dims`` is greater than the number of parameters that may move, a weight is not finite, or all weights
-        that may move are zero, so that normalised directions are.
+        Where ``dims`` is greater than the number of parameters that may move, a weight is not finite, all weights that
+        may move are zero, so that normalised directions are, or normalised directions are linearly dependent.
     """
     _check_finite(model)
     parameters = [p for _, p in trainable_parameters(model)]
@@ -158,7 +162,15 @@ def random_directions(
             "parameters: ignore less."
         )
     vectors = orthonormalise(gaussian(dims, len(mask), seed) * mask)
-    return _finish(normalise(vectors, parameters, normalisation), model, normalisation)
+    made = _finish(normalise(vectors, parameters, normalisation), model, normalisation)
+    cosine = made.gram / np.outer(made.norms, made.norms)
+    if np.linalg.eigvalsh(cosine)[0] < DEPENDENT:
+        raise ValueError(
+            f"{dims} directions are linearly dependent after normalisation {normalisation}, as too few of the weights "
+            "that may move are not zero, expected independent ones: ignore less, take fewer dims, or say "
+            "normalisation: none."
+        )
+    return made
 
 
 def given_directions(model: nn.Module, vectors: np.ndarray, normalisation: Normalisation = "none") -> Directions:

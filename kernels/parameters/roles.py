@@ -28,7 +28,7 @@ _OF_NORMS = {*"abgsw", "weight", "gain", "scale", "gamma", "bias", "beta", "shif
 """The parameters of a normalisation are called so, before any number or underscore."""
 _NORM = re.compile(r"norm(?!al(?!i[sz])|ali[sz]ing)", re.IGNORECASE)
 """The pattern finds a normalisation in a name, but not a normal distribution nor a normalising flow."""
-_ABBREVIATED = {"norm", "layernorm", "batchnorm", "groupnorm", "rmsnorm", "ln", "bn", "gn"}
+_ABBREVIATED = {"norm", "layernorm", "batchnorm", "groupnorm", "rmsnorm", "ln", "bn", "gn", "grn", "frn"}
 _B = re.compile(r"b([a-z]|\d\w*|_\w+)?\Z")
 """Biases in modules of one's own: b, b1, b_1, b_ih, bh."""
 
@@ -54,11 +54,11 @@ def roles(model: nn.Module) -> dict[str, frozenset[Role]]:
     that is called so (``user_bias = nn.Embedding(n, 1)``); or is called ``b``, ``b1``, ``b_ih``, ``bh``, ``beta``,
     ``shift``, ``offset`` or ``intercept`` and stands beside a weight.
 
-    A parameter *of a norm* belongs to one of :data:`NORMS`; or to a module whose class or name contains ``norm`` and
-    that owns nothing but gains and shifts (at most one axis longer than 1, called ``weight``, ``gain``, ``scale``,
-    ``gamma``, ``g``, ``bias``, ``beta`` or the like); or is called ``norm_weight``, ``ln_scale`` or the like; or is the
-    gain g of weight normalisation, w = g v/|v|, whose v has, as the weights before a batch normalisation, a direction
-    that counts and a length that does not.
+    A parameter *of a norm* belongs to one of :data:`NORMS`; or to a module whose class or name contains ``norm`` (or
+    the word ``ln``, ``bn``, ``gn``, ``grn`` or ``frn``) and that owns nothing but gains and shifts (at most one axis
+    longer than 1, called ``weight``, ``gain``, ``scale``, ``gamma``, ``g``, ``bias``, ``beta`` or the like); or is
+    called ``norm_weight``, ``ln_scale`` or the like; or is the gain g of weight normalisation, w = g v/|v|, whose v
+    has, as the weights before a batch normalisation, a direction that counts and a length that does not.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def _says_bias(name: str) -> bool:
 
 
 def _says_norm(name: str) -> bool:
-    return _NORM.search(name) is not None
+    return _NORM.search(name) is not None or not _ABBREVIATED.isdisjoint(_words(name))
 
 
 def _class(module: nn.Module) -> str:

@@ -68,10 +68,7 @@ def table(
     without = ignored(model, ignore or ())
     result = []
     for name, p in model.named_parameters():
-        values = torch.zeros(()) if is_lazy(p) else p.detach()
-        norm = float(
-            torch.linalg.vector_norm(values.flatten().to(torch.complex128 if p.is_complex() else torch.double))
-        )
+        norm = 0.0 if is_lazy(p) else _norm(p.detach())
         along: tuple[float, ...] = ()
         state: State = "moved"
         if not p.requires_grad:
@@ -81,10 +78,18 @@ def table(
         elif directions is None:
             state = "still" if scaled and norm == 0 and not is_lazy(p) else "moved"
         else:
-            along = tuple(torch.linalg.vector_norm(directions[name].flatten(1).double(), dim=1).tolist())
+            parts = directions[name].flatten(1)
+            along = tuple(torch.linalg.vector_norm(parts, dim=1, dtype=torch.double).tolist())
             state = "moved" if any(along) else "still"
         result.append(Entry(name, () if is_lazy(p) else tuple(p.shape), state, norm, along))
     return result
+
+
+def _norm(values: Tensor) -> float:
+    """Return the Euclidean norm in double precision, also of whole numbers, which are frozen."""
+    if not (values.is_floating_point() or values.is_complex()):
+        values = values.double()
+    return float(torch.linalg.vector_norm(values, dtype=torch.complex128 if values.is_complex() else torch.double))
 
 
 @dataclass(frozen=True)

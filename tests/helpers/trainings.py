@@ -150,6 +150,11 @@ class Trainings:
         nn.init.zeros_(self.fit(model)[5].weight)
         return model
 
+    def _all_zero(self, model):
+        for p in model.parameters():
+            nn.init.zeros_(p)
+        return model
+
     def _adapters(self, model):
         return model
 

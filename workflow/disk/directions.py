@@ -114,6 +114,12 @@ class Moves:
         return {MOVES: json.dumps({"entries": rows, "unmatched": list(self.unmatched)})}
 
 
+def has_moves(path: Path) -> bool:
+    """Return whether a file of directions says which parameters they move; those of earlier versions do not."""
+    with reading(path), safe_open(path, framework="np") as file:
+        return MOVES in (file.metadata() or {})
+
+
 def load_moves(path: Path) -> Moves:
     """Read which parameters a member's directions move.
 

@@ -170,6 +170,16 @@ def test_directions_of_weights_that_are_zero_are_refused(how):
     assert random_directions(model, 1, 0, how, []).norms > 0  # biases are not zero
 
 
+def test_directions_that_normalisation_makes_parallel_are_refused():
+    """Of 5 numbers that may move all but one are zero: two directions become that number, up to the sign."""
+    model = nn.Sequential(nn.Linear(1, 1), nn.Linear(2, 2))
+    nn.init.zeros_(model[1].weight)
+    with pytest.raises(ValueError, match="2 directions are linearly dependent after normalisation filter, as too few"):
+        random_directions(model, 2, 0)
+    assert random_directions(model, 1, 0).norms > 0
+    assert random_directions(model, 2, 0, "none").gram == pytest.approx(np.eye(2), abs=1e-6)
+
+
 def test_weights_that_are_not_finite_are_named():
     model = nn.Linear(2, 2)
     with torch.no_grad():

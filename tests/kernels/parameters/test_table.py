@@ -50,10 +50,12 @@ def test_shapeless_complex_and_lazy_parameters_are_listed():
     model = nn.Module()
     model.scale, model.z = nn.Parameter(torch.tensor(2.0)), nn.Parameter(torch.tensor([3j, 4.0]))
     model.later = nn.LazyLinear(2)
+    model.codes = nn.Parameter(torch.tensor([3, 4], dtype=torch.int8), requires_grad=False)
     found = table(model, ["bias"])
     assert [(e.name, e.shape, e.state, e.norm) for e in found] == [
         ("scale", (), "moved", 2.0),
         ("z", (2,), "moved", 5.0),
+        ("codes", (2,), "frozen", 5.0),
         ("later.weight", (), "moved", 0.0),
         ("later.bias", (), "ignored", 0.0),
     ]

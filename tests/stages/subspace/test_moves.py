@@ -82,3 +82,43 @@ def test_directions_of_an_earlier_version_have_no_table(made, tmp_path):
     path.unlink()
     with pytest.raises(UserError, match=r"member 0 has no directions yet: continue .* with `landsweep run STUDY`"):
         run.parameters(how="zero head", subspace="random")
+
+
+def test_directions_of_another_rule_in_the_same_run_are_named(made, tmp_path):
+    run = landsweep.open_run(copy_of(made[0], tmp_path))
+    sweep = {
+        "how": STUDY["sweep"]["how"],
+        "seed": [0],
+        "subspace": STUDY["sweep"]["subspace"],
+        "direction_seed": [0, 1],
+    }
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(STUDY | {"sweep": sweep}, sort_keys=False))
+    old = run.directory.directions(run.member(how="zero head", subspace="random"))
+    tensors = load_file(old)
+    tensors["delta"][:, 24:30] = 1.0  # as if the first bias had been none then
+    save_file(tensors, old)
+    said = inside("run", tmp_path / "study.yaml", "--out", run.path, "--stages", "subspace").stderr.splitlines()
+    assert [line for line in said if "earlier landsweep" in line] == [
+        f"Subspace random: directions that an earlier landsweep has made here, such as {old}, move 0.bias, which those "
+        "made now ignore, so that their landscapes do not compare: run again into another directory with --out, which "
+        "makes all by one rule."
+    ]
+
+
+def test_directions_that_would_be_zero_are_refused(tmp_path):
+    shutil.copy(HELPERS / "trainings.py", tmp_path)
+    spaces = {
+        "filter": {"kind": "random"},
+        "model": {"kind": "random", "normalisation": "model"},
+        "relative": {"kind": "random", "normalisation": "none", "unit": "relative"},
+    }
+    sweep = {"how": ["all zero"], "subspace": list(spaces)}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(STUDY | {"sweep": sweep, "subspaces": spaces}))
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run", "--stages", "train,subspace")
+    assert done.returncode == 3
+    for index, how in enumerate(("filter", "model")):
+        assert (
+            f"failed: subspace {index} (how=all zero, seed=0, subspace={how}, direction_seed=0): ValueError: direction "
+            f"0 has norm zero, as all weights that it moves are zero and normalisation {how} gives it their norm, "
+        ) in done.stdout
+    assert "unit is relative but the norm of the weights is zero, expected unit: multiple or l2" in done.stdout

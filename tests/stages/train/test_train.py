@@ -10,6 +10,8 @@ import torch
 import yaml
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import RunDir
+from landsweep.disk.weights import load_trained
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from support import HELPERS, events, inside
 from trainings import Trainings
@@ -123,6 +125,18 @@ def test_what_train_froze_stays_where_it_is(kept):
     found = run.dataset.loss.sel(how="frozen").squeeze()
     assert float(found[2]) == pytest.approx(expected, rel=1e-5)
     assert run.parameters(how="plain").state.tolist() == ["moved", "ignored"] * 3
+
+
+def test_weights_of_an_earlier_version_require_the_gradients_of_build(kept, tmp_path):
+    """Their files say nothing of gradients."""
+    written = landsweep.open_run(kept[0]).directory.theta(KEPT.index("frozen"))
+    problem = Trainings("frozen")
+    assert [p.requires_grad for p in load_trained(problem, 0, written).parameters()] == [False] * 2 + [True] * 4
+    save_file(load_file(written), tmp_path / "theta.safetensors")
+    assert all(p.requires_grad for p in load_trained(problem, 0, tmp_path / "theta.safetensors").parameters())
+    plain = landsweep.open_run(kept[0]).directory.theta(0)  # where build() gives the same answer, nothing is added
+    with safe_open(plain, framework="np") as file:
+        assert not file.metadata()
 
 
 def test_a_network_that_is_frozen_altogether_moves_as_built_and_is_told(kept):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from landsweep.base.errors import UserError
 from landsweep.base.events import Notice
-from landsweep.disk.directions import Moves, load_moves
+from landsweep.disk.directions import Moves, has_moves, load_delta, load_moves
 from landsweep.kernels.loss.directions import Directions
 from landsweep.kernels.parameters.roles import ROLES, unmatched
 from landsweep.kernels.parameters.table import sentence, table
@@ -33,10 +33,14 @@ def moves(network: nn.Module, subspace: SubspaceSpec, directions: Directions) ->
 def say(context: Context, members: Iterable[Member]) -> None:
     """Publish for each subspace which parameters move, and where the models differ in this."""
     of: dict[str, dict[int, Member]] = {}
+    fresh = set()
     for member in members:
+        fresh.add(member.index)
         of.setdefault(str(member.coords["subspace"]), {}).setdefault(member.model, member)
     for name, first in of.items():
         for text in _sentences(context, name, context.study.subspaces[name], first):
+            context.bus(Notice(text))
+        if text := _unlike(context, name, first, fresh):
             context.bus(Notice(text))
 
 
@@ -56,7 +60,8 @@ def _sentences(context: Context, name: str, subspace: SubspaceSpec, members: dic
         where = f", model{'s' * (len(which) > 1)} {models}{more}" if len(kinds) > 1 else ""
         found = which[0][1]
         yield f"Subspace {name}{where}: {sentence(found.entries)}."
-        if zero := [e.name for e in found.entries if e.state == "still" and e.norm == 0]:
+        scaled = subspace.normalisation in ("filter", "layer")
+        if zero := [e.name for e in found.entries if scaled and e.state == "still" and e.norm == 0]:
             shown = ", ".join(zero[:SHOWN]) + (f" and {len(zero) - SHOWN} more" if len(zero) > SHOWN else "")
             yield (
                 f"Subspace {name}{where}: {shown} {'do' if len(zero) > 1 else 'does'} not move although not ignored, "
@@ -70,3 +75,30 @@ def _sentences(context: Context, name: str, subspace: SubspaceSpec, members: dic
             )
     if len(kinds) > SHOWN:
         yield f"Subspace {name}: {len(kinds) - SHOWN} further kinds of models differ in what moves (Run.parameters)."
+
+
+def _unlike(context: Context, name: str, made: dict[int, Member], fresh: set[int]) -> str:
+    """Return in words which parameters an earlier version's directions move that those made now ignore; else nothing.
+
+    Earlier versions knew biases by the end of their names, and torch's normalisations alone.
+    """
+    others = (m for m in context.plan.members if m.coords["subspace"] == name and m.index not in fresh)
+    old, new = (
+        next((path for m in those if (path := context.run.directions(m.index)).exists()), None)
+        for those in (others, made.values())
+    )
+    if old is None or new is None or has_moves(old):
+        return ""
+    entries = [e for e in load_moves(new).entries if e.state != "frozen"]
+    delta, sizes = load_delta(old), [e.size for e in entries]
+    if sum(sizes) != delta.shape[1]:  # of another network
+        return ""
+    parts = torch.split(delta, sizes, dim=1)
+    moved = [e.name for e, part in zip(entries, parts, strict=True) if e.state == "ignored" and part.any()]
+    if not moved:
+        return ""
+    return (
+        f"Subspace {name}: directions that an earlier landsweep has made here, such as {old}, move {', '.join(moved)}, "
+        "which those made now ignore, so that their landscapes do not compare: run again into another directory with "
+        "--out, which makes all by one rule."
+    )

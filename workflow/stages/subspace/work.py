@@ -222,6 +222,8 @@ def _scale(
     if subspace.unit == "l2":
         return 1.0 / directions.norms
     if subspace.unit == "relative":
+        if directions.theta_norm == 0:
+            raise ProblemError("unit is relative but the norm of the weights is zero, expected unit: multiple or l2")
         return directions.theta_norm / directions.norms
     if subspace.unit == "loss_rise":
         return _loss_rise_scale(context, member, subspace, directions, delta, terms)

@@ -6,11 +6,10 @@ not count, or the model fails before an hour of landscapes is spent on another n
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import torch
@@ -66,7 +65,6 @@ def checked(
             "same, as build() makes it again for every landscape: make this change in build(), before training "
             f"({_kept(path)})"
         )
-    check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
     again = check_rest(problem, seed, network, path)
     if not any(p.requires_grad for p in network.parameters()):
         tell(
@@ -76,6 +74,7 @@ def checked(
         movable = {name for name, p in again.named_parameters() if p.requires_grad}
         for name, p in network.named_parameters():
             p.requires_grad_(name in movable)
+    check_finite(network, "train() returned weights that are not finite", "train with a smaller learning rate")
     return network, again
 
 
@@ -139,7 +138,7 @@ def check_finite(network: nn.Module, what: str, cure: str) -> None:
 
 def _again(problem: Problem, seed: int, network: nn.Module, path: Path, state: int) -> nn.Module:
     """Return the network that every stage will make; the state of random numbers, which is another one there, stays."""
-    with torch.random.fork_rng():
+    with _same_numbers_after(network):
         torch.manual_seed(state)
         again = weights.build(problem, seed)
     tensors = {name: t.detach() for name, t in saved(network).items()}
@@ -151,9 +150,7 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
     first = next(network.parameters())
     try:
         again.to(first.device)
-        # Of data without end, too, there is a first batch.
-        beginning = SimpleNamespace(batches=lambda **part: islice(problem.batches(**part), 1))
-        batch = next(iter(Data.of(cast(Problem, beginning), first.device, first.dtype)))
+        batch = next(iter(Data.of(cast(Problem, _Beginning(problem)), first.device, first.dtype)))
         here, repeated, there = (_loss(problem, one, batch) for one in (network, network, again))
     except Exception:  # a loss may do anything; where it does not run, the landscape will say so
         return False
@@ -163,10 +160,29 @@ def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bo
     return here == repeated and not abs(here - there) <= close * max(abs(here), abs(there))
 
 
+class _Beginning:
+    """A problem with the first of its batches alone, which there is of data without end, too."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def batches(self, *args: Any, **part: Any) -> Iterator[Any]:
+        return islice(self._problem.batches(*args, **part), 1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._problem, name)
+
+
 def _loss(problem: Problem, network: nn.Module, batch: Batch) -> float:
-    with torch.random.fork_rng():
+    with _same_numbers_after(network):
         found: Any = problem.loss(network.eval(), batch)
     return float((found["loss"] if isinstance(found, dict) else found).detach())
+
+
+def _same_numbers_after(network: nn.Module) -> AbstractContextManager[None]:
+    """Return a context after which torch's random numbers go on as if nothing had been drawn in it."""
+    device = next(network.parameters()).device
+    return torch.random.fork_rng([device] if device.type == "cuda" else [])
 
 
 def _keep(network: nn.Module, path: Path) -> None:
