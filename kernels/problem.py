@@ -142,11 +142,12 @@ class Problem(Protocol):
     def batches(self, split: str = "train", draw: int = 0) -> Iterable[Batch]:
         """Yield the batches of a split; another ``draw`` selects other data or other collocation points."""
 
-    def loss(self, model: Callable[..., Any], batch: Batch) -> dict[str, Tensor]:
+    def loss(self, model: nn.Module, batch: Batch) -> dict[str, Tensor]:
         """Return each field's mean over the batch, a 0-d tensor; ``"loss"`` is required, other keys are further fields.
 
-        ``model`` may be a function instead of a module. A loss that differentiates by its inputs with ``torch.func``
-        runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
+        ``model`` is the network itself, with the parameters of the point in place of its own: its methods, parts and
+        parameters may be used. What the loss changes in it is put back. A loss that differentiates by its inputs with
+        ``torch.func`` runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
         """
 
 

@@ -212,8 +212,7 @@ class CurvatureProduct:
         yield "default", False
         yield "math", False
         if not isinstance(self._loss, LinearisedLoss):
-            for p in self._own():
-                p.requires_grad_(True)
+            self._loss.require(self._own(), True)
             self._layout.assign(self._loss.network, self.theta)
             yield "default", True
             yield "math", True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import torch
@@ -129,12 +130,11 @@ class Inplace:
         if agrees(torch.inference_mode, 1e-3):
             self._mode = torch.inference_mode
             return
-        for p in self._named.values():
-            p.requires_grad_(False)  # a loss that differentiates its inputs alone needs no graph through them
+        # A loss that differentiates its inputs alone needs no graph through the parameters.
+        self._loss.require(self._named.values(), False)
         # A loss may also sum over the parameters that require gradients, and a small part of it must not be lost.
         if not agrees(torch.enable_grad, torch.finfo(next(iter(self._named.values())).dtype).eps ** 0.75):
-            for p in self._named.values():
-                p.requires_grad_(True)
+            self._loss.require(self._named.values(), True)
         self._mode = torch.enable_grad
 
     def _under(self, mode: Callable[[], Any], batch: Batch, statistics: bool = False) -> Fields:
@@ -171,8 +171,7 @@ class Batched:
                 statistics = self._statistics.copies(len(points))
                 with self._statistics.updating(data) as batches:
                     for batch in batches:
-                        with self._loss.restored(statistics=True):
-                            self._vectorised(points, statistics, batch)
+                        self._loss.run(partial(self._vectorised, points, statistics, batch), statistics=True)
             total = Mean(self.fields, data.weight)
             for batch in data:
                 total.add(self._values(points, statistics, batch), batch.weight)
@@ -183,13 +182,17 @@ class Batched:
         found = []
         for flag in (False, True):
             parameters = {k: v.detach().requires_grad_(flag) for k, v in self._layout.split(row).items()}
-            with suppress(RuntimeError), self._loss.restored():
-                found.append(select(self._loss.at(parameters | self._loss.copies(), batch), self.fields))
+            with suppress(RuntimeError):
+                values = self._loss.run(partial(self._with_copies, parameters, batch))
+                found.append(select(values, self.fields))
         self._flags_checked = True
         if len(found) == 2 and not all(
             _close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()
         ):
             raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
+
+    def _with_copies(self, parameters: dict[str, Tensor], batch: Batch) -> Fields:
+        return self._loss.at(parameters | self._loss.copies(), batch)
 
     def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
         def work() -> Fields:

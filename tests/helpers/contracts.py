@@ -98,6 +98,19 @@ class Checkpointed(nn.Module):
         return self.second(checkpoint(self.first, x, use_reentrant=False))
 
 
+class Shared(nn.Module):
+    """A module in two places, and a weight in two modules."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.tied = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.again = nn.Sequential(self.first, nn.Tanh())
+        self.tied.weight = self.first.weight
+
+    def forward(self, x):
+        return self.tied(self.again(torch.tanh(self.first(x))))
+
+
 def mlp(*layers):
     return nn.Sequential(nn.Linear(3, 4), *layers, nn.Tanh(), nn.Linear(4, 3))
 
@@ -168,6 +181,7 @@ KINDS = {
     "traced": (lambda: quietly(torch.jit.trace, mlp(), torch.ones(2, 3)), error),
     "wrapped": (lambda: nn.DataParallel(mlp()), error),
     "complex": (Spectral, lambda model, x: error(model, x) + 0.1 * model.weight.abs().square().sum()),
+    "shared": (Shared, error),
     "locked": (Locked, error),
     "counting": (Counting, error),
     "checkpoint": (Checkpointed, error),
