@@ -2,13 +2,14 @@
 
 Fused attention, the fast path of torch's transformer layers, cuDNN's recurrent networks and compiled modules are
 differentiated once, but not twice. Fused weight normalisation is, but wrongly: its gradient takes the norms for
-constants (torch 2.13), so the matrix of second derivatives is not symmetric. The same functions in plain operations
-have right second derivatives, and are slower.
+constants (torch 2.13), so the matrix of second derivatives is not symmetric. Fused layer normalisation does so from the
+third derivative on, which a loss has that differentiates by its inputs. The same functions in plain operations have
+right derivatives, and are slower.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal
 
@@ -44,12 +45,8 @@ class _Plain(TorchFunctionMode):
     """A mode in which fused functions without right second derivatives are plain operations."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Replace ``torch._weight_norm``, which both weight normalisations of torch call, and ``torch.cdist``."""
-        if function is torch._weight_norm:
-            return _weight_norm(*args, **(kwargs or {}))
-        if function is torch.cdist:
-            return _cdist(*args, **(kwargs or {}))
-        return function(*args, **(kwargs or {}))
+        """Replace a function of :data:`_PLAIN`."""
+        return _PLAIN.get(function, function)(*args, **(kwargs or {}))
 
 
 def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
@@ -64,6 +61,38 @@ def _cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = No
     apart = (difference != 0).any(dim=-1)
     distance = torch.linalg.vector_norm(torch.where(apart[..., None], difference, 1.0), ord=p, dim=-1)
     return torch.where(apart, distance, 0.0)
+
+
+def _layer_norm(
+    x: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    axes = tuple(range(x.ndim - len(normalized_shape), x.ndim))
+    y = (x - x.mean(axes, keepdim=True)) * (x.var(axes, correction=0, keepdim=True) + eps).rsqrt()
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _group_norm(
+    x: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    grouped = x.reshape(len(x), num_groups, -1)
+    y = _layer_norm(grouped, grouped.shape[2:], eps=eps).reshape(x.shape)
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    y = y if weight is None else y * weight.view(shape)
+    return y if bias is None else y + bias.view(shape)
+
+
+_PLAIN: dict[Any, Any] = {
+    torch._weight_norm: _weight_norm,  # which both weight normalisations of torch call
+    torch.cdist: _cdist,
+    torch.nn.functional.layer_norm: _layer_norm,
+    torch.nn.functional.group_norm: _group_norm,
+}
+"""Fused functions, and the same in plain operations."""
 
 
 class Undisturbed(TorchFunctionMode):

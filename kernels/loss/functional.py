@@ -74,6 +74,15 @@ class ModuleLoss:
             p.requires_grad_(gradients)
         self._flags = [(p, p.requires_grad) for p, _ in self._flags]
 
+    def hide(self, parameters: Iterable[Tensor]) -> None:
+        """Fill parameters of the network with NaN, which are replaced in every call.
+
+        So it shows where the network reads them by other ways than its modules' parameters, such as a list of its own.
+        """
+        with torch.no_grad():
+            for p in parameters:
+                p.fill_(torch.nan)
+
     def run(self, work: Callable[[], Result], *, statistics: bool = False) -> Result:
         """Return what ``work`` returns, which calls :meth:`at` with :meth:`copies`; the network is as it was after it.
 

@@ -11,7 +11,7 @@ from landsweep.kernels.problem import Batch
 from networks import evaluator, points
 from torch import nn
 
-ALONE = {"penalty", "parts", "slopes"}
+ALONE = {"penalty", "parts", "slopes", "listed", "recurrent", "normalised slope", "grouped slope"}
 """Losses that ask or say whether parameters require gradients, or take them, run one point after another alone."""
 
 
