@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
 
-Kernels = Literal["default", "math"]
-"""A loss is differentiated twice through the kernels that torch takes by itself, or through those of plain operations.
-"""
+Kernels = Literal["default", "math", "plain"]
+"""A loss is differentiated twice through the kernels that torch takes by itself, through those of torch that have second
+derivatives (``math``), or beside these through plain operations in place of fused functions (``plain``)."""
+NAMES: tuple[Kernels, ...] = get_args(Kernels)
+"""The kernels in the order in which they are tried."""
 
 _SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
 """What torch calls for ``tensor.requires_grad = ...``."""
@@ -30,14 +32,15 @@ _SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
 def kernels(name: Kernels) -> Iterator[None]:
     """Compute with these kernels inside the block, and as before after it."""
     with ExitStack() as stack:
-        if name == "math":
+        if name != "default":
             stack.callback(torch.backends.mha.set_fastpath_enabled, torch.backends.mha.get_fastpath_enabled())
             torch.backends.mha.set_fastpath_enabled(False)
             stack.enter_context(sdpa_kernel(SDPBackend.MATH))
             stack.enter_context(torch.compiler.set_stance("force_eager"))
-            stack.enter_context(_Plain())
             if torch.cuda.is_available():
                 stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+        if name == "plain":
+            stack.enter_context(_Plain())
         yield
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import torch
 from landsweep.kernels.curvature.checks import check_mode
-from landsweep.kernels.curvature.derivatives import Kernels, kernels
+from landsweep.kernels.curvature.derivatives import NAMES, Kernels, kernels
 from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.curvature.stopping import Stopping
 from landsweep.kernels.loss import theta as layout
@@ -128,23 +128,22 @@ class Extremes:
         return total
 
     def _together(self, batch: Batch, points: Tensor, vectors: Tensor) -> Tensor:
+        failures: list[Exception] = []
+
         def work() -> Tensor:
             with FeaturesFirst(), kernels(self.kernels):
                 buffers = self._loss.copies(len(points))
                 found: Tensor = torch.func.vmap(partial(self._forwards, batch))(points, vectors, buffers)
                 return found
 
-        try:
-            return self._loss.run(work)
-        except (RuntimeError, NotImplementedError) as error:
-            if self.kernels == "math":
-                raise
-            self.kernels = "math"
+        for name in NAMES[NAMES.index(self.kernels) :]:
+            self.kernels = name
             try:
                 return self._loss.run(work)
-            except (RuntimeError, NotImplementedError):
-                self.kernels = "default"
-                raise error from None
+            except (RuntimeError, NotImplementedError) as error:
+                failures.append(error)
+        self.kernels = "default"
+        raise failures[0]
 
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:
         def loss(theta: Tensor) -> Tensor:

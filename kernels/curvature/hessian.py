@@ -216,11 +216,12 @@ class CurvatureProduct:
         """
         yield "default", False
         yield "math", False
+        yield "plain", False
         if not isinstance(self._loss, LinearisedLoss):
             self._loss.require(self._own(), True)
             self._layout.assign(self._loss.network, self.theta)
             yield "default", True
-            yield "math", True
+            yield "plain", True
 
     def _own(self) -> list[Tensor]:
         named = dict(self._loss.network.named_parameters())

@@ -11,16 +11,9 @@ from landsweep.kernels.loss.theta import flatten
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-OTHERS = {
-    "weight norm",
-    "parametrised",
-    "attention",
-    "heads",
-    "encoder",
-    "distances",
-    "normalised slope",
-    "grouped slope",
-}
+OTHERS = dict.fromkeys(["attention", "heads", "encoder"], "math") | dict.fromkeys(
+    ["weight norm", "parametrised", "distances", "normalised slope"], "plain"
+)
 """The default kernels of these networks have no second derivatives, or wrong ones."""
 
 
@@ -42,7 +35,7 @@ def test_hessians_are_differences_of_plain_gradients(kind):
         for h, precision in ((found, 1e-6), (single, 1e-3)):
             row = h(torch.from_numpy(vector)).numpy()
             assert np.linalg.norm(row - expected) <= precision * np.linalg.norm(expected)
-    assert found.kernels == single.kernels == ("math" if kind in OTHERS else "default")
+    assert found.kernels == single.kernels == OTHERS.get(kind, "default")
 
 
 @pytest.mark.filterwarnings("ignore:There is a performance drop because")
@@ -59,7 +52,7 @@ def test_extreme_eigenvalues_at_points(kind, strategy):
         values = np.linalg.eigvalsh(matrix(h))
         assert float(found["hessian_max"][k]) == pytest.approx(values[-1], rel=1e-4)
         assert float(found["hessian_min"][k]) == pytest.approx(values[0], rel=1e-4)
-    assert extremes.kernels == ("math" if kind in OTHERS else "default")
+    assert extremes.kernels == OTHERS.get(kind, "default")
 
 
 @pytest.mark.parametrize("kind", ["listed", "checkpoint"])

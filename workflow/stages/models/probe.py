@@ -23,7 +23,7 @@ from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.loss.theta import size
 from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
-from landsweep.stages.models.hessian import PLAIN
+from landsweep.stages.models.hessian import other_kernels
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member
 from landsweep.study.study import Study
@@ -78,7 +78,9 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
-        hessian, kernels = _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "")
+        hessian, kernels = (
+            _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "default")
+        )
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -93,8 +95,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     if hessian is not None:
         names = " and ".join(context.study.hessian_fields)
         context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
-        if kernels == "math":
-            context.bus(Notice(f"{names}: {PLAIN}."))
+        if said := other_kernels(kernels):
+            context.bus(Notice(f"{names}: {said}."))
     return {
         **asdict(choice),
         "reason": choice.reason,
