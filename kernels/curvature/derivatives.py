@@ -19,8 +19,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
 
 Kernels = Literal["default", "math", "plain"]
-"""A loss is differentiated twice through the kernels that torch takes by itself, through those of torch that have second
-derivatives (``math``), or beside these through plain operations in place of fused functions (``plain``)."""
+"""A loss is differentiated twice through the kernels that torch takes by itself, through those of torch's that have
+second derivatives (``math``), or beside these through plain operations in place of fused functions (``plain``)."""
 NAMES: tuple[Kernels, ...] = get_args(Kernels)
 """The kernels in the order in which they are tried."""
 
