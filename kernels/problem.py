@@ -143,14 +143,15 @@ class Problem(Protocol):
         no ``split`` or no ``draw`` is called without it.
         """
 
-    def loss(self, model: Callable[..., Any], batch: Any) -> dict[str, Tensor]:
+    def loss(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
         """Return each field's mean over the batch, a 0-d tensor; ``"loss"`` is required, other keys are further fields.
 
         ``batch`` is what :meth:`batches` gave, on the device: a :class:`Batch` where it gave one, else the tensors,
         tuple or dictionary itself. A tensor that is returned alone is the loss.
 
-        ``model`` may be a function instead of a module. A loss that differentiates by its inputs with ``torch.func``
-        runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
+        ``model`` is the network itself, with the parameters of the point in place of its own: its methods, parts and
+        parameters may be used. What the loss changes in it is put back. A loss that differentiates by its inputs with
+        ``torch.func`` runs for many grid points at once; one that calls ``autograd.grad`` runs point by point.
         """
 
 

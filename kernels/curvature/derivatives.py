@@ -2,24 +2,27 @@
 
 Fused attention, the fast path of torch's transformer layers, cuDNN's recurrent networks and compiled modules are
 differentiated once, but not twice. Fused weight normalisation is, but wrongly: its gradient takes the norms for
-constants (torch 2.13), so the matrix of second derivatives is not symmetric. The same functions in plain operations
-have right second derivatives, and are slower.
+constants (torch 2.13), so the matrix of second derivatives is not symmetric. Fused layer normalisation does so from the
+third derivative on, which a loss has that differentiates by its inputs. The same functions in plain operations have
+right derivatives, and are slower.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
 
-Kernels = Literal["default", "math"]
-"""A loss is differentiated twice through the kernels that torch takes by itself, or through those of plain operations.
-"""
+Kernels = Literal["default", "math", "plain"]
+"""A loss is differentiated twice through the kernels that torch takes by itself, through those of torch's that have
+second derivatives (``math``), or beside these through plain operations in place of fused functions (``plain``)."""
+NAMES: tuple[Kernels, ...] = get_args(Kernels)
+"""The kernels in the order in which they are tried."""
 
 _SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
 """What torch calls for ``tensor.requires_grad = ...``."""
@@ -29,14 +32,15 @@ _SET_REQUIRES_GRAD = vars(torch._C.TensorBase)["requires_grad"].__set__
 def kernels(name: Kernels) -> Iterator[None]:
     """Compute with these kernels inside the block, and as before after it."""
     with ExitStack() as stack:
-        if name == "math":
+        if name != "default":
             stack.callback(torch.backends.mha.set_fastpath_enabled, torch.backends.mha.get_fastpath_enabled())
             torch.backends.mha.set_fastpath_enabled(False)
             stack.enter_context(sdpa_kernel(SDPBackend.MATH))
             stack.enter_context(torch.compiler.set_stance("force_eager"))
-            stack.enter_context(_Plain())
             if torch.cuda.is_available():
                 stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+        if name == "plain":
+            stack.enter_context(_Plain())
         yield
 
 
@@ -44,12 +48,8 @@ class _Plain(TorchFunctionMode):
     """A mode in which fused functions without right second derivatives are plain operations."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Replace ``torch._weight_norm``, which both weight normalisations of torch call, and ``torch.cdist``."""
-        if function is torch._weight_norm:
-            return _weight_norm(*args, **(kwargs or {}))
-        if function is torch.cdist:
-            return _cdist(*args, **(kwargs or {}))
-        return function(*args, **(kwargs or {}))
+        """Replace a function of :data:`_PLAIN`."""
+        return _PLAIN.get(function, function)(*args, **(kwargs or {}))
 
 
 def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
@@ -64,6 +64,38 @@ def _cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = No
     apart = (difference != 0).any(dim=-1)
     distance = torch.linalg.vector_norm(torch.where(apart[..., None], difference, 1.0), ord=p, dim=-1)
     return torch.where(apart, distance, 0.0)
+
+
+def _layer_norm(
+    x: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    axes = tuple(range(x.ndim - len(normalized_shape), x.ndim))
+    y = (x - x.mean(axes, keepdim=True)) * (x.var(axes, correction=0, keepdim=True) + eps).rsqrt()
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _group_norm(
+    x: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    grouped = x.reshape(len(x), num_groups, -1)
+    y = _layer_norm(grouped, grouped.shape[2:], eps=eps).reshape(x.shape)
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    y = y if weight is None else y * weight.view(shape)
+    return y if bias is None else y + bias.view(shape)
+
+
+_PLAIN: dict[Any, Any] = {
+    torch._weight_norm: _weight_norm,  # which both weight normalisations of torch call
+    torch.cdist: _cdist,
+    torch.nn.functional.layer_norm: _layer_norm,
+    torch.nn.functional.group_norm: _group_norm,
+}
+"""Fused functions, and the same in plain operations."""
 
 
 class Undisturbed(TorchFunctionMode):

@@ -12,7 +12,7 @@ from functools import partial
 
 import torch
 from landsweep.kernels.curvature.checks import check_mode
-from landsweep.kernels.curvature.derivatives import Kernels, kernels
+from landsweep.kernels.curvature.derivatives import NAMES, Kernels, kernels
 from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.curvature.stopping import Stopping
 from landsweep.kernels.loss import theta as layout
@@ -91,10 +91,12 @@ class Extremes:
         check_mode(model)
         self.fields = tuple(fields)
         self._problem, self._device, self._dtype = problem, device, dtype
+        self._trained, self._layout = model, layout.ThetaLayout(model)
         self._loss = ModuleLoss(problem, copied(model, device, dtype))
         for p in self._loss.network.parameters():
             p.requires_grad_(False)
-        self._trained, self._layout = model, layout.ThetaLayout(model)
+        named = dict(self._loss.network.named_parameters())
+        self._loss.hide(named[name] for name in self._layout.names)
         self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
         self._product: CurvatureProduct | None = None
         self._data: Data | None = None
@@ -105,7 +107,11 @@ class Extremes:
         """Return every field at ``points`` ``(w, P)``, as ``(w,)`` float64."""
         if not self._checked:  # vectorised, a loss that depends on no weights has a Hessian of zeros
             with suppress(NotFiniteError):
-                self._at(data, layout.flatten(self._trained))
+                if self._at(data, layout.flatten(self._trained)).leaves and not self._alone:
+                    raise ValueError(
+                        "the network is differentiated by its own parameters, as one with checkpoints is: many points "
+                        "at once have no Hessians, expected evaluation.strategy: inplace"
+                    )
             self._checked = True
         if self._alone:
             found = torch.cat([self._lanczos(self._backwards(row, data), row[None]) for row in points], dim=1)
@@ -122,23 +128,22 @@ class Extremes:
         return total
 
     def _together(self, batch: Batch, points: Tensor, vectors: Tensor) -> Tensor:
+        failures: list[Exception] = []
+
         def work() -> Tensor:
             with FeaturesFirst(), kernels(self.kernels):
                 buffers = self._loss.copies(len(points))
                 found: Tensor = torch.func.vmap(partial(self._forwards, batch))(points, vectors, buffers)
                 return found
 
-        try:
-            return self._loss.run(work)
-        except (RuntimeError, NotImplementedError) as error:
-            if self.kernels == "math":
-                raise
-            self.kernels = "math"
+        for name in NAMES[NAMES.index(self.kernels) :]:
+            self.kernels = name
             try:
                 return self._loss.run(work)
-            except (RuntimeError, NotImplementedError):
-                self.kernels = "default"
-                raise error from None
+            except (RuntimeError, NotImplementedError) as error:
+                failures.append(error)
+        self.kernels = "default"
+        raise failures[0]
 
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:
         def loss(theta: Tensor) -> Tensor:

@@ -79,6 +79,8 @@ class CurvatureProduct:
     kernels
         The kernels through which the loss is differentiated: torch's own choice, or where that has no second
         derivatives, those of plain operations.
+    leaves
+        Whether derivatives are taken by the parameters of a network of its own, instead of by others in their place.
     weight, loss, gradient
         The total weight, the loss and its gradient over all data, at the weights; they are set by :meth:`settle`.
 
@@ -114,10 +116,11 @@ class CurvatureProduct:
         for p in network.parameters():
             p.requires_grad_(False)
         self._loss = ModuleLoss(problem, network)
+        self._loss.hide(self._own())
         if kind == "gauss-newton":
             self._loss = LinearisedLoss(problem, network, self._layout.split(self.theta))
         self.kernels: Kernels = "default"
-        self._tried, self._leaves = False, False
+        self._tried, self.leaves = False, False
         self._takes = False  # whether the loss takes derivatives itself, and frees or cuts its graph
         self.size, self.products = self.theta.numel(), 0
         self._kept: tuple[list[Tensor], Tensor] | None = None
@@ -169,7 +172,7 @@ class CurvatureProduct:
         self.theta, self._kept = theta.detach().to(self.device, self.dtype), None
         if isinstance(self._loss, LinearisedLoss):
             self._loss.base = self._layout.split(self.theta)
-        if self._leaves:
+        if self.leaves:
             self._layout.assign(self._loss.network, self.theta)
         self.settle(self.nodes())
 
@@ -193,15 +196,17 @@ class CurvatureProduct:
         """Return 1, the loss and its gradient, float64."""
         if self._tried:
             return self._first_order(batch, count)
-        self._tried = True
         failures: list[Exception] = []
         for way in self._ways():
-            self.kernels, self._leaves = way
+            self.kernels, self.leaves = way
             try:
-                return self._tested(batch, count)
+                found = self._tested(batch, count)
             except (RuntimeError, NotImplementedError) as error:
                 self._kept = None
                 failures.append(error)
+            else:
+                self._tried = True
+                return found
         raise failures[0]
 
     def _ways(self) -> Iterator[tuple[Kernels, bool]]:
@@ -211,12 +216,12 @@ class CurvatureProduct:
         """
         yield "default", False
         yield "math", False
+        yield "plain", False
         if not isinstance(self._loss, LinearisedLoss):
-            for p in self._own():
-                p.requires_grad_(True)
+            self._loss.require(self._own(), True)
             self._layout.assign(self._loss.network, self.theta)
             yield "default", True
-            yield "math", True
+            yield "plain", True
 
     def _own(self) -> list[Tensor]:
         named = dict(self._loss.network.named_parameters())
@@ -225,7 +230,7 @@ class CurvatureProduct:
     def _tested(self, batch: Batch, count: int) -> Tensor:
         try:
             found = self._first_order(batch, count)
-            if self._leaves and not torch.equal(flatten(self._loss.network), self.theta.cpu()):
+            if self.leaves and not torch.equal(flatten(self._loss.network), self.theta.cpu()):
                 raise ValueError(
                     "the loss changes parameters of the network (as max_norm of an embedding does), expected one that "
                     "leaves them as they are: it has no second derivatives"
@@ -250,15 +255,17 @@ class CurvatureProduct:
         """Return the tensors that hold theta, the loss, and its gradient with the graph by which it depends on them."""
 
         def work() -> tuple[list[Tensor], Tensor, Tensor]:
-            inputs = self._own() if self._leaves else [self.theta.clone().requires_grad_(True)]
+            inputs = self._own() if self.leaves else [self.theta.clone().requires_grad_(True)]
             value = self._value(inputs[0], batch)
+            if value.isnan() and not (self._tried or self.leaves or isinstance(self._loss, LinearisedLoss)):
+                raise RuntimeError("the loss is NaN, as where a network reads its own parameters, which are hidden")
             if not value.requires_grad:
                 raise ValueError(
                     f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
                     "detached, or computed under no_grad"
                 )
             check_twice(value)
-            found = torch.autograd.grad(value, inputs, create_graph=True, allow_unused=self._leaves)
+            found = torch.autograd.grad(value, inputs, create_graph=True, allow_unused=self.leaves)
             return inputs, value.detach(), _joined(found, inputs)
 
         with kernels(self.kernels):
@@ -297,8 +304,8 @@ class CurvatureProduct:
             )
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:
-        with Undisturbed() if self._takes or self._leaves else nullcontext():
-            if self._leaves:
+        with Undisturbed() if self._takes or self.leaves else nullcontext():
+            if self.leaves:
                 values = self._loss(batch)
             else:
                 values = self._loss.at(self._layout.split(theta) | self._loss.copies(), batch)
@@ -307,7 +314,7 @@ class CurvatureProduct:
         return values[self._field]
 
     def _product(self, vector: Tensor, batch: Batch) -> Tensor:
-        if self._leaves:
+        if self.leaves:
             return self._backwards(vector, batch)
         ways = {"reverse": self._backwards, "forward": self._forwards}
         try:
@@ -327,7 +334,7 @@ class CurvatureProduct:
             return torch.zeros_like(self.theta)
         with kernels(self.kernels):  # a part that is computed again, as checkpoints are
             found = torch.autograd.grad(
-                gradient, inputs, vector, retain_graph=self._kept is not None, allow_unused=self._leaves
+                gradient, inputs, vector, retain_graph=self._kept is not None, allow_unused=self.leaves
             )
         return _joined(found, inputs)
 

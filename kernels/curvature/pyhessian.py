@@ -68,9 +68,10 @@ class PyHessian:
         check_mode(model)
         engine = _counting(watch or Watch())
         all_ = list(batches)
-        self.kernels = CurvatureProduct(problem, model, all_[:1], device, torch.float32, field=field).kernels
+        found = CurvatureProduct(problem, model, all_[:1], device, torch.float32, field=field)
+        self.kernels = found.kernels
         handles = [(_Handle(batch), _Handle(batch)) for batch in all_]
-        whole = _WholeLoss(ModuleLoss(problem, copied(model, device, torch.float32)), field)
+        whole = _WholeLoss(ModuleLoss(problem, copied(model, device, torch.float32)), field, found.leaves)
         data = {"data": handles[0]} if len(handles) == 1 else {"dataloader": handles}
         with self._active():
             self._engine = engine(whole, lambda loss, _: loss, cuda=device.type == "cuda", **data)
@@ -164,21 +165,25 @@ def _counting(watch: Watch) -> Any:
 class _WholeLoss(nn.Module):
     """The loss of a batch as the output of a network, whose parameters are the pieces of theta."""
 
-    def __init__(self, loss: ModuleLoss, field: str) -> None:
+    def __init__(self, loss: ModuleLoss, field: str, leaves: bool) -> None:
         super().__init__()
-        self._loss, self._field = loss, field
+        self._loss, self._field, self._leaves = loss, field, leaves
         self._layout = ThetaLayout(loss.network)
-        theta = flatten(loss.network).to(next(loss.network.parameters()).device)
-        pieces = torch.split(theta, self._layout.sizes)
-        self.pieces = nn.ParameterList(piece.clone() for piece in pieces)
-        for p in loss.network.parameters():
-            p.requires_grad_(False)
+        named = dict(loss.network.named_parameters())
+        own = [named[name] for name in self._layout.names]
+        theta = torch.split(flatten(loss.network).to(own[0].device), self._layout.sizes)
+        self.pieces = nn.ParameterList(own if leaves else [piece.clone() for piece in theta])
+        if not leaves:
+            loss.require(named.values(), False)
+            loss.hide(own)
 
     def forward(self, handle: _Handle) -> Tensor:
         """Return the loss, to which every parameter contributes, if only 0: PyHessian takes no gradient for none."""
         pieces = list(self.pieces)
 
         def work() -> Tensor:
+            if self._leaves:  # as the network needs its own parameters
+                return self._loss(handle.batch)[self._field]
             return self._loss.at(self._layout.shaped(pieces) | self._loss.copies(), handle.batch)[self._field]
 
         return self._loss.run(work) + 0.0 * sum(p.square().sum() for p in pieces)

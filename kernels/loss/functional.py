@@ -8,8 +8,8 @@ running statistics, is put back after each call: a point's value must not depend
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -42,24 +42,23 @@ class ModuleLoss:
     """
 
     def __init__(self, problem: Problem, network: nn.Module) -> None:
-        self.network, self.changes = network, False
+        self.network, self.changes, self._seen = network, False, False
         self._problem, self._holder = problem, _Holder(problem, network)
-        self._modules = list(network.modules())
-        self._parameters = list(network.parameters())
-        self._seen = False
+        self._modes = [(module, module.training) for module in network.modules()]
+        self._flags = [(p, p.requires_grad) for p in network.parameters()]
+        self._names = _names(self._holder)
 
     def __call__(self, batch: Batch, *, statistics: bool = False) -> Values:
-        """Return the values at the network's own parameters; for ``statistics`` see :meth:`restored`."""
-        with self.restored(statistics=statistics):
-            return self._problem.loss(self.network, batch)
+        """Return the values at the network's own parameters; with ``statistics`` as in :meth:`run`."""
+        return self._restoring(lambda: self._problem.loss(self.network, batch), statistics)
 
     def at(self, parameters: Values, batch: Batch) -> Values:
         """Return the values with named parameters and buffers in place of the network's own.
 
-        It is called inside :meth:`run` or :meth:`restored`, which cannot be compiled or transformed as this can.
+        It is called by the ``work`` of :meth:`run`, which cannot be compiled or transformed as this can.
         """
-        given = {f"network.{name}": tensor for name, tensor in parameters.items()}
-        values: Values = torch.func.functional_call(self._holder, given, (batch,))
+        given = {own: tensor for name, tensor in parameters.items() for own in self._names[name]}
+        values: Values = torch.func.functional_call(self._holder, given, (batch,), tie_weights=False)
         return values
 
     def copies(self, n: int | None = None) -> Values:
@@ -69,43 +68,55 @@ class ModuleLoss:
         named = dict(self.network.named_buffers())
         return {name: (b if n is None else b.expand(n, *b.shape)).clone() for name, b in named.items()}
 
-    def run(self, work: Callable[[], Result]) -> Result:
+    def require(self, parameters: Iterable[Tensor], gradients: bool) -> None:
+        """Let parameters of the network require gradients from now on, or not."""
+        for p in parameters:
+            p.requires_grad_(gradients)
+        self._flags = [(p, p.requires_grad) for p, _ in self._flags]
+
+    def hide(self, parameters: Iterable[Tensor]) -> None:
+        """Fill parameters of the network with NaN, which are replaced in every call.
+
+        So it shows where the network reads them by other ways than its modules' parameters, such as a list of its own.
+        """
+        with torch.no_grad():
+            for p in parameters:
+                p.fill_(torch.nan)
+
+    def run(self, work: Callable[[], Result], *, statistics: bool = False) -> Result:
         """Return what ``work`` returns, which calls :meth:`at` with :meth:`copies`; the network is as it was after it.
 
-        Where the loss is seen to change buffers now, ``work`` is called again, with copies of them.
+        Where the loss is seen to change buffers now, ``work`` is called again, with copies of them. With
+        ``statistics``, while statistics are gathered, buffers stay changed.
         """
         changes = self.changes
         try:
-            with self.restored():
-                found = work()
+            found = self._restoring(work, statistics)
             if self.changes == changes:
                 return found
         except RuntimeError as error:
-            if changes or not IN_PLACE.search(str(error)) or next(self.network.buffers(), None) is None:
+            if changes or statistics or not IN_PLACE.search(str(error)) or next(self.network.buffers(), None) is None:
                 raise
             self.changes = True
-        with self.restored():
-            return work()
+        return self._restoring(work, statistics)
 
-    @contextmanager
-    def restored(self, *, statistics: bool = False) -> Iterator[None]:
-        """Put back after the block what the loss changes in the network; with ``statistics``, buffers stay changed.
+    def _restoring(self, work: Callable[[], Result], statistics: bool) -> Result:
+        """Return what ``work`` returns, and put back what it changes in the network.
 
         Modes, gradients and their flags are looked at each time, buffers at the first time: a loss that changes none on
         its first batch changes none.
         """
-        modes = [m.training for m in self._modules]
-        flags = [p.requires_grad for p in self._parameters]
+        modes = [(module, module.training) for module, _ in self._modes] if statistics else self._modes
         watched = not statistics and (self.changes or not self._seen)
         before = [(m, name, b, b.clone()) for m, name, b in self._buffers()] if watched else []
         try:
-            yield
+            return work()
         finally:
-            if [m.training for m in self._modules] != modes:
-                for module, mode in zip(self._modules, modes, strict=True):
+            for module, mode in modes:
+                if module.training is not mode:
                     module.training = mode
-            for p, flag in zip(self._parameters, flags, strict=True):
-                if p.requires_grad != flag:
+            for p, flag in self._flags:
+                if p.requires_grad is not flag:
                     p.requires_grad_(flag)
                 if p.grad is not None:
                     p.grad = None
@@ -120,7 +131,7 @@ class ModuleLoss:
             self._seen |= watched
 
     def _buffers(self) -> Iterator[tuple[nn.Module, str, Tensor]]:
-        for module in self._modules:
+        for module, _ in self._modes:
             for name, buffer in module.named_buffers(recurse=False):
                 yield module, name, buffer
 
@@ -136,6 +147,19 @@ class _Holder(nn.Module):
     def forward(self, batch: Batch) -> Values:
         """Return what the loss returns."""
         return self._problem[0].loss(self.network, batch)
+
+
+def _names(holder: _Holder) -> dict[str, list[str]]:
+    """Return the names in the holder of each parameter and buffer of its network: several where it is tied.
+
+    A module that stands in two places has one name here. torch's own way gives it two, and so keeps what it replaced.
+    """
+    tied: dict[int, list[str]] = {}
+    for prefix, module in holder.named_modules():
+        for name, tensor in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]:
+            tied.setdefault(id(tensor), []).append(f"{prefix}.{name}")
+    named = [*holder.network.named_parameters(), *holder.network.named_buffers()]
+    return {name: tied[id(tensor)] for name, tensor in named}
 
 
 def copied(model: nn.Module, device: torch.device | None = None, dtype: torch.dtype | None = None) -> nn.Module:

@@ -18,14 +18,11 @@ from landsweep.kernels.loss.strategies import Fields, select
 from landsweep.kernels.loss.theta import ThetaLayout, flatten
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 INPUTS = 64
 """A layer is lifted where it has at least this many inputs: below, a product of matrices takes no longer than adding up
 directions."""
-
-
-UNIT = 2.0**-20
-"""A layer's outputs are counted in this unit to see whether the loss reads them as parameters."""
 
 
 class Given(nn.Module):
@@ -34,17 +31,10 @@ class Given(nn.Module):
     def __init__(self, outputs: Tensor) -> None:
         super().__init__()
         self.outputs = nn.Parameter(outputs)
-        self.unit = 1.0
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the outputs, whatever the inputs."""
-        return self.outputs.mT if self.unit == 1.0 else self.outputs.mT * self.unit
-
-    def measure(self, unit: float) -> None:
-        """Count the parameters in a unit, a power of two: the outputs stay the same to the last bit."""
-        with torch.no_grad():
-            self.outputs.mul_(self.unit / unit)
-        self.unit = unit
+        return self.outputs.mT
 
 
 class Lifted:
@@ -109,7 +99,7 @@ def lift(
 
     A layer may be replaced by its outputs if it is an ``nn.Linear`` of at least 64 inputs with weights of its own, if
     it is called once on all data, if its inputs neither depend on the parameters nor are differentiated by the loss,
-    if the losses stay the same, and if the loss does not see the layer's parameters but through its outputs.
+    if the losses stay the same, and if nothing reads the layer's parameters but the layer.
 
     Parameters
     ----------
@@ -133,6 +123,10 @@ def lift(
         apart = (flatten(here) - theta)[None]
         after, again = _recorded(problem, here, names, whole, fields)
         inputs = {name: x for name, x in inputs.items() if name in again and torch.equal(x, again[name])}
+        # A penalty on parameters may be too small to show in what is compared below.
+        hidden, _ = _recorded(problem, here, (), whole, fields, hide=inputs)
+        if not all(_same(hidden[k], after[k], precision.tolerance) for k in fields):
+            return None
         lifted = Lifted(model, inputs, precision.dtype)
         given = copied(lifted.model, device, precision.dtype).eval()
         for shift, expected in ((0.0, before), (1.0, after)):
@@ -141,12 +135,6 @@ def lift(
             found, _ = _recorded(problem, given, (), whole, fields)
             if not all(_same(found[k], expected[k], precision.tolerance) for k in fields):
                 return None
-        # A penalty on all parameters may be too small to show, or see outputs of about the norm of their weights.
-        for name in inputs:
-            given.get_submodule(name).measure(UNIT)  # type: ignore[operator]  # a Given
-        counted, _ = _recorded(problem, given, (), whole, fields)
-        if not all(_same(counted[k], found[k], precision.tolerance) for k in fields):
-            return None
     except Exception:  # a loss may do anything, and memory may end: it is evaluated as it is
         return None
     return lifted if inputs else None
@@ -191,15 +179,25 @@ def _shift(model: nn.Module) -> None:
 
 
 def _recorded(
-    problem: Problem, model: nn.Module, names: Iterable[str], batch: Batch, fields: Sequence[str]
+    problem: Problem,
+    model: nn.Module,
+    names: Iterable[str],
+    batch: Batch,
+    fields: Sequence[str],
+    hide: Iterable[str] = (),
 ) -> tuple[Fields, dict[str, Tensor]]:
-    """Return the loss, and the inputs of the layers that were called once, on data alone."""
+    """Return the loss, and the inputs of the layers that were called once, on data alone.
+
+    The parameters of the layers ``hide`` are NaN for whoever reads them but the layers.
+    """
     inputs: dict[str, list[Tensor]] = {}
 
     def record(name: str) -> Callable[..., None]:
         return lambda layer, arguments: inputs.setdefault(name, []).append(arguments[0])
 
     handles = [model.get_submodule(name).register_forward_pre_hook(record(name)) for name in names]
+    for name in hide:
+        handles += _hidden(model.get_submodule(name))
     try:
         with torch.enable_grad():  # so that what follows from the parameters, or is differentiated, can be told
             values = select(ModuleLoss(problem, model)(batch), fields)
@@ -208,6 +206,21 @@ def _recorded(
             handle.remove()
     alone = {name: x[0].clone() for name, x in inputs.items() if len(x) == 1 and _of_data(x[0])}
     return {name: value.detach() for name, value in values.items()}, alone
+
+
+def _hidden(layer: nn.Module) -> list[RemovableHandle]:
+    own = [(p, p.data, torch.full_like(p.data, torch.nan)) for p in layer.parameters()]
+
+    def show(*_: Any) -> None:
+        for p, value, _nan in own:
+            p.data = value
+
+    def hide(*_: Any) -> None:
+        for p, _value, nan in own:
+            p.data = nan
+
+    hide()
+    return [layer.register_forward_pre_hook(show), layer.register_forward_hook(hide)]
 
 
 def _of_data(x: Tensor) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import torch
@@ -23,6 +24,8 @@ StrategyName = Literal["inplace", "batched", "compiled"]
 """A strategy evaluates one point after another, many at once, or many at once with compiled code."""
 BatchNorm = Literal["frozen", "recomputed"]
 """Layers normalise by their trained statistics (``frozen``), or by those of the data at each point (``recomputed``)."""
+ALIASED = "the network keeps its parameters also elsewhere than as those of its modules (in a list, for example)"
+"""What is said of a network that reads its own parameters where others are in their place."""
 Fields = dict[str, Tensor]
 """A dictionary of this type holds the values of every field by its name."""
 
@@ -129,12 +132,11 @@ class Inplace:
         if agrees(torch.inference_mode, 1e-3):
             self._mode = torch.inference_mode
             return
-        for p in self._named.values():
-            p.requires_grad_(False)  # a loss that differentiates its inputs alone needs no graph through them
+        # A loss that differentiates its inputs alone needs no graph through the parameters.
+        self._loss.require(self._named.values(), False)
         # A loss may also sum over the parameters that require gradients, and a small part of it must not be lost.
         if not agrees(torch.enable_grad, torch.finfo(next(iter(self._named.values())).dtype).eps ** 0.75):
-            for p in self._named.values():
-                p.requires_grad_(True)
+            self._loss.require(self._named.values(), True)
         self._mode = torch.enable_grad
 
     def _under(self, mode: Callable[[], Any], batch: Batch, statistics: bool = False) -> Fields:
@@ -153,7 +155,7 @@ class Batched:
         self._loss, self.fields = ModuleLoss(problem, model), tuple(fields)
         self._layout = ThetaLayout(model)
         self._statistics = Statistics(model) if recompute else None
-        self._features_first, self._flags_checked = True, False
+        self._features_first, self._checked = True, False
         self._run: Callable[[Tensor, dict[str, Tensor], Batch], Fields] = self._vectorised
         # Under vmap a convolution becomes one in groups, for which the layout is no help.
         self.channels_last = width == 1 and _convolves(model)
@@ -165,31 +167,41 @@ class Batched:
         """Evaluate all rows at once."""
         statistics: dict[str, Tensor] = {}
         with torch.no_grad():
-            if not self._flags_checked and not points.is_meta:
-                self._check_flags(points[0], next(iter(data)))
+            if not self._checked and not points.is_meta:
+                self._check(points[0], next(iter(data)))
             if self._statistics is not None:
                 statistics = self._statistics.copies(len(points))
                 with self._statistics.updating(data) as batches:
                     for batch in batches:
-                        with self._loss.restored(statistics=True):
-                            self._vectorised(points, statistics, batch)
+                        self._loss.run(partial(self._vectorised, points, statistics, batch), statistics=True)
             total = Mean(self.fields, data.weight)
             for batch in data:
                 total.add(self._values(points, statistics, batch), batch.weight)
         return total.values()
 
-    def _check_flags(self, row: Tensor, batch: Batch) -> None:
-        """Refuse a loss that is another one where parameters do not require gradients, as they seem to under vmap."""
-        found = []
+    def _check(self, row: Tensor, batch: Batch) -> None:
+        """Refuse what cannot be told under vmap by its values.
+
+        There no parameter seems to require gradients, and a network that reads its parameters by other ways than as
+        those of its modules finds its own.
+        """
+        found, own = [], [p for _, p in trainable_parameters(self._loss.network)]
+        self._layout.assign(self._loss.network, row)
         for flag in (False, True):
             parameters = {k: v.detach().requires_grad_(flag) for k, v in self._layout.split(row).items()}
-            with suppress(RuntimeError), self._loss.restored():
-                found.append(select(self._loss.at(parameters | self._loss.copies(), batch), self.fields))
-        self._flags_checked = True
-        if len(found) == 2 and not all(
-            _close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()
-        ):
-            raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
+            with suppress(RuntimeError):
+                values = self._loss.run(partial(self._with_copies, parameters, batch))
+                found.append(select(values, self.fields))
+            self._loss.hide(own)
+        if len(found) == 2:
+            if any(found[1][k].isnan() and not v.isnan() for k, v in found[0].items()):
+                raise ValueError(f"{ALIASED}, which cannot be replaced")
+            if not all(_close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()):
+                raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
+        self._checked = True
+
+    def _with_copies(self, parameters: dict[str, Tensor], batch: Batch) -> Fields:
+        return self._loss.at(parameters | self._loss.copies(), batch)
 
     def _values(self, points: Tensor, statistics: dict[str, Tensor], batch: Batch) -> Fields:
         def work() -> Fields:

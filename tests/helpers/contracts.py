@@ -98,6 +98,38 @@ class Checkpointed(nn.Module):
         return self.second(checkpoint(self.first, x, use_reentrant=False))
 
 
+class Shared(nn.Module):
+    """A module in two places, and a weight in two modules."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.tied = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.again = nn.Sequential(self.first, nn.Tanh())
+        self.tied.weight = self.first.weight
+
+    def forward(self, x):
+        return self.tied(self.again(torch.tanh(self.first(x))))
+
+
+class Listed(nn.Module):
+    """A module that reads its parameters from a list of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(3, 3)
+        self.own = list(self.inner.parameters())
+
+    def forward(self, x):
+        return torch.tanh(x @ self.own[0].T + self.own[1])
+
+
+def slope(model, x):
+    """A loss of the derivative by inputs, as physics-informed networks have it: its Hessian is a third derivative."""
+    x = x.clone().requires_grad_(True)
+    (found,) = torch.autograd.grad(model(x).square().sum(), x, create_graph=True)
+    return found.square().mean()
+
+
 def mlp(*layers):
     return nn.Sequential(nn.Linear(3, 4), *layers, nn.Tanh(), nn.Linear(4, 3))
 
@@ -168,6 +200,11 @@ KINDS = {
     "traced": (lambda: quietly(torch.jit.trace, mlp(), torch.ones(2, 3)), error),
     "wrapped": (lambda: nn.DataParallel(mlp()), error),
     "complex": (Spectral, lambda model, x: error(model, x) + 0.1 * model.weight.abs().square().sum()),
+    "shared": (Shared, error),
+    "listed": (Listed, error),
+    "recurrent": (lambda: nn.LSTM(3, 3), lambda model, x: (model(x)[0] - x).square().mean()),
+    "normalised slope": (lambda: mlp(nn.LayerNorm(4)), slope),
+    "grouped slope": (lambda: mlp(nn.GroupNorm(1, 4)), slope),
     "locked": (Locked, error),
     "counting": (Counting, error),
     "checkpoint": (Checkpointed, error),

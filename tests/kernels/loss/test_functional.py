@@ -11,7 +11,7 @@ from landsweep.kernels.problem import Batch
 from networks import evaluator, points
 from torch import nn
 
-ALONE = {"penalty", "parts", "slopes"}
+ALONE = {"penalty", "parts", "slopes", "listed", "recurrent", "normalised slope", "grouped slope"}
 """Losses that ask or say whether parameters require gradients, or take them, run one point after another alone."""
 
 
@@ -57,6 +57,18 @@ def test_what_a_loss_changes_in_the_network_is_put_back():
     for name, buffer in network.named_buffers():
         assert buffer is before[name][0]
         assert torch.equal(buffer, before[name][1])
+
+
+def test_a_module_in_two_places_keeps_its_own_parameters():
+    """As they are replaced by torch alone, it keeps those that took their place (torch 2.13)."""
+    problem = Contract("shared")
+    network = problem.build(0)
+    before, loss = dict(network.named_parameters()), ModuleLoss(problem, network)
+    given = {name: torch.zeros_like(p) for name, p in before.items()}
+    (batch, _) = problem.batches()
+    found = loss.run(lambda: loss.at(given, batch))["loss"]
+    assert float(found) == pytest.approx(float(batch.data.square().mean()))
+    assert all(p is before[name] for name, p in network.named_parameters())
 
 
 def test_a_small_penalty_on_what_requires_gradients_is_not_lost():

@@ -144,13 +144,13 @@ class Gate(nn.Module):
 class Decayed(nn.Module):
     """Adds a function of its layers' weights to what it gives."""
 
-    def __init__(self):
+    def __init__(self, share=0.01):
         super().__init__()
-        self.first = nn.Linear(N, 3)
+        self.first, self.share = nn.Linear(N, 3), share
 
     def forward(self, x):
         decay = sum((m.weight.square().sum() for m in self.modules() if isinstance(m, nn.Linear)), torch.zeros(()))
-        return self.first(x) + 0.01 * decay
+        return self.first(x) + self.share * decay
 
 
 def hooked():
@@ -169,6 +169,10 @@ def small_gradient(model, x):
     [
         Wide(Gate),
         Wide(Decayed),
+        Wide(lambda: Decayed(1e-13)),
+        Wide(
+            mlp, lambda model, x: model(x).square().mean() + 1e-14 * sum(p.square().sum() for p in model.parameters())
+        ),
         Wide(hooked),
         Wide(mlp, small_gradient),
         Wide(lambda: nn.Sequential(nn.Linear(N, 3)), lambda model, x: torch.log(model(x).mean() - 100)),
@@ -184,6 +188,8 @@ def small_gradient(model, x):
     ids=[
         "gate",
         "decay",
+        "least decay",
+        "penalty",
         "hook",
         "tiny",
         "undefined",

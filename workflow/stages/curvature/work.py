@@ -7,7 +7,7 @@ together on the last ones, too few for all, each rank with its part of the data.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from landsweep.base.errors import users_code
@@ -16,11 +16,12 @@ from landsweep.disk.arrays import write_arrays
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature import spectrum
+from landsweep.kernels.curvature.derivatives import Kernels
 from landsweep.kernels.curvature.watch import Watch
 from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.curvature import STAGE
-from landsweep.stages.models.hessian import FLOOR, PLAIN, Item, parts, with_hessian
+from landsweep.stages.models.hessian import FLOOR, Item, other_kernels, parts, with_hessian
 from landsweep.stages.models.journal import Journal, Teller, state_file
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.curvature_spec import ENDS, CurvatureSpec, End
@@ -40,7 +41,7 @@ def run(context: Context, items: list[Member]) -> None:
 
     def announce(outcome: Outcome) -> None:
         for text in outcome.note or ():
-            if text != PLAIN or PLAIN not in said:  # it is the same for most models
+            if text not in said:  # of kernels it is the same for most models
                 context.bus(Notice(f"curvature {outcome.index}: {text}."))
             said.add(text)
 
@@ -78,7 +79,8 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
         return []
     write_arrays(STAGE.result(context.run, member.index), arrays)
     state_file(STAGE.result(context.run, member.index)).unlink(missing_ok=True)
-    texts = [PLAIN] if arrays["kernels"] == "math" else []
+    said = other_kernels(cast(Kernels, str(arrays["kernels"])))
+    texts = [said] if said else []
     texts += [text for which in ENDS if f"{which}_values" in arrays for text in _imprecise(study, which, arrays)]
     if "trace" in arrays and not arrays["trace_converged"]:
         trace, error = float(arrays["trace"]), float(arrays["trace_error"])

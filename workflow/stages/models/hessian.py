@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from landsweep.base.errors import Stopped, users_code
 from landsweep.distributed.sharing import SharedProduct, solve
 from landsweep.executors.group import Group
+from landsweep.kernels.curvature.derivatives import Kernels
 from landsweep.kernels.curvature.hessian import SLICES, CurvatureProduct, Kind
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.session.context import Context
@@ -28,11 +29,15 @@ The rounding of a product is relative to what its vector has of the greatest eig
 nothing left after a few steps: so it is far below the unit roundoff (docs/curvature.md).
 """
 
-PLAIN = (
-    "second derivatives are taken through plain operations (kernels: math), as the kernels that this network runs by, "
-    "such as those of fused attention, have no right ones; losses are computed as before"
-)
-"""What is said where a loss is differentiated through other :data:`landsweep.kernels.curvature.derivatives.Kernels`."""
+
+def other_kernels(name: Kernels) -> str:
+    """Return what is said where a loss is differentiated through other kernels than torch takes by itself, or nothing."""
+    if name == "default":
+        return ""
+    return (
+        f"second derivatives are taken through other operations (kernels: {name}), as those that this network runs by, "
+        "such as fused attention or weight normalisation, have no right ones; losses are computed as before"
+    )
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.kernels.loss.theta import size
 from landsweep.kernels.problem import Problem
 from landsweep.session.context import Context
-from landsweep.stages.models.hessian import PLAIN
+from landsweep.stages.models.hessian import other_kernels
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member, grid_coordinates
 from landsweep.study.study import Study
@@ -89,7 +89,9 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             alpha = found
             choice = chosen(alpha)
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
-        hessian, kernels = _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "")
+        hessian, kernels = (
+            _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "default")
+        )
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -104,8 +106,8 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     if hessian is not None:
         names = " and ".join(context.study.hessian_fields)
         context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
-        if kernels == "math":
-            context.bus(Notice(f"{names}: {PLAIN}."))
+        if said := other_kernels(kernels):
+            context.bus(Notice(f"{names}: {said}."))
     return {
         **asdict(choice),
         "reason": choice.reason,
