@@ -255,3 +255,15 @@ def test_what_numbers_raise_at_the_untrained_weights_is_no_mistake(tmp_path):
     done = inside("check", study, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "note     The loss cannot be computed at the untrained weights (_LinAlgError: " in done.stdout
+
+
+def test_a_loader_is_averaged_as_one_batch_of_all_samples_would_be(tmp_path):
+    """Batches of 4, 4 and 2 samples: the mean over samples is not the mean over batches."""
+    done = inside("run", write(tmp_path), "--out", tmp_path / "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    x = torch.randn(10, 2, generator=torch.Generator().manual_seed(0))
+    expected = torch.nn.functional.cross_entropy(net(x), (x[:, 0] > 0).long()).item()
+    found = landsweep.open_run(tmp_path / "run").dataset.loss.values.ravel()
+    assert found[1] == pytest.approx(expected, rel=1e-6)
