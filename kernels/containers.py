@@ -121,7 +121,7 @@ def nbytes(x: Tensor) -> int:
 
 
 def cast(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return a floating tensor in ``dtype``, a complex one in the complex dtype of the same precision, others as they are.
+    """Return a floating tensor in ``dtype``, a complex one in the complex dtype of that precision, others unchanged.
 
     There is no complex dtype for ``bfloat16``, so complex tensors are not cast to it.
     """
@@ -136,8 +136,8 @@ def samples(data: Any) -> int | None:
     """Return the number of samples in a batch, or None where the batch does not say it without doubt.
 
     It is the size of the first dimension, on which all tensors in the batch's outermost container have to agree. Where
-    that container holds only lists, these have to be as long. Batches of graphs say ``num_graphs``, packed sequences how
-    many they are.
+    that container holds only lists, these have to be as long. Batches of graphs say ``num_graphs``, packed sequences
+    how many they are.
 
     Examples
     --------
