@@ -283,11 +283,17 @@ def without_end(found: Any) -> str:
         return f"itertools.{type(found).__name__}"
     if isinstance(found, itertools.repeat) and "repeat" in repr(found) and length_hint(found) is None:
         return "itertools.repeat"
-    code = found.gi_code if isinstance(found, GeneratorType) else None
-    dataset = getattr(found, "dataset", None)
-    if code is None and isinstance(dataset, IterableDataset) and length_of(found) is None:
-        code = getattr(type(dataset).__iter__, "__code__", None)
-    return _endless_loop(code) if code is not None else ""
+    if isinstance(found, GeneratorType):
+        return _endless_loop(found.gi_code)
+    if length_of(found) is not None:
+        return ""
+    batches = getattr(found, "batch_sampler", None)
+    parts = (getattr(found, name, None) for name in ("dataset", "sampler"))
+    for part in (found, *parts, batches, getattr(batches, "sampler", None)):  # what a loader goes through
+        code = getattr(getattr(type(part), "__iter__", None), "__code__", None)
+        if code is not None and (why := _endless_loop(code)):
+            return why
+    return ""
 
 
 def forks_of(found: Any) -> int:

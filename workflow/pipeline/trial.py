@@ -45,7 +45,7 @@ from torch import nn
 
 BATCHES, BYTES, SECONDS = 8, 1 << 28, 2.0
 """Of each split this many batches are compared, and the others counted, as far as these bytes and seconds go."""
-SHIFTS = (1.0, 10.0, 100.0)
+SHIFTS = (1.0, 10.0, 100.0, -100.0)
 """The weights are moved by these multiples of about a tenth of themselves, until the loss moves."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
 """Errors of these types come from the weights at hand, not from a mistake: other weights may do."""
