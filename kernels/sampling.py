@@ -23,6 +23,15 @@ def restored() -> Iterator[None]:
         _set(before)
 
 
+@contextmanager
+def watched() -> Iterator[list[bool]]:
+    """Yield a list to which it is added, after the block, whether the block drew from a global generator."""
+    found: list[bool] = []
+    before = _state()
+    yield found
+    found.append(not _same(before, _state()))
+
+
 class Sampling:
     """The state of all global generators of random numbers for one draw: torch's, NumPy's and that of ``random``.
 
