@@ -146,7 +146,7 @@ MISTAKES = {
     "another weight each": (
         BATCHES,
         "        return [(x, x[:3]), (x, x[:3])]",
-        "batch 2 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
+        "batch 1 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
         "yield landsweep.Batch(data, weight=samples)",
     ),
     "a file that is not there": (BATCHES, "        np.load('gone.npz')", "FileNotFoundError", "problem.py:19"),
