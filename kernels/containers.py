@@ -121,7 +121,7 @@ def nbytes(x: Tensor) -> int:
 
 
 def cast(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return a floating tensor in ``dtype``, a complex one in its complex counterpart, others as they are.
+    """Return a floating tensor in ``dtype``, a complex one in the complex dtype of that precision, others unchanged.
 
     There is no complex dtype for ``bfloat16``, so complex tensors are not cast to it.
     """

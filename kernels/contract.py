@@ -120,31 +120,33 @@ class Stream:
             self._contract.forks = max(self._contract.forks, forks_of(found))
             return found
 
-        spent, nbytes, undecided = 0.0, 0, 0
+        spent, nbytes, doubtful = 0.0, 0, ""
         items = frozen(make, sampling)
-        for count in itertools.count(1):
-            begin = time.perf_counter()
-            item = next(items, self)
-            spent += time.perf_counter() - begin
-            self._contract.sampled |= sampling.used
-            if item is self:
-                return
-            batch, known = as_batch(item)
-            undecided += not known
-            if undecided and count > 1:  # alone, a batch may have any weight
-                raise ValueError(
-                    f"batch {count if not known else 1} ({describe(item)}) does not say how many samples it has, "
-                    "expected tensors with one first dimension: yield landsweep.Batch(data, weight=samples)"
-                )
-            if length[0] is None:
-                nbytes += batch.nbytes
-                if count > MOST_BATCHES or nbytes > MOST_BYTES or spent > MOST_SECONDS:
+        try:
+            for count in itertools.count(1):
+                begin = time.perf_counter()
+                item = next(items, self)
+                spent += time.perf_counter() - begin
+                if item is self:
+                    return
+                batch, known = as_batch(item)
+                doubtful = doubtful or ("" if known else f"batch {count} ({describe(item)})")
+                if doubtful and count > 1:  # alone, a batch may have any weight
                     raise ValueError(
-                        f"batches do not end: {count:,} batches ({nbytes / 1e9:.3g} GB) were read in {spent:.0f} s, "
-                        "expected those of one pass over the data; if they do end, return a list or a DataLoader, "
-                        "which says how many there are"
+                        f"{doubtful} does not say how many samples it has, expected tensors with one first dimension: "
+                        "yield landsweep.Batch(data, weight=samples)"
                     )
-            yield batch
+                if length[0] is None:
+                    nbytes += batch.nbytes
+                    if count > MOST_BATCHES or nbytes > MOST_BYTES or spent > MOST_SECONDS:
+                        raise ValueError(
+                            f"batches do not end: {count:,} batches ({nbytes / 1e9:.3g} GB) were read in {spent:.0f} "
+                            "s, expected those of one pass over the data; if they do end, return a list or a "
+                            "DataLoader, which says how many there are"
+                        )
+                yield batch
+        finally:
+            self._contract.sampled |= sampling.used
 
 
 def contract(problem: Any) -> Problem:
@@ -283,11 +285,17 @@ def without_end(found: Any) -> str:
         return f"itertools.{type(found).__name__}"
     if isinstance(found, itertools.repeat) and "repeat" in repr(found) and length_hint(found) is None:
         return "itertools.repeat"
-    code = found.gi_code if isinstance(found, GeneratorType) else None
-    dataset = getattr(found, "dataset", None)
-    if code is None and isinstance(dataset, IterableDataset) and length_of(found) is None:
-        code = getattr(type(dataset).__iter__, "__code__", None)
-    return _endless_loop(code) if code is not None else ""
+    if isinstance(found, GeneratorType):
+        return _endless_loop(found.gi_code)
+    if length_of(found) is not None:
+        return ""
+    batches = getattr(found, "batch_sampler", None)
+    parts = (getattr(found, name, None) for name in ("dataset", "sampler"))
+    for part in (found, *parts, batches, getattr(batches, "sampler", None)):  # what a loader goes through
+        code = getattr(getattr(type(part), "__iter__", None), "__code__", None)
+        if code is not None and (why := _endless_loop(code)):
+            return why
+    return ""
 
 
 def forks_of(found: Any) -> int:

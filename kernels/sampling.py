@@ -23,6 +23,15 @@ def restored() -> Iterator[None]:
         _set(before)
 
 
+@contextmanager
+def watched() -> Iterator[list[bool]]:
+    """Yield a list to which it is added, after the block, whether the block drew from a global generator."""
+    found: list[bool] = []
+    before = _state()
+    yield found
+    found.append(not _same(before, _state()))
+
+
 class Sampling:
     """The state of all global generators of random numbers for one draw: torch's, NumPy's and that of ``random``.
 
@@ -33,11 +42,6 @@ class Sampling:
     ----------
     draw
         The draw, a whole number of at least 0, from which all are seeded.
-
-    Attributes
-    ----------
-    used
-        Whether any random number was drawn inside.
     """
 
     def __init__(self, draw: int) -> None:
@@ -51,7 +55,11 @@ class Sampling:
             np.random.seed(self._seed)
             random.seed(self._seed)
             self._state = self._first = _state()
-        self.used = False
+
+    @property
+    def used(self) -> bool:
+        """Whether any random number was drawn inside, which generators of a loader's own are there for."""
+        return bool(self._own) or not _same(self._state, self._first)
 
     def of(self, generators: list[torch.Generator]) -> None:
         """Take in generators of a loader's own, seeded like the global ones."""
@@ -70,7 +78,6 @@ class Sampling:
             finally:
                 self._state = _state()
                 self._own_state = [generator.get_state() for generator in self._own]
-                self.used = self.used or bool(self._own) or not _same(self._state, self._first)
 
     @contextmanager
     def _restored(self) -> Iterator[None]:

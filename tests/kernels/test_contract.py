@@ -10,7 +10,7 @@ from landsweep.kernels import contract as kernel
 from landsweep.kernels.contract import Bare, as_fields, contract, without_end
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.problem import Batch
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, Sampler, TensorDataset
 
 X = torch.arange(10.0)[:, None]
 
@@ -145,6 +145,12 @@ class Endless(IterableDataset):
             yield torch.zeros(1)
 
 
+class Again(Sampler):
+    def __iter__(self):
+        while True:
+            yield from torch.randperm(10).tolist()
+
+
 def forever():
     k = 0
     while 1:
@@ -186,6 +192,9 @@ def test_data_without_end_are_told_from_their_code_and_no_others():
     assert "`while 1` without break or return at " in without_end(forever())
     assert without_end(forever()).endswith(f"test_contract.py:{forever.__code__.co_firstlineno + 2}")
     assert "while True" in without_end(DataLoader(Endless()))
+    assert "while True" in without_end(Endless())
+    assert "while True" in without_end(DataLoader(TensorDataset(X), sampler=Again(), batch_size=2))
+    assert without_end(DataLoader(TensorDataset(X), shuffle=True)) == ""
     assert without_end(itertools.cycle([X])) == "itertools.cycle"
     assert without_end(itertools.repeat(X)) == "itertools.repeat"
     for ends in (

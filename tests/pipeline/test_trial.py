@@ -62,6 +62,14 @@ def write(folder, *changes, study=STUDY):
     return folder / "study.yaml"
 
 
+USED = {
+    "data drawn by the constructor": (
+        "x = torch.randn(10, 2, generator=torch.Generator().manual_seed(0))",
+        "x = self.x",
+    ),
+    "a network that is random beside its weights": ("model(x), y", "model(x @ self.features), y"),
+}
+"""A second change of the problem, where one mistake needs two."""
 MISTAKES = {
     "a name": (LOSS, "        return undefined", "NameError: name 'undefined' is not defined at ", "problem.py:22"),
     "data of a wrong shape": (
@@ -123,10 +131,22 @@ MISTAKES = {
         "gave different data (0 batches the second time)",
         "keep nothing from one call to the next",
     ),
+    "data drawn by the constructor": (
+        "    count = 0\n",
+        "    def __init__(self):\n        self.x = torch.randn(10, 2)\n",
+        "gave other data once the problem was made again, so that each process would have its own",
+        "seed what the constructor draws (batches at ",
+    ),
+    "a network that is random beside its weights": (
+        "torch.manual_seed(seed)\n",
+        "self.features = torch.randn(2, 2)\n",
+        "another network of build(seed=0) with the same weights differs by ",
+        "call torch.manual_seed(seed) first, or register what is random in it as a buffer (loss at ",
+    ),
     "another weight each": (
         BATCHES,
         "        return [(x, x[:3]), (x, x[:3])]",
-        "batch 2 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
+        "batch 1 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
         "yield landsweep.Batch(data, weight=samples)",
     ),
     "a file that is not there": (BATCHES, "        np.load('gone.npz')", "FileNotFoundError", "problem.py:19"),
@@ -137,7 +157,7 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_told_before_anything_is_trained(tmp_path, name):
     before, after, *texts = MISTAKES[name]
-    study = write(tmp_path, (before, after))
+    study = write(tmp_path, (before, after), *([USED[name]] if name in USED else []))
     for words in (["check", study], ["run", study, "--out", tmp_path / "run"]):
         done = inside(*words, cwd=tmp_path)
         assert done.returncode == 2, done.stdout
@@ -255,3 +275,15 @@ def test_what_numbers_raise_at_the_untrained_weights_is_no_mistake(tmp_path):
     done = inside("check", study, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "note     The loss cannot be computed at the untrained weights (_LinAlgError: " in done.stdout
+
+
+def test_a_loader_is_averaged_as_one_batch_of_all_samples_would_be(tmp_path):
+    """Batches of 4, 4 and 2 samples: the mean over samples is not the mean over batches."""
+    done = inside("run", write(tmp_path), "--out", tmp_path / "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    x = torch.randn(10, 2, generator=torch.Generator().manual_seed(0))
+    expected = torch.nn.functional.cross_entropy(net(x), (x[:, 0] > 0).long()).item()
+    found = landsweep.open_run(tmp_path / "run").dataset.loss.values.ravel()
+    assert found[1] == pytest.approx(expected, rel=1e-6)

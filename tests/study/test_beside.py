@@ -129,6 +129,16 @@ def test_whatever_a_constructor_raises_is_one_sentence_with_the_users_line(tmp_p
     assert not (tmp_path / "runs").exists()
 
 
+def test_files_that_cannot_be_listed_are_told(tmp_path):
+    study = write(tmp_path / "one")
+    problem = study.parent / "problem.py"
+    problem.write_text(problem.read_text() + "\n    def files(self):\n        return [self.gone]\n")
+    done = inside("run", study, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "files failed (AttributeError: 'Mine' object has no attribute 'gone' at " in done.stderr
+    assert "expected a list of the data files that the problem reads." in done.stderr
+
+
 def test_a_script_that_exits_when_it_is_imported_is_told(tmp_path):
     study = write(tmp_path / "one", more="raise SystemExit('usage: train.py')")
     done = inside("run", study, cwd=tmp_path)

@@ -54,7 +54,7 @@ def told(error: BaseException) -> str:
     Examples
     --------
     >>> from landsweep.base.frames import told
-    >>> told(ValueError("no such thing\\nand more"))
+    >>> told(ValueError("no such thing\nand more"))
     'ValueError: no such thing'
     """
     text = str(error).strip().splitlines()

@@ -33,7 +33,7 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
-from landsweep.kernels.sampling import restored
+from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
 from landsweep.stages import reserved
 from landsweep.stages.models.loader import part_of
@@ -45,8 +45,10 @@ from torch import nn
 
 BATCHES, BYTES, SECONDS = 8, 1 << 28, 2.0
 """Of each split this many batches are compared, and the others counted, as far as these bytes and seconds go."""
-SHIFTS = (1.0, 10.0, 100.0)
+SHIFTS = (1.0, 10.0, 100.0, -100.0)
 """The weights are moved by these multiples of about a tenth of themselves, until the loss moves."""
+TWIN = 100_000_000
+"""Networks of at most so many parameters are built twice."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
 """Errors of these types come from the weights at hand, not from a mistake: other weights may do."""
 
@@ -139,10 +141,9 @@ class _Try:
         self._trial = Trial()
 
     def __call__(self) -> Trial:
-        study = self._study
-        problem = self._timed(
-            "problem", lambda: make_problem(study, self._folder, self._model.coords), describe_problem
-        )
+        with watched() as drew:
+            problem = self._timed("problem", self._make, describe_problem)
+        self._drew = drew[0]
         network = self._timed("build", lambda: self._build(problem), describe_network)
         network.eval()
         parts = list(dict.fromkeys(map(part_of, self._members)))
@@ -163,6 +164,9 @@ class _Try:
         elif finite:
             self._timed("hessian", lambda: self._hessian(problem, network, batch), str)
         return self._trial
+
+    def _make(self) -> Problem:
+        return make_problem(self._study, self._folder, self._model.coords)
 
     @property
     def _derivatives(self) -> tuple[Any, str] | None:
@@ -233,6 +237,11 @@ class _Try:
                     f"two calls of {call} gave different data ({where}), expected the same, as every process reads "
                     "them itself: seed what it draws by draw, and keep nothing from one call to the next"
                 )
+            if self._drew and digests != _head(self._make().batches(split=split, draw=draw), len(digests)):
+                raise ValueError(
+                    f"{call} gave other data once the problem was made again, so that each process would have its own, "
+                    "expected the same: seed what the constructor draws"
+                )
             sampled = (
                 isinstance(problem, Contract)
                 and problem.sampled
@@ -255,26 +264,30 @@ class _Try:
         name: StrategyName = "batched" if study.strategy == "batched" else "inplace"
         width = 1 if name == "inplace" else 2
         with self._told("loss(model, batch)", "loss", problem):
-            strategy = make_strategy(
-                name, problem, network, fields, self._device, precision.dtype, study.batchnorm, width
-            )
-            data = Data(
-                lambda: [batch],
-                self._device,
-                precision.dtype,
-                channels_last=strategy.channels_last,
-                budget=float("inf"),
-            )
-            evaluate = Evaluator(
-                strategy,
-                network,
-                _shift(network),
-                data,
-                device=self._device,
-                precision=precision,
-                width=width,
-                deterministic=study.deterministic,
-            )
+
+            def evaluator(network: nn.Module) -> Evaluator:
+                strategy = make_strategy(
+                    name, problem, network, fields, self._device, precision.dtype, study.batchnorm, width
+                )
+                data = Data(
+                    lambda: [batch],
+                    self._device,
+                    precision.dtype,
+                    channels_last=strategy.channels_last,
+                    budget=float("inf"),
+                )
+                return Evaluator(
+                    strategy,
+                    network,
+                    _shift(network),
+                    data,
+                    device=self._device,
+                    precision=precision,
+                    width=width,
+                    deterministic=study.deterministic,
+                )
+
+            evaluate = evaluator(network)
             try:
                 here, again = evaluate(np.zeros((1, 1))), evaluate(np.zeros((1, 1)))
             except OF_NUMBERS as error:
@@ -286,11 +299,30 @@ class _Try:
                     "alone: draw random numbers in batches(draw=...), and let dropout depend on model.training"
                 )
             self._moves(problem, evaluate, here["loss"])
+            if (twin := self._twin(problem, network)) is not None:
+                there = evaluator(twin)(np.zeros((1, 1)))
+                if differs := difference(there, here, precision.tolerance):
+                    raise ValueError(
+                        f"another network of build(seed={self._model.coords['seed']}) with the same weights {differs}, "
+                        "expected the same, as every process builds it: call torch.manual_seed(seed) first, or "
+                        "register what is random in it as a buffer"
+                    )
         value = float(here["loss"][0])
         if not np.isfinite(value):
             self._trial.notes.append(f"The loss is {value} at the untrained weights.")
         others = ", ".join(f"{name} {float(column[0]):.6g}" for name, column in here.items() if name != "loss")
         return bool(np.isfinite(value)), f"{value:.6g} at the untrained weights{f', {others}' if others else ''}"
+
+    def _twin(self, problem: Problem, network: nn.Module) -> nn.Module | None:
+        """Return another network of the same seed with the same weights; None where it is large, or not so copied."""
+        if sum(p.numel() for p in network.parameters()) > TWIN:
+            return None
+        twin = self._build(problem)
+        try:
+            twin.load_state_dict(network.state_dict())
+        except Exception:  # a network may have its own ways
+            return None
+        return twin.eval()
 
     def _moves(self, problem: Problem, evaluate: Evaluator, here: np.ndarray) -> None:
         """Check that the loss depends on the weights that it is given."""

@@ -84,6 +84,11 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
     """Return the data files that a problem declares: its attribute ``files``, or what its method ``files`` returns.
 
     Relative paths start from the study's folder. A method is asked once for each combination of swept parameters.
+
+    Raises
+    ------
+    UserError
+        Where the problem raises an error instead.
     """
     cls = load_class(study.problem, folder)
     files = getattr(cls, "files", None)
@@ -95,7 +100,14 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for values in product(*(study.axes[name] for name in names)):
         problem: Any = make_problem(study, folder, dict(zip(names, values, strict=True)))
-        found |= dict.fromkeys(map(str, problem.files() if callable(problem.files) else problem.files))
+        try:
+            named = list(problem.files() if callable(problem.files) else problem.files)
+        except Exception as error:
+            raise UserError(
+                f"problem.path {study.problem.path!r}: files failed ({told(error)}{_at(error)}): expected a list of "
+                "the data files that the problem reads."
+            ) from error
+        found |= dict.fromkeys(map(str, named))
     return tuple(found)
 
 

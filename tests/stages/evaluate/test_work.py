@@ -88,3 +88,23 @@ def test_a_choice_of_strategy_finds_points_at_which_the_loss_runs(tmp_path, whol
     status = store_arrays(tmp_path / "run")["status"]
     assert (status == 1).any()
     assert (status == 2).any()
+
+
+def test_eigenvalues_at_points_that_raise_are_nan_too(tmp_path, whole):
+    bound = float(np.quantile(whole["loss"], 0.6))
+    changes = {"evaluation": {"strategy": "inplace"}, "fields": ["loss", "hessian_max"], "sweep__beta": [1.0]}
+    study = write(tmp_path, bound, grid__points=3, sweep__direction_seed=[0], **changes)
+    toy = tmp_path / "toy.py"
+    raising = (
+        f"if float(fields['loss'].detach()) >= {bound}:\n            raise ArithmeticError('too high')\n        low ="
+    )
+    toy.write_text(
+        toy.read_text().replace("low = torch.linalg", f"{raising} torch.linalg").replace(f"({bound} -", "(1e9 -")
+    )
+    done = inside("run", study, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    found = store_arrays(tmp_path / "run")
+    lost = found["status"] == 2
+    assert 0 < lost.sum() < lost.size
+    assert np.isnan(found["hessian_max"][lost]).all()
+    assert np.isfinite(found["hessian_max"][~lost]).all()
