@@ -5,6 +5,7 @@ import sys
 from collections import OrderedDict
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from itertools import product
 from unittest import mock
 
@@ -63,6 +64,7 @@ def labels(n, classes, seed=0):
     return torch.randint(classes, (n,), generator=torch.Generator().manual_seed(seed))
 
 
+@cache
 def all_kinds(folder):
     """Every kind, by the module and the name of its class."""
     sys.path.insert(0, str(folder))
