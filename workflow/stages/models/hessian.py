@@ -31,7 +31,7 @@ nothing left after a few steps: so it is far below the unit roundoff (docs/curva
 
 
 def other_kernels(name: Kernels) -> str:
-    """Return what is said where a loss is differentiated through other kernels than torch takes by itself, or nothing."""
+    """Return what is said where a loss is differentiated through other kernels than torch's own choice, or nothing."""
     if name == "default":
         return ""
     return (

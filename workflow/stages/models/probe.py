@@ -78,9 +78,10 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
             together=_points_per_call(context),
         )
         error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
-        hessian, kernels = (
-            _hessian(context, member, delta, alpha) if context.study.hessian_fields else (None, "default")
-        )
+        hessian: Choice | None = None
+        kernels: Kernels = "default"
+        if context.study.hessian_fields:
+            hessian, kernels = _hessian(context, member, delta, alpha)
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
