@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import torch
@@ -20,6 +21,7 @@ from torch.overrides import TorchFunctionMode
 
 IN_PLACE = re.compile("in.?place")
 """Under ``vmap`` and derivatives torch refuses with these words to change a buffer that is not part of the call."""
+TRAINING, REQUIRES_GRAD = attrgetter("training"), attrgetter("requires_grad")
 Result = TypeVar("Result")
 Values = dict[str, Tensor]
 """What a loss returned: each field's mean over a batch by its name."""
@@ -44,8 +46,9 @@ class ModuleLoss:
     def __init__(self, problem: Problem, network: nn.Module) -> None:
         self.network, self.changes, self._seen = network, False, False
         self._problem, self._holder = problem, _Holder(problem, network)
-        self._modes = [(module, module.training) for module in network.modules()]
-        self._flags = [(p, p.requires_grad) for p in network.parameters()]
+        self._modules, self._parameters = list(network.modules()), list(network.parameters())
+        self._modes = list(map(TRAINING, self._modules))
+        self._flags = list(map(REQUIRES_GRAD, self._parameters))
         self._names = _names(self._holder)
 
     def __call__(self, batch: Batch, *, statistics: bool = False) -> Values:
@@ -72,7 +75,7 @@ class ModuleLoss:
         """Let parameters of the network require gradients from now on, or not."""
         for p in parameters:
             p.requires_grad_(gradients)
-        self._flags = [(p, p.requires_grad) for p, _ in self._flags]
+        self._flags = list(map(REQUIRES_GRAD, self._parameters))
 
     def hide(self, parameters: Iterable[Tensor]) -> None:
         """Fill parameters of the network with NaN, which are replaced in every call.
@@ -106,18 +109,19 @@ class ModuleLoss:
         Modes, gradients and their flags are looked at each time, buffers at the first time: a loss that changes none on
         its first batch changes none.
         """
-        modes = [(module, module.training) for module, _ in self._modes] if statistics else self._modes
+        modes = list(map(TRAINING, self._modules)) if statistics else self._modes
         watched = not statistics and (self.changes or not self._seen)
         before = [(m, name, b, b.clone()) for m, name, b in self._buffers()] if watched else []
         try:
             return work()
         finally:
-            for module, mode in modes:
-                if module.training is not mode:
+            if list(map(TRAINING, self._modules)) != modes:
+                for module, mode in zip(self._modules, modes, strict=True):
                     module.training = mode
-            for p, flag in self._flags:
-                if p.requires_grad is not flag:
+            if list(map(REQUIRES_GRAD, self._parameters)) != self._flags:
+                for p, flag in zip(self._parameters, self._flags, strict=True):
                     p.requires_grad_(flag)
+            for p in self._parameters:
                 if p.grad is not None:
                     p.grad = None
             for module, name, buffer, value in before:
@@ -131,7 +135,7 @@ class ModuleLoss:
             self._seen |= watched
 
     def _buffers(self) -> Iterator[tuple[nn.Module, str, Tensor]]:
-        for module, _ in self._modes:
+        for module in self._modules:
             for name, buffer in module.named_buffers(recurse=False):
                 yield module, name, buffer
 

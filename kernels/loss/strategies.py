@@ -78,7 +78,7 @@ class Inplace:
 
     def __init__(self, problem: Problem, model: nn.Module, fields: Sequence[str], recompute: bool) -> None:
         self._loss, self._model, self.fields = ModuleLoss(problem, model), model, tuple(fields)
-        self._layout, self._named = ThetaLayout(model), dict(trainable_parameters(model))
+        self._layout, self._own = ThetaLayout(model), [p for _, p in trainable_parameters(model)]
         self._statistics = Statistics(model) if recompute else None
         self._mode: Callable[[], Any] | None = None
         self._views = False
@@ -91,9 +91,7 @@ class Inplace:
         return {name: torch.stack([row[name] for row in rows]) for name in self.fields}
 
     def _row(self, row: Tensor, data: Data) -> Fields:
-        with torch.no_grad():
-            for name, value in self._layout.split(row).items():
-                self._named[name].copy_(value)
+        self._layout.write(self._own, row)
         if self._mode is None:
             self._settle(next(iter(data)))
         mode = self._mode or torch.enable_grad
@@ -133,10 +131,10 @@ class Inplace:
             self._mode = torch.inference_mode
             return
         # A loss that differentiates its inputs alone needs no graph through the parameters.
-        self._loss.require(self._named.values(), False)
+        self._loss.require(self._own, False)
         # A loss may also sum over the parameters that require gradients, and a small part of it must not be lost.
-        if not agrees(torch.enable_grad, torch.finfo(next(iter(self._named.values())).dtype).eps ** 0.75):
-            self._loss.require(self._named.values(), True)
+        if not agrees(torch.enable_grad, torch.finfo(self._own[0].dtype).eps ** 0.75):
+            self._loss.require(self._own, True)
         self._mode = torch.enable_grad
 
     def _under(self, mode: Callable[[], Any], batch: Batch, statistics: bool = False) -> Fields:

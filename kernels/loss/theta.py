@@ -62,20 +62,22 @@ class ThetaLayout:
     def shaped(self, pieces: Iterable[Tensor]) -> dict[str, Tensor]:
         """Return the parameters by name, ``(..., *shape)`` each, of the pieces of theta, ``(..., size)`` each."""
         return {
-            name: _shaped(part, shape, pairs)
+            name: _complex(part, shape) if pairs else part.reshape(part.shape[:-1] + shape)
             for name, part, (shape, pairs) in zip(self.names, pieces, self._shapes, strict=True)
         }
 
     def assign(self, model: nn.Module, flat: Tensor) -> None:
         """Copy a row ``(P,)`` into the parameters of a network of this layout, whose memory stays where it is."""
-        found = self.split(flat)
+        self.write([p for _, p in trainable_parameters(model)], flat)
+
+    def write(self, parameters: Iterable[Tensor], flat: Tensor) -> None:
+        """Copy a row ``(P,)`` into parameters, in their order."""
+        pieces = torch.split(flat, self.sizes)
         with torch.no_grad():
-            for name, p in trainable_parameters(model):
-                p.copy_(found[name])
+            for p, part, (shape, pairs) in zip(parameters, pieces, self._shapes, strict=True):
+                p.copy_(_complex(part, shape) if pairs else part.view(shape))
 
 
-def _shaped(part: Tensor, shape: torch.Size, pairs: bool) -> Tensor:
-    if pairs:  # a copy: a view as complex numbers would need an even offset in memory
-        part = part.reshape((*part.shape[:-1], *shape, 2))
-        return torch.complex(part[..., 0], part[..., 1])
-    return part.reshape((*part.shape[:-1], *shape))
+def _complex(part: Tensor, shape: torch.Size) -> Tensor:
+    part = part.reshape((*part.shape[:-1], *shape, 2))
+    return torch.complex(part[..., 0], part[..., 1])  # a copy: a view would need an even offset in memory
