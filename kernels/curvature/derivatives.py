@@ -89,9 +89,15 @@ def _group_norm(
     return y if bias is None else y + bias.view(shape)
 
 
+def _embedding(*args: Any, **kwargs: Any) -> Tensor:
+    """Return embeddings with dense gradients: sparse ones have none themselves."""
+    return torch.nn.functional.embedding(*args[:6], **(kwargs | {"sparse": False}))
+
+
 _PLAIN: dict[Any, Any] = {
     torch._weight_norm: _weight_norm,  # which both weight normalisations of torch call
     torch.cdist: _cdist,
+    torch.nn.functional.embedding: _embedding,
     torch.nn.functional.layer_norm: _layer_norm,
     torch.nn.functional.group_norm: _group_norm,
 }

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 import torch
+from landsweep.kernels.parameters.closures import rebind
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -170,14 +171,17 @@ def copied(model: nn.Module, device: torch.device | None = None, dtype: torch.dt
     """Return a copy of a network, on a device and with floating tensors in a dtype, complex ones in its complex dtype.
 
     Tensors that were computed from others are copied without their history, as with the weights of
-    ``torch.nn.utils.weight_norm``. What else a module keeps and cannot be copied (a lock, an open file) is shared.
-    The copy of ``nn.DataParallel`` runs on one device.
+    ``torch.nn.utils.weight_norm``. Functions that modules keep, such as hooks, refer to the copy. What else a module
+    keeps and cannot be copied (a lock, an open file) is shared. The copy of ``nn.DataParallel`` runs on one device.
     """
     with torch.no_grad(), _Detached():  # with a graph, scripted modules would be copied with the history of the copy
+        memo: dict[int, Any] = {}
         try:
-            network = deepcopy(model)
+            network = deepcopy(model, memo)
         except Exception:
-            network = deepcopy(model, _uncopyable(model))
+            memo = _uncopyable(model)
+            network = deepcopy(model, memo)
+    rebind(network, memo)
     for module in network.modules():
         if isinstance(module, nn.DataParallel):
             module.device_ids = []

@@ -196,7 +196,7 @@ class Batched:
                 raise ValueError(f"{ALIASED}, which cannot be replaced")
             if not all(_close(v, found[1][k], 8 * torch.finfo(v.dtype).eps) for k, v in found[0].items()):
                 raise ValueError("the loss depends on requires_grad of the parameters, which is lost under vmap")
-        self._checked = True
+        self._checked = len(found) == 2  # a point at which the loss raises an error says nothing about others
 
     def _with_copies(self, parameters: dict[str, Tensor], batch: Batch) -> Fields:
         return self._loss.at(parameters | self._loss.copies(), batch)

@@ -34,12 +34,12 @@ def test_plan_lists_what_moves(tmp_path):
     )
 
 
-def test_a_network_that_is_not_made_leaves_the_plan_whole(tmp_path):
+def test_a_network_that_is_not_made_is_said_before_the_rest(tmp_path):
     (tmp_path / "broken.py").write_text(
         "class Broken:\n    batches = loss = train = None\n    def build(self, seed): raise OSError('no such folder')\n"
         "    def batches(self): ...\n    def loss(self): ...\n    def train(self): ...\n"
     )
     (tmp_path / "study.yaml").write_text(yaml.safe_dump({"name": "x", "problem": {"path": "broken.py:Broken"}}))
     done = inside("plan", tmp_path / "study.yaml", "--memory")
-    assert done.returncode == 0
-    assert "\nmoves    not known (OSError: no such folder)\n" in done.stdout
+    assert done.returncode == 2
+    assert "build failed (OSError: no such folder at " in done.stderr

@@ -61,12 +61,7 @@ def moves(study: Study, folder: Path, plan: Plan) -> None:
     """Print which parameters the directions of each subspace will move, by the first model's untrained network."""
     from landsweep.predict.moves import moves as found
 
-    try:
-        tables = found(study, folder, plan)
-    except (Exception, SystemExit) as error:  # whatever the user's code raises: a plan is made all the same
-        print(f"moves    not known ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})")
-        return
-    for name, lines in tables.items():
+    for name, lines in found(study, folder, plan).items():
         print(f"moves    along subspace {name}, as build() returns the network (before training):")
         for line in lines:
             print(f"         {line}")
