@@ -12,12 +12,16 @@ _ONCE = once_differentiable(lambda _: None).__code__
 finds it."""
 
 
-def check_twice(value: Tensor) -> None:
-    """Raise ValueError where a part of the autograd graph of ``value`` says that it has no second derivatives.
+def check_twice(value: Tensor) -> set[str]:
+    """Return the names of the user's functions of autograd in the graph of ``value``, whose derivatives torch trusts.
 
-    Otherwise torch silently takes such a part for a constant if its gradient does not depend on another one.
+    Raises
+    ------
+    ValueError
+        Where a part of the graph says that it has no second derivatives. Otherwise torch silently takes such a part for
+        a constant if its gradient does not depend on another one.
     """
-    seen, nodes = set(), [value.grad_fn]
+    seen, nodes, names = set(), [value.grad_fn], set()
     while nodes:
         node = nodes.pop()
         if node is None or node in seen:
@@ -35,6 +39,9 @@ def check_twice(value: Tensor) -> None:
                 f"the loss uses {function.__name__}, whose backward is once_differentiable, expected second "
                 "derivatives: write it with operations that have them"
             )
+        if function is not None:
+            names.add(str(function.__name__))
+    return names
 
 
 def check_mode(model: nn.Module) -> None:

@@ -35,6 +35,10 @@ ASYMMETRY = {torch.float64: 1e-6, torch.float32: 1e-2}
 """An antisymmetric part of a matrix of second derivatives is noticed where it is more than about this share of it."""
 
 
+DOUBT = 0.1
+"""A product that differs from the difference of gradients by more than this share of it is spoken of."""
+
+
 class NotFiniteError(ValueError):
     """The loss or its gradient is not finite at the weights."""
 
@@ -79,6 +83,8 @@ class CurvatureProduct:
     kernels
         The kernels through which the loss is differentiated: torch's own choice, or where that has no second
         derivatives, those of plain operations.
+    doubt
+        A sentence about functions of autograd in the loss, where products are not the differences of its gradients.
     leaves
         Whether derivatives are taken by the parameters of a network of its own, instead of by others in their place.
     weight, loss, gradient
@@ -120,6 +126,8 @@ class CurvatureProduct:
         if kind == "gauss-newton":
             self._loss = LinearisedLoss(problem, network, self._layout.split(self.theta))
         self.kernels: Kernels = "default"
+        self.doubt = ""
+        self._functions: set[str] = set()
         self._tried, self.leaves = False, False
         self._takes = False  # whether the loss takes derivatives itself, and frees or cuts its graph
         self.size, self.products = self.theta.numel(), 0
@@ -237,6 +245,8 @@ class CurvatureProduct:
                 )
             self._check_repeats(float(found[1]), batch)
             self._check_symmetry(found, batch)
+            if self._functions and not (self.leaves or isinstance(self._loss, LinearisedLoss)):
+                self._check_differences(batch)
             return found
         except RuntimeError as error:
             if self._takes or not ("second time" in str(error) or "change requires_grad flags" in str(error)):
@@ -264,7 +274,7 @@ class CurvatureProduct:
                     f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
                     "detached, or computed under no_grad"
                 )
-            check_twice(value)
+            self._functions = check_twice(value)
             found = torch.autograd.grad(value, inputs, create_graph=True, allow_unused=self.leaves)
             return inputs, value.detach(), _joined(found, inputs)
 
@@ -301,6 +311,32 @@ class CurvatureProduct:
                 f"the second derivatives of {self._field} are not symmetric (u H v and v H u differ by "
                 f"{difference:.2g}), expected those of a function: an operation of the loss differentiates its "
                 "gradient wrongly, such as an autograd.Function of yours whose backward takes for constant what is not"
+            )
+
+    def _check_differences(self, batch: Batch) -> None:
+        """Take note where a product is not the difference of gradients, which symmetry does not show.
+
+        A backward that takes what its forward computed for a constant leaves a part of the second derivatives out. A
+        straight-through gradient is none of the loss, so that its differences are no products either.
+        """
+        rng = torch.Generator().manual_seed(1)
+        vector = torch.nn.functional.normalize(torch.randn(self.size, generator=rng, dtype=torch.float64), dim=0)
+        v, here, kept = vector.to(self.device, self.dtype), self.theta, self._kept
+        product, shares = self._product(v, batch).double(), []
+        step = torch.finfo(self.dtype).eps ** (1 / 3) * (float(here.double().norm()) or 1.0)
+        for h in (step, step / 4):
+            ends = []
+            for sign in (1, -1):
+                self.theta = here + sign * h * v
+                ends.append(self._gradient(batch)[2].detach().double())
+            difference = (ends[0] - ends[1]) / (2 * h)
+            shares.append(float((product - difference).norm()) / (float(difference.norm()) or 1.0))
+        self.theta, self._kept = here, kept
+        if min(shares) > DOUBT:
+            self.doubt = (
+                f"the second derivatives through {', '.join(sorted(self._functions))} are not the differences of its "
+                f"gradients (by {100 * min(shares):.0f} % along a random direction): its backward may take for "
+                "constant what forward computed, or is a surrogate on purpose"
             )
 
     def _value(self, theta: Tensor, batch: Batch) -> Tensor:

@@ -69,7 +69,7 @@ class PyHessian:
         engine = _counting(watch or Watch())
         all_ = list(batches)
         found = CurvatureProduct(problem, model, all_[:1], device, torch.float32, field=field)
-        self.kernels = found.kernels
+        self.kernels, self.doubt = found.kernels, found.doubt
         handles = [(_Handle(batch), _Handle(batch)) for batch in all_]
         whole = _WholeLoss(ModuleLoss(problem, copied(model, device, torch.float32)), field, found.leaves)
         data = {"data": handles[0]} if len(handles) == 1 else {"dataloader": handles}

@@ -37,7 +37,8 @@ class SharedProduct:
         self._group, self._own, self._stop = group, own, stop
         self.size, self.products = own.size, 0
         own.settle(self._collect(None))
-        self.gradient, self.loss, self.theta, self.kernels = own.gradient, own.loss, own.theta, own.kernels
+        self.gradient, self.loss, self.theta = own.gradient, own.loss, own.theta
+        self.kernels, self.doubt = own.kernels, own.doubt
 
     def __call__(self, vector: Tensor) -> Tensor:
         """Return ``H v`` of a vector ``(P,)``, float64."""

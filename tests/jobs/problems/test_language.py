@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from landsweep.jobs.problems.language import IGNORED, LanguageModel
+from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.problem import Start
 from support import inside
 
@@ -157,6 +158,26 @@ def test_checkpoints_over_steps_make_a_study(gpt2, tokens, tmp_path, transformer
             expected = problem.loss(model, batch)["loss"]
         found = dataset.loss.isel(checkpoint=k, alpha_0=1).values
         assert found == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["bert", "gpt2"])
+def test_the_hessian_is_the_dense_one_of_attention_in_plain_operations(kind, request, tokens, transformers):
+    """Attention runs through fused kernels, which have no second derivatives; those of ``eager`` have."""
+    folder = request.getfixturevalue(kind)
+    problem = LanguageModel(str(folder), str(tokens), length=6, blocks=3, batch_size=3)
+    (batch,) = problem.batches()
+    product = CurvatureProduct(problem, problem.build(0), [batch], torch.device("cpu"), torch.float64)
+    auto = transformers.AutoModelForMaskedLM if problem.masked else transformers.AutoModelForCausalLM
+    plain = auto.from_pretrained(folder, attn_implementation="eager").double().eval()
+    parameters = list(plain.parameters())
+    gradient = torch.autograd.grad(problem.loss(plain, batch)["loss"], parameters, create_graph=True)
+    flat = torch.cat([g.reshape(-1) for g in gradient])
+    rng = torch.Generator().manual_seed(0)
+    for _ in range(3):
+        v = torch.randn(len(flat), generator=rng, dtype=torch.float64)
+        expected = torch.autograd.grad(flat @ v, parameters, retain_graph=True)
+        np.testing.assert_allclose(product(v), torch.cat([g.reshape(-1) for g in expected]), rtol=1e-6, atol=1e-9)
+    assert product.kernels == "math"
 
 
 @pytest.mark.parametrize(

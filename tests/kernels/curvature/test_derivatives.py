@@ -1,5 +1,7 @@
 """Second derivatives of every kind of network are those of differences of gradients, or are refused."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -170,6 +172,34 @@ def test_a_loss_without_right_second_derivatives_is_refused(name):
     problem, text = REFUSED[name]
     with pytest.raises((ValueError, RuntimeError), match=text):
         product(problem)
+
+
+class Sine(torch.autograd.Function):
+    """A sine that keeps what its gradient needs: the input, or as ``constant`` the cosine, which depends on it."""
+
+    @staticmethod
+    def forward(ctx, x, constant):
+        ctx.constant = constant
+        ctx.save_for_backward(x.cos() if constant else x)
+        return x.sin()
+
+    @staticmethod
+    def backward(ctx, slope):
+        (kept,) = ctx.saved_tensors
+        return slope * (kept if ctx.constant else kept.cos()), None
+
+
+@pytest.mark.parametrize("constant", [True, False])
+def test_a_function_whose_gradient_takes_for_constant_what_is_not_is_in_doubt(constant):
+    found = product(other(lambda model, x: Sine.apply(3 * model(x), constant).square().mean()))
+    if not constant:
+        assert found.doubt == ""
+        return
+    assert re.fullmatch(
+        r"the second derivatives through Sine.* are not the differences of its gradients \(by \d+ % along a random "
+        r"direction\): its backward may take for constant what forward computed, or is a surrogate on purpose",
+        found.doubt,
+    )
 
 
 def test_a_loss_that_frees_its_graph_by_derivatives_of_its_own():

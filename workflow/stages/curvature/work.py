@@ -80,7 +80,7 @@ def compute_one(context: Context, member: Member, group: Group) -> list[str]:
     write_arrays(STAGE.result(context.run, member.index), arrays)
     state_file(STAGE.result(context.run, member.index)).unlink(missing_ok=True)
     said = other_kernels(cast(Kernels, str(arrays["kernels"])))
-    texts = [said] if said else []
+    texts = [text for text in (said, str(arrays.get("doubt", ""))) if text]
     texts += [text for which in ENDS if f"{which}_values" in arrays for text in _imprecise(study, which, arrays)]
     if "trace" in arrays and not arrays["trace_converged"]:
         trace, error = float(arrays["trace"]), float(arrays["trace_error"])
@@ -171,7 +171,11 @@ def _by_lanczos(context: Context, member: Member, product: SharedProduct, journa
             return {"density_nodes": found.nodes, "density_weights": found.weights}
 
         arrays |= journal.part("density", quadratures)
-    return arrays | {"products": product.products, "kernels": np.array(product.kernels)}
+    return arrays | {
+        "products": product.products,
+        "kernels": np.array(product.kernels),
+        "doubt": np.array(product.doubt),
+    }
 
 
 def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
@@ -191,7 +195,7 @@ def _by_pyhessian(context: Context, member: Member) -> dict[str, Any]:
             arrays |= _eigenvalues("magnitude", engine.eigenpairs(study.magnitude, study.tolerance, seed=study.seed))
         if study.trace != "none":
             arrays |= _trace(engine.trace(most=study.trace_vectors, seed=study.seed), study.trace_error)
-    return arrays | {"kernels": np.array(engine.kernels)}
+    return arrays | {"kernels": np.array(engine.kernels), "doubt": np.array(engine.doubt)}
 
 
 def _eigenvalues(which: str, found: spectrum.Eigenpairs) -> dict[str, Any]:
