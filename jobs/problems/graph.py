@@ -198,6 +198,9 @@ def _read(path: Path, task: str) -> dict[str, np.ndarray]:
         arrays = {name: file[name] for name in file.files}
     if lacking := [name for name in ARRAYS if name not in arrays]:
         raise ValueError(f"{path} lacks {', '.join(lacking)}, expected the arrays {', '.join(ARRAYS)}")
+    for name, shape in (("x", "(nodes, features)"), ("y", "(graphs,)")):
+        if arrays[name].ndim != 1 + shape.count("features"):
+            raise ValueError(f"{path} has {name} of shape {arrays[name].shape}, expected {shape}")
     n, m = len(arrays["x"]), len(arrays["y"])
     edges, graph = arrays["edge_index"], arrays["graph"]
     wrong = {

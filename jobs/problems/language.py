@@ -87,15 +87,23 @@ class LanguageModel:
 
     @property
     def files(self) -> list[str]:
-        """The text and the configuration, by whose content a run is bound."""
-        return [str(self.text.resolve()), str((self.folder / "config.json").resolve())]
+        """The text and the files of the model, by whose content a run is bound."""
+        return [str(path.resolve()) for path in (self.text, *sorted(self.folder.iterdir())) if path.is_file()]
 
     def build(self, seed: int) -> nn.Module:
         """Return the folder's network with its weights, or with fresh ones where it has none."""
         kind = f"AutoModelFor{'MaskedLM' if self.masked else 'CausalLM'}"
         auto = getattr(_transformers(), kind)
         if self._has_weights():
-            network = auto.from_pretrained(self.folder, local_files_only=True, dtype=torch.float32)
+            network, told = auto.from_pretrained(
+                self.folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
+            )
+            if lacking := sorted(told["missing_keys"]):
+                more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+                raise ValueError(
+                    f"{self.folder} lacks the weights {lacking[0]}{more}, expected those of {type(network).__name__}: "
+                    "another head would be random; set problem.params.objective, or list checkpoints in the study"
+                )
         else:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)

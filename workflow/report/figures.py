@@ -270,7 +270,8 @@ def _panel(
     panel.set_xlabel("direction 0", fontsize=7)
     if field.ndim == 1:
         panel.plot(x, field)
-        draw_projections(panel, run, member, [x])
+        if not curvature:  # checkpoints are drawn at their losses
+            draw_projections(panel, run, member, [x])
         return
     panel.set_ylabel("direction 1", fontsize=7)
     plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]

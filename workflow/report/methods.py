@@ -39,9 +39,9 @@ CONNECTIVITY = {
 """Each value names a representation in a sentence."""
 
 EQUATIONS = {
-    "pinn:Convection": "convection",
-    "reaction:Reaction": "reaction",
-    "reaction:ReactionDiffusion": "reaction-diffusion",
+    "landsweep.jobs.problems.pinn:Convection": "convection",
+    "landsweep.jobs.problems.reaction:Reaction": "reaction",
+    "landsweep.jobs.problems.reaction:ReactionDiffusion": "reaction-diffusion",
 }
 """The equations that problems of :mod:`landsweep.jobs.problems` learn."""
 
@@ -53,7 +53,7 @@ def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] =
     sentences = [_sweep(study)]
     if study.checkpoint_files:
         sentences.append(_weights(study))
-    if (equation := EQUATIONS.get(study.problem.path.removeprefix("landsweep.jobs.problems."))) is not None:
+    if (equation := EQUATIONS.get(study.problem.path)) is not None:
         sentences.append(f"The problem is the {equation} equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     members = run.read_members()["members"]

@@ -114,6 +114,8 @@ def test_graphs_from_a_file(tmp_path):
         ({"graph": np.zeros(5, int)}, r"graph \(5,\), expected \(5,\) with each of the 2 graphs"),
         ({"split": np.array(["train", "valid"])}, r"split \['train', 'valid'\], expected \(2,\) of train, test, ood"),
         ({"y": np.array([0.5, 1])}, "y of float64, expected classes 0, 1"),
+        ({"y": np.array([[0], [2]])}, r"has y of shape \(2, 1\), expected \(graphs,\)"),
+        ({"x": np.arange(5.0)}, r"has x of shape \(5,\), expected \(nodes, features\)"),
         ({"edge_index": np.array([[0], [3]])}, "edges between different graphs, expected none"),
     ],
 )

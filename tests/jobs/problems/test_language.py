@@ -195,6 +195,15 @@ def test_mistakes(gpt2, tokens, arguments, text):
         LanguageModel(**({"model": str(gpt2), "text": str(tokens)} | arguments))
 
 
+def test_weights_that_the_folder_lacks_are_not_drawn_at_random(bert, tokens, tmp_path, transformers):
+    headless = transformers.BertModel(transformers.BertConfig.from_pretrained(bert), add_pooling_layer=False)
+    headless.save_pretrained(tmp_path)
+    with pytest.raises(
+        ValueError, match=r"lacks the weights cls\.predictions\.\S+ and \d more, expected those of BertFor"
+    ):
+        LanguageModel(str(tmp_path), str(tokens), objective="masked").build(0)
+
+
 def test_a_text_that_is_too_short_and_tokens_of_another_vocabulary(gpt2, tmp_path):
     np.save(tmp_path / "short.npy", np.arange(6))
     with pytest.raises(ValueError, match=r"has 0 blocks of 8 tokens, of which none is for split train"):
