@@ -6,6 +6,7 @@ A strategy belongs to one model, and serves every landscape around it. It maps r
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
@@ -19,6 +20,11 @@ from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
+
+# torch tells its own developers of operations that it vectorises one by one; the choice of a strategy measures that.
+warnings.filterwarnings(
+    "ignore", message="There is a performance drop because we have not yet implemented the batching"
+)
 
 StrategyName = Literal["inplace", "batched", "compiled"]
 """A strategy evaluates one point after another, many at once, or many at once with compiled code."""

@@ -193,9 +193,10 @@ def draw_landscapes(run: OpenedRun, folder: Path) -> None:
         if run.directory.topology(member.index).exists():
             by_model.setdefault(member.model, []).append(member)
     firsts = [members[0] for members in by_model.values()]
-    _panels(run, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", _model_axes(run))
+    axes = _model_axes(run) + ["subspace"] * (len(run.plan.axes["subspace"]) > 1)
+    _panels(run, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", axes)
     if set(HESSIAN_FIELDS) <= set(run.study.fields):
-        _panels(run, landscape, firsts[:MAX_PANELS], folder / "curvature.png", _model_axes(run), curvature=True)
+        _panels(run, landscape, firsts[:MAX_PANELS], folder / "curvature.png", axes, curvature=True)
     if len(by_model) <= MAX_PANELS:
         for model, members in by_model.items():
             own = [a for a in run.plan.axes if len({m.coords[a] for m in members}) > 1]
@@ -270,6 +271,7 @@ def _panel(
     panel.set_xlabel("direction 0", fontsize=7)
     if field.ndim == 1:
         panel.plot(x, field)
+        panel.set_ylabel("|least / greatest eigenvalue|" if curvature else "loss", fontsize=7)
         if not curvature:  # checkpoints are drawn at their losses
             draw_projections(panel, run, member, [x])
         return
