@@ -13,6 +13,8 @@ from torch import nn
 
 OWN = frozenset({"_parameters", "_buffers", "_modules", "training"})
 """These attributes of modules are looked after by others."""
+HOOKS = frozenset(vars(nn.Module()))
+"""Every module has these attributes; what torch keeps in them is not looked at at each call."""
 
 
 class Attributes:
@@ -42,20 +44,21 @@ class Attributes:
             (value, value.copy())
             for _, before, _ in self._kept
             for name, value in before.items()
-            if name not in OWN and type(value) in (dict, list, set)
+            if name not in HOOKS and type(value) in (dict, list, set)
         ]
 
     def put_back(self) -> bool:
         """Put back what has changed, and return whether anything had."""
         changed = False
         for now, before, ids in self._kept:
-            if tuple(map(id, now.values())) != ids and any(_differs(now, before)):
+            if tuple(map(id, now.values())) == ids:
+                continue
+            for name in _differs(now, before):
                 changed = True
-                for name in _differs(now, before):
-                    if name in before:
-                        now[name] = before[name]
-                    else:
-                        del now[name]
+                if name in before:
+                    now[name] = before[name]
+                else:
+                    del now[name]
         for value, content in self._held:
             if not _same(value, content):
                 changed = True
