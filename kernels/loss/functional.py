@@ -66,10 +66,13 @@ class ModuleLoss:
         return values
 
     def copies(self, n: int | None = None) -> Values:
-        """Return copies of all buffers by name, or n copies of each in one tensor, where the loss changes buffers."""
+        """Return copies of all buffers by name, or n copies of each in one tensor, where the loss changes buffers.
+
+        Buffers that the network registers in a call are none of them: it finds its own.
+        """
         if not self.changes:
             return {}
-        named = dict(self.network.named_buffers())
+        named = {name: b for name, b in self.network.named_buffers() if name in self._names}
         return {name: (b if n is None else b.expand(n, *b.shape)).clone() for name, b in named.items()}
 
     def require(self, parameters: Iterable[Tensor], gradients: bool) -> None:

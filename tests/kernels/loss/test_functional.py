@@ -59,6 +59,38 @@ def test_what_a_loss_changes_in_the_network_is_put_back():
         assert torch.equal(buffer, before[name][1])
 
 
+class Counting(nn.Module):
+    """A layer that counts its calls, and registers a table in the first one."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x):
+        if not hasattr(self, "table"):
+            self.register_buffer("table", torch.cos(torch.arange(3.0)).to(x), persistent=False)
+        self.calls += 1
+        return self.layer(x) * self.table
+
+
+def test_a_network_may_register_buffers_in_its_first_call():
+    class Problem(Contract):
+        def build(self, seed):
+            torch.manual_seed(seed)
+            return Counting()
+
+        def loss(self, model, batch):
+            return {"loss": model(batch.data).square().mean()}
+
+    problem = Problem("penalty")
+    alone, many = (
+        evaluator(problem, problem.build(0), name, width)(points(3))["loss"]
+        for name, width in (("inplace", 1), ("batched", 3))
+    )
+    np.testing.assert_allclose(many, alone, rtol=1e-10)
+
+
 def test_a_module_in_two_places_keeps_its_own_parameters():
     """As they are replaced by torch alone, it keeps those that took their place (torch 2.13)."""
     problem = Contract("shared")
