@@ -129,6 +129,7 @@ class Extremes:
 
     def _together(self, batch: Batch, points: Tensor, vectors: Tensor) -> Tensor:
         failures: list[Exception] = []
+        known = self.kernels
 
         def work() -> Tensor:
             with FeaturesFirst(), kernels(self.kernels):
@@ -136,13 +137,13 @@ class Extremes:
                 found: Tensor = torch.func.vmap(partial(self._forwards, batch))(points, vectors, buffers)
                 return found
 
-        for name in NAMES[NAMES.index(self.kernels) :]:
+        for name in NAMES[NAMES.index(known) :]:
             self.kernels = name
             try:
                 return self._loss.run(work)
             except (RuntimeError, NotImplementedError) as error:
                 failures.append(error)
-        self.kernels = "default"
+        self.kernels = known  # points that raise an error say nothing about others
         raise failures[0]
 
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:

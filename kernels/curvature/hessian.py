@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from math import isfinite
 from typing import Literal
 
 import torch
@@ -324,15 +325,19 @@ class CurvatureProduct:
         v, here, kept = vector.to(self.device, self.dtype), self.theta, self._kept
         product, shares = self._product(v, batch).double(), []
         step = torch.finfo(self.dtype).eps ** (1 / 3) * (float(here.double().norm()) or 1.0)
-        for h in (step, step / 4):
-            ends = []
-            for sign in (1, -1):
-                self.theta = here + sign * h * v
-                ends.append(self._gradient(batch)[2].detach().double())
-            difference = (ends[0] - ends[1]) / (2 * h)
-            shares.append(float((product - difference).norm()) / (float(difference.norm()) or 1.0))
-        self.theta, self._kept = here, kept
-        if min(shares) > DOUBT:
+        try:
+            for h in (step, step / 4):
+                ends = []
+                for sign in (1, -1):
+                    self.theta = here + sign * h * v
+                    ends.append(self._gradient(batch)[2].detach().double())
+                difference = (ends[0] - ends[1]) / (2 * h)
+                shares.append(float((product - difference).norm()) / (float(difference.norm()) or 1.0))
+        except Exception:  # beside the weights the loss may have no gradient
+            return
+        finally:
+            self.theta, self._kept = here, kept
+        if all(map(isfinite, shares)) and min(shares) > DOUBT:
             self.doubt = (
                 f"the second derivatives through {', '.join(sorted(self._functions))} are not the differences of its "
                 f"gradients (by {100 * min(shares):.0f} % along a random direction): its backward may take for "

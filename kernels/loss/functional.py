@@ -8,7 +8,7 @@ running statistics, is put back after each call: a point's value must not depend
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from copy import deepcopy
 from operator import attrgetter
@@ -20,7 +20,7 @@ from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-IN_PLACE = re.compile("in.?place")
+IN_PLACE = re.compile("in.?place|doesn't match the broadcast shape")
 """Under ``vmap`` and derivatives torch refuses with these words to change a buffer that is not part of the call."""
 TRAINING, REQUIRES_GRAD = attrgetter("training"), attrgetter("requires_grad")
 Result = TypeVar("Result")
@@ -48,6 +48,9 @@ class ModuleLoss:
         self.network, self.changes, self._seen = network, False, False
         self._problem, self._holder = problem, _Holder(problem, network)
         self._modules, self._parameters = list(network.modules()), list(network.parameters())
+        self._tables = [module._buffers for module in self._modules]
+        self._copies: list[tuple[nn.Module, str, Tensor, Tensor]] = []
+        self._state: list[tuple[int, int]] | None = None
         self._modes = list(map(TRAINING, self._modules))
         self._flags = list(map(REQUIRES_GRAD, self._parameters))
         self._names = _names(self._holder)
@@ -66,10 +69,13 @@ class ModuleLoss:
         return values
 
     def copies(self, n: int | None = None) -> Values:
-        """Return copies of all buffers by name, or n copies of each in one tensor, where the loss changes buffers."""
+        """Return copies of all buffers by name, or n copies of each in one tensor, where the loss changes buffers.
+
+        Buffers that the network registers in a call are none of them: it finds its own.
+        """
         if not self.changes:
             return {}
-        named = dict(self.network.named_buffers())
+        named = {name: b for name, b in self.network.named_buffers() if name in self._names}
         return {name: (b if n is None else b.expand(n, *b.shape)).clone() for name, b in named.items()}
 
     def require(self, parameters: Iterable[Tensor], gradients: bool) -> None:
@@ -107,12 +113,13 @@ class ModuleLoss:
     def _restoring(self, work: Callable[[], Result], statistics: bool) -> Result:
         """Return what ``work`` returns, and put back what it changes in the network.
 
-        Modes, gradients and their flags are looked at each time, buffers at the first time: a loss that changes none on
-        its first batch changes none.
+        Modes, gradients and their flags are looked at each time. The values of buffers are compared at the first time,
+        and of a loss that is seen to change some; else where torch counted a change of one: a loss may change none on
+        its first batch, and some on others.
         """
         modes = list(map(TRAINING, self._modules)) if statistics else self._modes
-        watched = not statistics and (self.changes or not self._seen)
-        before = [(m, name, b, b.clone()) for m, name, b in self._buffers()] if watched else []
+        if not statistics:
+            self._keep()
         try:
             return work()
         finally:
@@ -125,20 +132,44 @@ class ModuleLoss:
             for p in self._parameters:
                 if p.grad is not None:
                     p.grad = None
-            for module, name, buffer, value in before:
-                if getattr(module, name) is not buffer:
-                    setattr(module, name, buffer)
-                    self.changes = True
-                if not _equal(buffer, value):
-                    self.changes = True
-                    with torch.no_grad():
-                        buffer.copy_(value)
-            self._seen |= watched
+            if statistics:
+                self._state = None  # torch counts no changes of running statistics
+            elif self._copies and (
+                self.changes or not self._seen or self._state is None or self._state != self._buffers()
+            ):
+                self._put_back()
+            self._seen |= not statistics
 
-    def _buffers(self) -> Iterator[tuple[nn.Module, str, Tensor]]:
-        for module in self._modules:
-            for name, buffer in module.named_buffers(recurse=False):
-                yield module, name, buffer
+    def _keep(self) -> None:
+        """Copy all buffers, where any was changed since they were copied, or registered in a call."""
+        if not any(self._tables) or (self._state is not None and self._state == self._buffers()):
+            return
+        with torch.inference_mode(False), torch.no_grad():
+            self._copies = [
+                (module, name, buffer, buffer.clone())
+                for module in self._modules
+                for name, buffer in module.named_buffers(recurse=False)
+            ]
+        self._state = self._buffers()
+
+    def _buffers(self) -> list[tuple[int, int]] | None:
+        """Return which buffers there are, and torch's count of their changes; None if it counts none (inference)."""
+        try:
+            return [(id(b), b._version) for table in self._tables for b in table.values() if b is not None]
+        except RuntimeError:
+            return None
+
+    def _put_back(self) -> None:
+        for module, name, buffer, value in self._copies:
+            if getattr(module, name, None) is not buffer:
+                setattr(module, name, buffer)
+                self.changes = True
+            if not _equal(buffer, value):
+                self.changes = True
+                with torch.no_grad():
+                    buffer.copy_(value)
+        state = self._buffers()
+        self._state = state if state is not None and len(state) == len(self._copies) else None
 
 
 class _Holder(nn.Module):

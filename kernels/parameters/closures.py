@@ -40,61 +40,98 @@ def rebound(value: Any, memo: dict[int, Any]) -> Any:
     Examples
     --------
     >>> original, copy = [1], [2]
-    >>> function = lambda: original[0]
+    >>> function = (lambda kept: lambda: kept[0])(original)
     >>> rebound(function, {id(original): copy})(), function()
     (2, 1)
     """
     if id(value) in memo:
         return memo[id(value)]
-    if type(value) in (list, tuple):
-        items = [rebound(x, memo) for x in value]
-        changed: Any = tuple(items) if isinstance(value, tuple) else items
-        return value if _same(items, value) else changed
+    if not _refers(value, memo):
+        return value
+    if type(value) is list:
+        changed: list[Any] = _noted(value, [], memo)
+        changed += [rebound(x, memo) for x in value]
+        return changed
+    if type(value) is tuple:
+        return tuple(rebound(x, memo) for x in value)
     if isinstance(value, dict):
+        _noted(value, value, memo)
         for key, inner in list(value.items()):  # in place: hooks are removed from the dictionary that holds them
             if (bound := rebound(inner, memo)) is not inner:
                 value[key] = bound
         return value
     if isinstance(value, MethodType):
-        owner = memo.get(id(value.__self__), value.__self__)
-        return value if owner is value.__self__ else MethodType(value.__func__, owner)
+        return MethodType(value.__func__, memo[id(value.__self__)])
     if type(value) is weakref.ref:
-        referred = memo.get(id(value()), value()) if value() is not None else None
-        return value if referred is value() else weakref.ref(referred)
+        return weakref.ref(memo[id(value())])
     if type(value) is partial:
-        parts = [rebound(x, memo) for x in (value.func, *value.args)]
-        keywords = {name: rebound(x, memo) for name, x in value.keywords.items()}
-        same = _same(parts, [value.func, *value.args]) and _same(list(keywords.values()), list(value.keywords.values()))
-        return value if same else partial(parts[0], *parts[1:], **keywords)
-    return _function(value, memo) if isinstance(value, FunctionType) else value
+        function, *given = [rebound(x, memo) for x in (value.func, *value.args)]
+        return partial(function, *given, **{name: rebound(x, memo) for name, x in value.keywords.items()})
+    return _function(value, memo)
+
+
+def _refers(value: Any, memo: dict[int, Any]) -> bool:
+    """Return whether something that was copied is reached from ``value``, which may refer to itself."""
+    seen, left = set(), [value]
+    while left:
+        one = left.pop()
+        if memo.get(id(one), one) is not one:
+            return True
+        if id(one) not in seen and id(one) not in memo:
+            seen.add(id(one))
+            left += _parts(one, memo)
+    return False
+
+
+def _parts(value: Any, memo: dict[int, Any]) -> list[Any]:
+    """Return what of ``value`` refers to copies in what :func:`rebound` returns."""
+    if type(value) in (list, tuple):
+        return list(value)
+    if isinstance(value, dict):
+        return list(value.values())
+    if type(value) is partial:
+        return [value.func, *value.args, *value.keywords.values()]
+    parts: list[Any] = []
+    if isinstance(value, FunctionType):
+        parts = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+    elif isinstance(value, MethodType):
+        parts = [value.__self__]
+    elif type(value) is weakref.ref:
+        parts = [value()]
+    parts = [x for x in parts if id(x) in memo]
+    return parts + [x for cell in getattr(value, "__closure__", None) or () for x in _content(cell, memo)]
 
 
 def _function(value: FunctionType, memo: dict[int, Any]) -> FunctionType:
+    """Return a copy of a function, with cells of its own for what refers to copies; it may refer to itself."""
     before = value.__closure__ or ()
-    cells = [_cell(cell, memo) for cell in before]
-    given, named = value.__defaults__ or (), value.__kwdefaults__ or {}
-    defaults = [memo.get(id(x), x) for x in given]
-    keywords = {name: memo.get(id(x), x) for name, x in named.items()}
-    if _same(cells, before) and _same(defaults, given) and _same(list(keywords.values()), list(named.values())):
-        return value
-    bound = FunctionType(
-        value.__code__, value.__globals__, value.__name__, tuple(defaults) or None, tuple(cells) or None
-    )
-    bound.__kwdefaults__ = keywords or None
+    cells, empty = [], []
+    for cell in before:
+        if id(cell) not in memo and any(_refers(x, memo) for x in _content(cell, memo)):
+            empty.append(cell)
+            _noted(cell, CellType(), memo)
+        cells.append(memo.get(id(cell), cell))
+    defaults = tuple(memo.get(id(x), x) for x in value.__defaults__ or ())
+    bound = FunctionType(value.__code__, value.__globals__, value.__name__, defaults or None, tuple(cells) or None)
+    bound.__kwdefaults__ = {name: memo.get(id(x), x) for name, x in (value.__kwdefaults__ or {}).items()} or None
     bound.__dict__.update(value.__dict__)
+    _noted(value, bound, memo)
+    for cell in empty:
+        memo[id(cell)].cell_contents = rebound(cell.cell_contents, memo)
     return bound
 
 
-def _cell(cell: CellType, memo: dict[int, Any]) -> CellType:
+def _content(cell: CellType, memo: dict[int, Any]) -> list[Any]:
+    """Return what a variable holds, if it has a value yet and is not the user's own dictionary, which others use."""
     try:
         content = cell.cell_contents
-    except ValueError:  # a variable that has no value yet
-        return cell
-    if isinstance(content, dict) and id(content) not in memo:
-        return cell  # the user's own, which others write into or read
-    other = rebound(content, memo)
-    return cell if other is content else CellType(other)
+    except ValueError:
+        return []
+    return [] if isinstance(content, dict) and id(content) not in memo else [content]
 
 
-def _same(items: Any, others: Any) -> bool:
-    return all(one is other for one, other in zip(items, others, strict=True))
+def _noted(value: Any, made: Any, memo: dict[int, Any]) -> Any:
+    """Return what was made of ``value``, once it is noted as its copy, before what it refers to is looked at."""
+    memo[id(value)] = made
+    memo.setdefault(id(memo), []).append(value)  # as deepcopy keeps it: another one must not get its id
+    return made

@@ -202,6 +202,26 @@ def test_a_function_whose_gradient_takes_for_constant_what_is_not_is_in_doubt(co
     )
 
 
+@pytest.mark.parametrize("error", [None, ValueError, RuntimeError])
+def test_beside_the_weights_a_loss_may_have_no_gradient(error):
+    """Such as a logarithm of a small weight; no doubt follows from it, and the products are those at the weights."""
+
+    def change(model, x):
+        here = torch.stack([p.norm() for p in model.parameters()])
+        beside.append(bool((here.detach() - norms).abs().max() > 1e-9))
+        if beside[-1] and error:
+            raise error("only at the weights")
+        return Sine.apply(3 * model(x), False).square().mean() * (torch.nan if beside[-1] else 1.0)
+
+    beside, problem = [], other(change)
+    norms = torch.stack([p.norm() for p in problem.build(0).double().parameters()]).detach()
+    found = product(problem)
+    assert any(beside)
+    assert (found.kernels, found.leaves, found.doubt) == ("default", False, "")
+    expected = product(other(lambda model, x: (3 * model(x)).sin().square().mean()))
+    np.testing.assert_allclose(matrix(found), matrix(expected), atol=1e-12)
+
+
 def test_a_loss_that_frees_its_graph_by_derivatives_of_its_own():
     def norms(model, x):
         value = error(model, x)

@@ -170,3 +170,16 @@ def test_a_point_whose_vectors_end_does_not_see_its_neighbours():
     assert here["hessian_max"].tolist() == pytest.approx([9, 1, 9, 0], rel=1e-3)
     for field in FIELDS:
         assert here[field][0].item() == there[field][0].item()
+
+
+def test_points_that_raise_an_error_leave_the_choice_of_kernels():
+    class Root(Known):
+        def loss(self, model, batch):
+            return {"loss": torch.linalg.cholesky(torch.diag(model(batch.data))).sum()}
+
+    extremes, _, data = made(Root(np.ones(2)), "batched")
+    extremes.kernels = "plain"  # as it was found for other points
+    points = torch.tensor([[1.0, 1.0], [1.0, -1.0]], dtype=torch.float64)
+    with pytest.raises(RuntimeError, match="positive-definite"):
+        extremes.products(data, points, points)
+    assert extremes.kernels == "plain"

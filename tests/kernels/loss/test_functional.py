@@ -59,6 +59,93 @@ def test_what_a_loss_changes_in_the_network_is_put_back():
         assert torch.equal(buffer, before[name][1])
 
 
+class Counting(nn.Module):
+    """A layer that counts its calls, and registers a table in the first one."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x):
+        if not hasattr(self, "table"):
+            self.register_buffer("table", torch.cos(torch.arange(3.0)).to(x), persistent=False)
+        self.calls += 1
+        return self.layer(x) * self.table
+
+
+def test_a_network_may_register_buffers_in_its_first_call():
+    class Problem(Contract):
+        def build(self, seed):
+            torch.manual_seed(seed)
+            return Counting()
+
+        def loss(self, model, batch):
+            return {"loss": model(batch.data).square().mean()}
+
+    problem = Problem("penalty")
+    alone, many = (
+        evaluator(problem, problem.build(0), name, width)(points(3))["loss"]
+        for name, width in (("inplace", 1), ("batched", 3))
+    )
+    np.testing.assert_allclose(many, alone, rtol=1e-10)
+
+
+class Averaging(nn.Module):
+    """A layer that follows the mean of what it is given, where the mean is negative."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+        self.register_buffer("mean", torch.zeros(3))
+
+    def forward(self, x):
+        if x.mean() < 0:
+            self.mean.mul_(0.5).add_(0.5 * x.mean(0))
+        return self.layer(x) - self.mean
+
+
+@pytest.mark.parametrize("mode", [torch.enable_grad, torch.inference_mode])
+def test_buffers_that_change_from_the_second_batch_on_are_put_back(mode):
+    class Problem:
+        def loss(self, model, batch):
+            return {"loss": model(batch.data).square().mean()}
+
+    network = Averaging()
+    loss, batches = ModuleLoss(Problem(), network), [Batch(sign * torch.ones(4, 3)) for sign in (1, -1)]
+    with mode():
+        values = [[float(loss(batch)["loss"].detach()) for batch in batches] for _ in range(3)]
+    assert values[0] == values[1] == values[2]
+    assert loss.changes
+    assert not network.mean.any()
+    network.mean.fill_(1.0)  # by others, between calls
+    loss(batches[1])
+    assert network.mean.tolist() == [1, 1, 1]
+
+
+def test_many_points_at_once_change_buffers_from_the_second_batch_on():
+    class Problem(Contract):
+        def build(self, seed):
+            torch.manual_seed(seed)
+            return Averaging()
+
+        def batches(self, split="train", draw=0):
+            yield from (Batch(sign * torch.ones(4, 3)) for sign in (1, -1))
+
+        def loss(self, model, batch):
+            x = batch.data
+            if x.mean() < 0:
+                model.mean.mul_(0.5).add_(0.5 * model.layer(x).mean(0))
+            return {"loss": (model.layer(x) - model.mean).square().mean()}
+
+    problem = Problem("penalty")
+    alone, many = (
+        evaluator(problem, problem.build(0), name, width)(points(3))["loss"]
+        for name, width in (("inplace", 1), ("batched", 3))
+    )
+    np.testing.assert_allclose(many, alone, rtol=1e-10)
+
+
 def test_a_module_in_two_places_keeps_its_own_parameters():
     """As they are replaced by torch alone, it keeps those that took their place (torch 2.13)."""
     problem = Contract("shared")
