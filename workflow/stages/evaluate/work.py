@@ -18,7 +18,7 @@ from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Geometry, load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
-from landsweep.kernels.curvature.extremes import STEPS, Extremes
+from landsweep.kernels.curvature.extremes import STEPS, UNFINISHED
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.raising import evaluate, is_alive, spread
 from landsweep.session.context import Context, Outcome, record_points
@@ -321,17 +321,18 @@ class _Work:
             "extremes",
             member.index,
             lambda: Loader(self.context, self.context.study.evaluation.stored).extremes(
-                member, load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
+                member,
+                load_delta(path),
+                self.choices["hessian"]["strategy"],
+                self.choices["hessian"]["width"],
+                (UNFINISHED,),
             ),
         )
         values, errors = evaluate(evaluator, alpha)
         if errors and finite.any() and errors.keys() >= set(np.flatnonzero(finite).tolist()):
             raise errors[min(errors)]
-        found = {name: np.where(finite, column, np.nan) for name, column in values.items()}
-        assert isinstance(evaluator.strategy, Extremes)
-        self._unfinished += evaluator.strategy.unfinished
-        evaluator.strategy.unfinished = 0
-        return found
+        self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
+        return {name: np.where(finite, column, np.nan) for name, column in values.items()}
 
 
 def _work_elsewhere(context: Context) -> _Work:

@@ -82,8 +82,10 @@ class Loader:
         vectors = delta if lifted is None else lifted.vectors(delta)
         return self._evaluator(made, network, vectors, member, width, draw)
 
-    def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
-        """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
+    def extremes(
+        self, member: Member, delta: Tensor, strategy: StrategyName, width: int, more: Sequence[str] = ()
+    ) -> Evaluator:
+        """Return an evaluator of the extreme eigenvalues of the Hessian, and ``more``, on one member's landscape."""
         context, study = self._context, self._context.study
         problem, network = problem_of(context, member.model), network_of(context, member.model)
         with users_code():
@@ -91,7 +93,7 @@ class Loader:
                 strategy,
                 problem,
                 network,
-                study.hessian_fields,
+                (*study.hessian_fields, *more),
                 context.device(),
                 self._precision.dtype,
                 study.evaluation.hessian_tolerance,
