@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import landsweep
 import numpy as np
 import pytest
+from landsweep.session.context import record_points
 from landsweep.stages.evaluate.work import _Raised, _Work
 from support import inside, make_study, store_arrays
 
@@ -147,3 +148,23 @@ def test_units_are_no_reason_to_fail_where_the_hessian_raises(low, high):
     assert (work._bare.count, work._bare.error) == (above.sum(), "ArithmeticError: no gradient" if above.any() else "")
     with pytest.raises(ArithmeticError):  # on the whole landscape
         extremes(-1, low, high)
+
+
+def test_what_is_said_of_points_that_raise_is_what_their_file_holds(tmp_path):
+    member, path = SimpleNamespace(index=3, coords={"seed": 0}), tmp_path / "points" / "member-00003-unit-00000.json"
+    path.parent.mkdir()
+    points = []
+    for at in ((0.0, 1.0), (1.0, 1.0)):
+        try:
+            raise ArithmeticError(f"at {at}")
+        except ArithmeticError as error:
+            points.append((at, error))
+    record_points(path, member, points)
+    record = json.loads(path.read_text())
+    assert [(tuple(point["alpha"]), point["error"]) for point in record["points"]] == [
+        (at, f"ArithmeticError: at {at}") for at, _ in points
+    ]
+    assert "at (0.0, 1.0)" in record["traceback"]
+    assert "at (1.0, 1.0)" not in record["traceback"]
+    said = _Raised(2, [at for at, _ in points], "ArithmeticError: at (0.0, 1.0)").sentence(path.parent)
+    assert said.endswith(f"{path.parent} lists all of them, with the traceback of each file's first.")

@@ -97,7 +97,7 @@ class _Raised:
         """Return what has happened, as soon as it does."""
         return (
             f"The loss raised an error at alpha = {self.at[0]} ({self.error}): such points are NaN with status 2 and "
-            f"count as +infinity in merge trees; {folder} lists all of them, with tracebacks."
+            f"count as +infinity in merge trees; {folder} lists all of them, with the traceback of each file's first."
         )
 
     def summary(self) -> str:
