@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
-from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.spans.projection import project
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.models import checkpoints
-from landsweep.stages.models.loader import Loader, network_of
+from landsweep.stages.models.loader import Loader
 from landsweep.stages.trajectory import STAGE
 from landsweep.study.plan import Member
+from torch import nn
 
 
 def run(context: Context, items: list[Member]) -> None:
@@ -41,9 +40,10 @@ def make_one(context: Context, member: Member) -> list[str]:
     """Write where a member's checkpoints lie, and return what has to be said about them."""
     name = str(member.coords["subspace"])
     subspace, dims = context.study.subspaces[name], context.study.grid.dims
-    spanning = checkpoints.corners(context, member, subspace)
+    losses = _Losses(context, member)
+    spanning = checkpoints.corners(context, member, subspace, losses)
     paths = subspace.paths
-    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files))
+    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files), look=losses)
     points = np.concatenate([spanning.differences, others.differences])
     with users_code():
         if not np.isfinite(points).all():
@@ -58,20 +58,22 @@ def make_one(context: Context, member: Member) -> list[str]:
         multiples / geometry.scale,
         residuals,
         np.linalg.norm(points, axis=1),
-        _losses(context, member, points),
+        np.array(losses.values, context.study.evaluation.stored),
     )
     write_projections(context.run, member.index, found)
     return checkpoints.notes(context, f"subspaces.{name}.trajectory", others)
 
 
-def _losses(context: Context, member: Member, points: np.ndarray) -> np.ndarray:
-    """Return the losses at checkpoints, whose weights are theta plus a row of ``points`` each."""
-    losses = np.empty(len(points))
-    with users_code():
-        for k, point in enumerate(points):  # one at a time: together they may be many
-            delta = torch.from_numpy(point[None]).to(flatten(network_of(context, member.model)).dtype)
-            evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
-                member, delta, "inplace", 1
-            )
-            losses[k] = evaluator(np.ones((1, 1)))["loss"][0]
-    return losses
+class _Losses:
+    """The losses of checkpoints on a member's data, each of the checkpoint's own network.
+
+    This has its statistics of normalisation layers and its frozen parameters, which on a landscape are the model's.
+    """
+
+    def __init__(self, context: Context, member: Member) -> None:
+        self._loader, self._member = Loader(context, context.study.evaluation.dtype, ("loss",)), member
+        self.values: list[float] = []
+
+    def __call__(self, network: nn.Module) -> None:
+        """Take in the loss of one more network."""
+        self.values.append(float(self._loader.alone(self._member, network)(np.zeros((1, 1)))["loss"][0]))
