@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from landsweep import Study
@@ -63,3 +64,29 @@ def test_the_loss_of_a_checkpoint_is_that_of_its_own_network(monkeypatch):
             model(x)
             recomputed.append(float(Normalised().loss(model.eval(), x)))
     assert looked_at(monkeypatch, "recomputed").values == pytest.approx(recomputed, rel=1e-5)
+
+
+class Raises(Normalised):
+    def loss(self, model, batch):
+        if first_weight(model) in LOST:
+            raise ArithmeticError("no such thing")
+        return super().loss(model, batch)
+
+
+def first_weight(model):
+    return float(next(model.parameters()).detach().flatten()[0])
+
+
+LOST = [first_weight(Normalised().build(seed)) for seed in (1, 3)]
+
+
+def test_a_checkpoint_at_which_the_loss_raises_has_none_and_the_others_keep_theirs(monkeypatch):
+    whole, names = looked_at(monkeypatch, seeds=(1, 2, 3)), ["own", "1.pt", "2.pt", "3.pt"]
+    assert whole.notes("subspaces.x", names) == []
+    losses = looked_at(monkeypatch, problem=Raises, seeds=(1, 2, 3))
+    assert np.isnan(losses.values).tolist() == [False, True, False, True]
+    assert losses.values[::2] == whole.values[::2]
+    (said,) = losses.notes("subspaces.x", names)
+    assert said.startswith(
+        "subspaces.x: the loss raised an error at 1.pt and at 1 more (ArithmeticError: no such thing), expected "
+    )
