@@ -26,6 +26,8 @@ from torch import Tensor, nn
 
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
 """These fields are the largest and the smallest eigenvalue of the Hessian at each point."""
+UNFINISHED = "unfinished"
+"""This field is 1 at points whose residuals were still too large after the last product, else 0."""
 STEPS = 100
 """Lanczos' method takes at most this many products of the Hessian with a vector for each point."""
 FLOOR = 1e-3
@@ -59,7 +61,7 @@ class Extremes:
     problem, model
         The loss and the network; neither is changed.
     fields
-        ``hessian_max``, ``hessian_min``.
+        ``hessian_max``, ``hessian_min``, ``unfinished``: those that an evaluator takes.
     tolerance
         The allowed residual ``|H v - lambda v|``, relative to the eigenvalue, or to a thousandth of the eigenvalue of
         the greatest magnitude where that is larger.
@@ -68,8 +70,6 @@ class Extremes:
 
     Attributes
     ----------
-    unfinished
-        The number of points whose residuals were still too large after ``steps`` products.
     kernels
         The kernels through which the loss is differentiated, as in
         :class:`landsweep.kernels.curvature.hessian.CurvatureProduct`.
@@ -100,7 +100,7 @@ class Extremes:
         self._alone, self._tolerance, self._steps = name == "inplace", tolerance, steps
         self._product: CurvatureProduct | None = None
         self._data: Data | None = None
-        self._checked, self.unfinished = False, 0
+        self._checked = False
         self.kernels: Kernels = "default"
 
     def __call__(self, points: Tensor, data: Data) -> Fields:
@@ -118,7 +118,7 @@ class Extremes:
         else:
             self._product = None  # which holds memory
             found = self._lanczos(partial(self.products, data, points), points)
-        return dict(zip(("hessian_min", "hessian_max"), found, strict=True))
+        return dict(zip(("hessian_min", "hessian_max", UNFINISHED), found, strict=True))
 
     def products(self, data: Data, points: Tensor, vectors: Tensor) -> Tensor:
         """Return the product of each vector with the Hessian at its point, all ``(w, P)``."""
@@ -172,10 +172,11 @@ class Extremes:
         return lambda vectors: product(vectors[0])[None].to(self._dtype)
 
     def _lanczos(self, products: Products, points: Tensor) -> Tensor:
-        """Return the smallest and the largest eigenvalue at each point, ``(2, w)`` float64."""
+        """Return the smallest and the largest eigenvalue and :data:`UNFINISHED` at each point, ``(3, w)`` float64."""
         width, size = points.shape
         steps = min(self._steps, size)
-        found = torch.full((2, width), torch.nan, dtype=torch.float64)
+        found = torch.full((3, width), torch.nan, dtype=torch.float64)
+        found[2] = 0.0
         open_ = torch.ones(width, dtype=torch.bool)
         least = self._tolerance * FLOOR
         may_stop = Stopping((width, 2), self._tolerance, least, least, patience=PATIENCE, often=OFTEN)
@@ -200,8 +201,8 @@ class Extremes:
                 stop = may_stop(m, pair.numpy(), residuals.numpy(), greatest.numpy(), (left == 0).numpy())
                 close = torch.from_numpy(stop) | (m == size)
                 now = open_ & (close | (m == steps))
-                self.unfinished += int((now & ~close).sum())
-                found[:, now] = pair[now].T
+                found[2] += now & ~close
+                found[:2, now] = pair[now].T
                 open_ &= ~now
             if not open_.any() or m == steps:
                 return found

@@ -54,9 +54,9 @@ def evaluate(
     except Exception as error:
         if not is_of_a_point(error):
             raise
+        on_error(error)
         if len(alpha) == 1:
             return _nan(evaluator, 1), {0: error}
-        on_error(error)
     parts = _cuts(len(alpha), evaluator.width)
     values: list[dict[str, np.ndarray]] = []
     raised: dict[int, Exception] = {}

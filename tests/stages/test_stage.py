@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import yaml
 from landsweep import Study
 from landsweep.base.errors import UserError
 from landsweep.batch.site import load_site
@@ -10,6 +11,7 @@ from landsweep.cluster import layout
 from landsweep.disk.rundir import RunDir
 from landsweep.executors.serial import SerialExecutor
 from landsweep.pipeline.execute import RunOptions, execute
+from landsweep.pipeline.identity import compare
 from landsweep.predict import costs
 from landsweep.stages import BY_NAME, STAGES, reserved
 from landsweep.stages.curvature import STAGE as CURVATURE
@@ -53,6 +55,45 @@ def test_names_of_stored_numbers_name_no_axis(tmp_path):
         study = Study.parse(study_data(sweep={name: [1, 2]}))
         with pytest.raises(UserError, match=rf"^sweep\.{name} cannot name an axis: under that name the run stores "):
             check(study, tmp_path, reserved())
+
+
+PROJECTED = {"kind": "random", "range": [-1, 1], "trajectory": ["a.pt"]}
+RISING = {"kind": "random", "range": [-1, 1], "unit": "loss_rise"}
+EIGEN = {"kind": "hessian", "range": [-1, 1]}
+
+
+@pytest.mark.parametrize(
+    ("subspace", "evaluation", "stale"),
+    [
+        ({}, {"batchnorm": "recomputed"}, ""),
+        (PROJECTED, {"batchnorm": "recomputed"}, "trajectory"),
+        (PROJECTED, {"dtype": "float64"}, "trajectory"),
+        (PROJECTED, {"batch": 4}, ""),
+        ({"kind": "line", "files": ["a.pt"]}, {"dtype": "float64"}, "trajectory"),
+        (RISING, {"batchnorm": "recomputed"}, "subspace trajectory"),
+        (EIGEN, {"batchnorm": "recomputed"}, ""),
+        (EIGEN, {"dtype": "float64"}, "subspace trajectory"),
+    ],
+)
+def test_another_evaluation_makes_stale_what_depends_on_it(tmp_path, subspace, evaluation, stale):
+    """By --redo; the stages of the landscapes always are."""
+    spaces = {"random": subspace or {"kind": "random", "range": [-1, 1]}}
+    run, seeds = RunDir(tmp_path), {} if subspace.get("kind") in ("line", "hessian") else {"direction_seed": [0, 1]}
+    common = {"subspaces": spaces, "sweep": {"seed": [0], "subspace": ["random"], **seeds}, "grid__dims": 1}
+    common["grid__points"] = 3
+    run.study.write_text(yaml.safe_dump(study_data(**common), sort_keys=False))
+    after = Study.parse(study_data(**common, **{f"evaluation__{name}": value for name, value in evaluation.items()}))
+    expected = {"evaluate", "topology", "certify", *stale.split()}
+    assert compare(run, after, redo=True).stale == expected
+
+
+def test_a_subspace_that_is_added_makes_nothing_stale(tmp_path):
+    run = RunDir(tmp_path)
+    run.study.write_text(yaml.safe_dump(study_data(), sort_keys=False))
+    more = {"rising": RISING | {"trajectory": ["a.pt"]}, "top": EIGEN}
+    changes = {f"subspaces__{name}": subspace for name, subspace in more.items()}
+    after = Study.parse(study_data(sweep__subspace=["random", *more], **changes))
+    assert compare(run, after).stale == set()
 
 
 def test_what_cannot_be_removed_ends_the_command(tmp_path, monkeypatch):

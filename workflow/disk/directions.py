@@ -162,7 +162,7 @@ class Projections:
     distances
         ``(n,)`` float64, the distance from the model's own weights.
     losses
-        ``(n,)`` the loss at the checkpoint itself, not at the nearest point, on the member's data.
+        ``(n,)`` the loss of the checkpoint's own network, not of the nearest point, on the member's data.
     """
 
     names: np.ndarray

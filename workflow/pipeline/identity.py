@@ -91,7 +91,8 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             f"{run.path} was planned by another version of landsweep, which gave a member to every direction seed "
             "also where directions do not depend on it, expected this version's: run the study in another directory."
         )
-    stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(study) or run.schema < s.schema)
+    after = study.model_copy(update={"subspaces": both})  # one that is added makes nothing stale
+    stale = frozenset(s.name for s in STAGES if s.key(before) != s.key(after) or run.schema < s.schema)
     if EVALUATE.name in stale and run.landscape.exists() and not redo:
         keys = [key for key in SECTIONS if getattr(before, key) != getattr(study, key)]
         raise UserError(

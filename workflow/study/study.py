@@ -125,6 +125,11 @@ class EvaluationSpec(Section):
         return "float64" if self.dtype == "float64" else "float32"
 
     @property
+    def at_a_point(self) -> tuple[Any, ...]:
+        """What the loss at one point depends on, where points are computed one by one."""
+        return self.dtype, self.device, self.threads, self.batchnorm, self.deterministic
+
+    @property
     def itemsize(self) -> int:
         """The bytes of one stored value."""
         return 8 if self.stored == "float64" else 4

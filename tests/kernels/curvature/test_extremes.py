@@ -7,6 +7,9 @@ from landsweep.kernels.curvature.extremes import Extremes, hessian_footprint
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.problem import Batch
 from networks import CPU, Small
 
@@ -46,7 +49,7 @@ def test_they_are_those_of_the_dense_hessian_at_each_point(kind, name):
         top, low = exact(problem, model, point)
         assert float(found["hessian_max"][k]) == pytest.approx(top, rel=1e-3)
         assert float(found["hessian_min"][k]) == pytest.approx(low, rel=1e-3, abs=1e-6 * abs(top))
-    assert extremes.unfinished == 0
+    assert not found["unfinished"].any()
 
 
 @pytest.mark.parametrize("name", ["inplace", "batched"])
@@ -76,14 +79,34 @@ def test_points_without_a_hessian_and_without_curvature(name):
     found = extremes(points, data)
     assert [float(found[f][0]) for f in FIELDS] == [0, 0]
     assert all(torch.isnan(found[f][1]) for f in FIELDS)
-    assert extremes.unfinished == 0
+    assert not found["unfinished"].any()
 
 
 def test_too_few_products_are_counted():
     extremes, model, data = made(Small(), "batched", steps=3)
     found = extremes(around(model, 4), data)
-    assert extremes.unfinished == 4
+    assert found["unfinished"].tolist() == [1] * 4
     assert torch.isfinite(found["hessian_max"]).all()
+
+
+class Walled(Small):
+    """A loss that raises an error where the first weight is large."""
+
+    def loss(self, model, batch):
+        if float(next(model.parameters()).detach().flatten()[0]) > 1e3:
+            raise ArithmeticError("too far")
+        return super().loss(model, batch)
+
+
+def test_points_that_are_computed_again_beside_one_that_raises_count_once():
+    extremes, model, data = made(Walled(), "inplace", steps=3)
+    delta = torch.zeros(1, len(flatten(model)), dtype=torch.float64)
+    delta[0, 0] = 1.0
+    extremes.fields = (*FIELDS, "unfinished")
+    evaluator = Evaluator(extremes, model, delta, data, device=CPU, precision=PRECISIONS["float64"], width=4)
+    values, raised = evaluate(evaluator, np.array([[0.0], [0.1], [0.2], [1e4], [0.3]]))
+    assert list(raised) == [3]
+    np.testing.assert_array_equal(values["unfinished"], [1, 1, 1, np.nan, 1])  # nor does what fills a batch count
 
 
 class Detached(Small):
@@ -151,7 +174,7 @@ def test_extremes_that_hide_among_many_others(spectrum, name):
     found = extremes(flatten(model)[None].repeat(2, 1), data)
     for field, exact_value in zip(FIELDS, (values.max(), values.min()), strict=True):
         assert float(found[field][1]) == pytest.approx(exact_value, rel=2e-2, abs=1e-6)
-    assert extremes.unfinished == 0
+    assert not found["unfinished"].any()
 
 
 class Quartic(Known):

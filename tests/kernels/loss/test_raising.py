@@ -60,6 +60,15 @@ def test_the_points_that_raise_are_those_that_raise_alone(width, name, bound):
     assert sum(error.__traceback__ is not None for error in raised.values()) <= 1  # frames hold tensors
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_first_error_may_end_it_at_any_number_of_points(count):
+    def refuse(error):
+        raise error
+
+    with pytest.raises(RuntimeError, match="cholesky"):
+        evaluate(evaluator(Valley(-np.inf), 4, "batched"), ALPHA[:count], refuse)
+
+
 def test_nothing_is_computed_twice_where_nothing_raises():
     problem = Valley()
     run = evaluator(problem, 8, "batched")

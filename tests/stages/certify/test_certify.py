@@ -6,16 +6,19 @@ import json
 import math
 import shutil
 import signal
+from types import SimpleNamespace
 
 import landsweep
 import numpy as np
 import pytest
 import yaml
 from landsweep import UserError
+from landsweep.base.errors import ProblemError
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as certify
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.stages.certify import STAGE
+from landsweep.stages.certify.work import _Points
 from landsweep.study.study import Study
 from ranked import ranked
 from scipy import ndimage
@@ -312,6 +315,31 @@ def test_chunks_change_nothing(run, monkeypatch):
     one = run("one", problem__params={"ripple": 8.0, "noise": 0.5})
     monkeypatch.setattr(stage, "CHUNK", 32)
     same_files(one.path, run("two", problem__params={"ripple": 8.0, "noise": 0.5}).path)
+
+
+def test_chunks_are_no_reason_to_fail_where_the_loss_raises(monkeypatch):
+    class Bounded:
+        width, precision = 1, SimpleNamespace(dtype="float64")
+        strategy = SimpleNamespace(fields=("loss",))
+
+        def __init__(self, bound):
+            self.bound = bound
+
+        def __call__(self, alpha):
+            if (alpha > self.bound).any():
+                raise ArithmeticError("too far")
+            return {"loss": alpha[:, 0]}
+
+    points, x = object.__new__(_Points), np.linspace(0, 1, 10)
+    points._context = SimpleNamespace(stop=SimpleNamespace(requested=False))
+    points._shape, points._axes, points._geometry = (10,), [x], SimpleNamespace(multiples=lambda at: at)
+    monkeypatch.setattr("landsweep.stages.certify.work.CHUNK", 3)
+    for bound in (0.5, 0.05):  # both raise everywhere in the last chunk
+        found = np.concatenate([losses for _, losses in points.losses(Bounded(bound), range(10))])
+        np.testing.assert_array_equal(found, np.where(x > bound, np.nan, x))
+    assert list(points.losses(Bounded(0), range(0))) == []
+    with pytest.raises(ProblemError, match="too far"):
+        list(points.losses(Bounded(-1), range(10)))
 
 
 def test_points_that_only_float64_can_hold_certify_nothing(write, tmp_path):

@@ -1,10 +1,13 @@
 """Stage evaluate: points at which the loss raises an error, in whole runs."""
 
 import json
+from types import SimpleNamespace
 
 import landsweep
 import numpy as np
 import pytest
+from landsweep.session.context import record_points
+from landsweep.stages.evaluate.work import _Raised, _Work
 from support import inside, make_study, store_arrays
 
 RAISES = """
@@ -108,3 +111,60 @@ def test_eigenvalues_at_points_that_raise_are_nan_too(tmp_path, whole):
     assert 0 < lost.sum() < lost.size
     assert np.isnan(found["hessian_max"][lost]).all()
     assert np.isfinite(found["hessian_max"][~lost]).all()
+
+
+class Bounded:
+    """An evaluator of the extreme eigenvalues that raises above a bound."""
+
+    width, precision = 1, SimpleNamespace(dtype="float32")
+    strategy = SimpleNamespace(fields=("hessian_max", "unfinished"))
+
+    def __init__(self, bound):
+        self.bound = bound
+
+    def __call__(self, alpha):
+        if (alpha > self.bound).any():
+            raise ArithmeticError("no gradient")
+        return {name: np.zeros(len(alpha)) for name in self.strategy.fields}
+
+
+def extremes(bound, low, high):
+    """The eigenvalues in a unit, and what the unit says, on a landscape of 32 points from 0 to 2."""
+    work, axis = object.__new__(_Work), np.linspace(0, 2, 32)
+    work.context = SimpleNamespace(kept=lambda what, key, load: Bounded(bound) if what == "extremes" else load())
+    work._coordinates, work._unfinished, work._bare = {"x": [axis]}, 0, _Raised()
+    member = SimpleNamespace(index=0, coords={"subspace": "x"})
+    geometry = SimpleNamespace(multiples=lambda grid: grid)
+    return work, work._extremes(member, geometry, axis[low:high, None], np.ones(high - low, bool))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 32), (0, 8), (16, 32), (31, 32)])
+def test_units_are_no_reason_to_fail_where_the_hessian_raises(low, high):
+    """The Hessian raises above 0.5: everywhere in the last units, in none of the first."""
+    above = np.linspace(0, 2, 32)[low:high] > 0.5
+    work, found = extremes(0.5, low, high)
+    np.testing.assert_array_equal(found["hessian_max"], np.where(above, np.nan, 0))
+    assert list(found) == ["hessian_max"]
+    assert (work._bare.count, work._bare.error) == (above.sum(), "ArithmeticError: no gradient" if above.any() else "")
+    with pytest.raises(ArithmeticError):  # on the whole landscape
+        extremes(-1, low, high)
+
+
+def test_what_is_said_of_points_that_raise_is_what_their_file_holds(tmp_path):
+    member, path = SimpleNamespace(index=3, coords={"seed": 0}), tmp_path / "points" / "member-00003-unit-00000.json"
+    path.parent.mkdir()
+    points = []
+    for at in ((0.0, 1.0), (1.0, 1.0)):
+        try:
+            raise ArithmeticError(f"at {at}")
+        except ArithmeticError as error:
+            points.append((at, error))
+    record_points(path, member, points)
+    record = json.loads(path.read_text())
+    assert [(tuple(point["alpha"]), point["error"]) for point in record["points"]] == [
+        (at, f"ArithmeticError: at {at}") for at, _ in points
+    ]
+    assert "at (0.0, 1.0)" in record["traceback"]
+    assert "at (1.0, 1.0)" not in record["traceback"]
+    said = _Raised(2, [at for at, _ in points], "ArithmeticError: at (0.0, 1.0)").sentence(path.parent)
+    assert said.endswith(f"{path.parent} lists all of them, with the traceback of each file's first.")

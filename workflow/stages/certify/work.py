@@ -98,7 +98,16 @@ class _Points:
         self.strategy, self.width = landscape.choices["strategy"], int(landscape.choices["width"])
 
     def losses(self, evaluator: Evaluator, vertices: np.ndarray | range) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield the losses at ``vertices`` chunk by chunk, computed as the landscape's own points are."""
+        """Yield the losses at ``vertices`` chunk by chunk, computed as the landscape's own points are.
+
+        They are NaN where the loss raises an error.
+
+        Raises
+        ------
+        ProblemError
+            At the end, where it raises one at all of them.
+        """
+        lost, first = 0, None
         for start in range(0, len(vertices), CHUNK):
             if start and self._context.stop.requested:
                 raise Stopped  # a large member is no unit: what it has done so far is done again
@@ -108,9 +117,13 @@ class _Points:
             alpha = self._geometry.multiples(at)
             with users_code():
                 values, raised = evaluate(evaluator, alpha)
-                if len(raised) == len(alpha):
-                    raise raised[0]
+            lost += len(raised)
+            if raised and first is None:
+                first = raised[min(raised)]
             yield part, values["loss"]
+        if first is not None and lost == len(vertices):
+            with users_code():
+                raise first
 
 
 def _float64(context: Context, landscape: Landscape, member: Member, points: _Points) -> dict[str, Any]:

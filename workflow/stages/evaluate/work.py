@@ -18,7 +18,7 @@ from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Geometry, load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
-from landsweep.kernels.curvature.extremes import STEPS, Extremes
+from landsweep.kernels.curvature.extremes import STEPS, UNFINISHED
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.raising import evaluate, is_alive, spread
 from landsweep.session.context import Context, Outcome, record_points
@@ -46,7 +46,7 @@ def run(context: Context, todo: list[Any]) -> None:
     all_raised = _Raised()
 
     def tell(outcome: Outcome) -> None:
-        bad, unfinished, raised = outcome.note
+        bad, unfinished, raised, bare = outcome.note
         if raised.count and not all_raised.count:
             context.bus(Notice(raised.sentence(context.run.raised)))
         all_raised.add(raised)
@@ -55,8 +55,10 @@ def run(context: Context, todo: list[Any]) -> None:
             "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
             "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
             f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
+            "bare": f"The Hessian raised an error at {bare.count} points of unit {outcome.index} ({bare.error}), where "
+            "its eigenvalues are NaN; expected a loss that can be differentiated twice.",
         }
-        for what, count in (("non-finite", bad), ("unfinished", unfinished)):
+        for what, count in (("non-finite", bad), ("unfinished", unfinished), ("bare", bare.count)):
             if count and what not in said:
                 said.add(what)
                 context.bus(Notice(notices[what]))
@@ -95,7 +97,7 @@ class _Raised:
         """Return what has happened, as soon as it does."""
         return (
             f"The loss raised an error at alpha = {self.at[0]} ({self.error}): such points are NaN with status 2 and "
-            f"count as +infinity in merge trees; {folder} lists all of them, with tracebacks."
+            f"count as +infinity in merge trees; {folder} lists all of them, with the traceback of each file's first."
         )
 
     def summary(self) -> str:
@@ -164,6 +166,7 @@ class _Work:
     beside: bool = True
     """The next unit may begin before this one is written, except where the process may be gone by then."""
     _unfinished: int = field(default=0, init=False)
+    _bare: _Raised = field(default_factory=_Raised, init=False)
     _refused: str = field(default="", init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "landsweep-write"), init=False)
     _written: Future[None] | None = field(default=None, init=False)
@@ -187,7 +190,7 @@ class _Work:
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
             values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
-        failed, bad, self._unfinished, raised = False, 0, 0, _Raised()
+        failed, bad, self._unfinished, self._bare, raised = False, 0, 0, _Raised(), _Raised()
         for position in unit.positions(n):
             member = self._members.get(position)
             at = tuple(i - a for i, a in zip(position, unit.low[:n], strict=True))
@@ -216,7 +219,7 @@ class _Work:
         self._write(unit, values, status)
         if not self.beside:
             self._wait()
-        seconds, note = time.perf_counter() - begin, (bad, self._unfinished, raised)
+        seconds, note = time.perf_counter() - begin, (bad, self._unfinished, raised, self._bare)
         lost = int((status == Status.FAILED).sum())
         return Outcome(unit.index, self.points(unit), seconds, failed, note, lost=lost)
 
@@ -296,16 +299,21 @@ class _Work:
         geometry = self.context.kept("geometry", member.index, lambda: load_geometry(path))
         alpha = geometry.multiples(grid.reshape(-1, grid.shape[-1]))
         with users_code():
-            result, errors = evaluate(evaluator, alpha, partial(self._check_alive, member, evaluator, geometry))
+            result, errors = evaluate(evaluator, alpha, partial(self._check_alive, "loss", member, evaluator, geometry))
             if self.context.study.hessian_fields:
-                result |= self._extremes(member, path, alpha, np.isfinite(result["loss"]))
+                result |= self._extremes(member, geometry, alpha, np.isfinite(result["loss"]))
         return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}, errors
 
-    def _check_alive(self, member: Member, evaluator: Evaluator, geometry: Geometry, error: Exception) -> None:
-        """Raise the error of one point where the loss raises one everywhere: then the member's landscape has failed."""
+    def _check_alive(
+        self, what: str, member: Member, evaluator: Evaluator, geometry: Geometry, error: Exception
+    ) -> None:
+        """Raise the error of one point where the loss, or ``what`` else is evaluated, raises one everywhere.
+
+        Then the member's landscape has failed. Its units are no reason: their size is chosen by a clock.
+        """
         axes = self._coordinates[str(member.coords["subspace"])]
         points = (geometry.multiples(point[None])[0] for point in spread(axes))
-        if not self.context.kept("alive", member.index, lambda: is_alive(evaluator, points)):
+        if not self.context.kept(f"{what} is alive", member.index, lambda: is_alive(evaluator, points)):
             raise error
 
     def _grid(self, member: Member, unit: Unit) -> np.ndarray:
@@ -315,23 +323,26 @@ class _Work:
         parts = [axis[low:high] for axis, low, high in zip(axes, unit.low[n:], unit.high[n:], strict=True)]
         return np.stack(np.meshgrid(*parts, indexing="ij"), axis=-1)
 
-    def _extremes(self, member: Member, path: Path, alpha: np.ndarray, finite: np.ndarray) -> dict[str, np.ndarray]:
+    def _extremes(
+        self, member: Member, geometry: Geometry, alpha: np.ndarray, finite: np.ndarray
+    ) -> dict[str, np.ndarray]:
         """Return the extreme eigenvalues of the Hessian, NaN where the loss is not finite."""
         evaluator = self.context.kept(
             "extremes",
             member.index,
             lambda: Loader(self.context, self.context.study.evaluation.stored).extremes(
-                member, load_delta(path), self.choices["hessian"]["strategy"], self.choices["hessian"]["width"]
+                member,
+                load_delta(self.context.run.directions(member.index)),
+                self.choices["hessian"]["strategy"],
+                self.choices["hessian"]["width"],
+                (UNFINISHED,),
             ),
         )
-        values, errors = evaluate(evaluator, alpha)
-        if errors and finite.any() and errors.keys() >= set(np.flatnonzero(finite).tolist()):
-            raise errors[min(errors)]
-        found = {name: np.where(finite, column, np.nan) for name, column in values.items()}
-        assert isinstance(evaluator.strategy, Extremes)
-        self._unfinished += evaluator.strategy.unfinished
-        evaluator.strategy.unfinished = 0
-        return found
+        values, errors = evaluate(evaluator, alpha, partial(self._check_alive, "hessian", member, evaluator, geometry))
+        if bare := [error for index, error in errors.items() if finite[index]]:
+            self._bare.add(_Raised(len(bare), error=told(bare[0])))
+        self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
+        return {name: np.where(finite, column, np.nan) for name, column in values.items()}
 
 
 def _work_elsewhere(context: Context) -> _Work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
@@ -53,18 +54,30 @@ OWN = "the model's own weights"
 """What a model's trained weights are called among checkpoints."""
 
 
-def corners(context: Context, member: Member, subspace: SubspaceSpec) -> Checkpoints:
-    """Return the checkpoints that span a member's subspace: the model's own first, unless all are files."""
+def corners(
+    context: Context, member: Member, subspace: SubspaceSpec, look: Callable[[nn.Module], None] | None = None
+) -> Checkpoints:
+    """Return the checkpoints that span a member's subspace: the model's own first, unless all are files.
+
+    ``look`` is as in :func:`read`.
+    """
     own = len(subspace.files) == subspace.corners(context.study.grid.dims) - 1
-    return read(context, member, subspace.files, own=own, align=subspace.align)
+    return read(context, member, subspace.files, own=own, align=subspace.align, look=look)
 
 
 def read(
-    context: Context, member: Member, files: tuple[str, ...], *, own: bool = False, align: bool = False
+    context: Context,
+    member: Member,
+    files: tuple[str, ...],
+    *,
+    own: bool = False,
+    align: bool = False,
+    look: Callable[[nn.Module], None] | None = None,
 ) -> Checkpoints:
     """Return the checkpoints in ``files``, after the model's own weights where these are wanted.
 
-    With ``align``, the hidden units of all but the first are permuted so that they match the first.
+    With ``align``, the hidden units of all but the first are permuted so that they match the first. Each network is
+    shown to ``look`` as it was loaded; it is not kept, and must not be changed.
 
     Raises
     ------
@@ -79,8 +92,12 @@ def read(
     said: list[str] = []
     reference = (OWN, state(network)) if own else None
     with users_code():
+        if own and look is not None:
+            look(network)
         for row, name in zip(rows[own:], names, strict=True):
             other = _loaded(context, member.model, name)
+            if look is not None:
+                look(other)
             if align and reference is None:
                 reference = (name, state(other))
             elif align and reference is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.weights import load_trained
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.loss import data, points
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.lift import Lifted, lift
 from landsweep.kernels.loss.precision import PRECISIONS
@@ -82,8 +84,10 @@ class Loader:
         vectors = delta if lifted is None else lifted.vectors(delta)
         return self._evaluator(made, network, vectors, member, width, draw)
 
-    def extremes(self, member: Member, delta: Tensor, strategy: StrategyName, width: int) -> Evaluator:
-        """Return an evaluator of the extreme eigenvalues of the Hessian on one member's landscape."""
+    def extremes(
+        self, member: Member, delta: Tensor, strategy: StrategyName, width: int, more: Sequence[str] = ()
+    ) -> Evaluator:
+        """Return an evaluator of the extreme eigenvalues of the Hessian, and ``more``, on one member's landscape."""
         context, study = self._context, self._context.study
         problem, network = problem_of(context, member.model), network_of(context, member.model)
         with users_code():
@@ -91,12 +95,21 @@ class Loader:
                 strategy,
                 problem,
                 network,
-                study.hessian_fields,
+                (*study.hessian_fields, *more),
                 context.device(),
                 self._precision.dtype,
                 study.evaluation.hessian_tolerance,
             )
         return self._evaluator(made, network, delta, member, width)
+
+    def alone(self, member: Member, network: nn.Module) -> Evaluator:
+        """Return an evaluator of a network as it is, on one member's data: its own weights are the point ``(0,)``."""
+        context = self._context
+        problem, device, theta = problem_of(context, member.model), context.device(), flatten(network)
+        batchnorm = context.study.evaluation.batchnorm
+        with users_code():
+            made = make_strategy("inplace", problem, network, self._fields, device, self._precision.dtype, batchnorm)
+        return self._evaluator(made, network, torch.zeros_like(theta)[None], member, 1)
 
     def _evaluator(
         self, made: Strategy, network: nn.Module, delta: Tensor, member: Member, width: int, draw: int | None = None

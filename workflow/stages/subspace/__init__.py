@@ -5,9 +5,22 @@ It imports ``stages.models``, ``session`` and below.
 
 from __future__ import annotations
 
+from typing import Any
+
 from landsweep.disk.rundir import RunDir
 from landsweep.stages.stage import Stage
 from landsweep.stages.train import STAGE as TRAIN
+from landsweep.study.study import Study
+
+
+def _key(study: Study) -> Any:
+    """Return what directions depend on beside the weights and their subspace: how losses and Hessians are computed."""
+    return {
+        name: study.evaluation.at_a_point if subspace.unit == "loss_rise" else study.evaluation.stored
+        for name, subspace in study.subspaces.items()
+        if subspace.unit == "loss_rise" or subspace.kind == "hessian"
+    }
+
 
 STAGE = Stage(
     name="subspace",
@@ -15,6 +28,7 @@ STAGE = Stage(
     of="member",
     result=RunDir.directions,
     needs=(TRAIN,),
+    key=_key,
     lacking="directions to make",
     places=lambda run: [run.path / "directions"],
     cost_name="directions",

@@ -15,7 +15,9 @@ STAGE = Stage(
     of="member",
     result=RunDir.trajectory,
     asked=lambda study: any(study.subspaces[str(name)].projected for name in study.axes["subspace"]),
-    key=lambda study: {name: s.trajectory for name, s in study.subspaces.items() if s.trajectory},
+    key=lambda study: {
+        name: (s.trajectory, study.evaluation.at_a_point) for name, s in study.subspaces.items() if s.projected
+    },
     follows=(SUBSPACE,),
     places=lambda run: [run.path / "trajectory"],
     seconds=lambda study, plan, rates, share: share(len(plan.members), rates.get("trajectory", 0.0)),

@@ -60,5 +60,5 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     put(f"{PREFIX}_path", paths, along, long_name="name of its trajectory, empty if it spans the landscape")
     put(f"{PREFIX}_coordinate", coordinates, [*along, "direction"], long_name="coordinates of the nearest point")
     put(f"{PREFIX}_residual", residuals, along, long_name="distance of the checkpoint from that point (weights)")
-    put(f"{PREFIX}_loss", losses, along, long_name="loss at the checkpoint itself")
+    put(f"{PREFIX}_loss", losses, along, long_name="loss of the checkpoint's own network")
     put(f"{PREFIX}_distance", distances, along, long_name="distance of the checkpoint from the trained weights")

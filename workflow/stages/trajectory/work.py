@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
+from landsweep.base.frames import told
 from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
-from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.spans.projection import project
 from landsweep.session.context import Context, Outcome
 from landsweep.stages.models import checkpoints
-from landsweep.stages.models.loader import Loader, network_of
+from landsweep.stages.models.loader import Loader
 from landsweep.stages.trajectory import STAGE
 from landsweep.study.plan import Member
+from torch import nn
 
 
 def run(context: Context, items: list[Member]) -> None:
@@ -41,9 +44,10 @@ def make_one(context: Context, member: Member) -> list[str]:
     """Write where a member's checkpoints lie, and return what has to be said about them."""
     name = str(member.coords["subspace"])
     subspace, dims = context.study.subspaces[name], context.study.grid.dims
-    spanning = checkpoints.corners(context, member, subspace)
+    losses = _Losses(context, member)
+    spanning = checkpoints.corners(context, member, subspace, losses)
     paths = subspace.paths
-    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files))
+    others = checkpoints.read(context, member, tuple(file for files in paths.values() for file in files), look=losses)
     points = np.concatenate([spanning.differences, others.differences])
     with users_code():
         if not np.isfinite(points).all():
@@ -58,20 +62,39 @@ def make_one(context: Context, member: Member) -> list[str]:
         multiples / geometry.scale,
         residuals,
         np.linalg.norm(points, axis=1),
-        _losses(context, member, points),
+        np.array(losses.values),
     )
     write_projections(context.run, member.index, found)
-    return checkpoints.notes(context, f"subspaces.{name}.trajectory", others)
+    key = f"subspaces.{name}.trajectory" if paths else f"subspaces.{name}"
+    return [*checkpoints.notes(context, key, others), *losses.notes(key, [*spanning.names, *others.names])]
 
 
-def _losses(context: Context, member: Member, points: np.ndarray) -> np.ndarray:
-    """Return the losses at checkpoints, whose weights are theta plus a row of ``points`` each."""
-    losses = np.empty(len(points))
-    with users_code():
-        for k, point in enumerate(points):  # one at a time: together they may be many
-            delta = torch.from_numpy(point[None]).to(flatten(network_of(context, member.model)).dtype)
-            evaluator = Loader(context, context.study.evaluation.dtype, ("loss",)).evaluator(
-                member, delta, "inplace", 1
-            )
-            losses[k] = evaluator(np.ones((1, 1)))["loss"][0]
-    return losses
+class _Losses:
+    """The losses of checkpoints on a member's data, each of the checkpoint's own network.
+
+    This has its statistics of normalisation layers and its frozen parameters, which on a landscape are the model's. The
+    loss is NaN where it raises an error.
+    """
+
+    def __init__(self, context: Context, member: Member) -> None:
+        self._loader, self._member = Loader(context, context.study.evaluation.dtype, ("loss",)), member
+        self.values: list[float] = []
+        self._raised: dict[int, str] = {}
+
+    def __call__(self, network: nn.Module) -> None:
+        """Take in the loss of one more network."""
+        found, raised = evaluate(self._loader.alone(self._member, network), np.zeros((1, 1)))
+        if raised:
+            self._raised[len(self.values)] = told(raised[0])
+        self.values.append(float(found["loss"][0]))
+
+    def notes(self, key: str, names: Sequence[str]) -> list[str]:
+        """Return a sentence about the checkpoints at which the loss raised an error; ``names`` are those of all."""
+        if not self._raised:
+            return []
+        first, error = next(iter(self._raised.items()))
+        more = f" and at {len(self._raised) - 1} more" if len(self._raised) > 1 else ""
+        return [
+            f"{key}: the loss raised an error at {names[first]}{more} ({error}), expected a number: projected_loss is "
+            "NaN there, and the other checkpoints keep theirs."
+        ]
