@@ -32,6 +32,7 @@ from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
+from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
@@ -363,7 +364,7 @@ class _Try:
 def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
     """Return what is known of the gradient, which landscapes alone do not need."""
     named = list(trainable_parameters(network))
-    here = batch.to(named[0][1].device, named[0][1].dtype)
+    here = batch.to(named[0][1].device, real_dtype(network))
     try:
         loss = problem.loss(network, here)["loss"]
         found = torch.autograd.grad(loss, [p for _, p in named], allow_unused=True)
