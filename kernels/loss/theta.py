@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 import torch
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.problem import reals, trainable_parameters
 from torch import Tensor, nn
 
 
@@ -24,11 +24,6 @@ def as_reals(tensor: Tensor) -> Tensor:
     tensor([ 1.,  2.,  3., -1.])
     """
     return (torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor).reshape(-1)
-
-
-def reals(tensor: Tensor) -> int:
-    """Return how many real numbers a tensor holds."""
-    return tensor.numel() * (2 if tensor.is_complex() else 1)
 
 
 def size(model: nn.Module) -> int:
