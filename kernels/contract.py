@@ -317,21 +317,32 @@ def length_hint(found: Any) -> int | None:
 
 
 def _endless_loop(code: Any) -> str:
-    """Return where a generator has a loop over a true constant that yields and that nothing leaves."""
+    """Return where a generator comes to a loop over a true constant that yields and that nothing leaves."""
     try:
         lines, first = inspect.getsourcelines(code)
         tree = ast.parse(textwrap.dedent("".join(lines)))
     except (OSError, TypeError, SyntaxError):  # typed into a notebook that has gone, or a lambda
         return ""
-    for loop in ast.walk(tree):
-        if not (isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value):
-            continue
-        inside = list(_of_loop(loop.body, breaks=True))
-        leaves = any(isinstance(node, ast.Break | ast.Return | ast.Raise | ast.Try) for node in inside)
-        if not leaves and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
-            line = f"{code.co_filename}:{first + loop.lineno - 1}"
-            return f"`while {ast.unparse(loop.test)}` without break or return at {line}"
-    return ""
+    outer = tree.body[0]
+    loop = _endless(outer.body) if isinstance(outer, ast.FunctionDef) else None
+    if loop is None:
+        return ""
+    return f"`while {ast.unparse(loop.test)}` without break or return at {code.co_filename}:{first + loop.lineno - 1}"
+
+
+def _endless(body: Iterable[ast.stmt]) -> ast.While | None:
+    """Return the loop without end to which a function's statements lead, whatever its arguments; None where none is."""
+    for statement in body:
+        if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value:
+            inside = list(_of_loop(statement.body, breaks=True))
+            leaves = any(isinstance(node, ast.Break | ast.Return | ast.Raise | ast.Try) for node in inside)
+            if not leaves and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
+                return statement
+        if isinstance(statement, ast.If) and (loop := _endless(statement.body)) and _endless(statement.orelse):
+            return loop
+        if any(isinstance(node, ast.Return | ast.Raise) for node in _of_loop([statement], breaks=True)):
+            return None
+    return None
 
 
 def _of_loop(body: Iterable[ast.AST], *, breaks: bool) -> Iterator[ast.AST]:

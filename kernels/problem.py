@@ -185,3 +185,8 @@ def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]
     ['0.weight', '1.weight', '1.bias']
     """
     return ((name, p) for name, p in model.named_parameters() if p.requires_grad)
+
+
+def reals(tensor: Tensor) -> int:
+    """Return how many real numbers a tensor holds: a complex one is two."""
+    return tensor.numel() * (2 if tensor.is_complex() else 1)

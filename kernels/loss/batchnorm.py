@@ -53,14 +53,17 @@ class Statistics:
 
     @contextmanager
     def updating(self, data: Data) -> Iterator[Iterator[Batch]]:
-        """Yield the batches; inside the block, every call of a layer on a batch counts with the weight of the batch."""
+        """Yield the batches; inside the block, every call of a layer on a batch counts with the weight of the batch.
+
+        So it does whatever mode the loss gives the network, as with ``model.eval()``.
+        """
         momenta = {name: layer.momentum for name, layer in self._layers.items()}
         seen, weight = dict.fromkeys(self._layers, 0.0), [0.0]
 
         def count(name: str) -> Callable[..., None]:
             def before(layer: Any, inputs: Any) -> None:
                 seen[name] += weight[0]
-                layer.momentum = weight[0] / seen[name]
+                layer.momentum, layer.training = weight[0] / seen[name], True
 
             return before
 

@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 import torch
-from landsweep.kernels.loss.theta import as_reals, reals, size
+from landsweep.kernels.loss.theta import as_reals, size
 from landsweep.kernels.loss.theta import flatten as flatten
 from landsweep.kernels.parameters.finite import not_finite
 from landsweep.kernels.parameters.roles import ignored
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.problem import reals, trainable_parameters
 from torch import Tensor, nn
 
 Normalisation = Literal["filter", "layer", "model", "none"]

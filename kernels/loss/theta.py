@@ -8,9 +8,10 @@ those of real numbers; its absolute values are the Euclidean norms of the pairs.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import torch
-from landsweep.kernels.problem import trainable_parameters
+from landsweep.kernels.problem import reals, trainable_parameters
 from torch import Tensor, nn
 
 
@@ -25,14 +26,18 @@ def as_reals(tensor: Tensor) -> Tensor:
     return (torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor).reshape(-1)
 
 
-def reals(tensor: Tensor) -> int:
-    """Return how many real numbers a tensor holds."""
-    return tensor.numel() * (2 if tensor.is_complex() else 1)
-
-
 def size(model: nn.Module) -> int:
     """Return P, the length of theta."""
     return sum(reals(p) for _, p in trainable_parameters(model))
+
+
+def real_dtype(model: nn.Module) -> torch.dtype:
+    """Return the real dtype in which a network computes: that of its first real parameter, or of a complex one's parts.
+
+    Parameters of whole numbers, such as quantised weights, say nothing.
+    """
+    own = [p.dtype for p in model.parameters() if p.is_floating_point() or p.is_complex()]
+    return min(own, key=attrgetter("is_complex"), default=torch.get_default_dtype()).to_real()
 
 
 def flatten(model: nn.Module, dtype: torch.dtype | None = None) -> Tensor:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+import torch
+from landsweep.kernels.parameters.structure import class_name
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.conv import _ConvNd
 from torch.nn.parameter import is_lazy
 from torch.nn.utils.parametrizations import _WeightNorm
 from torch.nn.utils.parametrize import ParametrizationList
@@ -23,6 +26,20 @@ ROLES: tuple[Role, ...] = ("bias", "norm")
 """These rules of ``ignore`` are roles; any other is a pattern of names."""
 NORMS: tuple[type[nn.Module], ...] = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.LocalResponseNorm, nn.RMSNorm)
 """Torch's normalisations: batch and instance (also lazy and synchronised ones), layer, group, RMS."""
+LAYERS: tuple[type[nn.Module], ...] = (
+    nn.Linear,
+    nn.Bilinear,
+    _ConvNd,
+    nn.Embedding,
+    nn.EmbeddingBag,
+    nn.RNNBase,
+    nn.RNNCellBase,
+    nn.MultiheadAttention,
+    nn.PReLU,
+)
+"""Torch's layers with parameters that are no normalisations, whatever they are called."""
+_WEIGHTS = (*NORMS, *(kind for kind in LAYERS if not issubclass(kind, (nn.Embedding, nn.EmbeddingBag))))
+"""The only parameter of such a layer multiplies its input; that of a table may be added to outputs."""
 _CONTAINERS = (nn.ParameterList, nn.ParameterDict)
 _OF_NORMS = {*"abgsw", "weight", "gain", "scale", "gamma", "bias", "beta", "shift", "offset", "alpha", "loc", "logs"}
 """The parameters of a normalisation are called so, before any number or underscore."""
@@ -53,6 +70,9 @@ def roles(model: nn.Module) -> dict[str, frozenset[Role]]:
     (``bias_ih_l0``, ``in_proj_bias``, ``bias_k``, ``biases.0``); or is the only parameter, of such a shape, of a module
     that is called so (``user_bias = nn.Embedding(n, 1)``); or is called ``b``, ``b1``, ``b_ih``, ``bh``, ``beta``,
     ``shift``, ``offset`` or ``intercept`` and stands beside a weight.
+
+    What torch's own layers are called says nothing: ``norm_head = nn.Linear(8, 1)`` holds a weight and a bias. Only a
+    table may be a bias by its name.
 
     A parameter *of a norm* belongs to one of :data:`NORMS`; or to a module whose class or name contains ``norm`` (or
     the word ``ln``, ``bn``, ``gn``, ``grn`` or ``frn``) and that owns nothing but gains and shifts (at most one axis
@@ -138,9 +158,10 @@ def _says_norm(name: str) -> bool:
     return _NORM.search(name) is not None or not _ABBREVIATED.isdisjoint(_words(name))
 
 
-def _class(module: nn.Module) -> str:
-    """Return the name of a module's class, also that of a scripted one."""
-    return str(getattr(module, "original_name", type(module).__name__))
+def _is_a(layer: nn.Module, kinds: tuple[type[nn.Module], ...]) -> bool:
+    """Return whether a layer is of one of torch's classes, also a scripted one."""
+    scripted = getattr(nn, class_name(layer), None) if isinstance(layer, torch.jit.ScriptModule) else None
+    return issubclass(scripted, kinds) if isinstance(scripted, type) else isinstance(layer, kinds)
 
 
 def _flat(p: Tensor) -> bool:
@@ -161,7 +182,8 @@ def _is_bias(name: str, place: _Place, family: dict[str, tuple[str, Tensor]]) ->
         return False
     if _says_bias(local):
         return True
-    if len(family) == 1 and (_says_bias(place.attribute) or _says_bias(_class(place.layer))):
+    named = _says_bias(place.attribute) or _says_bias(class_name(place.layer))
+    if len(family) == 1 and named and not _is_a(place.layer, _WEIGHTS):
         return True
     return _called_bias(local, p) and any(
         not _says_bias(there)
@@ -183,7 +205,7 @@ def _called_bias(local: str, p: Tensor) -> bool:
 
 def _is_of_norm(p: Tensor, place: _Place, family: list[tuple[str, Tensor]]) -> bool:
     layer, local = place.layer, place.local
-    if place.gain or isinstance(layer, NORMS):
+    if place.gain or _is_a(layer, NORMS):
         return True
     if local.endswith("_g") and any(other == f"{local.removesuffix('_g')}_v" for other, _ in family):
         return True  # of torch.nn.utils.weight_norm
@@ -192,5 +214,9 @@ def _is_of_norm(p: Tensor, place: _Place, family: list[tuple[str, Tensor]]) -> b
     words = _words(local)
     if any(word in _ABBREVIATED for word in words) and any(word in _OF_NORMS for word in words):
         return True
-    named = _says_norm(_class(layer)) or _says_norm(place.attribute)
-    return named and all(_flat(q) and bool(_OF_NORMS.intersection(_words(there)[:1])) for there, q in family)
+    named = _says_norm(class_name(layer)) or _says_norm(place.attribute)
+    return (
+        named
+        and not _is_a(layer, LAYERS)
+        and all(_flat(q) and bool(_OF_NORMS.intersection(_words(there)[:1])) for there, q in family)
+    )

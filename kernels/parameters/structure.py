@@ -172,7 +172,7 @@ def unsaved(built: nn.Module, trained: nn.Module) -> list[str]:
     for name in [*after, *(name for name in before if name not in after)]:
         if name not in after or name not in before:
             found.append(f"layer {name} is {'new' if name in after else 'missing'}")
-        elif (now := _class(after[name])) != (then := _class(before[name])):
+        elif (now := class_name(after[name])) != (then := class_name(before[name])):
             found.append(f"{f'layer {name}' if name else 'the network'} is a {now}, in build() a {then}")
         else:
             found += [f"{name}.{key}" if name else key for key in _changed(before[name], after[name])]
@@ -234,7 +234,8 @@ def _function(function: Any) -> tuple[Any, ...]:
     )
 
 
-def _class(module: nn.Module) -> str:
+def class_name(module: nn.Module) -> str:
+    """Return the name of a module's class, also that of a scripted one."""
     return str(getattr(module, "original_name", type(module).__name__))
 
 

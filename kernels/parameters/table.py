@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import sqrt
 from typing import Literal, get_args
 
 import torch
 from landsweep.kernels.parameters.roles import ignored
+from landsweep.kernels.problem import reals
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
@@ -37,18 +38,16 @@ class Entry:
         Its Euclidean norm.
     directions
         The Euclidean norms of its part of each direction; empty where these are not known.
+    size
+        How many real numbers it takes in theta, of a lazy one 1; a complex number is two.
     """
 
     name: str
     shape: tuple[int, ...]
     state: State
     norm: float
-    directions: tuple[float, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """The number of its values."""
-        return prod(self.shape)
+    directions: tuple[float, ...]
+    size: int
 
 
 def table(
@@ -81,7 +80,8 @@ def table(
             parts = directions[name].flatten(1)
             along = tuple(torch.linalg.vector_norm(parts, dim=1, dtype=torch.double).tolist())
             state = "moved" if any(along) else "still"
-        result.append(Entry(name, () if is_lazy(p) else tuple(p.shape), state, norm, along))
+        shape, size = ((), 1) if is_lazy(p) else (tuple(p.shape), reals(p))
+        result.append(Entry(name, shape, state, norm, along, size))
     return result
 
 

@@ -188,9 +188,52 @@ def until_it_ends(items=(1, 2)):
         yield X
 
 
+def of_a_function_inside(n=3):
+    def forever():
+        while True:
+            yield X
+
+    yield from itertools.islice(forever(), n)
+
+
+def asked_to_end(endless=False):
+    if endless:
+        while True:
+            yield X
+    yield X
+    yield X
+
+
+def ended_before(n=2):
+    if n:
+        yield from [X] * n
+        return
+    while True:
+        yield X
+
+
+def until_caught(items=(1, 2)):
+    items = iter(items)
+    try:
+        while True:
+            yield next(items) * X
+    except StopIteration:
+        pass
+
+
+def either_way(shuffle=True):
+    if shuffle:
+        while True:
+            yield X
+    else:
+        while True:
+            yield -X
+
+
 def test_data_without_end_are_told_from_their_code_and_no_others():
     assert "`while 1` without break or return at " in without_end(forever())
     assert without_end(forever()).endswith(f"test_contract.py:{forever.__code__.co_firstlineno + 2}")
+    assert "while True" in without_end(either_way())
     assert "while True" in without_end(DataLoader(Endless()))
     assert "while True" in without_end(Endless())
     assert "while True" in without_end(DataLoader(TensorDataset(X), sampler=Again(), batch_size=2))
@@ -201,13 +244,17 @@ def test_data_without_end_are_told_from_their_code_and_no_others():
         until_enough(),
         until_return(),
         until_it_ends(),
+        of_a_function_inside(),
+        asked_to_end(),
+        ended_before(),
+        until_caught(),
         itertools.repeat(X, 3),
         [X],
         iter([X]),
         (X for _ in "a"),
     ):
         assert without_end(ends) == ""
-    for make in (until_enough, until_return, until_it_ends):
+    for make in (until_enough, until_return, until_it_ends, of_a_function_inside, asked_to_end, ended_before):
         assert len(read(lambda make=make: make())) in (2, 3)
     with pytest.raises(ValueError, match=r"batches never end \(`while 1` .* a generator that stops"):
         read(forever)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -139,10 +141,12 @@ def load_moves(path: Path) -> Moves:
                 "into another directory with --out for the table; what is here is whole."
             )
         found = json.loads(metadata[MOVES])
-        entries = [
-            Entry(e["name"], tuple(e["shape"]), e["state"], e["norm"], tuple(e["directions"])) for e in found["entries"]
-        ]
-        return Moves(entries, found["unmatched"])
+        return Moves([_entry(**e) for e in found["entries"]], found["unmatched"])
+
+
+def _entry(*, shape: list[int], directions: list[float], size: int | None = None, **rest: Any) -> Entry:
+    """Return an entry of the table; before it held sizes, complex numbers were counted once."""
+    return Entry(shape=tuple(shape), directions=tuple(directions), size=prod(shape) if size is None else size, **rest)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
-from landsweep.kernels.problem import Batch, Problem, trainable_parameters
+from landsweep.kernels.loss.theta import real_dtype
+from landsweep.kernels.problem import Batch, Problem, reals, trainable_parameters
 from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
 from landsweep.stages import reserved
@@ -363,7 +364,7 @@ class _Try:
 def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
     """Return what is known of the gradient, which landscapes alone do not need."""
     named = list(trainable_parameters(network))
-    here = batch.to(named[0][1].device, named[0][1].dtype)
+    here = batch.to(named[0][1].device, real_dtype(network))
     try:
         loss = problem.loss(network, here)["loss"]
         found = torch.autograd.grad(loss, [p for _, p in named], allow_unused=True)
@@ -410,6 +411,6 @@ def describe_problem(problem: Problem) -> str:
 def describe_network(network: nn.Module) -> str:
     """Return the class of a network, and how many parameters move."""
     named = [p for _, p in trainable_parameters(network)]
-    frozen = sum(p.numel() for p in network.parameters()) - sum(p.numel() for p in named)
-    count = f"{sum(p.numel() for p in named):,} parameters in {len(named)} tensors"
+    frozen = sum(map(reals, network.parameters())) - sum(map(reals, named))
+    count = f"{sum(map(reals, named)):,} parameters in {len(named)} tensors"
     return f"{type(network).__name__}, {count}" + (f", {frozen:,} frozen" if frozen else "")

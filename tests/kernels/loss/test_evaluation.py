@@ -160,6 +160,20 @@ def test_every_call_of_a_layer_counts_in_its_statistics(name):
     assert found[0] == pytest.approx(float(total), rel=1e-10)
 
 
+@pytest.mark.parametrize("name", ["inplace", "batched"])
+def test_statistics_are_gathered_whatever_mode_the_loss_gives_the_network(name):
+    class Evaluating(Regression):
+        def loss(self, model, batch):
+            return super().loss(model.eval(), batch)
+
+    plain, problem = Regression(buffers=True), Evaluating(buffers=True)
+    model = plain.build(0)
+    expected, found = (
+        evaluator(p, model, name, 2, batchnorm="recomputed")(points(3))["loss"] for p in (plain, problem)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_derivative_that_is_zero_without_a_graph_is_computed_with_one():
     class Jacobian(Regression):
         def loss(self, model, batch):

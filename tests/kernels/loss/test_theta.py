@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from contracts import Spectral
 from landsweep.kernels.loss.directions import random_directions
-from landsweep.kernels.loss.theta import ThetaLayout, flatten, size
+from landsweep.kernels.loss.theta import ThetaLayout, flatten, real_dtype, size
 from torch import nn
 
 
@@ -31,6 +31,16 @@ def test_rows_are_cut_into_parameters_and_joined_again():
     layout.assign(model, rows[1])
     assert torch.equal(flatten(model), rows[1])
     assert model.weight[0, 1] == torch.complex(rows[1, 3], rows[1, 4])
+
+
+def test_a_network_computes_in_the_dtype_of_its_real_parameters():
+    model = nn.Module()
+    model.codes = nn.Parameter(torch.tensor([3], dtype=torch.int8), requires_grad=False)
+    assert real_dtype(model) == torch.float32
+    model.modes = nn.Parameter(torch.ones(1, dtype=torch.complex128))
+    assert real_dtype(model) == torch.float64
+    model.layer = nn.Linear(1, 1)
+    assert real_dtype(model) == torch.float32
 
 
 def test_filters_of_complex_weights_have_their_norms():

@@ -40,6 +40,10 @@ class NormedLinear(Owner):
     pass
 
 
+class ScaledLinear(nn.Linear):
+    pass
+
+
 class AddBias(Owner):
     pass
 
@@ -56,6 +60,18 @@ def recommender():
     layer = nn.Module()
     layer.users, layer.user_bias, layer.relative_attention_bias = (nn.Embedding(5, n) for n in (3, 1, 2))
     layer.add = AddBias(value=(3,))
+    return layer
+
+
+def called_otherwise():
+    """Torch's own layers with names that say something else than their classes do."""
+    layer = nn.Module()
+    layer.norm_head, layer.log_norm, layer.bn_act = nn.Linear(8, 1), nn.Linear(1, 8, bias=False), nn.PReLU(3)
+    layer.bn_proj, layer.ln = nn.Conv1d(1, 1, 3), ScaledLinear(1, 8)
+    layer.norm_spectral = parametrizations.spectral_norm(nn.Linear(8, 1))
+    layer.norm_scripted = torch.jit.script(nn.Linear(8, 1))
+    layer.bias_head, layer.bias_act, layer.unbiased = nn.Linear(8, 1, bias=False), nn.PReLU(3), nn.RMSNorm(3)
+    layer.bias_norm, layer.bias_scripted = nn.RMSNorm(3), torch.jit.script(nn.Linear(8, 1, bias=False))
     return layer
 
 
@@ -122,6 +138,11 @@ CASES = {
     "a learned number": (lambda: nn.ModuleDict({"swish": Owner(beta=()), "scale": Owner(beta=(1,))}), {}),
     "lists": (lists, {"biases.0": "bias", "biases.1": "bias", "more.b": "bias"}),
     "embeddings": (recommender, {"user_bias.weight": "bias", "add.value": "bias"}),
+    "torch's own": (
+        called_otherwise,
+        {f"{name}.bias": "bias" for name in ("norm_head", "bn_proj", "ln", "norm_spectral", "norm_scripted")}
+        | {"unbiased.weight": "norm", "bias_norm.weight": "norm"},
+    ),
     "an ensemble": (lambda: Owner(weight=(2, 3, 3), bias=(2, 3)), {"bias": "bias"}),
     "a table": (lambda: Owner(relative_position_bias_table=(9, 2), debias_weight=(3,)), {}),
     "no norm": (lambda: nn.Sequential(nn.PReLU(3), nn.Bilinear(2, 2, 3)), {"1.bias": "bias"}),

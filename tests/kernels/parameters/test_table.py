@@ -52,11 +52,11 @@ def test_shapeless_complex_and_lazy_parameters_are_listed():
     model.later = nn.LazyLinear(2)
     model.codes = nn.Parameter(torch.tensor([3, 4], dtype=torch.int8), requires_grad=False)
     found = table(model, ["bias"])
-    assert [(e.name, e.shape, e.state, e.norm) for e in found] == [
-        ("scale", (), "moved", 2.0),
-        ("z", (2,), "moved", 5.0),
-        ("codes", (2,), "frozen", 5.0),
-        ("later.weight", (), "moved", 0.0),
-        ("later.bias", (), "ignored", 0.0),
+    assert [(e.name, e.shape, e.size, e.state, e.norm) for e in found] == [
+        ("scale", (), 1, "moved", 2.0),
+        ("z", (2,), 4, "moved", 5.0),
+        ("codes", (2,), 2, "frozen", 5.0),
+        ("later.weight", (), 1, "moved", 0.0),
+        ("later.bias", (), 1, "ignored", 0.0),
     ]
     assert [line.split()[:3] for line in rows(found)][1] == ["moved", "scale", "()"]

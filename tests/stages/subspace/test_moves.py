@@ -1,11 +1,20 @@
 """What moves is stored with the directions, said once a subspace, and zero weights are named."""
 
+import json
 import shutil
 
 import landsweep
 import pytest
+import torch
 import yaml
+from contracts import Spectral
 from landsweep import UserError
+from landsweep.disk.directions import MOVES, load_moves
+from landsweep.kernels.loss.directions import random_directions
+from landsweep.kernels.loss.theta import size
+from landsweep.kernels.parameters.table import sentence
+from landsweep.stages.subspace.moves import moves
+from landsweep.study.subspace_spec import SubspaceSpec
 from safetensors.torch import load_file, save_file
 from support import HELPERS, copy_of, inside, once
 
@@ -58,6 +67,19 @@ def test_weights_that_are_zero_are_named_where_they_do_not_move(made):
     assert head.state == "moved"
     delta = load_file(opened.directory.directions(opened.member(how="zero head", subspace="plain")))["delta"]
     assert head.direction_1 == pytest.approx(float(delta[1, -14:-2].norm()), rel=1e-5)
+
+
+def test_complex_weights_count_as_theta_counts_them(tmp_path):
+    network = Spectral()
+    found = moves(network, SubspaceSpec(kind="random"), random_directions(network, 2, 0))
+    assert sum(e.size for e in found.entries) == size(network) == 20
+    assert sentence(found.entries).startswith("moved 18 of 20 numbers: weight, lift.weight (norm ")
+    save_file({"delta": torch.zeros(2, 20)}, tmp_path / "directions", found.metadata())
+    assert [e.size for e in load_moves(tmp_path / "directions").entries] == [16, 2, 2]
+    table = json.loads(found.metadata()[MOVES])
+    table["entries"][0].pop("size")
+    save_file({"delta": torch.zeros(2, 20)}, tmp_path / "directions", {MOVES: json.dumps(table)})
+    assert [e.size for e in load_moves(tmp_path / "directions").entries] == [8, 2, 2]
 
 
 def test_adapters_move_and_what_they_adapt_does_not(made):

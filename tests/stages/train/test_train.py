@@ -11,9 +11,12 @@ import yaml
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import RunDir
 from landsweep.disk.weights import load_trained
+from landsweep.kernels.contract import contract
+from landsweep.stages.train.returned import check_rest
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from support import HELPERS, events, inside
+from torch import nn
 from trainings import Trainings
 
 
@@ -183,3 +186,56 @@ def test_a_checkpoint_that_is_not_finite_is_named(tmp_path):
         f"{tmp_path / 'late.safetensors'} holds weights that are not finite: 3.weight has 1 infinite among 36 values, "
         "expected finite ones: give another checkpoint"
     ) in done.stdout
+
+
+class Scaled(nn.Module):
+    """A network with a complex parameter, then real ones, and a factor that weights do not hold."""
+
+    def __init__(self):
+        super().__init__()
+        self.modes, self.factor, self.unused = nn.Parameter(torch.tensor([1 + 2j])), 1.0, 0
+        self.layers = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+
+    def forward(self, x):
+        return self.factor * (self.layers(x) + (self.modes * x).abs())
+
+
+class Comparing:
+    """A problem whose loss puts the network into the given mode."""
+
+    def __init__(self, training=False):
+        self.training = training
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return Scaled()
+
+    def batches(self):
+        return [torch.linspace(-1, 1, 8).view(4, 2)]
+
+    def loss(self, model, batch):
+        return model.train(self.training)(batch).square().mean()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_losses_are_compared_in_the_dtype_of_the_trained_network(tmp_path, dtype):
+    problem = contract(Comparing())
+    network = problem.build(0)
+    network.layers.to(dtype)
+    network.unused = 1
+    again = check_rest(problem, 0, network, tmp_path / "theta")
+    assert again.layers[0].weight.dtype == torch.float32
+    network.factor = 2.0
+    with pytest.raises(ValueError, match=r"train\(\) changed what weights do not hold \(factor, unused\)"):
+        check_rest(problem, 0, network, tmp_path / "theta")
+
+
+def test_a_loss_that_trains_leaves_the_statistics_that_are_saved(tmp_path):
+    problem = contract(Comparing(training=True))
+    network = problem.build(0)
+    before = {name: b.clone() for name, b in network.named_buffers()}
+    network.factor = 2.0
+    with pytest.raises(ValueError, match=r"changed what weights do not hold \(factor\)"):
+        check_rest(problem, 0, network, tmp_path / "theta")
+    assert all(torch.equal(before[name], b) for name, b in network.named_buffers())
+    assert not network.training

@@ -13,6 +13,7 @@ from landsweep.base.errors import users_code
 from landsweep.disk.checkpoints.loading import load
 from landsweep.disk.weights import load_trained, restore, state
 from landsweep.kernels.loss.directions import flatten
+from landsweep.kernels.loss.functional import copied
 from landsweep.kernels.problem import Batch, trainable_parameters
 from landsweep.kernels.spans.matching import match
 from landsweep.kernels.spans.symmetry import Symmetry, find_symmetry
@@ -159,7 +160,7 @@ def _symmetry(context: Context, member: Member) -> tuple[Symmetry, nn.Module, tu
     """
     problem, study = problem_of(context, member.model), context.study.evaluation
     seed, path = int(context.plan.models[member.model].coords["seed"]), context.run.theta(member.model)
-    copy = load_trained(problem, seed, path).to(context.device(), getattr(torch, study.stored))
+    copy = copied(load_trained(problem, seed, path), context.device(), getattr(torch, study.stored))
     batch = next(iter(Loader(context, study.stored).data(member.model, *part_of(member))))
     calls: list[tuple[Any, ...]] = []
 

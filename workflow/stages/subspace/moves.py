@@ -9,9 +9,9 @@ from landsweep.base.errors import UserError
 from landsweep.base.events import Notice
 from landsweep.disk.directions import Moves, has_moves, load_delta, load_moves
 from landsweep.kernels.loss.directions import Directions
+from landsweep.kernels.loss.theta import ThetaLayout
 from landsweep.kernels.parameters.roles import ROLES, unmatched
 from landsweep.kernels.parameters.table import sentence, table
-from landsweep.kernels.problem import trainable_parameters
 from landsweep.session.context import Context
 from landsweep.study.plan import Member
 from landsweep.study.subspace_spec import SubspaceSpec
@@ -23,9 +23,8 @@ SHOWN = 3
 
 def moves(network: nn.Module, subspace: SubspaceSpec, directions: Directions) -> Moves:
     """Return which parameters of a network the directions of a subspace move."""
-    named = dict(trainable_parameters(network))
-    sizes = [p.numel() * (1 + p.is_complex()) for p in named.values()]
-    parts = dict(zip(named, torch.split(directions.delta, sizes, dim=1), strict=True))
+    theta = ThetaLayout(network)
+    parts = dict(zip(theta.names, torch.split(directions.delta, theta.sizes, dim=1), strict=True))
     rules = subspace.ignore if subspace.kind == "random" else ()
     return Moves(table(network, rules, parts), unmatched(network, rules))
 

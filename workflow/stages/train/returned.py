@@ -15,6 +15,8 @@ from typing import Any, cast
 import torch
 from landsweep.disk import weights
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.parameters.finite import not_finite
 from landsweep.kernels.parameters.structure import SHOWN, Structure, lazy, saved, unsaved, unwrapped
 from landsweep.kernels.problem import Batch, Problem
@@ -147,17 +149,27 @@ def _again(problem: Problem, seed: int, network: nn.Module, path: Path, state: i
 
 def _losses_differ(problem: Problem, again: nn.Module, network: nn.Module) -> bool:
     """Return whether two networks differ in their loss on the first batch, where it is the same in two calls."""
-    first = next(network.parameters())
+    device, dtype = next(network.parameters()).device, real_dtype(network)
     try:
-        again.to(first.device)
-        batch = next(iter(Data.of(cast(Problem, _Beginning(problem)), first.device, first.dtype)))
-        here, repeated, there = (_loss(problem, one, batch) for one in (network, network, again))
+        other = _alike(again, network, device)
+        batch = next(iter(Data.of(cast(Problem, _Beginning(problem)), device, dtype)))
+        here, repeated, there = (_loss(problem, one, batch) for one in (network, network, other))
     except Exception:  # a loss may do anything; where it does not run, the landscape will say so
         return False
-    finally:
-        again.cpu()
-    close = 1e-3 if first.dtype in (torch.float16, torch.bfloat16) else 1e-5
+    close = 1e-3 if dtype in (torch.float16, torch.bfloat16) else 1e-5
     return here == repeated and not abs(here - there) <= close * max(abs(here), abs(there))
+
+
+def _alike(again: nn.Module, network: nn.Module, device: torch.device) -> nn.Module:
+    """Return a copy of the network that ``build`` makes, with the trained weights in their own dtypes."""
+    copy = copied(again, device)
+    dtypes = {name: t.dtype for name, t in [*network.named_parameters(), *network.named_buffers()]}
+    for name, tensor in [*copy.named_parameters(), *copy.named_buffers()]:
+        tensor.data = tensor.data.to(dtypes.get(name, tensor.dtype))
+    with torch.no_grad():
+        for name, tensor in saved(copy).items():
+            tensor.copy_(saved(network)[name])
+    return copy
 
 
 class _Beginning:
@@ -174,9 +186,9 @@ class _Beginning:
 
 
 def _loss(problem: Problem, network: nn.Module, batch: Batch) -> float:
+    """Return the loss on a batch; what it changes in the network is put back, as the network is still to be saved."""
     with _same_numbers_after(network):
-        found: Any = problem.loss(network.eval(), batch)
-    return float((found["loss"] if isinstance(found, dict) else found).detach())
+        return float(ModuleLoss(problem, network.eval())(batch)["loss"].detach())
 
 
 def _same_numbers_after(network: nn.Module) -> AbstractContextManager[None]:
