@@ -245,6 +245,19 @@ class Study(Section):
             order.insert(next((i for i, other in enumerate(order) if other in later), len(order)), name)
         return {name: self.sweep.get(name, defaults.get(name, ())) for name in order}
 
+    def ordered_as(self, other: Study) -> Study:
+        """Return the study with its axes in the order of another one, where they are the same axes."""
+        axes, spec = self.axes, self._checkpoint
+        if (
+            list(axes) == list(other.axes)
+            or set(axes) != set(other.axes)
+            or set(spec.axes) != set(other.checkpoint.axes)
+        ):
+            return self
+        made = self.model_copy(update={"sweep": {name: axes[name] for name in other.axes}})
+        made._checkpoint = spec.model_copy(update={"axes": other.checkpoint.axes})
+        return made
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """The sweep axes that are problem parameters; those that only number checkpoints are none."""
