@@ -17,8 +17,7 @@ from landsweep.base.yamlfile import nearest
 from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
-from landsweep.study.checkpoint_spec import check_files
-from landsweep.study.plan import subspace_files
+from landsweep.study.files import check_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -201,18 +200,10 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 "name."
             )
     cls = load_class(study.problem, folder)
-    check_files(study.checkpoint_files, folder)
+    check_files(study, folder)
     if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
-    for name, subspace in study.subspaces.items():
-        for key, file in subspace_files(study, subspace):
-            if not ((folder / file).is_file() if key == "path" else (folder / file).exists()):
-                kinds = ".safetensors, .npz or .npy file with the directions" if key == "path" else "checkpoint"
-                raise UserError(
-                    f"subspaces.{name}.{key}: {folder / file} does not exist, expected a {kinds} (relative to the "
-                    "study)."
-                )
     make_problem(study, folder, {name: values[0] for name, values in axes.items()})

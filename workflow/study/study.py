@@ -17,6 +17,7 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
 from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
+from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
@@ -271,7 +272,7 @@ class Study(Section):
     def checkpoint_of(self, coords: Mapping[str, Scalar]) -> str | None:
         """Return the file with the weights of the model at ``coords``, None where it is to be trained."""
         if self._checkpoint.pattern is not None:
-            return self._checkpoint.file(coords)
+            return filled(self._checkpoint.pattern, coords)
         return str(coords["checkpoint"]) if "checkpoint" in coords else None
 
     @property
