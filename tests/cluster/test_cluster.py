@@ -104,6 +104,11 @@ def test_bad_sites_are_one_sentence(name, overrides, sentence):
         ("slurm-generic", ["--set", "problem.path=gone.py:Toy"], "gone.py does not exist, expected"),
         (
             "slurm-generic",
+            ["--set", "subspaces.random.trajectory=gone{seed}.pt"],
+            "gone0.pt does not exist, expected a checkpoint (relative to the study).",
+        ),
+        (
+            "slurm-generic",
             ["--set", "problem.path=gone.here:Toy"],
             "there is no module gone.here, expected one that is",
         ),

@@ -222,6 +222,13 @@ def test_splits_and_draws_that_batches_does_not_take(tmp_path):
     assert "batches takes no split, but the study asks for 'test', expected batches(split, draw)" in done.stderr
     done = inside("check", study, "--set", "sweep.draw=[0,1]", cwd=tmp_path)
     assert "batches takes no draw, but the study asks for draws [0, 1], all would be the same" in done.stderr
+    assert "expected batches(split, draw), or no other draw than 0" in done.stderr
+    done = inside("check", study, "--set", "sweep.draw=[3]", cwd=tmp_path)
+    assert "batches takes no draw, but the study asks for draws [3], all would be the same" in done.stderr
+    for asks, text in (("split: test", "takes no split, but the study asks for 'test'"), ("draw: 1", "draws [0, 1]")):
+        done = inside("check", study, "--set", f"subspaces.random={{kind: hessian, {asks}}}", cwd=tmp_path)
+        assert done.returncode == 2
+        assert text in done.stderr
     sampled = write(tmp_path, ('split="train", draw=0', ""), ("generator=torch.Generator().manual_seed(0)", ""))
     done = inside("check", sampled, "--set", "sweep.draw=[0,1]", cwd=tmp_path)
     assert done.returncode == 0, done.stderr  # what is drawn is seeded by the draw

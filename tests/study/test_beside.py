@@ -3,6 +3,10 @@
 import sys
 
 import pytest
+from landsweep.base.errors import UserError
+from landsweep.study import beside
+from landsweep.study.problems import load_class, make_problem
+from landsweep.study.study import ProblemSpec, Study
 from support import inside
 
 PROBLEM = """
@@ -129,6 +133,17 @@ def test_whatever_a_constructor_raises_is_one_sentence_with_the_users_line(tmp_p
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_word_by_which_something_beside_the_study_goes_is_told(tmp_path):
+    study = write(tmp_path / "one", init="raise ValueError('none')", params="plain: b, deep: {model: tiny}")
+    text = "that the class accepts (tiny is in the study's folder: write ./tiny)."
+    for there in (False, True):
+        with pytest.raises(UserError) as caught:
+            make_problem(Study.load(study), study.parent, {})
+        assert (text in str(caught.value)) == there
+        (study.parent / "tiny").mkdir(exist_ok=True)
+    beside.enter(None)
+
+
 def test_files_that_cannot_be_listed_are_told(tmp_path):
     study = write(tmp_path / "one")
     problem = study.parent / "problem.py"
@@ -145,3 +160,27 @@ def test_a_script_that_exits_when_it_is_imported_is_told(tmp_path):
     assert done.returncode == 2
     assert "does not import (SystemExit: usage: train.py at " in done.stderr
     assert "problem.py:5)" in done.stderr
+
+
+def test_modules_in_a_folder_that_a_problem_puts_on_the_path_do_not_mix(tmp_path):
+    """As `landsweep new --module` writes it: the network is in the folder above the study."""
+    scales, before = [], list(sys.path)
+    for folder, scale in (("one", 1.0), ("two", 3.0), ("one", 1.0)):
+        here = tmp_path / folder / "study"
+        here.mkdir(parents=True, exist_ok=True)
+        (here.parent / "netabove.py").write_text(f"SCALE = {scale}\n")
+        (here.parent / "late").mkdir(exist_ok=True)
+        (here.parent / "late" / "deep.py").write_text(f"SCALE = {scale}\n")
+        if not (here / "problem.py").exists():
+            (here / "problem.py").write_text(
+                "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parents[1]))\n"
+                "import netabove\nclass Mine:\n"
+                "    def build(self):\n        import late.deep, netabove as again\n"
+                "        return netabove.SCALE, again.SCALE, late.deep.SCALE\n"
+                "    def batches(self): ...\n    def loss(self, model, batch): ...\n"
+            )
+        scales.append(load_class(ProblemSpec(path="problem.py:Mine"), here)().build())
+        beside.enter(None)
+        assert sys.path == before
+        assert not {"netabove", "late", "late.deep"} & set(sys.modules)
+    assert scales == [(1.0,) * 3, (3.0,) * 3, (1.0,) * 3]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from landsweep.base.errors import UserError
 from landsweep.study.shipped import study_file
 from landsweep.study.study import Study
 from support import inside
@@ -23,6 +24,19 @@ def test_a_file_of_the_user_goes_first(tmp_path, monkeypatch):
     (tmp_path / "pinn").write_text("name: mine\nproblem: {path: 'a:B'}\n")
     assert Study.load("pinn").name == "mine"
     assert study_file(Path("pinn.yaml")) == Path("pinn.yaml")
+
+
+def test_a_folder_hides_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("pinn", "mine", "empty"):
+        (tmp_path / name).mkdir()
+        if name != "empty":
+            (tmp_path / name / "study.yaml").write_text("name: mine\nproblem: {path: 'a:B'}\n")
+    assert Study.load("pinn").name == "pinn"
+    with pytest.raises(UserError, match=r"mine is a folder, expected a study file: write mine/study.yaml\."):
+        Study.load("mine")
+    with pytest.raises(UserError, match=r"empty is a folder and is no study that comes with landsweep"):
+        Study.load("empty")
 
 
 def test_the_command_line_takes_names_and_says_which_there_are(tmp_path):

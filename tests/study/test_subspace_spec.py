@@ -2,7 +2,7 @@
 
 import pytest
 from landsweep import Study, UserError
-from landsweep.study.plan import subspace_files
+from landsweep.study.files import check_files, subspace_files
 from support import study_data
 
 
@@ -66,7 +66,16 @@ MISTAKES = [
         "align is true but kind is random, expected one of the kinds line, plane, bilinear, barycentric.",
     ),
     ({"trajectory": ["s{sed}.pt"]}, "trajectory has 's{sed}.pt', but 'sed' is no axis of the sweep, expected some of"),
-    ({"trajectory": ["s{seed.pt"]}, "file 's{seed.pt' cannot be read (expected '}' before end of string), expected"),
+    ({"trajectory": ["s{seed.pt"]}, "trajectory is 's{seed.pt' (expected '}' before end of string), expected"),
+    (
+        {"trajectory": ["s{seed:{w}}.pt"]},
+        "subspaces.random.trajectory has {seed:{w}}, expected the name of an axis in braces, such as {step} or",
+    ),
+    ({"trajectory": ["s{seed!r}.pt"]}, "subspaces.random.trajectory has {seed!r}, expected the name of an axis in"),
+    (
+        {"kind": "line", "files": "s{subspace:03d}.pt", "dims": 1},
+        "subspaces.random.files is 's{subspace:03d}.pt', which does not fit {'subspace': 'random'} (Unknown format",
+    ),
     ({"trajectory": {"": ["a"]}}, "trajectory has an empty name, expected one that says which path it is"),
     ({"trajectory": 3}, '"subspaces.random.trajectory" is 3 (int), expected a list of checkpoints that are projected'),
 ]
@@ -92,5 +101,16 @@ def test_files_are_named_for_every_member():
     sweep = {"beta": [1.0], "seed": [0, 1], "subspace": ["random"]}
     study = parsed(sweep=sweep, trajectory={"sgd": ["s{seed:02d}.pt"], "adam": "a.pt"})
     subspace = study.subspaces["random"]
-    assert list(subspace_files(study, subspace)) == [("trajectory", f) for f in ("s00.pt", "s01.pt", "a.pt")]
+    assert list(subspace_files(study)) == [("random", "trajectory", f) for f in ("s00.pt", "s01.pt", "a.pt")]
     assert subspace.paths == {"sgd": ("s{seed:02d}.pt",), "adam": ("a.pt",)}
+
+
+def test_files_of_a_subspace_that_the_sweep_leaves_out_are_not_needed(tmp_path):
+    """They may also name axes that another sweep has."""
+    line = {"kind": "line", "files": "w{width}.pt"}
+    study = Study.parse(study_data(subspaces={"random": {"trajectory": "s{seed}.pt"}, "line": line}))
+    assert list(subspace_files(study)) == [("random", "trajectory", "s0.pt")]
+    with pytest.raises(UserError, match=r"subspaces.random.trajectory: .*s0.pt does not exist, expected a checkpoint"):
+        check_files(study, tmp_path)
+    (tmp_path / "s0.pt").touch()
+    check_files(study, tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from landsweep.base.errors import UserError
 from landsweep.batch.site import Site, builtin_sites, load_site
 from landsweep.stages import BY_NAME
-from landsweep.study.checkpoint_spec import check_files
+from landsweep.study.files import check_files
 from landsweep.study.study import Study
 
 MANY_NODES = 16
@@ -23,14 +23,14 @@ CONTAINERS = ("SHIFTER_RUNTIME", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER",
 
 
 def check_problem(study: Study, folder: Path) -> None:
-    """Check that the study's problem and its checkpoints exist, before a rank finds out hours later.
+    """Check that the study's problem and the files that it names exist, before a rank finds out hours later.
 
     Raises
     ------
     UserError
-        Where the problem's file or module, or a checkpoint, does not exist.
+        Where the problem's file or module, or a file that the study names, does not exist.
     """
-    check_files(study.checkpoint_files, folder)
+    check_files(study, folder)
     file = study.problem.file(folder)
     module = study.problem.path.rpartition(":")[0]
     if file is not None and not file.is_file():

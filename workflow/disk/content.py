@@ -21,7 +21,7 @@ from typing import Any
 from landsweep.base.errors import ProblemChanged
 from landsweep.disk.checkpoints import places
 from landsweep.disk.rundir import RunDir, atomic
-from landsweep.study.plan import subspace_files
+from landsweep.study.files import subspace_files
 from landsweep.study.study import Study
 
 Stamp = tuple[int, ...]
@@ -72,10 +72,8 @@ def collect(
             found.setdefault(name, path)
     for value in study.checkpoint_files:
         found |= {f"sweep.checkpoint {name}": path for name, path in places.named(folder, value).items()}
-    for name, subspace in study.subspaces.items():
-        for key, named in subspace_files(study, subspace):
-            files_of = places.named(folder, named)
-            found |= {f"subspaces.{name}.{key} {file}": path for file, path in files_of.items()}
+    for name, key, named in subspace_files(study):
+        found |= {f"subspaces.{name}.{key} {file}": path for file, path in places.named(folder, named).items()}
     for name in files:
         found[FILES + name] = folder / name
     return tuple(_source(name, path, (known or {}).get(name)) for name, path in found.items() if path.is_file())

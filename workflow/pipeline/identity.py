@@ -69,11 +69,11 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
                 f"{run.path} holds a different study: {what}; expected the same problem, sweep, subspaces and grid, so "
                 "continue it with the study it began with, or name another run directory with --out."
             )
-    if before.checkpoint != study.checkpoint:
+    if _unordered(before.checkpoint) != _unordered(study.checkpoint):
         raise UserError(
-            f"{run.path} holds a different study: {_where(study.checkpoint)}, the run has {_where(before.checkpoint)}; "
-            "expected the same files, so continue it with the study it began with, or name another run directory with "
-            "--out."
+            f"{run.path} holds a different study: sweep.checkpoint {_where(study.checkpoint)}, in the run it "
+            f"{_where(before.checkpoint)}; expected the same files, so continue it with the study it began with, or "
+            "name another run directory with --out."
         )
     known = run.read_members() if run.members.exists() or run.has_results else {"history": [], "members": []}
     history = [dict(h) for h in known["history"]]
@@ -103,9 +103,13 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
 
 
 def _where(spec: CheckpointSpec) -> str:
-    given = {"files": spec.pattern, "key": spec.key, "prefix": spec.prefix}
+    given = {"files": spec.pattern, "axes": ", ".join(spec.axes), "key": spec.key, "prefix": spec.prefix}
     said = ", ".join(f"{name}: {value}" for name, value in given.items() if value)
-    return f"sweep.checkpoint has {said}" if said else "sweep.checkpoint is no mapping"
+    return f"has {said}" if said else "is no mapping"
+
+
+def _unordered(spec: CheckpointSpec) -> CheckpointSpec:
+    return spec.model_copy(update={"axes": tuple(sorted(spec.axes))})
 
 
 def _same_subspaces(before: Mapping[str, SubspaceSpec], after: Mapping[str, SubspaceSpec]) -> bool:
@@ -121,13 +125,15 @@ def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
     """Return the study with the defaults that its run began with, and a sentence about each that is another one today.
 
     Directions of files were scaled by filters by default, and today are taken as they are. A run keeps what it began
-    with, unless the study says otherwise, which :func:`compare` refuses.
+    with, unless the study says otherwise, which :func:`compare` refuses. It also keeps the order of its axes, which in
+    the study is that of keys in a mapping.
     """
     if not run.study.exists():
         return study, []
-    before, changed = read_study(run).subspaces, {}
+    before, changed = read_study(run), {}
+    study = study.ordered_as(before)
     for name, subspace in study.subspaces.items():
-        had = before.get(name)
+        had = before.subspaces.get(name)
         if had is None or not had.kind == subspace.kind == "file":
             continue
         if "normalisation" not in subspace.model_fields_set and had.normalisation != subspace.normalisation:

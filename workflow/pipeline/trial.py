@@ -147,7 +147,7 @@ class _Try:
         self._drew = drew[0]
         network = self._timed("build", lambda: self._build(problem), describe_network)
         network.eval()
-        parts = list(dict.fromkeys(map(part_of, self._members)))
+        parts = self._parts()
         batch: Batch | None = None
         for split in dict.fromkeys(split for split, _ in parts):
             draws = [draw for s, draw in parts if s == split]
@@ -165,6 +165,13 @@ class _Try:
         elif finite:
             self._timed("hessian", lambda: self._hessian(problem, network, batch), str)
         return self._trial
+
+    def _parts(self) -> list[tuple[str, int]]:
+        """Return each split and draw that the model's landscapes are of, or that their directions are made from."""
+        subspaces = {str(member.coords["subspace"]): None for member in self._members}
+        spanning = (self._study.subspaces[name] for name in subspaces)
+        more = [(subspace.split, subspace.draw) for subspace in spanning if subspace.kind == "hessian"]
+        return list(dict.fromkeys([*map(part_of, self._members), *more]))
 
     def _make(self) -> Problem:
         return make_problem(self._study, self._folder, self._model.coords)
@@ -248,8 +255,11 @@ class _Try:
                 and problem.sampled
                 and digests != _head(problem.batches(split=split, draw=draw, sampling=draw + 1), len(digests))
             )
-            if len(draws) > 1 and not takes(given, "draw") and not sampled:
-                raise ValueError(f"batches takes no draw, but the study asks for draws {draws}, all would be the same")
+            if draws != [0] and not takes(given, "draw") and not sampled:
+                raise ValueError(
+                    f"batches takes no draw, but the study asks for draws {draws}, all would be the same, expected "
+                    "batches(split, draw), or no other draw than 0"
+                )
         if sampled:
             self._trial.notes.append(
                 f"{call} draws random numbers: they are seeded by the draw, so that each process reads the same data."

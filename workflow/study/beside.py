@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -13,8 +14,9 @@ from landsweep.base.frames import INSTALLED, is_users
 class _Folder:
     """A folder with a problem: while it is entered it comes first on ``sys.path``, as that of a script does.
 
-    Modules that are imported from it are its own: they leave ``sys.modules`` with it, so that another folder's module
-    of the same name is not taken for it, and come back with it.
+    Modules of the user's that are imported meanwhile, from it or from folders that the problem puts on the path, are
+    its own: they leave ``sys.modules`` with it, as such folders leave the path, so that another problem's module of the
+    same name is not taken for it, and come back with it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,6 +25,8 @@ class _Folder:
         self.own: dict[str, ModuleType] = {}
         self._hidden: dict[str, ModuleType] = {}
         self._before: set[str] = set()
+        self._path: list[str] = []
+        self._more = [str(path)]
 
     def enter(self) -> None:
         """Put the folder on the path, and its modules in place of others of the same names."""
@@ -34,17 +38,22 @@ class _Folder:
             if top in names and top != "landsweep" and file and not self._has(module) and is_users(file):
                 self._hidden[name] = sys.modules.pop(name)
         self._before = set(sys.modules)
-        sys.path.insert(0, str(self.path))
+        self._path = list(sys.path)
+        sys.path[:0] = self._more
         importlib.invalidate_caches()  # a file may be younger than the folder's listing
         sys.modules.update(self.own)
 
     def leave(self) -> None:
         """Undo :meth:`enter`, and keep what has been imported from the folder."""
-        if str(self.path) in sys.path:
-            sys.path.remove(str(self.path))
-        for name, module in list(sys.modules.items()):
-            if name in self.own or (name not in self._before and self._has(module)):
+        more = Counter(sys.path) - Counter(self._path)
+        self._more = list(more if str(self.path) in more else (str(self.path), *more))
+        sys.path[:] = self._path
+        new = {name: module for name, module in sys.modules.items() if name not in self._before}
+        users = {name for name, module in new.items() if name != "landsweep" and _is_users(module)}
+        for name, module in new.items():
+            if name in self.own or self._has(module) or name.partition(".")[0] in users:
                 self.own[name] = sys.modules.pop(name)
+        importlib.invalidate_caches()
         sys.modules.update(self._hidden)
         self._hidden = {}
 
@@ -53,6 +62,12 @@ class _Folder:
         if not file or not Path(file).is_relative_to(self.path):
             return False
         return not any(part in INSTALLED for part in Path(file).relative_to(self.path).parts)
+
+
+def _is_users(module: ModuleType) -> bool:
+    """Return whether a module, or a folder of modules, is the user's."""
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
+    return isinstance(file, str) and is_users(file)
 
 
 _folders: dict[Path, _Folder] = {}

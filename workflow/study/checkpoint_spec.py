@@ -11,18 +11,19 @@ Then ``step`` and ``seed`` are axes of the sweep like any others, and there is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
+from landsweep.study.patterns import names, places
 from landsweep.study.section import Section
 from pydantic import Field
 
 KEYS = ("files", "key", "prefix")
 """These keys of ``sweep.checkpoint`` are no axes."""
+FILES = "sweep.checkpoint.files"
+"""What the pattern is called in sentences."""
 
 
 class CheckpointSpec(Section):
@@ -33,46 +34,15 @@ class CheckpointSpec(Section):
     prefix: str | None = Field(None, description="what the names of the weights begin with, such as model.")
     axes: tuple[str, ...] = Field((), description="the axes that the mapping lists")
 
-    def file(self, coords: Mapping[str, Any]) -> str:
-        """Return the file at these coordinates."""
-        assert self.pattern is not None
-        return self.pattern.format_map(coords)
-
     @property
     def places(self) -> tuple[str, ...]:
         """The axes whose values are in the names of files."""
-        return () if self.pattern is None else tuple(dict.fromkeys(_places(self.pattern)))
+        return () if self.pattern is None else tuple(places(self.pattern, FILES))
 
 
-def _places(pattern: str) -> list[str]:
-    """Return the names in braces.
-
-    Raises
-    ------
-    ValueError
-        Where a brace is open, or something else than a name stands in braces: nothing of an object may be asked for.
-    """
-    try:
-        parts = list(Formatter().parse(pattern))
-    except ValueError as error:
-        raise ValueError(f"sweep.checkpoint.files is {pattern!r} ({error}), expected names in braces") from None
-    found = []
-    for _, name, form, conversion in parts:
-        if name is None:
-            continue
-        if not name.isidentifier() or conversion or "{" in (form or ""):
-            shown = name + (f"!{conversion}" if conversion else "")
-            raise ValueError(
-                f"sweep.checkpoint.files has {{{shown}}}, expected the name of an axis in braces, such as {{step}} or "
-                "{step:06d}"
-            )
-        found.append(name)
-    return found
-
-
-def _near(name: str, names: list[str]) -> str:
-    """Return the closest of ``names`` in brackets, for a sentence that goes on."""
-    close = nearest(name, names).removeprefix("; ")
+def _near(name: str, known: list[str]) -> str:
+    """Return the closest of ``known`` in brackets, for a sentence that goes on."""
+    close = nearest(name, known).removeprefix("; ")
     return f" ({close})" if close else ""
 
 
@@ -102,13 +72,13 @@ def unfolded(sweep: Mapping[str, Any]) -> tuple[dict[str, Any], CheckpointSpec]:
         elif not isinstance(value, str | None):
             raise ValueError(f"sweep.checkpoint.{name} is {value!r}, expected a text such as 'state_dict'")
     axes = {name: values for name, values in given.items() if name not in KEYS}
-    pattern = files if isinstance(files, str) and (axes or _places(files)) else None
-    places = _places(pattern) if pattern else []
+    pattern = files if isinstance(files, str) and (axes or places(files, FILES)) else None
+    found = places(pattern, FILES) if pattern else []
     for name in axes:
-        if name not in places:
+        if name not in found:
             raise ValueError(
                 f"sweep.checkpoint.{name} is not in files, {files!r}, expected the name of an axis that stands there "
-                f"in braces, or {', '.join(KEYS[:-1])} or {KEYS[-1]}{_near(str(name), [*places, *KEYS])}"
+                f"in braces, or {', '.join(KEYS[:-1])} or {KEYS[-1]}{_near(str(name), [*found, *KEYS])}"
             )
         if name in sweep:
             raise ValueError(f"sweep.{name} also stands in sweep.checkpoint, expected it in one of the two")
@@ -150,16 +120,9 @@ def check(spec: CheckpointSpec, axes: Mapping[str, Sequence[Any]]) -> None:
                 f"sweep.checkpoint.files has {{{name}}}, expected one of the axes that tell models apart, "
                 f"{', '.join(axes)}: list the values of {name} beside files{_near(name, list(axes))}"
             )
+    assert spec.pattern is not None
     seen: set[str] = set()
-    for values in product(*(axes[name] for name in spec.places)):
-        coords = dict(zip(spec.places, values, strict=True))
-        try:
-            file = spec.file(coords)
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"sweep.checkpoint.files is {spec.pattern!r}, which does not fit {coords} ({error}), expected a form "
-                "such as {step:06d} for whole numbers"
-            ) from None
+    for file in names(spec.pattern, FILES, axes):
         if file in seen:
             raise ValueError(
                 f"sweep.checkpoint.files is {spec.pattern!r}, which gives {file} for several values of "

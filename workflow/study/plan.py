@@ -21,7 +21,6 @@ from math import ceil, prod
 
 from landsweep.base.errors import UserError
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, Scalar, Study
-from landsweep.study.subspace_spec import SubspaceSpec, filled
 
 Shape = tuple[int, ...]
 """A shape gives the number of entries along each axis."""
@@ -144,15 +143,6 @@ def make_plan(study: Study, stages: Sequence[Mapping[str, Sequence[Scalar]]] = (
         models=tuple(Model(index, dict(key)) for key, index in models.items()),
         members=tuple(members.values()),
     )
-
-
-def subspace_files(study: Study, subspace: SubspaceSpec) -> dict[tuple[str, str], None]:
-    """Return the key and the name of each file that a subspace needs, with the values of all members filled in."""
-    sources = tuple(subspace.sources)
-    if not any("{" in name or "}" in name for key, name in sources if key != "path"):
-        return dict.fromkeys(sources)
-    coords = [member.coords for member in make_plan(study).members]
-    return {(key, name if key == "path" else filled(name, at)): None for key, name in sources for at in coords}
 
 
 def extended_axes(

@@ -17,8 +17,7 @@ from landsweep.base.yamlfile import nearest
 from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
-from landsweep.study.checkpoint_spec import check_files
-from landsweep.study.plan import subspace_files
+from landsweep.study.files import check_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -130,20 +129,23 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
         shown = ", ".join(f"{k}={v!r}" for k, v in given.items())
         raise UserError(
             f"problem.path {study.problem.path!r}: {cls.__name__}({shown}) failed ({told(error)}{_at(error)}): "
-            f"expected problem.params and sweep parameters that the class accepts{_hint(error, folder)}."
+            f"expected problem.params and sweep parameters that the class accepts"
+            f"{_hint(error, folder) or _unfound(arguments, folder)}."
         ) from error
 
 
-def _found(value: Any, folder: Path) -> Any:
-    """Return an argument with each relative path in it that exists in the study's folder made absolute.
+def _is_path(value: str) -> bool:
+    """Return whether a text is a path, which is told from a word by a slash or by the suffix of a file name."""
+    return "/" in value or bool(Path(value).suffix)
 
-    A path is told from a word by a slash or by the suffix of a file name.
-    """
+
+def _found(value: Any, folder: Path) -> Any:
+    """Return an argument with each relative path in it that exists in the study's folder made absolute."""
     if isinstance(value, list):
         return [_found(x, folder) for x in value]
     if isinstance(value, dict):
         return {name: _found(x, folder) for name, x in value.items()}
-    if not isinstance(value, str) or not ("/" in value or Path(value).suffix) or Path(value).is_absolute():
+    if not isinstance(value, str) or not _is_path(value) or Path(value).is_absolute():
         return value
     try:
         return str(folder / value) if (folder / value).exists() else value
@@ -160,6 +162,19 @@ def _hint(error: BaseException, folder: Path) -> str:
         f" ({name} is in the study's folder, not in {Path.cwd()}: give it as one of problem.params, where paths start "
         "from the study's folder, or write Path(__file__).parent)"
     )
+
+
+def _unfound(value: Any, folder: Path) -> str:
+    """Return what to do about the first word among the arguments by which something in the study's folder goes."""
+    if isinstance(value, dict | list):
+        found = (_unfound(x, folder) for x in (value.values() if isinstance(value, dict) else value))
+        return next(filter(None, found), "")
+    if not isinstance(value, str) or not value or _is_path(value):
+        return ""
+    try:
+        return f" ({value} is in the study's folder: write ./{value})" if (folder / value).exists() else ""
+    except (OSError, ValueError):  # no name of a file
+        return ""
 
 
 def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
@@ -201,18 +216,10 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
                 "name."
             )
     cls = load_class(study.problem, folder)
-    check_files(study.checkpoint_files, folder)
+    check_files(study, folder)
     if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
-    for name, subspace in study.subspaces.items():
-        for key, file in subspace_files(study, subspace):
-            if not ((folder / file).is_file() if key == "path" else (folder / file).exists()):
-                kinds = ".safetensors, .npz or .npy file with the directions" if key == "path" else "checkpoint"
-                raise UserError(
-                    f"subspaces.{name}.{key}: {folder / file} does not exist, expected a {kinds} (relative to the "
-                    "study)."
-                )
     make_problem(study, folder, {name: values[0] for name, values in axes.items()})

@@ -17,6 +17,7 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
 from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
+from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
@@ -250,6 +251,19 @@ class Study(Section):
             order.insert(next((i for i, other in enumerate(order) if other in later), len(order)), name)
         return {name: self.sweep.get(name, defaults.get(name, ())) for name in order}
 
+    def ordered_as(self, other: Study) -> Study:
+        """Return the study with its axes in the order of another one, where they are the same axes."""
+        axes, spec = self.axes, self._checkpoint
+        if (
+            list(axes) == list(other.axes)
+            or set(axes) != set(other.axes)
+            or set(spec.axes) != set(other.checkpoint.axes)
+        ):
+            return self
+        made = self.model_copy(update={"sweep": {name: axes[name] for name in other.axes}})
+        made._checkpoint = spec.model_copy(update={"axes": other.checkpoint.axes})
+        return made
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """The sweep axes that are problem parameters; those that only number checkpoints are none."""
@@ -263,7 +277,7 @@ class Study(Section):
     def checkpoint_of(self, coords: Mapping[str, Scalar]) -> str | None:
         """Return the file with the weights of the model at ``coords``, None where it is to be trained."""
         if self._checkpoint.pattern is not None:
-            return self._checkpoint.file(coords)
+            return filled(self._checkpoint.pattern, coords)
         return str(coords["checkpoint"]) if "checkpoint" in coords else None
 
     @property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from string import Formatter
 from typing import Annotated, Any, Literal, Self, get_args
 
 from landsweep.study.curvature_spec import End
+from landsweep.study.patterns import names, places
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
 
@@ -215,34 +215,13 @@ class SubspaceSpec(Section):
                 f"{self.skip + 1} to {self.skip + dims} (skip + grid.dims)"
             )
         for key, name in self.sources if self.files or self.trajectory else ():
-            for field in () if key == "path" else placeholders(name):
+            if key == "path":
+                continue
+            for field in places(name, key):
                 if field not in axes:
                     raise ValueError(
                         f"{key} has {name!r}, but {field!r} is no axis of the sweep, expected some of "
                         f"{', '.join(axes)} in braces"
                     )
-
-
-def placeholders(name: str) -> list[str]:
-    """Return the names in braces within a file's name: those of ``seed{seed}/end.pt`` are ``["seed"]``.
-
-    Raises
-    ------
-    ValueError
-        Where a brace is not closed.
-    """
-    try:
-        return [field for _, field, _, _ in Formatter().parse(name) if field is not None]
-    except ValueError as error:
-        raise ValueError(f"file {name!r} cannot be read ({error}), expected names of axes in braces") from None
-
-
-def filled(name: str, coords: Mapping[str, Any]) -> str:
-    """Return a file's name with the values of a member in place of the axes in braces.
-
-    Examples
-    --------
-    >>> filled("seed{seed}/step{step:03d}.pt", {"seed": 3, "step": 7})
-    'seed3/step007.pt'
-    """
-    return name.format_map(coords)
+            for _ in names(name, key, axes):
+                pass  # each value must fit

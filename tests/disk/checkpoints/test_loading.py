@@ -102,8 +102,8 @@ def test_a_step_can_be_appended_and_a_file_may_not_change(made, tmp_path):
     other = inside("run", study, "--out", out, "--set", "sweep.checkpoint.key=net")
     assert other.returncode == 2
     assert (
-        "holds a different study: sweep.checkpoint has files: ckpt/seed{seed}/step{step:03d}.pt, key: net, the run"
-        in (other.stderr)
+        "holds a different study: sweep.checkpoint has files: ckpt/seed{seed}/step{step:03d}.pt, axes: step, seed, "
+        "key: net, in the run it has" in (other.stderr)
     )
 
 

@@ -19,8 +19,9 @@ from landsweep.kernels.spans.matching import match
 from landsweep.kernels.spans.symmetry import Symmetry, find_symmetry
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
+from landsweep.study.patterns import filled
 from landsweep.study.plan import Member
-from landsweep.study.subspace_spec import SubspaceSpec, filled
+from landsweep.study.subspace_spec import SubspaceSpec
 from torch import Tensor, nn
 
 STATISTICS = ("running_mean", "running_var")
