@@ -33,8 +33,15 @@ RENAMED = (
 """Names that versions of libraries give differently to the same tensor: normalisations, weight_norm."""
 OPTIONAL = "num_batches_tracked"
 """Batch normalisation has this counter since torch 0.4.1; no value depends on it where momentum is a number."""
-NO_WEIGHTS = re.compile(r"(^|[._])(optim\w*|grads?|gradients?|momentum|exp_avg\w*|fisher|hessian)([._]|$)")
-"""Entries of such names have the shapes of the network's tensors, but are not its weights."""
+NO_WEIGHTS = re.compile(
+    r"(^|\.)((\w+_)?(opt|optims?|optimizers?|optimisers?)(_(states?|state_dicts?|dicts?|\w))?|optimi[sz]ers?_\w+"
+    r"|(momentums?|momenta|velocity|velocities)(_(buffers?|states?))?|(max_)?exp_avgs?(_sqs?)?|exp_inf|square_avgs?"
+    r"|(\w+_)?(grads?|gradients?)|(fisher|hessian)(_(diag|diagonal|matrix|information|trace))?)(\.|$)"
+)
+"""Entries of such names, whole words between dots, have the shapes of the network's tensors, but are not its weights.
+
+Words that only begin so, such as ``optimal_model`` and ``momentum_encoder``, are names of networks.
+"""
 SETTINGS = re.compile(
     r"(callbacks|loops|hyper_?param\w*|config\w*|args|\w*rng\w*|random\w*|\w*scheduler\w*|scaler)([._]|$)"
 )
@@ -181,7 +188,7 @@ class Matcher:
             for prefix in self._prefixes(required, dropped):
                 names = {name: self._find(name, prefix, dropped) for name in self.network}
                 fit = _Fit(prefix, {name: found for name, found in names.items() if found})
-                if all(names[name] for name in required) and not (self.key is None and NO_WEIGHTS.search(prefix)):
+                if all(names[name] for name in required) and not self._hidden(prefix):
                     fits.setdefault(fit.first, fit)
         shorter = sorted(fits.values(), key=lambda fit: len(fit.prefix))
         outer = [f for k, f in enumerate(shorter) if not any(f.prefix.startswith(o.prefix) for o in shorter[:k])]
@@ -212,17 +219,22 @@ class Matcher:
             found |= {c[: -len(alias)]: None for c in self._names if f".{c}".endswith(f".{alias}")}
         return list(found)
 
-    def _find(self, name: str, prefix: str, dropped: str) -> tuple[str, ...]:
-        """Return the names in the file of one tensor of the network, none unless its shape fits."""
+    def _hidden(self, prefix: str) -> bool:
+        """Return whether what is under a prefix is taken for no weights, unless the study says that it is."""
+        return self.key is None and NO_WEIGHTS.search(prefix) is not None
+
+    def _at(self, name: str, prefix: str, dropped: str = "") -> list[str]:
+        """Return the names in the file of one tensor of the network, one for each name that it has."""
         found = []
         for alias in self._aliases(name, dropped):
             names = self._names.get(prefix + alias, [])
-            exact = prefix + alias
-            for candidate in [exact] if exact in names else names[:1]:
-                entry = self._entries[candidate]
-                if isinstance(entry, Stored) and entry.shape == self.network[name].shape:
-                    found.append(candidate)
-        return tuple(dict.fromkeys(found))
+            found += [prefix + alias] if prefix + alias in names else names[:1]
+        return list(dict.fromkeys(found))
+
+    def _find(self, name: str, prefix: str, dropped: str = "") -> tuple[str, ...]:
+        """Return the names in the file of one tensor of the network, none unless its shape fits."""
+        found = [(at, self._entries[at]) for at in self._at(name, prefix, dropped)]
+        return tuple(at for at, e in found if isinstance(e, Stored) and e.shape == self.network[name].shape)
 
     def _shown(self, fit: _Fit) -> str:
         """Return a prefix as it stands in the file, without its last dot."""
@@ -318,20 +330,27 @@ class Matcher:
         for name in self.network:
             plain = self._canonical(name)
             score.update(c[: -len(plain)] for c in self._names if f".{c}".endswith(f".{plain}"))
-        prefix = max(score, key=lambda p: (score[p], -len(p)), default="")
+        places = [p for p in score if not self._hidden(p)]
+        if score and not places:
+            others = list(dict.fromkeys((self._given + p).rstrip(".") for p in score))
+            return (
+                f"{self.path} holds tensors of the network's names under {_listed(others)} alone, which an optimizer "
+                "keeps beside the weights, expected the weights: give a file that has them, or, if these are the "
+                f"weights, say so with checkpoint: {{files: ..., key: {others[0]}}} under sweep."
+            )
+        prefix = max(places, key=lambda p: (score[p], -len(p)), default="") if self.prefix is None else ""
         lacking: list[tuple[str, str]] = []
         for name, want in self.network.items():
-            if name.endswith(OPTIONAL):
+            if name.endswith(OPTIONAL) or self._find(name, prefix):
                 continue
-            at = [n for alias in self._aliases(name, "") for n in self._names.get(prefix + alias, [])]
+            at = self._at(name, prefix)
             entry = self._entries[at[0]] if at else None
             if isinstance(entry, str):
                 return f"{begin}: {at[0]} is a {entry}, which is not read, expected a tensor of shape {want.shape}."
-            if isinstance(entry, Stored) and entry.shape != want.shape:
+            if isinstance(entry, Stored):
                 return f"{begin}: {at[0]} has shape {entry.shape}, expected {want.shape}: {remedy}"
-            if entry is None:
-                lacking.append((name, f"of shape {want.shape}"))
-        name, shape = lacking[0] if lacking else (next(iter(self.network)), "")
+            lacking.append((name, f"of shape {want.shape}"))
+        name, shape = lacking[0]
         tensors = [n for n, entry in self._entries.items() if n and isinstance(entry, Stored)]
         others = [n for n in tensors if self._canonical(n).removeprefix(prefix) not in self.network]
         close = difflib.get_close_matches(prefix + name, others, n=SHOWN, cutoff=0.3) or others[:SHOWN]
