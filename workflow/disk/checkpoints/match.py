@@ -46,6 +46,8 @@ SETTINGS = re.compile(
     r"(callbacks|loops|hyper_?param\w*|config\w*|args|\w*rng\w*|random\w*|\w*scheduler\w*|scaler)([._]|$)"
 )
 """Entries of such names, which trainers keep, are no weights of anything."""
+SWEEP = "sweep.checkpoint"
+"""The section of a study that names the checkpoints of models."""
 SHOWN = 3
 """A sentence shows this many names."""
 
@@ -108,6 +110,8 @@ class Matcher:
         The checkpoint, for messages.
     key, prefix
         Where the weights are, if the study says so: a path of keys, and the beginning of names there.
+    section
+        The section of the study that names the file.
     """
 
     network: Mapping[str, Wanted]
@@ -115,11 +119,25 @@ class Matcher:
     path: Path
     key: str | None = None
     prefix: str | None = None
+    section: str = SWEEP
     notes: list[str] = field(default_factory=list)
 
     @cached_property
     def _given(self) -> str:
         return (f"{self.key}." if self.key else "") + (self.prefix or "")
+
+    @cached_property
+    def _said(self) -> str:
+        """Where the study says the beginning of names, in brackets; a study has many subspaces, but one sweep."""
+        given = [f"{self.section}.{name}" for name in ("key", "prefix") if getattr(self, name)]
+        return "" if self.section == SWEEP else f" ({' and '.join(given)})"
+
+    def _where(self, files: str = "...", **values: str) -> str:
+        """Return how the study says where weights are."""
+        if self.section == SWEEP:
+            said = ", ".join(f"{name}: {value}" for name, value in {"files": files, **values}.items())
+            return f"checkpoint: {{{said}}} under sweep"
+        return " and ".join(f"{self.section}.{name}: {value}" for name, value in values.items())
 
     @cached_property
     def _entries(self) -> Tree:
@@ -131,7 +149,7 @@ class Matcher:
         starts = [name[: m.start()] for name in self.found for m in re.finditer(r"\.", name)]
         heads = list(dict.fromkeys(start.split(".")[0] for start in starts))
         raise UserError(
-            f"{self.path} has no entry that begins with {given!r}, expected one of {_listed(heads)}"
+            f"{self.path} has no entry that begins with {given!r}{self._said}, expected one of {_listed(heads)}"
             f"{nearest(given.rstrip('.'), list(dict.fromkeys(starts))) or '.'}"
         )
 
@@ -168,14 +186,14 @@ class Matcher:
             keys = [self._shown(fit) for fit in fits]
             raise UserError(
                 f"{self.path} holds {len(fits)} sets of weights that fit the network and differ, {_listed(keys)}: say "
-                f"which, such as checkpoint: {{files: {self.path.name}, key: {keys[0]}}} under sweep (--key of "
-                "`landsweep new`)."
+                f"which, such as {self._where(self.path.name, key=keys[0])}"
+                f"{' (--key of `landsweep new`)' if self.section == SWEEP else ''}."
             )
         if inside := self._larger(fits[0]):
             raise UserError(
                 f"{self.path} holds weights of a larger network: {_listed(inside)} "
                 f"{'have' if len(inside) > 1 else 'has'} no place in the one that build() makes, expected the same "
-                "network: let build() make it, or name the part with checkpoint: {files: ..., prefix: ...} under sweep."
+                f"network: let build() make it, or name the part with {self._where(prefix='...')}."
             )
         self._note(fits)
         return loaded[0]
@@ -315,8 +333,8 @@ class Matcher:
     def _misfit(self) -> str:
         """Return the sentence on weights of another network: the first tensor that is wrong, and what is like it."""
         remedy = (
-            "give weights of the network that build() makes, or say where they are with checkpoint: "
-            "{files: ..., key: state_dict, prefix: model.} under sweep."
+            "give weights of the network that build() makes, or say where they are with "
+            f"{self._where(key='state_dict', prefix='model.')}."
         )
         begin = f"{self.path} does not fit the network"
         if not any(isinstance(entry, Stored) for entry in self._entries.values()):
@@ -336,7 +354,7 @@ class Matcher:
             return (
                 f"{self.path} holds tensors of the network's names under {_listed(others)} alone, which an optimizer "
                 "keeps beside the weights, expected the weights: give a file that has them, or, if these are the "
-                f"weights, say so with checkpoint: {{files: ..., key: {others[0]}}} under sweep."
+                f"weights, say so with {self._where(key=others[0])}."
             )
         prefix = max(places, key=lambda p: (score[p], -len(p)), default="") if self.prefix is None else ""
         lacking: list[tuple[str, str]] = []
