@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 import torch
+from landsweep.kernels.parameters.attributes import Attributes
 from landsweep.kernels.parameters.closures import rebind
 from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
@@ -49,6 +50,7 @@ class ModuleLoss:
         self._problem, self._holder = problem, _Holder(problem, network)
         self._modules, self._parameters = list(network.modules()), list(network.parameters())
         self._tables = [module._buffers for module in self._modules]
+        self._attributes = Attributes(self._modules)
         self._copies: list[tuple[nn.Module, str, Tensor, Tensor]] = []
         self._state: list[tuple[int, int]] | None = None
         self._modes = list(map(TRAINING, self._modules))
@@ -113,7 +115,8 @@ class ModuleLoss:
     def _restoring(self, work: Callable[[], Result], statistics: bool) -> Result:
         """Return what ``work`` returns, and put back what it changes in the network.
 
-        Modes, gradients and their flags are looked at each time. The values of buffers are compared at the first time,
+        Modes, gradients and their flags, and attributes are looked at each time: a cache of something made of the
+        weights would be that of another point. The values of buffers are compared at the first time,
         and of a loss that is seen to change some; else where torch counted a change of one: a loss may change none on
         its first batch, and some on others.
         """
@@ -132,6 +135,7 @@ class ModuleLoss:
             for p in self._parameters:
                 if p.grad is not None:
                     p.grad = None
+            self._attributes.put_back()
             if statistics:
                 self._state = None  # torch counts no changes of running statistics
             elif self._copies and (

@@ -1,14 +1,19 @@
 """``landsweep new --module``: what it writes runs, and what cannot be written is one sentence."""
 
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 from landsweep import open_run
+from landsweep.cli.around import Around, write
+from landsweep.kernels.contract import contract, takes
 from support import inside
 from torch import nn
 
 MINE = """
+from collections import UserDict
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -54,6 +59,15 @@ def make_loader(split="train"):
 
 def make_dicts():
     return [{"x": torch.ones(5, 4), "y": torch.zeros(5, dtype=torch.int64)}]
+
+
+ENCODED = [UserDict({"x": torch.ones(n, 4), "y": torch.zeros(n, dtype=torch.int64)}) for n in (5, 3)]
+LOADER = DataLoader(
+    TensorDataset(torch.randn(48, 4), torch.arange(48) % 3),
+    batch_size=16,
+    shuffle=True,
+    generator=torch.Generator().manual_seed(7),
+)
 
 
 def dict_loss(model, batch):
@@ -119,7 +133,7 @@ def test_with_data_and_loss_it_runs_as_it_is(place):
     )
     assert "from my_own_code import Net, make_loader\n" in problem
     assert "return Net(width=16)" in problem
-    assert 'return {"loss": CrossEntropyLoss()(model(batch.data[0]), batch.data[1])}' in problem
+    assert 'return {"loss": CrossEntropyLoss()(model(batch[0]), batch[1])}' in problem
     assert "checkpoint: [../weights.pt]" in (place / "mine/study.yaml").read_text()
     x = torch.randn(48, 4, generator=torch.Generator().manual_seed(0))
     expected = nn.functional.cross_entropy(network["body"](x), x[:, :3].argmax(1)).item()
@@ -131,13 +145,13 @@ def test_with_data_and_loss_it_runs_as_it_is(place):
     [
         (
             ("--data", "my_own_code:make_dicts", "--loss", "my_own_code:dict_loss"),
-            "return dict_loss(model, batch.data)",
+            "return dict_loss(model, batch)",
         ),
-        (("--data", "my_own_code:make_loader", "--loss", "my_own_code:two"), '{"loss": two(model, *batch.data)}'),
+        (("--data", "my_own_code:make_loader", "--loss", "my_own_code:two"), '{"loss": two(model, *batch)}'),
         (
             ("--data", "my_own_code:make_loader"),
             "# REPLACE THIS by the loss that the network was trained with.\n        return "
-            '{"loss": F.cross_entropy(model(batch.data[0]), batch.data[1])}',
+            '{"loss": F.cross_entropy(model(batch[0]), batch[1])}',
         ),
         (
             (),
@@ -167,6 +181,42 @@ def test_shapes_come_from_the_first_layer_or_are_left_to_fill_in(place):
     failed = inside("run", "mine/study.yaml", "--out", "run", *RUN, cwd=place)
     assert failed.returncode == 2
     assert "examples() in problem.py is empty: let it return inputs and targets of Odd" in failed.stderr
+
+
+def problem_of(place, monkeypatch, data, loss=None):
+    """The problem that is written around a loader, and its text."""
+    monkeypatch.chdir(place)
+    weights(net(), place)
+    _, text, _ = write(
+        place / "mine", Around("my_own_code:Net", Path("weights.pt"), data=f"my_own_code:{data}", loss=loss)
+    )
+    scope = {"__file__": str(place / "mine/problem.py"), "__name__": "problem"}
+    exec(text, scope)
+    return contract(scope["NetProblem"]()), text
+
+
+def test_batches_that_are_no_dict_are_weighed_by_their_samples(place, monkeypatch):
+    problem, text = problem_of(place, monkeypatch, "ENCODED", "my_own_code:dict_loss")
+    assert [batch.weight for batch in problem.batches()] == [5, 3]
+    assert "    def batches(self):\n" in text
+    assert "        return ENCODED\n" in text
+    first = next(iter(problem.batches()))
+    assert problem.loss(problem.build(0), first)["loss"].ndim == 0
+
+
+@pytest.mark.parametrize(("data", "split"), [("LOADER", False), ("make_dicts", False), ("make_loader", True)])
+def test_only_a_loader_that_takes_split_has_several(place, monkeypatch, data, split):
+    problem, text = problem_of(place, monkeypatch, data, "my_own_code:dict_loss" if data == "make_dicts" else None)
+    assert takes(problem.problem.batches, "split") is split
+    assert takes(problem.problem.batches, "draw") is False
+    assert ("return make_loader(split=split)\n" in text) is split
+
+
+def test_a_loader_with_a_generator_of_its_own_gives_the_same_data_at_every_call(place, monkeypatch):
+    problem, _ = problem_of(place, monkeypatch, "LOADER")
+    one, again, other = ([b.data[0] for b in problem.batches(draw=draw)] for draw in (0, 0, 1))
+    assert torch.equal(torch.cat(one), torch.cat(again))
+    assert not torch.equal(torch.cat(one), torch.cat(other))
 
 
 def test_a_key_says_which_weights(place):

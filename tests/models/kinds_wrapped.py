@@ -303,29 +303,6 @@ class FrozenCopy(Classification):
         }
 
 
-class SlowStart(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.net, self.head, self.memory = nn.Linear(3, 4), nn.Linear(4, 2), None
-
-    def forward(self, x):
-        h = torch.tanh(self.net(x))
-        h = h if self.memory is None else 0.5 * (h + self.memory)
-        self.memory = h.detach()
-        return self.head(h)
-
-
-class Stateful(Classification):
-    """a model that remembers its last call in an attribute"""
-
-    known = "its loss is another one at each call: keep such state in the batch"
-    refused = "second call of loss at the same weights"
-
-    def build(self, seed):
-        torch.manual_seed(seed)
-        return SlowStart()
-
-
 class Autocast(Classification):
     """`torch.autocast` inside the loss"""
 

@@ -77,6 +77,11 @@ MISTAKES = [
         "subspaces.random.files is 's{subspace:03d}.pt', which does not fit {'subspace': 'random'} (Unknown format",
     ),
     ({"trajectory": {"": ["a"]}}, "trajectory has an empty name, expected one that says which path it is"),
+    (
+        {"key": "ema"},
+        "key is 'ema' but no checkpoints are given, expected files or trajectory: the checkpoints in which",
+    ),
+    ({"kind": "file", "path": "d.npy", "prefix": "net."}, "prefix is 'net.' but no checkpoints are given, expected"),
     ({"trajectory": 3}, '"subspaces.random.trajectory" is 3 (int), expected a list of checkpoints that are projected'),
 ]
 
@@ -89,6 +94,14 @@ def test_a_mistake_gets_one_sentence(subspace, text):
     assert message.startswith("my.yaml: ")
     assert text in message
     assert "\n" not in message
+
+
+def test_files_say_where_their_weights_are():
+    line = {"kind": "line", "files": "b.pt", "dims": 1, "key": 1, "prefix": "net."}
+    study = parsed(**line)
+    assert (study.subspaces["random"].key, study.subspaces["random"].prefix) == ("1", "net.")
+    assert Study.parse(study.model_dump(mode="json")) == study
+    assert parsed(trajectory="a.pt", key="ema").subspaces["random"].key == "ema"
 
 
 def test_a_subspace_that_the_sweep_leaves_out_may_need_another_grid():

@@ -1,4 +1,4 @@
-"""The line of the user's own code at which an error was raised."""
+"""Which code is the user's own, and the line of it at which an error was raised."""
 
 from __future__ import annotations
 
@@ -16,14 +16,23 @@ _OWN = (Path(__file__).resolve().parents[1], Path(str(kernels.__file__)).resolve
 _STANDARD = tuple({Path(sysconfig.get_path(key)).resolve() for key in ("stdlib", "platstdlib")})
 
 
-def is_users(file: str) -> bool:
-    """Return whether a file is the user's: not Python's, not installed, and of ours only the ready problems."""
+def is_users(file: str, root: Path | None = None) -> bool:
+    """Return whether a file is the user's: not Python's, not installed, and of ours only the ready problems.
+
+    A problem may be installed, or lie beside Python's own files: what lies under its folder ``root``, a resolved path,
+    is the user's unless it is installed within it.
+    """
     if file.startswith("<"):
         return False
     path = Path(file).resolve()
     for own in filter(path.is_relative_to, _OWN):
         return path.relative_to(own).parts[0] == "jobs"
-    return not (any(part in INSTALLED for part in path.parts) or any(map(path.is_relative_to, _STANDARD)))
+    within = root is not None and path.is_relative_to(root)
+    for standard in filter(path.is_relative_to, _STANDARD):
+        if not (within and root is not None and root.is_relative_to(standard)):
+            return False
+    parts = path.relative_to(root).parts if within and root is not None else path.parts
+    return not any(part in INSTALLED for part in parts)
 
 
 def users_line(error: BaseException) -> str:

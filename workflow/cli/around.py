@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from landsweep.base.errors import UserError
+from landsweep.base.frames import told
 from landsweep.base.yamlfile import nearest
 from landsweep.cli import around_text as text
 from landsweep.study.study import Study
@@ -93,7 +94,7 @@ class _Named:
                 module = importlib.import_module(source)
         except Exception as error:
             raise UserError(
-                f"{option} {path}: {source} does not import ({_said(error)}), expected a module in {here} or an "
+                f"{option} {path}: {source} does not import ({told(error)}), expected a module in {here} or an "
                 "installed one: mend it, or start in the folder where it lies."
             ) from error
         if not hasattr(module, name):
@@ -114,12 +115,6 @@ def _first(folder: Path | None) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = before
-
-
-def _said(error: BaseException) -> str:
-    """Return an error in one line."""
-    first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def write(folder: Path, around: Around) -> tuple[str, str, str]:
@@ -181,7 +176,7 @@ def _network(make: _Named, around: Around) -> nn.Module:
     except Exception as error:
         raise UserError(
             f"--module {around.module}: {make.name}({', '.join(f'{k}={v!r}' for k, v in given.items())}) failed "
-            f"({_said(error)}): expected arguments that it accepts, give them with --args NAME=VALUE."
+            f"({told(error)}): expected arguments that it accepts, give them with --args NAME=VALUE."
         ) from error
     if not isinstance(network, nn.Module):
         raise UserError(
@@ -192,26 +187,25 @@ def _network(make: _Named, around: Around) -> nn.Module:
     return network.eval()
 
 
-def _batch(data: _Named) -> tuple[str, Any]:
-    """Return how the batches of a loader are asked for, and the first of them."""
-    asked = ""
+def _batch(data: _Named) -> tuple[bool | None, Any]:
+    """Return whether a loader is a function that takes ``split``, None where it is none, and its first batch."""
+    splits = None
     loader = data.found
     if callable(loader):
-        with_split = _accepts(loader, "split")
-        asked = "(split=split)" if with_split else "()"
+        splits = _accepts(loader, "split")
         try:
-            loader = loader(split="train") if with_split else loader()
+            loader = loader(split="train") if splits else loader()
         except Exception as error:
             raise UserError(
-                f"--data {data.source}:{data.name}: {data.name}{asked} failed ({_said(error)}): "
-                "expected a function without arguments, or with split, that returns batches."
+                f"--data {data.source}:{data.name}: {data.name}({'split=split' if splits else ''}) failed "
+                f"({told(error)}): expected a function without arguments, or with split, that returns batches."
             ) from error
     try:
-        return asked, next(iter(loader))
+        return splits, next(iter(loader))
     except (TypeError, StopIteration) as error:
         raise UserError(
             f"--data {data.source}:{data.name} gives {type(loader).__name__}, expected a DataLoader or batches, at "
-            f"least one ({_said(error)})."
+            f"least one ({told(error)})."
         ) from error
 
 
@@ -260,7 +254,7 @@ def _shapes(network: nn.Module, name: str) -> text.Examples:
 
 
 def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> tuple[str, bool]:
-    """Return the expression of the loss of ``model`` on ``batch.data``, and whether it was guessed."""
+    """Return the expression of the loss of ``model`` on ``batch``, and whether it was guessed."""
     import torch
     from torch import Tensor, nn
 
@@ -270,7 +264,7 @@ def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> t
     if isinstance(function, type) and issubclass(function, nn.Module):
         name, function = f"{name}()", function()
     if examples.sample is None:
-        return f"{name}(model, batch.data)", False
+        return f"{name}(model, batch)", False
     tried = []
     with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # of ways that are not the right one
         for call, tried_so in text.CALLS.items():
@@ -278,7 +272,7 @@ def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> t
             try:
                 value = tried_so(function, network, examples.sample)
             except Exception as error:
-                tried.append(_said(error))
+                tried.append(told(error))
                 continue
             if isinstance(value, dict) and "loss" in value:
                 return expression, False
@@ -300,12 +294,13 @@ def _try(problem: str, folder: Path, network: str, examples: text.Examples) -> N
         Where this fails.
     """
     import torch
+    from landsweep.kernels.contract import contract
 
     scope: dict[str, Any] = {"__file__": str((folder / "problem.py").resolve()), "__name__": "problem"}
     try:
         with _first(None):  # what the text adds to the path of imports stays until then
             exec(compile(problem, str(folder / "problem.py"), "exec"), scope)
-            made = scope[text.title(network)]()
+            made = contract(scope[text.title(network)]())
             model = made.build(0).eval()
             if examples.sample is None:
                 return
@@ -313,7 +308,7 @@ def _try(problem: str, folder: Path, network: str, examples: text.Examples) -> N
                 value = float(made.loss(model, next(iter(made.batches())))["loss"])
     except Exception as error:
         raise UserError(
-            f"The problem around {network} does not run ({_said(error)}), expected a loss of the first batch: give "
+            f"The problem around {network} does not run ({told(error)}), expected a loss of the first batch: give "
             "--data and --loss that fit the network."
         ) from error
     if value != value:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 SAMPLES = 64
 """Random numbers stand for this many samples."""
 CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
-    "{name}(model, batch.data)": lambda loss, model, data: loss(model, data),
-    "{name}(model, *batch.data)": lambda loss, model, data: loss(model, *data),
-    "{name}(model(batch.data[0]), batch.data[1])": lambda loss, model, data: loss(model(data[0]), data[1]),
-    "{name}(model(batch.data))": lambda loss, model, data: loss(model(data)),
+    "{name}(model, batch)": lambda loss, model, batch: loss(model, batch),
+    "{name}(model, *batch)": lambda loss, model, batch: loss(model, *batch),
+    "{name}(model(batch[0]), batch[1])": lambda loss, model, batch: loss(model(batch[0]), batch[1]),
+    "{name}(model(batch))": lambda loss, model, batch: loss(model(batch)),
 }
 """The ways in which users' losses are called, each of which is tried."""
 
@@ -61,9 +61,9 @@ class {title}:
         torch.manual_seed(seed)
         return {network}({arguments})
 
-    def batches(self, split: str = "train", draw: int = 0):
-        """The data over which the loss is averaged: the same ones at every call."""
-{batches}
+    def batches(self{arguments_of_batches}):
+        """The data over which the loss is averaged: the same ones at every call; what is drawn at random is seeded."""
+        return {batches}
 
     def loss(self, model, batch):
         """Mean over the batch; `loss` is required, every other key can be stored as a further field."""
@@ -96,8 +96,13 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Examples:
-    """The body of ``batches``, a function beside the class if it needs one, and one batch's data, if there are any."""
+    """The data of a problem.
 
+    ``batches`` is the expression that ``batches()`` returns, with the ``arguments`` that it takes, ``function`` stands
+    beside the class if it needs one, and ``sample`` is one batch, if there are any.
+    """
+
+    arguments: str
     batches: str
     function: str
     sample: Any
@@ -109,23 +114,14 @@ def title(network: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in network.split("_")) + "Problem"
 
 
-def from_loader(name: str, found: tuple[str, Any]) -> Examples:
-    """Return the data that a loader gives; the loader is asked for by its name and what is found behind it."""
-    asked, batch = found
-    if isinstance(batch, dict):
-        data, count = "batch", f"len(batch[{next(iter(batch))!r}])"
-    elif isinstance(batch, list | tuple):
-        data, count = "tuple(batch)", "len(batch[0])"
-        batch = tuple(batch)
-    else:
-        data, count = "batch", "len(batch)"
-    lines = (
-        "        # What is shuffled or drawn at random depends on the draw alone.",
-        "        torch.manual_seed(draw)",
-        f"        for batch in {name}{asked}:",
-        f"            yield Batch({data}, weight={count})",
-    )
-    return Examples("\n".join(lines), "", batch, False)
+def from_loader(name: str, found: tuple[bool | None, Any]) -> Examples:
+    """Return the data of a loader by its name; it is handed over as it is, and weighed and seeded by who reads it.
+
+    With it comes whether it is a function, None where it is not, that takes ``split``, and its first batch.
+    """
+    splits, batch = found
+    call = {None: "", True: "(split=split)", False: "()"}[splits]
+    return Examples(', split: str = "train"' if splits else "", f"{name}{call}", "", batch, False)
 
 
 def random(network: str, inputs: Inputs, outputs: tuple[int, ...]) -> Examples:
@@ -139,10 +135,10 @@ def examples(split: str, draw: int) -> tuple[torch.Tensor, torch.Tensor]:
     y = {Inputs(outputs).text()}
     return x, y
 '''
-    return Examples(_FROM_EXAMPLES, function, (inputs.draw(), Inputs(outputs).draw()), True)
+    return Examples(*_FROM_EXAMPLES, function, (inputs.draw(), Inputs(outputs).draw()), True)
 
 
-_FROM_EXAMPLES = "        x, y = examples(split, draw)\n        yield Batch((x, y), weight=len(x))"
+_FROM_EXAMPLES = (', split: str = "train", draw: int = 0', "[examples(split, draw)]")
 
 
 def unknown(network: str) -> Examples:
@@ -153,7 +149,7 @@ def examples(split: str, draw: int) -> tuple[torch.Tensor, torch.Tensor]:
     """FILL THIS IN: your inputs and targets."""
     raise NotImplementedError("examples() in problem.py is empty: let it return inputs and targets of {network}.")
 '''
-    return Examples(_FROM_EXAMPLES, function, None, True)
+    return Examples(*_FROM_EXAMPLES, function, None, True)
 
 
 def guessed(examples: Examples, network: nn.Module) -> str:
@@ -162,9 +158,9 @@ def guessed(examples: Examples, network: nn.Module) -> str:
 
     name = "mse_loss"
     sample = examples.sample
-    if isinstance(sample, tuple) and len(sample) > 1 and isinstance(sample[1], torch.Tensor):
+    if isinstance(sample, list | tuple) and len(sample) > 1 and isinstance(sample[1], torch.Tensor):
         name = "mse_loss" if sample[1].is_floating_point() else "cross_entropy"
-    return f'{{"loss": F.{name}(model(batch.data[0]), batch.data[1])}}'
+    return f'{{"loss": F.{name}(model(batch[0]), batch[1])}}'
 
 
 def problem(
@@ -179,7 +175,7 @@ def problem(
     """Return the text of the problem; ``imports`` are modules, names and where the modules lie unless installed."""
     functional = "F." in loss
     own, installed = ([i for i in imports if (i[2] is None) is installed] for installed in (False, True))
-    others = [("landsweep.kernels.problem", "Batch"), ("torch", "nn"), *((s, n) for s, n, _ in installed)]
+    others = [("torch", "nn"), *((s, n) for s, n, _ in installed)]
     others += [("torch.nn", "functional as F")] * functional
     lines = ["import torch", *_from(others)]
     if own:
@@ -194,6 +190,7 @@ def problem(
         imports="\n".join(lines),
         title=title(network),
         arguments=arguments,
+        arguments_of_batches=examples.arguments,
         batches=examples.batches,
         loss=f"{replace}        return {loss}",
         examples=examples.function,

@@ -10,7 +10,6 @@ import ast
 import hashlib
 import importlib.util
 import sys
-import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import ProblemChanged
+from landsweep.base.frames import is_users
 from landsweep.disk.checkpoints import places
 from landsweep.disk.rundir import RunDir, atomic
 from landsweep.study.files import subspace_files
@@ -135,14 +135,14 @@ def _imported(file: Path, root: Path, package: str, seen: set[Path]) -> Iterator
 def _module_of(name: str, root: Path, package: str) -> Path | None:
     """Return the file of one of the user's modules: the one that is imported, else the first one with this name.
 
-    The user's are those under ``root``, where the problem lies, and in folders of ``PYTHONPATH``, but neither Python's
-    own nor installed ones, of which the provenance records versions.
+    The user's are those that :func:`landsweep.base.frames.is_users` names for ``root``, where the problem lies; of
+    Python's own and installed ones the provenance records versions.
     """
     module = sys.modules.get(name)
     origin = getattr(module, "__file__", None)
     if origin is not None:
         path = Path(origin).resolve()
-        return path if path.suffix == ".py" and _is_users(path, root, name) else None
+        return path if path.suffix == ".py" and is_users(str(path), root) else None
     top = package.split(".") if package else []
     parts = name.split(".")
     if not parts[-1]:
@@ -152,22 +152,8 @@ def _module_of(name: str, root: Path, package: str) -> Path | None:
     for stem in stems:
         for path in (stem.with_name(stem.name + ".py"), stem / "__init__.py"):
             if path.is_file():
-                return path.resolve() if _is_users(path.resolve(), root, name) else None
+                return path.resolve() if is_users(str(path), root) else None
     return None
-
-
-def _is_users(path: Path, root: Path, name: str) -> bool:
-    beside = path.relative_to(root).parts if path.is_relative_to(root) else None
-    if beside is not None:
-        return not INSTALLED.intersection(beside)
-    own = (Path(sysconfig.get_path(key)).resolve() for key in ("stdlib", "platstdlib"))
-    return name.partition(".")[0] != "landsweep" and not (
-        INSTALLED.intersection(path.parts) or any(map(path.is_relative_to, own))
-    )
-
-
-INSTALLED = {"site-packages", "dist-packages"}
-"""What is installed lies in folders of these names."""
 
 
 def _meaning(source: bytes) -> str | None:

@@ -114,11 +114,16 @@ def _unordered(spec: CheckpointSpec) -> CheckpointSpec:
 
 def _same_subspaces(before: Mapping[str, SubspaceSpec], after: Mapping[str, SubspaceSpec]) -> bool:
     """Return whether subspaces are the same ones but for what is projected on them, which is a stage of its own."""
+    return _bare(before) == _bare(after)
 
-    def bare(subspaces: Mapping[str, SubspaceSpec]) -> dict[str, SubspaceSpec]:
-        return {name: subspace.model_copy(update={"trajectory": ()}) for name, subspace in subspaces.items()}
 
-    return bare(before) == bare(after)
+def _bare(subspaces: Mapping[str, SubspaceSpec]) -> dict[str, SubspaceSpec]:
+    """Return subspaces without what only says what is projected on them."""
+    projected = {"trajectory": ()}
+    return {
+        name: subspace.model_copy(update=projected if subspace.files else {**projected, "key": None, "prefix": None})
+        for name, subspace in subspaces.items()
+    }
 
 
 def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
@@ -189,14 +194,13 @@ def _difference(before: Study, after: Study, key: str) -> str:
     def walk(a: Any, b: Any, path: str) -> str | None:
         if isinstance(a, dict) and isinstance(b, dict):
             for name in [*a, *(n for n in b if n not in a)]:
-                if (key, name) == ("subspaces", "trajectory"):
-                    continue  # another one is no other study
                 found = walk(a.get(name), b.get(name), f"{path}.{name}")
                 if found:
                     return found
             return None
         return None if a == b else f"{path} is {b!r}, the run has {a!r}"
 
+    before, after = (s.model_copy(update={"subspaces": _bare(s.subspaces)}) for s in (before, after))
     return walk(before.model_dump(mode="json")[key], after.model_dump(mode="json")[key], key) or key
 
 

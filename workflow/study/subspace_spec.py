@@ -31,6 +31,11 @@ SKIPPING = ("hessian", "pca", "random", "file")
 """The directions of these kinds have an order, in which the first ones can be left out."""
 
 
+def _key(value: Any) -> Any:
+    """Return a key as text; a number is the place in a list."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _paths(value: Any) -> Any:
     """Return a list of files, or a mapping to lists of files, where single files may stand for lists."""
     return {name: many(files) for name, files in value.items()} if isinstance(value, dict) else many(value)
@@ -45,6 +50,12 @@ class SubspaceSpec(Section):
         (),
         description="a list of checkpoints (kind: line, plane, bilinear, barycentric or pca); {seed} and other swept "
         "names are filled in",
+    )
+    key: Annotated[str | None, BeforeValidator(_key)] = Field(
+        None, description="the keys under which the weights are in files and trajectory, such as state_dict"
+    )
+    prefix: str | None = Field(
+        None, description="what the names of the weights in files and trajectory begin with, such as model."
     )
     align: bool = Field(
         False, description="true to permute the units of the files' networks so that they match the first one, or false"
@@ -157,6 +168,12 @@ class SubspaceSpec(Section):
             raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
         if "" in self.paths:
             raise ValueError("trajectory has an empty name, expected one that says which path it is")
+        for key in ("key", "prefix"):
+            if (got := getattr(self, key)) is not None and not self.projected:
+                raise ValueError(
+                    f"{key} is {got!r} but no checkpoints are given, expected files or trajectory: the checkpoints in "
+                    "which the weights are there"
+                )
         self._check_checkpoints()
         return self
 

@@ -234,6 +234,20 @@ REFUSED = {
         "differ, state_dict.net, state_dict.net_ema: say which, such as checkpoint: {files: weights, key: "
         "state_dict.net} under sweep (--key of `landsweep new`).",
     ),
+    "a momentum encoder": (
+        {**under("encoder_q."), **under("momentum_encoder.", OTHER)},
+        "holds 2 sets of weights that fit the network and differ, encoder_q, momentum_encoder: say which",
+    ),
+    "an optimizer's averages alone": (
+        {"exp_avg": STATE, "exp_avg_sq": OTHER},
+        "holds tensors of the network's names under exp_avg, exp_avg_sq alone, which an optimizer keeps beside the "
+        "weights, expected the weights: give a file that has them, or, if these are the weights, say so with "
+        "checkpoint: {files: ..., key: exp_avg} under sweep.",
+    ),
+    "an optimizer beside another network": (
+        {"momentum": STATE, "model": {name.replace("3.", "fc."): value for name, value in STATE.items()}},
+        "it lacks 3.weight of shape (2, 8) (2 of 9 tensors are missing; nearest in it: model.fc.weight",
+    ),
     "another head": (
         {name.replace("3.", "fc."): value for name, value in STATE.items()},
         "does not fit the network: it lacks 3.weight of shape (2, 8) (2 of 9 tensors are missing; nearest in it: "
@@ -291,6 +305,34 @@ def test_a_key_or_a_prefix_says_which(tmp_path):
         assert torch.equal(network[0].weight, OTHER["0.weight"])
     text = refusal(path, "state_dict", "eme.")
     assert "has no entry that begins with 'state_dict.eme.', expected one of state_dict; did you mean" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["optimal_model", "momentum_encoder", "optimized.net", "hessian_net", "student_optimum"]
+)
+def test_names_that_begin_as_those_of_optimizers_do(name, tmp_path):
+    torch.save({name: STATE}, tmp_path / "weights")
+    network = build()
+    load(network, tmp_path / "weights")
+    assert torch.equal(network[0].weight, STATE["0.weight"])
+
+
+KEPT = """optim optims optimizer_G optimizer_states optimizer_state_dict disc_optimizer opt_state momentum_buffer
+exp_avg_sq max_exp_avg_sqs weight_grads fisher state.hessian_diag.0"""
+
+
+@pytest.mark.parametrize("name", KEPT.split())
+def test_what_optimizers_keep_is_no_second_set_of_weights(name, tmp_path):
+    torch.save({name: OTHER, "net": STATE}, tmp_path / "weights")
+    network = build()
+    load(network, tmp_path / "weights")
+    assert torch.equal(network[0].weight, STATE["0.weight"])
+
+
+def test_a_prefix_that_is_not_the_whole_one_says_what_is_nearest(tmp_path):
+    torch.save(under("model.net."), tmp_path / "weights")
+    text = refusal(tmp_path / "weights", None, "model.")
+    assert "it lacks 0.weight of shape (8, 4) (8 of 9 tensors are missing; nearest in it: net.0." in text
 
 
 def of_list(folder):

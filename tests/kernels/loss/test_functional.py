@@ -1,12 +1,17 @@
 """A loss is given the module itself, in every strategy, whatever it does with the module."""
 
+from functools import cached_property
+
 import contracts
 import numpy as np
 import pytest
 import torch
 from contracts import CPU, KINDS, Contract, Plain
+from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.functional import ModuleLoss, copied
+from landsweep.kernels.loss.strategies import make_strategy
 from landsweep.kernels.problem import Batch
 from networks import evaluator, points
 from torch import nn
@@ -201,3 +206,68 @@ def test_copies_have_the_dtype_asked_for_and_share_no_memory():
     assert again.seen[0].data_ptr() != locked.seen[0].data_ptr()
     assert torch.equal(again.seen[0], locked.seen[0])
     assert again.weight.data_ptr() != locked.weight.data_ptr()
+
+
+class Remembers(nn.Module):
+    """A network that keeps something made of its weights, and its last output."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.w, self.o, self.last = nn.Parameter(torch.randn(4, 3)), nn.Linear(4, 2), None
+
+    @cached_property
+    def unit(self):
+        return self.w / self.w.norm(dim=1, keepdim=True)
+
+    def forward(self, x):
+        h = torch.tanh(x @ self.unit.T)
+        h = h if self.last is None else (h + self.last) / 2
+        self.last = h
+        return self.o(h)
+
+
+class Recalled:
+    def build(self, seed):
+        return Remembers()
+
+    def batches(self, split="train", draw=0):
+        yield Batch(torch.randn(6, 3, generator=torch.Generator().manual_seed(1)), weight=6)
+
+    def loss(self, model, batch):
+        return {"loss": model(batch.data).square().mean()}
+
+
+@pytest.mark.parametrize("name", ["inplace", "batched"])
+def test_what_a_network_remembers_of_a_call_is_of_that_call_alone(name):
+    problem = Recalled()
+    model, (batch,) = problem.build(0), problem.batches()
+    strategy = make_strategy(name, problem, model, ("loss",), CPU, torch.float32)
+    data = Data.of(problem, CPU, torch.float32)
+    theta = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
+    points = torch.stack([theta, theta + 0.5, theta])
+    expected = []
+    for point in points:
+        fresh = problem.build(0)
+        torch.nn.utils.vector_to_parameters(point, fresh.parameters())
+        expected.append(problem.loss(fresh, batch)["loss"].item())
+    for _ in range(2):
+        np.testing.assert_allclose(strategy(points, data)["loss"], expected, rtol=1e-6)
+
+
+def test_the_hessian_of_a_network_that_remembers_is_of_its_weights():
+    problem = Recalled()
+    model, (batch,) = problem.build(0).double(), problem.batches()
+    batch = batch.to(CPU, torch.float64)
+    parameters = dict(model.named_parameters())
+
+    def loss(values):
+        x, w = batch.data, values["w"]
+        h = torch.tanh(x @ (w / w.norm(dim=1, keepdim=True)).T)
+        return (h @ values["o.weight"].T + values["o.bias"]).square().mean()
+
+    blocks = torch.func.hessian(loss)({k: p.detach() for k, p in parameters.items()})
+    rows = [torch.cat([blocks[a][b].reshape(p.numel(), -1) for b in parameters], 1) for a, p in parameters.items()]
+    product = CurvatureProduct(problem, model.eval(), [batch], CPU, torch.float64)
+    found = torch.stack([torch.as_tensor(product(row)) for row in torch.eye(product.size, dtype=torch.float64)])
+    torch.testing.assert_close(found, torch.cat(rows), rtol=1e-8, atol=1e-10)

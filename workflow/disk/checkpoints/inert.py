@@ -74,13 +74,19 @@ class Storage:
 
 @dataclass
 class TensorRecord:
-    """A strided tensor in a storage, in elements. ``dtype`` is the name of its type where the storage has none."""
+    """A strided tensor in a storage, in elements.
+
+    ``dtype`` is the name of its type where the storage has none; ``conj`` and ``neg`` say that its values are the
+    conjugates or the negatives of what is stored, as those of ``w.conj()`` are.
+    """
 
     storage: Storage
     offset: int
     size: tuple[int, ...]
     stride: tuple[int, ...]
     dtype: str = ""
+    conj: bool = False
+    neg: bool = False
 
 
 class DtypeRecord:
@@ -128,13 +134,23 @@ def _from_buffer(content: Any, dtype: Any, shape: Any, order: str) -> ArrayRecor
 
 
 @_Maker
-def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> TensorRecord:
-    return TensorRecord(storage, offset, tuple(size), tuple(stride))
+def _tensor(
+    storage: Any, offset: Any, size: Any, stride: Any, grad: Any = None, hooks: Any = None, metadata: Any = None
+) -> TensorRecord:
+    return TensorRecord(storage, offset, tuple(size), tuple(stride), "", *_bits(metadata))
 
 
 @_Maker
-def _typed(storage: Any, offset: Any, size: Any, stride: Any, grad: Any, hooks: Any, dtype: Any, *_: Any) -> Any:
-    return TensorRecord(storage, offset, tuple(size), tuple(stride), getattr(dtype, "of", ""))
+def _typed(
+    storage: Any, offset: Any, size: Any, stride: Any, grad: Any, hooks: Any, dtype: Any, metadata: Any = None
+) -> TensorRecord:
+    return TensorRecord(storage, offset, tuple(size), tuple(stride), getattr(dtype, "of", ""), *_bits(metadata))
+
+
+def _bits(metadata: Any) -> tuple[bool, bool]:
+    """Return whether torch's metadata of a tensor say that what is stored is to be conjugated, and negated."""
+    said = metadata if isinstance(metadata, dict) else {}
+    return bool(said.get("conj")), bool(said.get("neg"))
 
 
 @_Maker

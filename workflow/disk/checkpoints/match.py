@@ -33,12 +33,21 @@ RENAMED = (
 """Names that versions of libraries give differently to the same tensor: normalisations, weight_norm."""
 OPTIONAL = "num_batches_tracked"
 """Batch normalisation has this counter since torch 0.4.1; no value depends on it where momentum is a number."""
-NO_WEIGHTS = re.compile(r"(^|[._])(optim\w*|grads?|gradients?|momentum|exp_avg\w*|fisher|hessian)([._]|$)")
-"""Entries of such names have the shapes of the network's tensors, but are not its weights."""
+NO_WEIGHTS = re.compile(
+    r"(^|\.)((\w+_)?(opt|optims?|optimizers?|optimisers?)(_(states?|state_dicts?|dicts?|\w))?|optimi[sz]ers?_\w+"
+    r"|(momentums?|momenta|velocity|velocities)(_(buffers?|states?))?|(max_)?exp_avgs?(_sqs?)?|exp_inf|square_avgs?"
+    r"|(\w+_)?(grads?|gradients?)|(fisher|hessian)(_(diag|diagonal|matrix|information|trace))?)(\.|$)"
+)
+"""Entries of such names, whole words between dots, have the shapes of the network's tensors, but are not its weights.
+
+Words that only begin so, such as ``optimal_model`` and ``momentum_encoder``, are names of networks.
+"""
 SETTINGS = re.compile(
     r"(callbacks|loops|hyper_?param\w*|config\w*|args|\w*rng\w*|random\w*|\w*scheduler\w*|scaler)([._]|$)"
 )
 """Entries of such names, which trainers keep, are no weights of anything."""
+SWEEP = "sweep.checkpoint"
+"""The section of a study that names the checkpoints of models."""
 SHOWN = 3
 """A sentence shows this many names."""
 
@@ -101,6 +110,8 @@ class Matcher:
         The checkpoint, for messages.
     key, prefix
         Where the weights are, if the study says so: a path of keys, and the beginning of names there.
+    section
+        The section of the study that names the file.
     """
 
     network: Mapping[str, Wanted]
@@ -108,11 +119,25 @@ class Matcher:
     path: Path
     key: str | None = None
     prefix: str | None = None
+    section: str = SWEEP
     notes: list[str] = field(default_factory=list)
 
     @cached_property
     def _given(self) -> str:
         return (f"{self.key}." if self.key else "") + (self.prefix or "")
+
+    @cached_property
+    def _said(self) -> str:
+        """Where the study says the beginning of names, in brackets; a study has many subspaces, but one sweep."""
+        given = [f"{self.section}.{name}" for name in ("key", "prefix") if getattr(self, name)]
+        return "" if self.section == SWEEP else f" ({' and '.join(given)})"
+
+    def _where(self, files: str = "...", **values: str) -> str:
+        """Return how the study says where weights are."""
+        if self.section == SWEEP:
+            said = ", ".join(f"{name}: {value}" for name, value in {"files": files, **values}.items())
+            return f"checkpoint: {{{said}}} under sweep"
+        return " and ".join(f"{self.section}.{name}: {value}" for name, value in values.items())
 
     @cached_property
     def _entries(self) -> Tree:
@@ -124,7 +149,7 @@ class Matcher:
         starts = [name[: m.start()] for name in self.found for m in re.finditer(r"\.", name)]
         heads = list(dict.fromkeys(start.split(".")[0] for start in starts))
         raise UserError(
-            f"{self.path} has no entry that begins with {given!r}, expected one of {_listed(heads)}"
+            f"{self.path} has no entry that begins with {given!r}{self._said}, expected one of {_listed(heads)}"
             f"{nearest(given.rstrip('.'), list(dict.fromkeys(starts))) or '.'}"
         )
 
@@ -161,14 +186,14 @@ class Matcher:
             keys = [self._shown(fit) for fit in fits]
             raise UserError(
                 f"{self.path} holds {len(fits)} sets of weights that fit the network and differ, {_listed(keys)}: say "
-                f"which, such as checkpoint: {{files: {self.path.name}, key: {keys[0]}}} under sweep (--key of "
-                "`landsweep new`)."
+                f"which, such as {self._where(self.path.name, key=keys[0])}"
+                f"{' (--key of `landsweep new`)' if self.section == SWEEP else ''}."
             )
         if inside := self._larger(fits[0]):
             raise UserError(
                 f"{self.path} holds weights of a larger network: {_listed(inside)} "
                 f"{'have' if len(inside) > 1 else 'has'} no place in the one that build() makes, expected the same "
-                "network: let build() make it, or name the part with checkpoint: {files: ..., prefix: ...} under sweep."
+                f"network: let build() make it, or name the part with {self._where(prefix='...')}."
             )
         self._note(fits)
         return loaded[0]
@@ -181,7 +206,7 @@ class Matcher:
             for prefix in self._prefixes(required, dropped):
                 names = {name: self._find(name, prefix, dropped) for name in self.network}
                 fit = _Fit(prefix, {name: found for name, found in names.items() if found})
-                if all(names[name] for name in required) and not (self.key is None and NO_WEIGHTS.search(prefix)):
+                if all(names[name] for name in required) and not self._hidden(prefix):
                     fits.setdefault(fit.first, fit)
         shorter = sorted(fits.values(), key=lambda fit: len(fit.prefix))
         outer = [f for k, f in enumerate(shorter) if not any(f.prefix.startswith(o.prefix) for o in shorter[:k])]
@@ -212,17 +237,22 @@ class Matcher:
             found |= {c[: -len(alias)]: None for c in self._names if f".{c}".endswith(f".{alias}")}
         return list(found)
 
-    def _find(self, name: str, prefix: str, dropped: str) -> tuple[str, ...]:
-        """Return the names in the file of one tensor of the network, none unless its shape fits."""
+    def _hidden(self, prefix: str) -> bool:
+        """Return whether what is under a prefix is taken for no weights, unless the study says that it is."""
+        return self.key is None and NO_WEIGHTS.search(prefix) is not None
+
+    def _at(self, name: str, prefix: str, dropped: str = "") -> list[str]:
+        """Return the names in the file of one tensor of the network, one for each name that it has."""
         found = []
         for alias in self._aliases(name, dropped):
             names = self._names.get(prefix + alias, [])
-            exact = prefix + alias
-            for candidate in [exact] if exact in names else names[:1]:
-                entry = self._entries[candidate]
-                if isinstance(entry, Stored) and entry.shape == self.network[name].shape:
-                    found.append(candidate)
-        return tuple(dict.fromkeys(found))
+            found += [prefix + alias] if prefix + alias in names else names[:1]
+        return list(dict.fromkeys(found))
+
+    def _find(self, name: str, prefix: str, dropped: str = "") -> tuple[str, ...]:
+        """Return the names in the file of one tensor of the network, none unless its shape fits."""
+        found = [(at, self._entries[at]) for at in self._at(name, prefix, dropped)]
+        return tuple(at for at, e in found if isinstance(e, Stored) and e.shape == self.network[name].shape)
 
     def _shown(self, fit: _Fit) -> str:
         """Return a prefix as it stands in the file, without its last dot."""
@@ -303,8 +333,8 @@ class Matcher:
     def _misfit(self) -> str:
         """Return the sentence on weights of another network: the first tensor that is wrong, and what is like it."""
         remedy = (
-            "give weights of the network that build() makes, or say where they are with checkpoint: "
-            "{files: ..., key: state_dict, prefix: model.} under sweep."
+            "give weights of the network that build() makes, or say where they are with "
+            f"{self._where(key='state_dict', prefix='model.')}."
         )
         begin = f"{self.path} does not fit the network"
         if not any(isinstance(entry, Stored) for entry in self._entries.values()):
@@ -318,20 +348,27 @@ class Matcher:
         for name in self.network:
             plain = self._canonical(name)
             score.update(c[: -len(plain)] for c in self._names if f".{c}".endswith(f".{plain}"))
-        prefix = max(score, key=lambda p: (score[p], -len(p)), default="")
+        places = [p for p in score if not self._hidden(p)]
+        if score and not places:
+            others = list(dict.fromkeys((self._given + p).rstrip(".") for p in score))
+            return (
+                f"{self.path} holds tensors of the network's names under {_listed(others)} alone, which an optimizer "
+                "keeps beside the weights, expected the weights: give a file that has them, or, if these are the "
+                f"weights, say so with {self._where(key=others[0])}."
+            )
+        prefix = max(places, key=lambda p: (score[p], -len(p)), default="") if self.prefix is None else ""
         lacking: list[tuple[str, str]] = []
         for name, want in self.network.items():
-            if name.endswith(OPTIONAL):
+            if name.endswith(OPTIONAL) or self._find(name, prefix):
                 continue
-            at = [n for alias in self._aliases(name, "") for n in self._names.get(prefix + alias, [])]
+            at = self._at(name, prefix)
             entry = self._entries[at[0]] if at else None
             if isinstance(entry, str):
                 return f"{begin}: {at[0]} is a {entry}, which is not read, expected a tensor of shape {want.shape}."
-            if isinstance(entry, Stored) and entry.shape != want.shape:
+            if isinstance(entry, Stored):
                 return f"{begin}: {at[0]} has shape {entry.shape}, expected {want.shape}: {remedy}"
-            if entry is None:
-                lacking.append((name, f"of shape {want.shape}"))
-        name, shape = lacking[0] if lacking else (next(iter(self.network)), "")
+            lacking.append((name, f"of shape {want.shape}"))
+        name, shape = lacking[0]
         tensors = [n for n, entry in self._entries.items() if n and isinstance(entry, Stored)]
         others = [n for n in tensors if self._canonical(n).removeprefix(prefix) not in self.network]
         close = difflib.get_close_matches(prefix + name, others, n=SHOWN, cutoff=0.3) or others[:SHOWN]

@@ -73,9 +73,13 @@ def of_record(record: TensorRecord, fetch: Fetch, order: str = sys.byteorder) ->
             raise ValueError(f"a tensor of shape {size} is larger than its storage of {len(content) // width} elements")
         whole = torch.frombuffer(content, dtype=dtype, count=len(content) // width)
         if order != sys.byteorder:
-            whole = torch.from_numpy(np.frombuffer(content, np.uint8).reshape(-1, width)[:, ::-1].copy())
+            number = width // 2 if dtype.is_complex else width  # the real part comes before the imaginary one
+            count = len(content) // width * width
+            whole = torch.from_numpy(np.frombuffer(content, np.uint8, count).reshape(-1, number)[:, ::-1].copy())
             whole = whole.reshape(-1).view(dtype)
-        return whole.as_strided(size, stride, record.offset).clone(memory_format=torch.contiguous_format)
+        values = whole.as_strided(size, stride, record.offset).clone(memory_format=torch.contiguous_format)
+        values = values.conj_physical() if record.conj else values
+        return values.neg() if record.neg else values
 
     return Stored(size, dtype, load)
 

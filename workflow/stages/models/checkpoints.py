@@ -97,7 +97,7 @@ def read(
         if own and look is not None:
             look(network)
         for row, name in zip(rows[own:], names, strict=True):
-            other = _loaded(context, member.model, name)
+            other = _loaded(context, member, name)
             if look is not None:
                 look(other)
             if align and reference is None:
@@ -113,8 +113,9 @@ def read(
     return Checkpoints((*((OWN,) if own else ()), *names), rows, still, tuple(said))
 
 
-def _loaded(context: Context, model: int, name: str) -> nn.Module:
-    """Return a network that is kept for checkpoints, with the weights of one of them."""
+def _loaded(context: Context, member: Member, name: str) -> nn.Module:
+    """Return a network that is kept for checkpoints, with the weights of one of those of a member's subspace."""
+    model, of = member.model, str(member.coords["subspace"])
     seed, path = int(context.plan.models[model].coords["seed"]), context.folder / name
     made = context.kept(
         "network for checkpoints",
@@ -122,8 +123,8 @@ def _loaded(context: Context, model: int, name: str) -> nn.Module:
         lambda: load_trained(problem_of(context, model), seed, context.run.theta(model)),
     )
     restore(made, state(network_of(context, model)), path)  # nothing of the file before may stay
-    where = context.study.checkpoint
-    load(made, path, where.key, where.prefix)
+    where = context.study.subspaces[of]
+    load(made, path, where.key, where.prefix, f"subspaces.{of}")
     return made
 
 

@@ -16,7 +16,9 @@ STAGE = Stage(
     result=RunDir.trajectory,
     asked=lambda study: any(study.subspaces[str(name)].projected for name in study.axes["subspace"]),
     key=lambda study: {
-        name: (s.trajectory, study.evaluation.at_a_point) for name, s in study.subspaces.items() if s.projected
+        name: (s.trajectory, s.key, s.prefix, study.evaluation.at_a_point)
+        for name, s in study.subspaces.items()
+        if s.projected
     },
     follows=(SUBSPACE,),
     places=lambda run: [run.path / "trajectory"],
