@@ -59,7 +59,8 @@ class Kept(nn.Module):
         return part(x)
 
 
-HOW = "closure default keyword partial method list dictionary nested recursive mutual around weak".split()
+HOW = ["closure", "default", "keyword", "partial", "method", "list", "dictionary", "nested"]
+HOW += ["recursive", "mutual", "around", "weak"]
 
 
 @pytest.mark.parametrize("how", HOW)
