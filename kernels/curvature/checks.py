@@ -12,8 +12,10 @@ _ONCE = once_differentiable(lambda _: None).__code__
 finds it."""
 
 
-def check_twice(value: Tensor) -> set[str]:
-    """Return the names of the user's functions of autograd in the graph of ``value``, whose derivatives torch trusts.
+def check_twice(value: Tensor) -> tuple[set[str], frozenset[str]]:
+    """Return the names of the user's functions of autograd, whose derivatives torch trusts, and of all operations.
+
+    They are those in the graph of ``value``.
 
     Raises
     ------
@@ -21,12 +23,13 @@ def check_twice(value: Tensor) -> set[str]:
         Where a part of the graph says that it has no second derivatives. Otherwise torch silently takes such a part for
         a constant if its gradient does not depend on another one.
     """
-    seen, nodes, names = set(), [value.grad_fn], set()
+    seen, nodes, names, operations = set(), [value.grad_fn], set(), set()
     while nodes:
         node = nodes.pop()
         if node is None or node in seen:
             continue
         seen.add(node)
+        operations.add(node.name())
         nodes += [following for following, _ in node.next_functions]
         function = getattr(node, "_forward_cls", None)
         if function is CheckpointFunction:
@@ -41,7 +44,7 @@ def check_twice(value: Tensor) -> set[str]:
             )
         if function is not None:
             names.add(str(function.__name__))
-    return names
+    return names, frozenset(operations)
 
 
 def check_mode(model: nn.Module) -> None:

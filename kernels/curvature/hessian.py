@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from itertools import chain
 from math import isfinite
 from typing import Literal
 
@@ -83,7 +84,7 @@ class CurvatureProduct:
         The number of products that were computed.
     kernels
         The kernels through which the loss is differentiated: torch's own choice, or where that has no second
-        derivatives, those of plain operations.
+        derivatives on some batch, those of plain operations. Shares of the same data choose the same.
     doubt
         A sentence about functions of autograd in the loss, where products are not the differences of its gradients.
     leaves
@@ -129,6 +130,8 @@ class CurvatureProduct:
         self.kernels: Kernels = "default"
         self.doubt = ""
         self._functions: set[str] = set()
+        self._combination: frozenset[str] = frozenset()  # of operations, in the last graph
+        self._combinations: set[frozenset[str]] = set()  # that were tested
         self._tried, self.leaves = False, False
         self._takes = False  # whether the loss takes derivatives itself, and frees or cuts its graph
         self.size, self.products = self.theta.numel(), 0
@@ -137,6 +140,7 @@ class CurvatureProduct:
         slices, (rank, ranks) = min(self._count, SLICES), share
         self._mine = range(rank * slices // ranks, (rank + 1) * slices // ranks)
         self.weight, self.loss, self.gradient = 0.0, 0.0, torch.zeros(self.size, dtype=torch.float64)
+        self._choose()
         if ranks == 1:
             self.settle(self.nodes())
 
@@ -152,7 +156,7 @@ class CurvatureProduct:
         found = OrderedSum()
         slice_, total = -1, torch.zeros(0)
         for count, (at, batch) in enumerate(self._batches()):
-            part = self._at_the_weights(batch, count) if vector is None else self._product(vector, batch).double()
+            part = self._first_order(batch, count) if vector is None else self._product(vector, batch).double()
             part = part * batch.weight
             if at == slice_:
                 total += part
@@ -193,29 +197,41 @@ class CurvatureProduct:
         """Yield this share's batches, with the slice that each belongs to."""
         for index, batch in enumerate(self._whole):
             at = index * min(self._count, SLICES) // self._count
-            if at not in self._mine:
-                continue
+            if at in self._mine:
+                yield from ((at, part) for part in self._parted([batch]))
+
+    def _parted(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield batches, or their parts."""
+        for batch in batches:
             if batch.split is not None and self._parts > 1:
                 for part in batch.split(self._parts):  # of what the user made, not of what was moved
-                    yield at, part.to(self.device, self.dtype)
+                    yield part.to(self.device, self.dtype)
             else:
-                yield at, batch
+                yield batch
 
-    def _at_the_weights(self, batch: Batch, count: int) -> Tensor:
-        """Return 1, the loss and its gradient, float64."""
-        if self._tried:
-            return self._first_order(batch, count)
+    def _choose(self) -> None:
+        """Choose the kernels, and by whose parameters derivatives are taken, that are right for all batches.
+
+        Every share does so by itself, by the batches of all shares, and finds the same. The first batch is tested, and
+        each one whose loss consists of other operations than those tested before it. To know them costs one call of the
+        loss on each batch, once. Where a test fails, the next choice is tested, beginning with that batch.
+        """
         failures: list[Exception] = []
+        failed: list[Batch] = []
         for way in self._ways():
             self.kernels, self.leaves = way
+            self._combinations, self.doubt = set(), ""
             try:
-                found = self._tested(batch, count)
+                for batch in chain(failed, self._parted(self._whole)):
+                    failed = [batch]
+                    self._test(batch)
             except (RuntimeError, NotImplementedError) as error:
-                self._kept = None
                 failures.append(error)
             else:
                 self._tried = True
-                return found
+                return
+            finally:
+                self._kept = None
         raise failures[0]
 
     def _ways(self) -> Iterator[tuple[Kernels, bool]]:
@@ -236,9 +252,12 @@ class CurvatureProduct:
         named = dict(self._loss.network.named_parameters())
         return [named[name] for name in self._layout.names]
 
-    def _tested(self, batch: Batch, count: int) -> Tensor:
+    def _test(self, batch: Batch) -> None:
         try:
-            found = self._first_order(batch, count)
+            if self._combinations and self._operations(batch) in self._combinations:
+                return
+            found = self._first_order(batch, 0)
+            combination = self._combination
             if self.leaves and not torch.equal(flatten(self._loss.network), self.theta.cpu()):
                 raise ValueError(
                     "the loss changes parameters of the network (as max_norm of an embedding does), expected one that "
@@ -248,12 +267,19 @@ class CurvatureProduct:
             self._check_symmetry(found, batch)
             if self._functions and not (self.leaves or isinstance(self._loss, LinearisedLoss)):
                 self._check_differences(batch)
-            return found
+            self._combinations.add(combination)
+            self._kept = None
         except RuntimeError as error:
             if self._takes or not ("second time" in str(error) or "change requires_grad flags" in str(error)):
                 raise
             self._takes = True
-            return self._tested(batch, count)
+            self._test(batch)
+
+    def _operations(self, batch: Batch) -> frozenset[str]:
+        """Return the names of the operations that the loss of a batch consists of."""
+        with kernels(self.kernels):
+            self._loss.run(lambda: self._noted(batch))
+        return self._combination
 
     def _first_order(self, batch: Batch, count: int) -> Tensor:
         inputs, value, gradient = self._gradient(batch)
@@ -266,21 +292,26 @@ class CurvatureProduct:
         """Return the tensors that hold theta, the loss, and its gradient with the graph by which it depends on them."""
 
         def work() -> tuple[list[Tensor], Tensor, Tensor]:
-            inputs = self._own() if self.leaves else [self.theta.clone().requires_grad_(True)]
-            value = self._value(inputs[0], batch)
-            if value.isnan() and not (self._tried or self.leaves or isinstance(self._loss, LinearisedLoss)):
-                raise RuntimeError("the loss is NaN, as where a network reads its own parameters, which are hidden")
-            if not value.requires_grad:
-                raise ValueError(
-                    f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
-                    "detached, or computed under no_grad"
-                )
-            self._functions = check_twice(value)
+            inputs, value = self._noted(batch)
             found = torch.autograd.grad(value, inputs, create_graph=True, allow_unused=self.leaves)
             return inputs, value.detach(), _joined(found, inputs)
 
         with kernels(self.kernels):
             return self._loss.run(work)
+
+    def _noted(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
+        """Return the tensors that hold theta and the loss, of whose graph note is taken."""
+        inputs = self._own() if self.leaves else [self.theta.clone().requires_grad_(True)]
+        value = self._value(inputs[0], batch)
+        if value.isnan() and not (self._tried or self.leaves or isinstance(self._loss, LinearisedLoss)):
+            raise RuntimeError("the loss is NaN, as where a network reads its own parameters, which are hidden")
+        if not value.requires_grad:
+            raise ValueError(
+                f"{self._field} does not depend on the weights by derivatives, expected one that does: it may be "
+                "detached, or computed under no_grad"
+            )
+        self._functions, self._combination = check_twice(value)
+        return inputs, value
 
     def _check_repeats(self, value: float, batch: Batch) -> None:
         """Refuse a loss that is another one at each call, whose second derivatives belong to no loss."""

@@ -45,7 +45,7 @@ class PyHessian:
     Attributes
     ----------
     kernels
-        The kernels of the derivatives, as :class:`CurvatureProduct` finds them by the first batch.
+        The kernels of the derivatives, as :class:`CurvatureProduct` finds them.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class PyHessian:
         check_mode(model)
         engine = _counting(watch or Watch())
         all_ = list(batches)
-        found = CurvatureProduct(problem, model, all_[:1], device, torch.float32, field=field)
+        found = CurvatureProduct(problem, model, all_, device, torch.float32, field=field)
         self.kernels, self.doubt = found.kernels, found.doubt
         handles = [(_Handle(batch), _Handle(batch)) for batch in all_]
         whole = _WholeLoss(ModuleLoss(problem, copied(model, device, torch.float32)), field, found.leaves)

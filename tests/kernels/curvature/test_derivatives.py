@@ -10,6 +10,7 @@ from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.theta import flatten
+from landsweep.kernels.problem import Batch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
@@ -104,6 +105,49 @@ def test_gauss_newton_of_attention_and_of_a_loss_with_a_penalty():
     vector = np.random.default_rng(0).standard_normal(found.size)
     np.testing.assert_allclose(found(torch.from_numpy(vector)), (expected + total) @ vector, atol=1e-9)
     assert found.kernels == "math"
+
+
+class Branches(nn.Module):
+    """A network with a fused weight normalisation, whose second derivatives are wrong, for some inputs alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.near, self.out = nn.Linear(2, 1), nn.Linear(3, 1)
+        self.far = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+
+    def forward(self, x):
+        return self.out(torch.tanh(self.far(x))) if x.mean() > 2 else self.near(x)
+
+
+def test_kernels_are_those_that_all_batches_need():
+    class Problem:
+        def build(self, seed):
+            torch.manual_seed(seed)
+            return Branches()
+
+        def loss(self, model, batch):
+            penalty = sum(p.square().sum() for p in model.parameters())
+            return {"loss": (model(batch.data) - 1).square().mean() + 0.1 * penalty}
+
+    problem, x = Problem(), torch.randn(2, 5, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    batches, model = [Batch(x[0]), Batch(x[1] + 4)], problem.build(0).eval()
+
+    def shares(n):
+        return [CurvatureProduct(problem, model, batches, CPU, torch.float64, share=(k, n)) for k in range(n)]
+
+    (alone,), both = shares(1), shares(2)
+    assert [h.kernels for h in (alone, *both)] == ["plain"] * 3
+    nodes = [node for h in both for node in h.nodes()]
+    both[0].settle(nodes)
+    assert torch.equal(both[0].gradient, alone.gradient)
+    vector, step = torch.ones(alone.size, dtype=torch.float64), 1e-5
+    found, gradients = alone(vector), []
+    assert torch.equal(both[0].total([node for h in both for node in h.nodes(vector)]), found)
+    here = alone.theta
+    for sign in (1, -1):
+        alone.move(here + sign * step * vector)
+        gradients.append(alone.gradient)
+    np.testing.assert_allclose(found, (gradients[0] - gradients[1]) / (2 * step), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize(
