@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +49,8 @@ BATCHES, BYTES, SECONDS = 8, 1 << 28, 2.0
 """Of each split this many batches are compared, and the others counted, as far as these bytes and seconds go."""
 SHIFTS = (1.0, 10.0, 100.0, -100.0)
 """The weights are moved by these multiples of about a tenth of themselves, until the loss moves."""
+DIRECTIONS = 16
+"""They are moved along so many random directions: a count of errors on few samples need not change along one."""
 TWIN = 100_000_000
 """Networks of at most so many parameters are built twice."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
@@ -266,7 +269,7 @@ class _Try:
         width = 1 if name == "inplace" else 2
         with self._told("loss(model, batch)", "loss", problem):
 
-            def evaluator(network: nn.Module) -> Evaluator:
+            def evaluator(network: nn.Module, direction: int = 0) -> Evaluator:
                 strategy = make_strategy(
                     name, problem, network, fields, self._device, precision.dtype, study.batchnorm, width
                 )
@@ -280,7 +283,7 @@ class _Try:
                 return Evaluator(
                     strategy,
                     network,
-                    _shift(network),
+                    _shift(network, direction),
                     data,
                     device=self._device,
                     precision=precision,
@@ -294,7 +297,8 @@ class _Try:
             except OF_NUMBERS as error:
                 self._trial.notes.append(f"The loss cannot be computed at the untrained weights ({told(error)}).")
                 return False, f"none at the untrained weights ({told(error)})"
-            self._moves(problem, evaluate, here["loss"])
+            further = (evaluator(network, direction) for direction in range(1, DIRECTIONS))
+            self._moves(problem, chain([evaluate], further), here["loss"])
             # At other weights in between: what a network remembers of its last call shows only then.
             if differs := difference(evaluate(np.zeros((1, 1))), here, precision.tolerance):
                 raise ValueError(
@@ -326,10 +330,10 @@ class _Try:
             return None
         return twin.eval()
 
-    def _moves(self, problem: Problem, evaluate: Evaluator, here: np.ndarray) -> None:
-        """Check that the loss depends on the weights that it is given."""
+    def _moves(self, problem: Problem, along: Iterable[Evaluator], here: np.ndarray) -> None:
+        """Check that the loss depends on the weights that it is given, ``along`` one direction or another."""
         tried = 0
-        for shift in SHIFTS:
+        for evaluate, shift in ((evaluate, shift) for evaluate in along for shift in SHIFTS):
             try:
                 there = evaluate(np.full((1, 1), shift))["loss"]
             except Exception:  # a point may raise
@@ -375,11 +379,11 @@ def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
     return f"norm {float(norm):.4g}" + (f"; none for {', '.join(unused[:3])}" if unused else "")
 
 
-def _shift(network: nn.Module) -> torch.Tensor:
-    """Return a direction ``(1, P)`` that moves every parameter by about a tenth."""
+def _shift(network: nn.Module, seed: int = 0) -> torch.Tensor:
+    """Return a random direction ``(1, P)`` that moves every parameter by about a tenth."""
     theta = flatten(network)
     rms = float(theta.abs().square().mean().sqrt()) or 1.0
-    noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(0), dtype=theta.dtype).to(theta.device)
+    noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(seed), dtype=theta.dtype).to(theta.device)
     return (0.1 * noise * (theta.abs() + 0.1 * rms))[None]
 
 
