@@ -296,3 +296,16 @@ def test_a_count_of_errors_on_one_sample_is_a_function_of_the_weights_where_one_
     ]
     done = inside("check", write(tmp_path, *changes, study=STUDY.replace("seed: [0]", "seed: [4]", 1)))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_lazy_layers_see_data_before_the_loss_is_tried(tmp_path):
+    layers = "nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d(), nn.Linear(4, 2))"
+    change = ("nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2))", layers)
+    done = inside("check", write(tmp_path, change))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Sequential with lazy layers" in done.stdout
+    assert "at the untrained weights" in done.stdout
+    done = inside("check", write(tmp_path, change, (LOSS, "        return torch.zeros(())")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The loss was not tried, as lazy layers see no data in it (0.weight, 0.bias, 1.weight)." in done.stdout

@@ -34,6 +34,7 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.loss.theta import real_dtype
+from landsweep.kernels.parameters.structure import lazy
 from landsweep.kernels.problem import Batch, Problem, reals, trainable_parameters
 from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
@@ -157,6 +158,9 @@ class _Try:
             found = self._timed("batches", partial(self._batches, problem, split, draws), itemgetter(1))
             batch = batch or found[0]
         assert batch is not None
+        if lazy(network) and (unseen := self._timed("lazy layers", partial(self._seen, problem, network, batch), str)):
+            self._trial.notes.append(f"The loss was not tried, as lazy layers see no data in it ({unseen}).")
+            return self._trial
         if self._ranks > 1 and isinstance(problem, Contract) and problem.forks:
             self._trial.notes.append(
                 f"Each of the {self._ranks} ranks forks {problem.forks} process(es) of a DataLoader, which some "
@@ -260,6 +264,12 @@ class _Try:
         kind = "" if type(first) is Batch else f", each {describe(first.data)}"
         read = f"{count} batches, {size(nbytes)}{'' if ended else ' and more'}"
         return first, f"{split}: {read}, the first of weight {first.weight:g}{kind}"
+
+    def _seen(self, problem: Problem, network: nn.Module, batch: Batch) -> str:
+        """Show lazy layers their first data; return the names of tensors that still have no shape."""
+        with self._told("loss(model, batch)", "loss", problem), torch.no_grad():
+            problem.loss(network, batch.to(CPU, real_dtype(network)))
+        return ", ".join(lazy(network)[:3])
 
     def _loss(self, problem: Problem, network: nn.Module, batch: Batch) -> tuple[bool, str]:
         """Evaluate the loss at the weights, again, and at other weights, as the run will."""
@@ -414,6 +424,8 @@ def describe_problem(problem: Problem) -> str:
 
 def describe_network(network: nn.Module) -> str:
     """Return the class of a network, and how many parameters move."""
+    if lazy(network):
+        return f"{type(network).__name__} with lazy layers"
     named = [p for _, p in trainable_parameters(network)]
     frozen = sum(map(reals, network.parameters())) - sum(map(reals, named))
     count = f"{sum(map(reals, named)):,} parameters in {len(named)} tensors"
