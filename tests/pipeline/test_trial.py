@@ -294,3 +294,25 @@ def test_a_loader_is_averaged_as_one_batch_of_all_samples_would_be(tmp_path):
     expected = torch.nn.functional.cross_entropy(net(x), (x[:, 0] > 0).long()).item()
     found = landsweep.open_run(tmp_path / "run").dataset.loss.values.ravel()
     assert found[1] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_count_of_errors_on_one_sample_is_a_function_of_the_weights_where_one_direction_changes_it(tmp_path):
+    changes = [
+        ("nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2))", "nn.Linear(2, 12)"),
+        (LOSS, "        return (model(batch[0][:1]).argmax(1) != 3).float().mean()"),
+    ]
+    done = inside("check", write(tmp_path, *changes, study=STUDY.replace("seed: [0]", "seed: [4]", 1)))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_lazy_layers_see_data_before_the_loss_is_tried(tmp_path):
+    layers = "nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d(), nn.Linear(4, 2))"
+    change = ("nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2))", layers)
+    done = inside("check", write(tmp_path, change))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Sequential with lazy layers" in done.stdout
+    assert "at the untrained weights" in done.stdout
+    done = inside("check", write(tmp_path, change, (LOSS, "        return torch.zeros(())")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The loss was not tried, as lazy layers see no data in it (0.weight, 0.bias, 1.weight)." in done.stdout

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,7 @@ from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.loss.theta import real_dtype
+from landsweep.kernels.parameters.structure import lazy
 from landsweep.kernels.problem import Batch, Problem, reals, trainable_parameters
 from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
@@ -48,6 +50,8 @@ BATCHES, BYTES, SECONDS = 8, 1 << 28, 2.0
 """Of each split this many batches are compared, and the others counted, as far as these bytes and seconds go."""
 SHIFTS = (1.0, 10.0, 100.0, -100.0)
 """The weights are moved by these multiples of about a tenth of themselves, until the loss moves."""
+DIRECTIONS = 16
+"""They are moved along so many random directions: a count of errors on few samples need not change along one."""
 TWIN = 100_000_000
 """Networks of at most so many parameters are built twice."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
@@ -154,6 +158,9 @@ class _Try:
             found = self._timed("batches", partial(self._batches, problem, split, draws), itemgetter(1))
             batch = batch or found[0]
         assert batch is not None
+        if lazy(network) and (unseen := self._timed("lazy layers", partial(self._seen, problem, network, batch), str)):
+            self._trial.notes.append(f"The loss was not tried, as lazy layers see no data in it ({unseen}).")
+            return self._trial
         if self._ranks > 1 and isinstance(problem, Contract) and problem.forks:
             self._trial.notes.append(
                 f"Each of the {self._ranks} ranks forks {problem.forks} process(es) of a DataLoader, which some "
@@ -268,6 +275,12 @@ class _Try:
         read = f"{count} batches, {size(nbytes)}{'' if ended else ' and more'}"
         return first, f"{split}: {read}, the first of weight {first.weight:g}{kind}"
 
+    def _seen(self, problem: Problem, network: nn.Module, batch: Batch) -> str:
+        """Show lazy layers their first data; return the names of tensors that still have no shape."""
+        with self._told("loss(model, batch)", "loss", problem), torch.no_grad():
+            problem.loss(network, batch.to(CPU, real_dtype(network)))
+        return ", ".join(lazy(network)[:3])
+
     def _loss(self, problem: Problem, network: nn.Module, batch: Batch) -> tuple[bool, str]:
         """Evaluate the loss at the weights, again, and at other weights, as the run will."""
         study = self._study.evaluation
@@ -276,7 +289,7 @@ class _Try:
         width = 1 if name == "inplace" else 2
         with self._told("loss(model, batch)", "loss", problem):
 
-            def evaluator(network: nn.Module) -> Evaluator:
+            def evaluator(network: nn.Module, direction: int = 0) -> Evaluator:
                 strategy = make_strategy(
                     name, problem, network, fields, self._device, precision.dtype, study.batchnorm, width
                 )
@@ -290,7 +303,7 @@ class _Try:
                 return Evaluator(
                     strategy,
                     network,
-                    _shift(network),
+                    _shift(network, direction),
                     data,
                     device=self._device,
                     precision=precision,
@@ -304,7 +317,8 @@ class _Try:
             except OF_NUMBERS as error:
                 self._trial.notes.append(f"The loss cannot be computed at the untrained weights ({told(error)}).")
                 return False, f"none at the untrained weights ({told(error)})"
-            self._moves(problem, evaluate, here["loss"])
+            further = (evaluator(network, direction) for direction in range(1, DIRECTIONS))
+            self._moves(problem, chain([evaluate], further), here["loss"])
             # At other weights in between: what a network remembers of its last call shows only then.
             if differs := difference(evaluate(np.zeros((1, 1))), here, precision.tolerance):
                 raise ValueError(
@@ -336,10 +350,10 @@ class _Try:
             return None
         return twin.eval()
 
-    def _moves(self, problem: Problem, evaluate: Evaluator, here: np.ndarray) -> None:
-        """Check that the loss depends on the weights that it is given."""
+    def _moves(self, problem: Problem, along: Iterable[Evaluator], here: np.ndarray) -> None:
+        """Check that the loss depends on the weights that it is given, ``along`` one direction or another."""
         tried = 0
-        for shift in SHIFTS:
+        for evaluate, shift in ((evaluate, shift) for evaluate in along for shift in SHIFTS):
             try:
                 there = evaluate(np.full((1, 1), shift))["loss"]
             except Exception:  # a point may raise
@@ -385,11 +399,11 @@ def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
     return f"norm {float(norm):.4g}" + (f"; none for {', '.join(unused[:3])}" if unused else "")
 
 
-def _shift(network: nn.Module) -> torch.Tensor:
-    """Return a direction ``(1, P)`` that moves every parameter by about a tenth."""
+def _shift(network: nn.Module, seed: int = 0) -> torch.Tensor:
+    """Return a random direction ``(1, P)`` that moves every parameter by about a tenth."""
     theta = flatten(network)
     rms = float(theta.abs().square().mean().sqrt()) or 1.0
-    noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(0), dtype=theta.dtype).to(theta.device)
+    noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(seed), dtype=theta.dtype).to(theta.device)
     return (0.1 * noise * (theta.abs() + 0.1 * rms))[None]
 
 
@@ -420,6 +434,8 @@ def describe_problem(problem: Problem) -> str:
 
 def describe_network(network: nn.Module) -> str:
     """Return the class of a network, and how many parameters move."""
+    if lazy(network):
+        return f"{type(network).__name__} with lazy layers"
     named = [p for _, p in trainable_parameters(network)]
     frozen = sum(map(reals, network.parameters())) - sum(map(reals, named))
     count = f"{sum(map(reals, named)):,} parameters in {len(named)} tensors"
