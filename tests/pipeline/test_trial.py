@@ -149,6 +149,12 @@ MISTAKES = {
         "batch 1 (a tuple (Tensor (10, 2), Tensor (3, 2))) does not say how many samples it has",
         "yield landsweep.Batch(data, weight=samples)",
     ),
+    "data of another number": (
+        "F.cross_entropy(model(x), y)",
+        "F.cross_entropy(model(x), y[:2])",
+        "ValueError: Expected input batch_size (4) to match target batch_size (2)",
+        "problem.py:23",
+    ),
     "a file that is not there": (BATCHES, "        np.load('gone.npz')", "FileNotFoundError", "problem.py:19"),
     "a script's end": (LOSS, "        raise SystemExit('done')", "(SystemExit: done at ", "problem.py:22"),
 }
@@ -282,6 +288,38 @@ def test_what_numbers_raise_at_the_untrained_weights_is_no_mistake(tmp_path):
     done = inside("check", study, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "note     The loss cannot be computed at the untrained weights (_LinAlgError: " in done.stdout
+
+
+MAYBE = {
+    "out of range": ("torch.distributions.Bernoulli(probs=model(x) * 9)", "ValueError: Expected parameter probs "),
+    "out of range everywhere": ("np.random.default_rng().poisson(-1)", "ValueError: lam < 0 or lam is NaN"),
+    "at some weights": ("assert -9 < model(x).sum() < 0 or model(x).sum() > 9, 'far'", "AssertionError: far"),
+}
+
+
+@pytest.mark.parametrize("name", MAYBE)
+def test_what_may_be_fine_at_other_weights_is_a_note(tmp_path, name):
+    line, text = MAYBE[name]
+    path = write(tmp_path, (LOSS, f"        x, y = batch\n        {line}\n        return F.cross_entropy(model(x), y)"))
+    done = trial.check_study(landsweep.Study.load(path), tmp_path)
+    assert any(f"The loss cannot be computed at the untrained weights ({text}" in note for note in done.notes)
+
+
+def test_a_checkpoint_is_tried_where_it_can_be_loaded(tmp_path):
+    range_ = "        x, y = batch\n        return -torch.distributions.Poisson(model(x)[:, 0] - 3).log_prob(y).mean()"
+    path = write(tmp_path, (LOSS, range_))
+    tensors = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).state_dict()
+    tensors["2.bias"] += 9
+    torch.save(tensors, tmp_path / "a.pt")
+    (tmp_path / "b.pt").write_text("")
+    for file, notes, found in (
+        ("a.pt", 0, "a.pt"),
+        ("b.pt", 1, "as built, since b.pt cannot be loaded (UserError: "),
+    ):
+        done = trial.check_study(landsweep.Study.load(path, (f"sweep.checkpoint=[{file}]",)), tmp_path)
+        assert len(done.notes) == notes
+        assert next(step.found for step in done.steps if step.name == "weights").startswith(found)
+    assert " at the untrained weights" in done.steps[-2].found
 
 
 def test_a_loader_is_averaged_as_one_batch_of_all_samples_would_be(tmp_path):

@@ -35,6 +35,13 @@ def is_users(file: str, root: Path | None = None) -> bool:
     return not any(part in INSTALLED for part in parts)
 
 
+def in_users_call(error: BaseException) -> bool:
+    """Return whether an error was raised in a call of the user's code, and not by ours that it called."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [not is_users(file) and any(map(Path(file).resolve().is_relative_to, _OWN)) for file in files[-1:]]
+    return any(map(is_users, files)) and not any(ours)
+
+
 def users_line(error: BaseException) -> str:
     """Return ``FILE:LINE`` of the innermost frame in the user's code, or an empty string where there is none.
 

@@ -20,8 +20,9 @@ def check(
 ) -> None:
     """Try a study's problem, without training or writing anything.
 
-    Builds the network, reads the first batches twice, computes the loss at the untrained weights and beside them, and
-    the derivatives that the study needs. `landsweep run` does the same first. A mistake is one sentence and status 2.
+    Builds the network, reads the first batches twice, computes the loss at the untrained weights, or those of the
+    checkpoint, and beside them, and the derivatives that the study needs. `landsweep run` does the same first. A
+    mistake is one sentence and status 2.
     """
     if detect().rank:
         raise typer.Exit

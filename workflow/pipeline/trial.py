@@ -7,6 +7,7 @@ which the loss raises an error because of the numbers there, is none.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ from typing import Any, cast
 import numpy as np
 import torch
 from landsweep.base.errors import ProblemError, UserError
-from landsweep.base.frames import line_of, told, users_line
+from landsweep.base.frames import in_users_call, line_of, told, users_line
 from landsweep.base.text import size
 from landsweep.disk import weights
+from landsweep.disk.checkpoints.loading import load
 from landsweep.disk.rundir import RunDir
 from landsweep.kernels.containers import dense_parts
 from landsweep.kernels.contract import Contract, describe, takes
@@ -32,6 +34,7 @@ from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.precision import PRECISIONS
+from landsweep.kernels.loss.raising import is_of_a_point
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.parameters.structure import lazy
@@ -56,7 +59,10 @@ TWIN = 100_000_000
 """Networks of at most so many parameters are built twice."""
 OF_NUMBERS = (torch.linalg.LinAlgError, ArithmeticError)  # type: ignore[attr-defined]  # torch
 """Errors of these types come from the weights at hand, not from a mistake: other weights may do."""
-
+MISTAKES = (TypeError, AttributeError, LookupError, NameError)
+"""Errors of these types are mistakes, whatever the weights."""
+OF_SHAPES = re.compile(r"batch_size|target size|shapes|broadcast|dimension|reshape")
+"""What a ValueError says that is a mistake where it is the same at all weights; others may be of numbers."""
 
 CPU = torch.device("cpu")
 
@@ -144,12 +150,15 @@ class _Try:
         self._study, self._folder, self._model, self._device, self._ranks = study, folder, model, device, ranks
         self._members = [member for member in plan.members if member.model == model.index]
         self._trial = Trial()
+        self._weights = "the untrained weights"
 
     def __call__(self) -> Trial:
         with watched() as drew:
             problem = self._timed("problem", self._make, describe_problem)
         self._drew = drew[0]
         network = self._timed("build", lambda: self._build(problem), describe_network)
+        if (source := self._study.checkpoint_of(self._model.coords)) is not None:
+            network = self._timed("weights", lambda: self._loaded(problem, network, source), itemgetter(1))[0]
         network.eval()
         parts = self._parts()
         batch: Batch | None = None
@@ -220,6 +229,16 @@ class _Try:
     def _build(self, problem: Problem) -> nn.Module:
         with self._told("build", "build", problem):
             return weights.build(problem, int(self._model.coords["seed"]))
+
+    def _loaded(self, problem: Problem, network: nn.Module, source: str) -> tuple[nn.Module, str]:
+        """Return the network with the weights of its checkpoint, or as it is built where these cannot be loaded."""
+        where = self._study.checkpoint
+        try:
+            notes = load(network, self._folder / source, where.key, where.prefix)
+        except Exception as error:  # the model fails where it is to be used, and others need not
+            return self._build(problem), f"as built, since {source} cannot be loaded ({told(error)})"
+        self._weights = f"the weights of {source}"
+        return network, "; ".join((source, *notes))
 
     def _batches(self, problem: Problem, split: str, draws: list[int]) -> tuple[Batch, str]:
         draw, given = draws[0], _of_user(problem).batches
@@ -314,9 +333,11 @@ class _Try:
             evaluate = evaluator(network)
             try:
                 here = evaluate(np.zeros((1, 1)))
-            except OF_NUMBERS as error:
-                self._trial.notes.append(f"The loss cannot be computed at the untrained weights ({told(error)}).")
-                return False, f"none at the untrained weights ({told(error)})"
+            except Exception as error:
+                if not _is_of_numbers(error, evaluate):
+                    raise
+                self._trial.notes.append(f"The loss cannot be computed at {self._weights} ({told(error)}).")
+                return False, f"none at {self._weights} ({told(error)})"
             further = (evaluator(network, direction) for direction in range(1, DIRECTIONS))
             self._moves(problem, chain([evaluate], further), here["loss"])
             # At other weights in between: what a network remembers of its last call shows only then.
@@ -335,9 +356,9 @@ class _Try:
                     )
         value = float(here["loss"][0])
         if not np.isfinite(value):
-            self._trial.notes.append(f"The loss is {value} at the untrained weights.")
+            self._trial.notes.append(f"The loss is {value} at {self._weights}.")
         others = ", ".join(f"{name} {float(column[0]):.6g}" for name, column in here.items() if name != "loss")
-        return bool(np.isfinite(value)), f"{value:.6g} at the untrained weights{f', {others}' if others else ''}"
+        return bool(np.isfinite(value)), f"{value:.6g} at {self._weights}{f', {others}' if others else ''}"
 
     def _twin(self, problem: Problem, network: nn.Module) -> nn.Module | None:
         """Return another network of the same seed with the same weights; None where it is large, or not so copied."""
@@ -379,10 +400,28 @@ class _Try:
                 product = CurvatureProduct(problem, network, data, self._device, dtype, kind=cast(Any, kind))
                 found = product(torch.randn(product.size, generator=torch.Generator().manual_seed(0)))
             except OF_NUMBERS as error:
-                return f"none at the untrained weights ({told(error)})"
+                return f"none at {self._weights} ({told(error)})"
         return (
             f"|gradient| {float(product.gradient.norm()):.4g}, {kind} times a random vector {float(found.norm()):.4g}"
         )
+
+
+def _is_of_numbers(error: Exception, evaluate: Evaluator) -> bool:
+    """Return whether an error of the loss may come from the weights at hand, so that at others there may be none."""
+    if isinstance(error, OF_NUMBERS):
+        return True
+    if isinstance(error, MISTAKES) or not is_of_a_point(error) or not in_users_call(error):
+        return False
+    if isinstance(error, ValueError) and not OF_SHAPES.search(str(error)):
+        return True
+    for shift in SHIFTS:
+        try:
+            evaluate(np.full((1, 1), shift))
+        except Exception as other:
+            if type(other) is type(error) and str(other) == str(error):
+                continue
+        return True
+    return False
 
 
 def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
