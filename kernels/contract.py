@@ -293,7 +293,8 @@ def without_end(found: Any) -> str:
     parts = (getattr(found, name, None) for name in ("dataset", "sampler"))
     for part in (found, *parts, batches, getattr(batches, "sampler", None)):  # what a loader goes through
         code = getattr(getattr(type(part), "__iter__", None), "__code__", None)
-        torchs_own = type(part).__module__.startswith("torch.utils.data")  # such as its sampler of data without a length
+        # torch has a sampler without end, for data without a length.
+        torchs_own = type(part).__module__.startswith("torch.utils.data")
         if code is not None and not torchs_own and (why := _endless_loop(code)):
             return why
     return ""

@@ -41,7 +41,8 @@ LAYERS: tuple[type[nn.Module], ...] = (
 _WEIGHTS = (*NORMS, *(kind for kind in LAYERS if not issubclass(kind, (nn.Embedding, nn.EmbeddingBag))))
 """The only parameter of such a layer multiplies its input; that of a table may be added to outputs."""
 _CONTAINERS = (nn.ParameterList, nn.ParameterDict)
-_OF_NORMS = {*"abgsw", "weight", "gain", "scale", "gamma", "bias", "beta", "shift", "offset", "alpha", "loc", "logs", "mean"}
+_OF_NORMS = {*"abgsw", "weight", "gain", "scale", "gamma", "bias", "beta", "shift", "offset", "alpha", "loc", "logs"}
+_OF_NORMS |= {"mean"}  # the share of the mean that graph normalisation takes off
 """The parameters of a normalisation are called so, before any number or underscore."""
 _NORM = re.compile(r"norm(?!al(?!i[sz])|ali[sz]ing)", re.IGNORECASE)
 """The pattern finds a normalisation in a name, but not a normal distribution nor a normalising flow."""

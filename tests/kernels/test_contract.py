@@ -145,6 +145,11 @@ class Endless(IterableDataset):
             yield torch.zeros(1)
 
 
+class Three(IterableDataset):
+    def __iter__(self):
+        yield from X[:3]
+
+
 class Again(Sampler):
     def __iter__(self):
         while True:
@@ -248,6 +253,8 @@ def test_data_without_end_are_told_from_their_code_and_no_others():
         asked_to_end(),
         ended_before(),
         until_caught(),
+        DataLoader(Three()),
+        DataLoader(Three(), batch_size=None),
         itertools.repeat(X, 3),
         [X],
         iter([X]),

@@ -1,8 +1,11 @@
 """Subspaces in a study: what their defaults are, and what does not fit together, each in one sentence."""
 
+import numpy as np
 import pytest
 from landsweep import Study, UserError
+from landsweep.kernels.spans.corners import KINDS
 from landsweep.study.files import check_files, subspace_files
+from landsweep.study.subspace_spec import THROUGH, SubspaceSpec
 from support import study_data
 
 
@@ -108,6 +111,17 @@ def test_a_subspace_that_the_sweep_leaves_out_may_need_another_grid():
     line = {"kind": "line", "files": "b.pt"}
     study = Study.parse(study_data(subspaces={"random": {}, "line": line}))
     assert study.subspaces["line"].corners(1) == 2
+
+
+@pytest.mark.parametrize("kind", THROUGH)
+def test_the_table_of_kinds_says_what_their_functions_make(kind):
+    assert set(THROUGH) == set(KINDS)
+    dims = THROUGH[kind].dims or 3
+    count = SubspaceSpec(kind=kind, files=["a.pt"]).corners(dims)
+    weights = np.random.default_rng(0).normal(size=(count, 9))
+    _, terms = KINDS[kind](weights - weights[0])
+    assert terms.shape[1] == dims
+    assert SubspaceSpec(kind=kind, files=["a.pt"]).range == THROUGH[kind].range
 
 
 def test_files_are_named_for_every_member():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from landsweep.study.curvature_spec import End
 from landsweep.study.patterns import names, places
@@ -14,19 +14,28 @@ Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "baryce
 """A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """These are all kinds of subspaces."""
-THROUGH: Mapping[str, str] = {
-    "line": "two checkpoints",
-    "plane": "three checkpoints",
-    "bilinear": "four checkpoints",
-    "barycentric": "grid.dims + 1 checkpoints",
+
+
+class Through(NamedTuple):
+    """What a kind says whose landscapes go through checkpoints."""
+
+    words: str
+    """Through how many."""
+    corners: int | None
+    """The same as a number; None for one more than the grid has dimensions."""
+    dims: int | None
+    """The dimensions that the grid needs; None for any number."""
+    range: tuple[float, float]
+    """The default range; the checkpoints lie at the coordinates 0 and 1."""
+
+
+THROUGH: Mapping[str, Through] = {
+    "line": Through("two checkpoints", 2, 1, (0.0, 1.0)),
+    "plane": Through("three checkpoints", 3, 2, (-0.5, 1.5)),
+    "bilinear": Through("four checkpoints", 4, 2, (0.0, 1.0)),
+    "barycentric": Through("grid.dims + 1 checkpoints", None, None, (-0.5, 1.5)),
 }
-"""The keys are the kinds whose landscapes go through checkpoints, the values say through how many."""
-DIMS: Mapping[str, int] = {"line": 1, "plane": 2, "bilinear": 2}
-"""Subspaces of these kinds have this many dimensions; the others as many as the grid."""
-RANGES: Mapping[str, tuple[float, float]] = {"line": (0.0, 1.0), "bilinear": (0.0, 1.0)} | dict.fromkeys(
-    ("plane", "barycentric"), (-0.5, 1.5)
-)
-"""The default ranges of kinds whose checkpoints lie at the coordinates 0 and 1; all others have [-1, 1]."""
+"""The keys are the kinds whose landscapes go through checkpoints."""
 SKIPPING = ("hessian", "pca", "random", "file")
 """The directions of these kinds have an order, in which the first ones can be left out."""
 
@@ -48,8 +57,8 @@ class SubspaceSpec(Section):
     path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
     files: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         (),
-        description="a list of checkpoints (kind: line, plane, bilinear, barycentric or pca); {seed} and other swept "
-        "names are filled in",
+        description=f"a list of checkpoints (kind: {', '.join(THROUGH)} or pca); {{seed}} and other swept names are "
+        "filled in",
     )
     key: Annotated[str | None, BeforeValidator(_key)] = Field(
         None, description="the keys under which the weights are in files and trajectory, such as state_dict"
@@ -71,7 +80,10 @@ class SubspaceSpec(Section):
         "largest", description="largest, smallest or magnitude: which eigenvectors of the Hessian (kind: hessian)"
     )
     skip: int = Field(
-        0, ge=0, description="a whole number of at least 0: directions left out (kind: hessian, pca, random or file)"
+        0,
+        ge=0,
+        description=f"a whole number of at least 0: directions left out (kind: {', '.join(SKIPPING[:-1])} or "
+        f"{SKIPPING[-1]})",
     )
     tolerance: float = Field(1e-3, gt=0, description="a residual above 0, relative to the eigenvalue (kind: hessian)")
     split: str = Field("train", description="the split whose loss gives the Hessian (kind: hessian)")
@@ -121,7 +133,8 @@ class SubspaceSpec(Section):
 
     def corners(self, dims: int) -> int:
         """Return the number of checkpoints that a landscape of ``dims`` dimensions goes through; 0 for other kinds."""
-        return {"line": 2, "plane": 3, "bilinear": 4, "barycentric": dims + 1}.get(self.kind, 0)
+        through = THROUGH.get(self.kind)
+        return 0 if through is None else through.corners or dims + 1
 
     def ranges(self, dims: int) -> tuple[tuple[float, float], ...]:
         """Return the range (low, high) of each of the ``dims`` axes."""
@@ -139,8 +152,8 @@ class SubspaceSpec(Section):
         defaults: dict[str, Any] = {"normalisation": "none"}
         if kind in (*THROUGH, "pca", "hessian"):
             defaults["ignore"] = ()
-        if kind in RANGES:
-            defaults["range"] = RANGES[kind]
+        if kind in THROUGH:
+            defaults["range"] = THROUGH[kind].range
         made = handler(defaults | data)
         made.model_fields_set.intersection_update(data)  # what the study says, as opposed to what follows from it
         return made
@@ -215,15 +228,16 @@ class SubspaceSpec(Section):
             raise ValueError(f"range has {len(self.range)} pairs, expected one pair or {dims} (grid.dims)")
         if not used:
             return
-        if DIMS.get(self.kind, dims) != dims:
+        through = THROUGH.get(self.kind)
+        if through is not None and through.dims not in (dims, None):
             raise ValueError(
-                f"kind is {self.kind} but grid.dims is {dims}, expected grid.dims {DIMS[self.kind]}, or another kind"
+                f"kind is {self.kind} but grid.dims is {dims}, expected grid.dims {through.dims}, or another kind"
             )
         corners, given = self.corners(dims), len(self.files)
-        if corners and given not in (corners - 1, corners):
-            through = THROUGH[self.kind] if self.kind != "barycentric" else f"{corners} checkpoints (grid.dims + 1)"
+        if through is not None and given not in (corners - 1, corners):
+            words = through.words if through.corners else f"{corners} checkpoints (grid.dims + 1)"
             raise ValueError(
-                f"files has {given} entries but kind {self.kind} goes through {through}, expected {corners - 1} beside "
+                f"files has {given} entries but kind {self.kind} goes through {words}, expected {corners - 1} beside "
                 f"the model's own weights, or all {corners}"
             )
         if self.kind == "pca" and given < self.skip + dims:

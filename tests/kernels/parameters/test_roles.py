@@ -119,8 +119,20 @@ CASES = {
     "one number": (lambda: ActNorm(g=(), a_2=(3,), b_2=(3,)), {"g": "norm", "a_2": "norm", "b_2": "bias norm"}),
     "called norm": (lambda: nn.ModuleDict({"norm1": Owner(scale=(3,))}), {"norm1.scale": "norm"}),
     "abbreviated": (
-        lambda: nn.ModuleDict({"grn": Owner(gamma=(1, 1, 1, 3), beta=(1, 1, 1, 3)), "bn_2": Owner(w=(3, 3), g=(3,))}),
-        {"grn.gamma": "norm", "grn.beta": "bias norm"},
+        lambda: nn.ModuleDict(
+            {
+                "grn": Owner(gamma=(1, 1, 1, 3), beta=(1, 1, 1, 3)),
+                "bn_2": Owner(w=(3, 3), g=(3,)),
+                "norm": Owner(weight=(3,), bias=(3,), mean_scale=(3,)),
+            }
+        ),
+        {
+            "grn.gamma": "norm",
+            "grn.beta": "bias norm",
+            "norm.weight": "norm",
+            "norm.bias": "bias norm",
+            "norm.mean_scale": "norm",
+        },
     ),
     "by functions": (
         lambda: Owner(qkv=(9, 3), ln_weight=(3,), ln_bias=(3,), norm_gain=(3,)),
