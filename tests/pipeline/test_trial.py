@@ -291,7 +291,10 @@ def test_what_numbers_raise_at_the_untrained_weights_is_no_mistake(tmp_path):
 
 
 MAYBE = {
-    "out of range": ("torch.distributions.Bernoulli(probs=model(x) * 9)", "ValueError: Expected parameter probs "),
+    "out of range": (
+        "torch.distributions.Bernoulli(probs=model(x) * 9, validate_args=True)",
+        "ValueError: Expected parameter probs ",
+    ),
     "out of range everywhere": ("np.random.default_rng().poisson(-1)", "ValueError: lam < 0 or lam is NaN"),
     "at some weights": ("assert -9 < model(x).sum() < 0 or model(x).sum() > 9, 'far'", "AssertionError: far"),
 }
@@ -306,7 +309,7 @@ def test_what_may_be_fine_at_other_weights_is_a_note(tmp_path, name):
 
 
 def test_a_checkpoint_is_tried_where_it_can_be_loaded(tmp_path):
-    range_ = "        x, y = batch\n        return -torch.distributions.Poisson(model(x)[:, 0] - 3).log_prob(y).mean()"
+    range_ = "        x, y = batch\n        return -torch.distributions.Poisson(model(x)[:, 0] - 3, validate_args=True).log_prob(y).mean()"
     path = write(tmp_path, (LOSS, range_))
     tensors = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).state_dict()
     tensors["2.bias"] += 9
