@@ -309,7 +309,8 @@ def test_what_may_be_fine_at_other_weights_is_a_note(tmp_path, name):
 
 
 def test_a_checkpoint_is_tried_where_it_can_be_loaded(tmp_path):
-    range_ = "        x, y = batch\n        return -torch.distributions.Poisson(model(x)[:, 0] - 3, validate_args=True).log_prob(y).mean()"
+    law = "torch.distributions.Poisson(model(x)[:, 0] - 3, validate_args=True)"
+    range_ = f"        x, y = batch\n        return -{law}.log_prob(y).mean()"
     path = write(tmp_path, (LOSS, range_))
     tensors = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).state_dict()
     tensors["2.bias"] += 9
