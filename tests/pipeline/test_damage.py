@@ -14,6 +14,8 @@ import zarr
 from landsweep.disk.trees import read_tree
 from support import assert_same_run, copy_of, inside, make_study, once, reference_run, store_arrays
 
+pytestmark = pytest.mark.long  # whole runs
+
 EVERYTHING = {
     "sweep": {"beta": [1.0, 2.0], "seed": [0], "subspace": ["random", "top"], "direction_seed": [0, 1]},
     "subspaces": {"random": {"kind": "random", "range": [-1, 1]}, "top": {"kind": "hessian", "range": [-1, 1]}},

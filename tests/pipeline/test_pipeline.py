@@ -20,6 +20,8 @@ from landsweep.kernels.topology.merge_trees import merge_tree
 from support import assert_same_run, store_arrays
 from toy import Toy
 
+pytestmark = pytest.mark.long  # whole runs
+
 
 def evaluated(path: Path) -> list[int]:
     """Indices of the units that were evaluated, over all sessions and ranks."""

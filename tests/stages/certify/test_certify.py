@@ -25,6 +25,8 @@ from scipy import ndimage
 from support import HELPERS, assert_same_run, copy_of, inside, methods, once
 from support import landsweep as command
 
+pytestmark = pytest.mark.long  # whole runs
+
 POINTS = 121
 
 

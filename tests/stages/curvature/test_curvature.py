@@ -22,6 +22,8 @@ from safetensors.torch import load_file
 from support import assert_same_run, copy_of, inside, reference_run, store_arrays
 from toy import Toy
 
+pytestmark = pytest.mark.long  # whole runs
+
 ALL = {"largest": 3, "smallest": 2, "magnitude": 2, "trace": "hutch++", "density": True, "dtype": "float64"}
 HESSIAN = {
     "sweep__subspace": ["random", "hessian"],

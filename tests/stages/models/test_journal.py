@@ -16,6 +16,8 @@ from landsweep.stages.models import journal
 from ranked import ranked
 from support import assert_same_run, inside, landsweep, reference_run
 
+pytestmark = pytest.mark.long  # whole runs
+
 SHARED = {
     "curvature": {
         "largest": 3,
