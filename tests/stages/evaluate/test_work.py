@@ -131,7 +131,10 @@ class Bounded:
 def extremes(bound, low, high):
     """The eigenvalues in a unit, and what the unit says, on a landscape of 32 points from 0 to 2."""
     work, axis = object.__new__(_Work), np.linspace(0, 2, 32)
-    work.context = SimpleNamespace(kept=lambda what, key, load: Bounded(bound) if what == "extremes" else load())
+    work.context = SimpleNamespace(
+        kept=lambda what, key, load: Bounded(bound) if what == "extremes" else load(),
+        stop=SimpleNamespace(requested=False),
+    )
     work._coordinates, work._unfinished, work._bare = {"x": [axis]}, 0, _Raised()
     member = SimpleNamespace(index=0, coords={"subspace": "x"})
     geometry = SimpleNamespace(multiples=lambda grid: grid)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from landsweep.base import clock
-from landsweep.base.errors import ProblemError, UserError, users_code
+from landsweep.base.errors import ProblemError, Stopped, UserError, users_code
 from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Geometry, load_delta, load_geometry
@@ -310,7 +310,14 @@ class _Work:
         """Raise the error of one point where the loss, or ``what`` else is evaluated, raises one everywhere.
 
         Then the member's landscape has failed. Its units are no reason: their size is chosen by a clock.
+
+        Raises
+        ------
+        Stopped
+            Where this process was asked to stop: the error may be of what a signal did to the problem's processes.
         """
+        if self.context.stop.requested:
+            raise Stopped from error
         axes = self._coordinates[str(member.coords["subspace"])]
         points = (geometry.multiples(point[None])[0] for point in spread(axes))
         if not self.context.kept(f"{what} is alive", member.index, lambda: is_alive(evaluator, points)):
