@@ -167,7 +167,8 @@ class LanguageModel:
             rng = np.random.default_rng([seed, step])
             batch = self._batch(blocks[rng.integers(len(blocks), size=self.batch_size)], rng)
             optimizer.zero_grad()
-            self.loss(model, batch.to(parameter.device, parameter.dtype))["loss"].backward()  # type: ignore[no-untyped-call]
+            loss = self.loss(model, batch.to(parameter.device, parameter.dtype))["loss"]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch
             optimizer.step()
             if on_step is not None:
                 on_step(step + 1, model, optimizer.state_dict())

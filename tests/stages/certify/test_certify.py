@@ -12,14 +12,12 @@ import landsweep
 import numpy as np
 import pytest
 import yaml
-from landsweep import UserError
 from landsweep.base.errors import ProblemError
 from landsweep.disk.trees import read_tree
 from landsweep.kernels.topology import significance as certify
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.stages.certify import STAGE
 from landsweep.stages.certify.work import _Points
-from landsweep.study.study import Study
 from ranked import ranked
 from scipy import ndimage
 from support import HELPERS, assert_same_run, copy_of, inside, methods, once
@@ -486,28 +484,3 @@ def test_plan_counts_the_points(write, tmp_path):
     )
     off = inside("plan", write(certify={}), cwd=tmp_path)
     assert "certify" not in off.stdout
-
-
-@pytest.mark.parametrize(
-    ("section", "text"),
-    [
-        ({"draws": -1}, '"certify.draws" is -1 (int), expected 0 or a whole number of at least 2 draws of the data'),
-        ({"draws": 1}, '"certify.draws" is 1 (int), expected 0 or a whole number of at least 2 draws of the data'),
-        ({"float64": "some"}, "\"certify.float64\" is 'some' (str), expected none, all or the number of points"),
-        ({"float64": 0}, '"certify.float64" is 0 (int), expected none, all or the number of points'),
-        ({"float32": "all"}, 'unknown key "certify.float32", expected float64, draws; did you mean "float64"?'),
-    ],
-)
-def test_a_mistake_gets_one_sentence(section, text):
-    with pytest.raises(UserError) as caught:
-        Study.parse(study_data(certify=section), "my.yaml")
-    assert str(caught.value).startswith(f"my.yaml: {text}")
-    assert "\n" not in str(caught.value)
-
-
-def test_float64_is_not_compared_with_itself():
-    with pytest.raises(
-        UserError, match=r"certify.float64 is 'all' but evaluation.dtype is float64, .* expected certify"
-    ):
-        Study.parse(study_data(evaluation={"dtype": "float64"}))
-    Study.parse(study_data(evaluation={"dtype": "float64"}, certify={"draws": 3}))
