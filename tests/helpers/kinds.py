@@ -12,6 +12,8 @@ from unittest import mock
 import numpy as np
 import torch
 from landsweep.kernels.problem import Batch
+from torch import nn
+from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import PackedSequence
 
@@ -138,6 +140,21 @@ def samples(batch):
     if isinstance(batch, torch.Tensor):
         return len(batch)
     return samples(next(iter(batch.values() if isinstance(batch, dict) else batch)))
+
+
+class Small(Kind):  # what many kinds share
+    moved = "0.weight 2.weight"
+
+    def build(self, seed):
+        torch.manual_seed(seed)
+        return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+
+    def batches(self, split="train", draw=0):
+        yield Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)
+
+    def loss(self, model, batch):
+        x, y = batch.data
+        return {"loss": F.cross_entropy(model(x), y)}
 
 
 def cut(model, flat):

@@ -1,7 +1,7 @@
 """Kinds: what a loss returns, and where it has no value."""
 
 import torch
-from kinds import Kind, labels, randn
+from kinds import Small, labels, randn
 from landsweep.kernels.problem import Batch
 from torch import nn
 from torch.nn import functional as F
@@ -14,21 +14,6 @@ class Policy(nn.Module):
 
     def forward(self, state):
         return self.policy(state), self.value(state)[:, 0]
-
-
-class Small(Kind):  # what the kinds of this module share
-    moved = "0.weight 2.weight"
-
-    def build(self, seed):
-        torch.manual_seed(seed)
-        return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
-
-    def batches(self, split="train", draw=0):
-        yield Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)
-
-    def loss(self, model, batch):
-        x, y = batch.data
-        return {"loss": F.cross_entropy(model(x), y)}
 
 
 class PolicyGradient(Small):

@@ -4,7 +4,7 @@ import warnings
 from functools import partial
 
 import torch
-from kinds import Kind, labels, randn
+from kinds import Small, labels, randn
 from landsweep.kernels.problem import Batch
 from torch import nn
 from torch.nn import functional as F
@@ -12,22 +12,7 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.checkpoint import checkpoint
 
 
-class Classification(Kind):  # what the kinds of this module share
-    moved = "0.weight 2.weight"
-
-    def build(self, seed):
-        torch.manual_seed(seed)
-        return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
-
-    def batches(self, split="train", draw=0):
-        yield Batch((randn(10, 3, seed=draw), labels(10, 2, draw)), weight=10)
-
-    def loss(self, model, batch):
-        x, y = batch.data
-        return {"loss": F.cross_entropy(model(x), y)}
-
-
-class Scripted(Classification):
+class Scripted(Small):
     """`torch.jit.script`"""
 
     known = "as the module it was made from"
@@ -44,13 +29,13 @@ class Traced(Scripted):
     known = "batches have to fit the shapes it was traced with, as always"
 
     def build(self, seed):
-        model = Classification.build(self, seed)
+        model = Small.build(self, seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return torch.jit.trace(model, torch.zeros(10, 3))
 
 
-class Compiled(Classification):
+class Compiled(Small):
     """`torch.compile`"""
 
     known = "the module inside is evaluated: leave compiling to `evaluation.strategy`"
@@ -60,7 +45,7 @@ class Compiled(Classification):
         return torch.compile(super().build(seed), backend="eager")
 
 
-class DataParallel(Classification):
+class DataParallel(Small):
     """`nn.DataParallel`"""
 
     known = "names begin with `module.`"
@@ -72,7 +57,7 @@ class DataParallel(Classification):
             return nn.DataParallel(super().build(seed))
 
 
-class Averaged(Classification):
+class Averaged(Small):
     """averaged weights, by `AveragedModel`"""
 
     known = "its `n_averaged` is a buffer and stays"
@@ -98,7 +83,7 @@ class Lightning(nn.Module):
         return {"loss": loss}
 
 
-class TrainingStep(Classification):
+class TrainingStep(Small):
     """a `training_step` as Lightning has them"""
 
     known = "`model.training_step(batch, 0)` is called as it is"
@@ -122,7 +107,7 @@ class LossInside(nn.Module):
         return type("Output", (), {"loss": self.criterion(logits, labels), "logits": logits})
 
 
-class OutputObject(Classification):
+class OutputObject(Small):
     """a model that takes the labels and returns an object with its loss, as Hugging Face's do"""
 
     known = "`model(**batch).loss` is found as in training"
@@ -139,7 +124,7 @@ class OutputObject(Classification):
         return {"loss": model(**batch.data).loss}
 
 
-class LazyInBuild(Classification):
+class LazyInBuild(Small):
     """lazy layers, initialised in `build`"""
 
     known = "call the model once in `build`"
@@ -151,7 +136,7 @@ class LazyInBuild(Classification):
         return model
 
 
-class LazyInTrain(Classification):
+class LazyInTrain(Small):
     """lazy layers, initialised in `train`"""
 
     known = "their shapes are those that training gave them"
@@ -167,7 +152,7 @@ class LazyInTrain(Classification):
         return model
 
 
-class Checkpointed(Classification):
+class Checkpointed(Small):
     """activations that are computed again (`torch.utils.checkpoint`)"""
 
     known = "they save memory that landscapes do not need; with `use_reentrant=True` a Hessian is refused"
@@ -189,7 +174,7 @@ class Watching(nn.Module):
         return self.net(x)
 
 
-class Hooks(Classification):
+class Hooks(Small):
     """activations by a forward hook"""
 
     known = "hooks run in the copy that landsweep evaluates, so the loss has to read what they leave from its `model`"
@@ -214,7 +199,7 @@ class Closures(nn.Module):
         return self.second(torch.tanh(self.first(x)) + self.branch(x))
 
 
-class FunctionOfSelf(Classification):
+class FunctionOfSelf(Small):
     """a function kept by the module that uses the module"""
 
     known = "`self.branch = lambda x: self.skip(x)` follows the weights as methods do"
@@ -225,7 +210,7 @@ class FunctionOfSelf(Classification):
         return Closures()
 
 
-class ReplacedForward(Classification):
+class ReplacedForward(Small):
     """a `forward` that was replaced by a function around the old one"""
 
     known = "the function, and the method in it, follow the weights"
@@ -250,7 +235,7 @@ class KeptFunctions(nn.Module):
         return sum(part(x) for part in self.parts)
 
 
-class ListOfFunctions(Classification):
+class ListOfFunctions(Small):
     """a list of functions, partial ones and methods"""
 
     known = "they follow the weights"
@@ -261,7 +246,7 @@ class ListOfFunctions(Classification):
         return KeptFunctions()
 
 
-class InPlace(Classification):
+class InPlace(Small):
     """in-place operations on activations"""
 
     known = "`relu_`, `+=` and writes into slices of activations work"
@@ -274,7 +259,7 @@ class InPlace(Classification):
         return {"loss": F.cross_entropy(model[2](h), y)}
 
 
-class Branching(Classification):
+class Branching(Small):
     """control flow that depends on activations"""
 
     known = "branches on values go one by one; `torch.where` goes many at once"
@@ -288,7 +273,7 @@ class Branching(Classification):
         return {"loss": F.cross_entropy(model[2](h), y)}
 
 
-class FrozenCopy(Classification):
+class FrozenCopy(Small):
     """a loss that reads a detached copy of the weights"""
 
     surrogate = True
@@ -303,7 +288,7 @@ class FrozenCopy(Classification):
         }
 
 
-class Autocast(Classification):
+class Autocast(Small):
     """`torch.autocast` inside the loss"""
 
     known = "rounds as in training; in float64 it does nothing"
@@ -314,7 +299,7 @@ class Autocast(Classification):
             return super().loss(model, batch)
 
 
-class NoGradient(Classification):
+class NoGradient(Small):
     """a loss under `torch.no_grad()`, as evaluation loops have it"""
 
     known = "leave `no_grad` out where you want a Hessian"
@@ -325,7 +310,7 @@ class NoGradient(Classification):
         return super().loss(model, batch)
 
 
-class Bytes(Classification):
+class Bytes(Small):
     """bytes that the loss makes float32 by `.float()`"""
 
     known = "no float64 then: `x.to(next(model.parameters()).dtype)` follows the study's precision"
@@ -339,7 +324,7 @@ class Bytes(Classification):
         return {"loss": F.cross_entropy(model(x.float() / 255), y)}
 
 
-class BackwardInside(Classification):
+class BackwardInside(Small):
     """`backward()` inside the loss, for the norm of the gradient"""
 
     known = "goes one by one; for a Hessian use `autograd.grad(loss, model.parameters())`"
@@ -354,7 +339,7 @@ class BackwardInside(Classification):
         return {"loss": loss, "grad_norm": torch.sqrt(sum(p.grad.square().sum() for p in model.parameters()))}
 
 
-class SeededNoise(Classification):
+class SeededNoise(Small):
     """noise that the loss draws after `torch.manual_seed(0)`"""
 
     known = "goes one by one; noise in the batch goes many at once"
