@@ -72,10 +72,12 @@ class Ranks:
         answers = [self.folder / f"{case}-{rank}.json" for rank in range(self.size)]
         end = time.monotonic() + TIMEOUT
         while not all(answer.exists() for answer in answers):
-            if self.process.poll() is not None or time.monotonic() > end:
+            status = self.process.poll()
+            if status is not None or time.monotonic() > end:
                 del _jobs[self.size]
                 self.end()
-                raise AssertionError(f"{words} on {self.size} ranks ended them or took too long:\n{self.said}")
+                how = "took too long" if status is None else f"ended them with status {status}"
+                raise AssertionError(f"{words} on {self.size} ranks {how}:\n{self.said}")
             time.sleep(0.005)
         statuses, out, err = zip(*(json.loads(answer.read_text()) for answer in answers), strict=True)
         return subprocess.CompletedProcess(words, max(statuses), "".join(out), "".join(err))
