@@ -11,7 +11,7 @@ from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
 from landsweep.kernels.critical.surface import Grid, Surface
 from landsweep.kernels.critical.touching import GridBasins
-from scipy.stats import qmc
+from landsweep.kernels.critical.unseen import sobol
 
 
 class Interrupted(Exception):
@@ -81,10 +81,7 @@ def resolve(
 
 
 def _sample(count: int, seed: int, grid: Grid) -> np.ndarray:
-    if not count:
-        return np.empty((0, len(grid.top)))
-    cube = qmc.Sobol(len(grid.top), rng=np.random.default_rng(seed)).random_base2(int(np.ceil(np.log2(count))))
-    return cube[:count] * grid.top
+    return sobol(count, len(grid.top), seed) * grid.top
 
 
 def _why(grid: Grid, ends: Ends, k: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from landsweep.kernels.critical.quadratic import Modes, held, modes, within
 from landsweep.kernels.critical.rounding import noise
 from landsweep.kernels.critical.surface import Grid
-from scipy.stats import qmc
+from landsweep.kernels.critical.unseen import sobol
 
 LONGEST = 0.35
 """A step is at most this long, in steps of the grid."""
@@ -134,7 +134,7 @@ def _degenerate(grid: Grid, x: np.ndarray, value: float, at_face: bool) -> Found
         angles = 2 * np.pi * np.arange(48) / 48
         sphere = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     else:
-        cube = 2 * qmc.Sobol(d, scramble=False).random(64 * 2 ** min(d, 4)) - 1
+        cube = 2 * sobol(64 * 2 ** min(d, 4), d, 0) - 1
         norms = np.linalg.norm(cube, axis=1, keepdims=True)
         sphere = np.concatenate([np.eye(d), -np.eye(d), cube[norms[:, 0] > 0.1] / norms[norms[:, 0] > 0.1]])
     closest = np.cos(2 * np.pi / 24) if d == 2 else np.cos(np.pi / 4)
