@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, descend
+from landsweep.kernels.critical.lines import neighbours, straight
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
@@ -39,6 +40,8 @@ class Saddle:
     kind: int
     curvature: float
     ends: set[int]
+    reason: str = ""
+    """Why no saddle was found, of a highest point."""
 
 
 @dataclass
@@ -69,22 +72,37 @@ class Network:
     ----------
     saddles
         All saddles and bounds, in the order in which they were found.
-    reasons
-        Why some pairs of minima have no saddle.
     """
 
     def __init__(self, grid: Grid, pool: Pool, stop: Callable[[], None]) -> None:
         self._grid, self._pool, self._stop = grid, pool, stop
         self.saddles: list[Saddle] = []
-        self.reasons: list[str] = []
+        self._tried: set[tuple[int, int]] = set()
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why some pairs of minima have no saddle."""
+        return [s.reason for s in self.saddles if s.reason]
 
     def connect(self, candidates: list[Candidate]) -> None:
         """Look for the saddles that join the minima which the candidates join."""
+        self._connect(candidates)
+        components, needed = _Components(self._pool.find), []
+        for s in sorted(self.saddles, key=lambda s: (s.value, s.kind == BOUND)):
+            if components.join(s.ends) or s.kind != BOUND:  # a bound is of no use where a lower way was found later
+                needed.append(s)
+        self.saddles = needed
+
+    def _connect(self, candidates: list[Candidate]) -> None:
         candidates = list(candidates)
         for _ in range(ROUNDS):
             wanted = self._wanted(candidates)
             if not wanted:
-                return
+                lower = self._straight()
+                if not lower:
+                    return
+                candidates += lower
+                continue
             self._stop()
             by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(4)}
             for c in wanted:
@@ -114,6 +132,35 @@ class Network:
             elif components.join(candidates[k].ends):
                 found.append(candidates[k])
         return found
+
+    def _straight(self) -> list[Candidate]:
+        """Return the straight ways between neighbouring minima that are lower than all ways that are known.
+
+        A grid that is too coarse for its minima shows not all of the basins that touch.
+        """
+        own = self._pool.own
+        near = neighbours(np.array([self._pool.x[k] for k in own]).reshape(len(own), len(self._grid.top)))
+        pairs = [pair for a, b in near if (pair := (own[a], own[b])) not in self._tried]
+        self._tried.update(pairs)
+        levels = self._levels(pairs)
+        ends = [(self._pool.x[a], self._pool.x[b]) for a, b in pairs]
+        found = []
+        for pair, way in zip(pairs, straight(self._grid, ends, levels), strict=True):
+            if way is not None:
+                top = max(float(way[1].max()), *(self._pool.value[k] for k in pair))
+                found.append(Candidate(top, pair, way[0], int(way[1].argmax())))
+        return found
+
+    def _levels(self, pairs: Sequence[tuple[int, int]]) -> np.ndarray:
+        """Return for each two minima what is below the lowest way between them by more than rounding."""
+        components = _Components(self._pool.find)
+        levels = np.full(len(pairs), np.inf)
+        for saddle in sorted(self.saddles, key=lambda s: s.value):
+            if components.join(saddle.ends):
+                for k, (one, other) in enumerate(pairs):
+                    if levels[k] == np.inf and components.of(one) == components.of(other):
+                        levels[k] = saddle.value - self._pool.level(one, other)
+        return levels
 
     def _joined(self, saddles: Sequence[Saddle]) -> Callable[[Iterable[int]], bool]:
         components = _Components(self._pool.find)
@@ -242,10 +289,11 @@ class Network:
         if len(ends) < 2:
             return
         value, x = (c.level, c.way[c.at]) if c.path is None else highest(self._grid, c.path)
-        self.saddles.append(Saddle(x, max(value, *(self._pool.value[k] for k in ends)), BOUND, np.nan, ends))
         at = ", ".join(f"{a:.6g}" for a in self._grid.alpha(x[None])[0])
         what = "pass known on the grid alone, about" if c.path is None else "pass at most"
-        self.reasons.append(f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}")
+        reason = f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}"
+        value = max(value, *(self._pool.value[k] for k in ends))
+        self.saddles.append(Saddle(x, value, BOUND, np.nan, ends, reason))
 
     def _end(self, c: Candidate, k: int) -> int:
         return self._pool.find(c.ends[k])
