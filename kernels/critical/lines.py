@@ -1,4 +1,4 @@
-"""Straight ways between neighbouring minima: what a grid too coarse for its minima does not show of the ways between."""
+"""Straight ways between neighbouring minima, which a grid that is too coarse for its minima does not show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def neighbours(x: np.ndarray) -> list[tuple[int, int]]:
     """
     m, d = x.shape
     square = ((x[:, None] - x[None]) ** 2).sum(axis=-1)
-    found = set()
+    found: set[tuple[int, int]] = set()
     for p in range(m):
         near = np.argsort(square[p], kind="stable")[: 8 * d + 1]
         near = near[near != p]

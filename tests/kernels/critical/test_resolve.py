@@ -56,8 +56,8 @@ def test_the_known_functions_have_exact_derivatives(function):
         assert np.allclose(local.hessian[:, i], bend, rtol=1e-5, atol=1e-5)
 
 
-# Himmelblau's four minima and the three of its four saddles at which basins meet, from a search of 30 digits; the fourth
-# closes the ring around the maximum
+# Himmelblau's four minima, and those three of its four saddles at which basins meet; the fourth closes the ring around
+# the maximum
 HIMMELBLAU = [(3, 2), (-2.805118086953, 3.131312518250), (-3.779310253378, -3.283185991286)]
 HIMMELBLAU += [(3.584428340330, -1.848126526964)]
 HIMMELBLAU_PASSES = [13.311926270405587, 67.71915008752613, 104.01516291755811]
