@@ -106,7 +106,10 @@ class Resolved:
         The last vertex stands for the greatest value of the grid. What lies on the border follows from ``faces``.
         """
         m, s = len(self.value), len(self.saddle_value)
-        low, high = min(self.value_range[0], self.value[0]), max(self.value_range[1], *self.saddle_value, self.value[-1])
+        low, high = (
+            min(self.value_range[0], self.value[0]),
+            max(self.value_range[1], *self.saddle_value, self.value[-1]),
+        )
         values = np.concatenate([self.value, self.saddle_value, [high]])
         edges = np.stack([m + self.joins[:, 0], self.joins[:, 1]], axis=1)
         top = [int(edges[:, 0].max()) if s else 0, m + s]
