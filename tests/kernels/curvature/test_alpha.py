@@ -92,6 +92,8 @@ def test_they_are_those_of_a_plain_function(case):
     for k, point in enumerate(alpha):
         same(found, k, dense(problem, directions(problem.build(0), d), point))
     np.testing.assert_allclose(f.values(alpha), found[0], rtol=1e-12)
+    for a, b in zip(f.gradients(alpha), found, strict=False):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
     assert (f.way == "alone") == (case == "physics by autograd") == bool(f.reason)
     assert np.array_equal(found[2], found[2].swapaxes(1, 2))
     again = f.derivatives(alpha)
@@ -273,8 +275,8 @@ def test_many_at_once_that_differ_are_given_up(monkeypatch):
     """As where a kernel's derivatives are wrong under vmap alone."""
 
     class Wrong(module.Together):
-        def __call__(self, rows):
-            value, gradient, hessian = super().__call__(rows)
+        def __call__(self, rows, order):
+            value, gradient, hessian = super().__call__(rows, order)
             return value, gradient, 1.001 * hessian
 
     monkeypatch.setattr(module, "Together", Wrong)
