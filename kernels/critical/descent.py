@@ -160,7 +160,7 @@ class _Descent:
         fell = self.value - float(there.value)
         forth = -float(here.gradient @ step) - 0.5 * float(step @ here.hessian @ step)
         back = -float(there.gradient @ step) + 0.5 * float(step @ there.hessian @ step)
-        fair = all(abs(fell - predicted) <= 0.5 * fell for predicted in (forth, back))
+        fair = bool(here.gradient @ step < 0) and all(abs(fell - p) <= 0.5 * fell for p in (forth, back))
         return fair and _barrier(here, there, step) <= self.value + noise(self.value)
 
     def end(self, kind: int, reason: str = "") -> None:
