@@ -161,7 +161,7 @@ class _Descent:
         forth = -float(here.gradient @ step) - 0.5 * float(step @ here.hessian @ step)
         back = -float(there.gradient @ step) + 0.5 * float(step @ there.hessian @ step)
         fair = bool(here.gradient @ step < 0) and all(abs(fell - p) <= 0.5 * fell for p in (forth, back))
-        return fair and _barrier(here, there, step) <= self.value + noise(self.value)
+        return fair and bool(_barrier(here, there, step) <= self.value + noise(self.value))
 
     def end(self, kind: int, reason: str = "") -> None:
         self.kind, self.reason, self.going = np.int8(kind), reason, False
