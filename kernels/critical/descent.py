@@ -160,8 +160,8 @@ class _Descent:
         fell = self.value - float(there.value)
         forth = -float(here.gradient @ step) - 0.5 * float(step @ here.hessian @ step)
         back = -float(there.gradient @ step) + 0.5 * float(step @ there.hessian @ step)
-        fair = all(abs(fell - predicted) <= 0.5 * fell for predicted in (forth, back))
-        return fair and _barrier(here, there, step) <= self.value + noise(self.value)
+        fair = bool(here.gradient @ step < 0) and all(abs(fell - p) <= 0.5 * fell for p in (forth, back))
+        return fair and bool(_barrier(here, there, step) <= self.value + noise(self.value))
 
     def end(self, kind: int, reason: str = "") -> None:
         self.kind, self.reason, self.going = np.int8(kind), reason, False
