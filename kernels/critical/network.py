@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.lines import neighbours, straight
+from landsweep.kernels.critical.outlook import saddle_heights
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
@@ -60,11 +61,18 @@ class Candidate:
     """The index in ``way`` of the highest point."""
     splits: int = 0
     stage: int = CROSSING
+    expected: float = np.nan
+    """What derivatives at the highest point say of the height of the pass, where they were looked at."""
     done: bool = False
     path: Path | None = None
     saddles: list[Saddle] = field(default_factory=list)
     """What was found from here."""
     reason: str = ""
+
+    @property
+    def height(self) -> float:
+        """The height by which candidates are ordered: what is expected, until a saddle has been looked for."""
+        return float(np.fmin(self.level, self.expected)) if self.stage == CROSSING else self.level
 
 
 class Network:
@@ -101,9 +109,9 @@ class Network:
             wanted = self._wanted(candidates)
             if not wanted:
                 lower = self._straight()
-                if not lower:
-                    return
                 candidates += lower
+                if not lower and not self._look_at(candidates):
+                    return
                 continue
             self._stop()
             by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(4)}
@@ -124,7 +132,7 @@ class Network:
             c.done = c.done or self._joined(c.saddles)(c.ends)
         events = sorted(
             [(s.value, 0, k) for k, s in enumerate(self.saddles)]
-            + [(c.level, 1, k) for k, c in enumerate(candidates) if not c.done]
+            + [(c.height, 1, k) for k, c in enumerate(candidates) if not c.done]
         )
         components = _Components(self._pool.find)
         found = []
@@ -134,6 +142,18 @@ class Network:
             elif components.join(candidates[k].ends):
                 found.append(candidates[k])
         return found
+
+    def _look_at(self, candidates: list[Candidate]) -> bool:
+        """Return whether a candidate may be lower than it is on the grid, and lower than what is known between its ends.
+
+        Heights on the grid are too great, by a part of what f changes within a step.
+        """
+        asked = [c for c in candidates if not c.done and c.stage == CROSSING and np.isnan(c.expected)]
+        expected = saddle_heights(self._grid, np.array([c.way[c.at] for c in asked]).reshape(-1, len(self._grid.top)))
+        for c, height in zip(asked, expected, strict=True):
+            c.expected = float(height)
+        levels = self._levels([c.ends for c in asked])
+        return bool((expected < levels).any())
 
     def _straight(self) -> list[Candidate]:
         """Return the straight ways between neighbouring minima that are lower than all ways that are known.

@@ -232,7 +232,8 @@ def audit(surface: Known, axes: Sequence[np.ndarray], found: Resolved) -> None:
                 assert abs(np.linalg.solve(inner, gradient[free])).max() < 1e-5, "Newton's next step, in grid steps"
     joined = [set(found.joins[found.joins[:, 0] == k, 1].tolist()) for k in range(s)]
     for k, minima in enumerate(joined):
-        assert len(minima) > 1 and minima <= set(range(m)), "a saddle joins two minima"
+        assert len(minima) > 1, "a saddle joins two minima"
+        assert minima <= set(range(m))
         assert (found.value[list(minima)] <= found.saddle_value[k]).all()
     assert ((found.start_end >= -1) & (found.start_end < m)).all()
     for k in range(m):
