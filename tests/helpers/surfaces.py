@@ -273,3 +273,18 @@ def kinds(found: Resolved) -> list[str]:
 
 def saddle_kinds(found: Resolved) -> list[str]:
     return [KINDS[int(kind)] for kind in found.saddle_kind]
+
+
+def waves(seed: int, count: int = 8, shortest: float = 5.0) -> Callable:
+    """Return a sum of plane waves in a bowl."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(count, 2)) * shortest
+    heights, phases = rng.normal(size=count), rng.uniform(0, 6.28, count)
+
+    def function(x):
+        total = 0.5 * sum(u**2 for u in x)
+        for vector, height, phase in zip(vectors, heights, phases, strict=True):
+            total = float(height) * cos(dot(vector, x) + float(phase)) + total
+        return total
+
+    return function
