@@ -98,7 +98,8 @@ class Together:
 
     def _value(self, row: Tensor, a: Tensor, buffers: Values, batch: Batch) -> Tensor:
         own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
-        theta = self._layout.split(row + a @ self._delta)
+        # Not as a product of matrices, whose last bits depend on where among the rows a point is.
+        theta = self._layout.split(row + (a[:, None] * self._delta).sum(dim=0))
         return select(self._loss.at(theta | own, batch), (self._field,))[self._field]
 
     def _backwards(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:

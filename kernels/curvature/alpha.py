@@ -391,8 +391,9 @@ def _crosses(steps: np.ndarray) -> np.ndarray:
 
 
 def _width(memory: PeakMemory, points: int) -> int:
-    """Return how many points may be computed together, by what some points took."""
-    return int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
+    """Return how many points may be computed together, a power of 2, by what some points took."""
+    most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
+    return 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points, and other bits
 
 
 def _finite(parts: Expansion) -> bool:

@@ -168,7 +168,7 @@ def test_chunks_of_any_width_and_single_precision():
     problem, alpha = Small(), points(2, 7)
     f, single = made(problem), made(problem, dtype=torch.float32)
     expected = f.derivatives(alpha)
-    f.width = f._width_of_values = 3
+    f.width = f._width_of_values = 2
     for a, b, c in zip(f.derivatives(alpha), single.derivatives(alpha), expected, strict=True):
         np.testing.assert_allclose(a, c, rtol=1e-11, atol=1e-13)
         np.testing.assert_allclose(b, c, rtol=1e-3, atol=1e-4 * np.abs(c).max())
