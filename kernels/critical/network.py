@@ -18,7 +18,7 @@ from landsweep.kernels.critical.outlook import saddle_heights
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
-from landsweep.kernels.critical.strings import ZOOM, Path, highest, level_floor, relax
+from landsweep.kernels.critical.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 from landsweep.kernels.critical.surface import Grid
 
 SAME = 1e-5
@@ -29,9 +29,11 @@ PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-CROSSING, STRING, CLOSER, GIVEN_UP = range(4)
-"""A pass is looked for from where basins touch, then from the peak of a relaxed path, then from that of its closer
-look; then the highest point of the path stands for it."""
+CROSSING, LINE, STRING, CLOSER, GIVEN_UP = range(5)
+"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of this
+way relaxed around its highest point, then once more closer to it; then the highest point of the path stands for it."""
+REACH = 4.0
+"""A path is relaxed so far to both sides of its highest point, in steps of the grid."""
 
 
 @dataclass
@@ -114,12 +116,13 @@ class Network:
                     return
                 continue
             self._stop()
-            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(4)}
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(5)}
             for c in wanted:
                 c.stage += 1
             self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
-            candidates += self._by_strings(by_stage[STRING])
-            self._closer(by_stage[CLOSER])
+            candidates += self._by_paths(by_stage[LINE], along(self._grid, [self._way(c) for c in by_stage[LINE]]))
+            candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
+            candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
             for c in by_stage[GIVEN_UP]:
                 self._bound(c)
         for c in self._wanted(candidates):
@@ -228,16 +231,24 @@ class Network:
                 for c in others:
                     c.reason = "a descent from the saddle has no end"
 
-    def _by_strings(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Relax the paths of candidates; cut them at minima on them, and look for saddles from the peaks of the rest.
+    def _way(self, c: Candidate) -> np.ndarray:
+        """Return the way of a candidate with the minima at its ends."""
+        return np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
+
+    def _relaxed(self, candidates: list[Candidate], reach: float, spacing: float) -> list[Candidate]:
+        """Relax the path of each candidate around its highest point, and do with it as :meth:`_by_paths`."""
+        candidates = [c for c in candidates if c.path is not None]
+        paths = [c.path for c in candidates if c.path is not None]
+        where = [path.around(reach) for path in paths]
+        ways = [path.x[part] for path, part in zip(paths, where, strict=True)]
+        parts = relax(self._grid, ways, self._stop, spacing)
+        return self._by_paths(candidates, [p.replaced(w, part) for p, w, part in zip(paths, where, parts, strict=True)])
+
+    def _by_paths(self, candidates: list[Candidate], paths: list[Path]) -> list[Candidate]:
+        """Cut the paths of candidates at minima on them, and look for saddles from the peaks of the rest.
 
         Returns the parts of those that were cut.
         """
-        ways = [
-            np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
-            for c in candidates
-        ]
-        paths = relax(self._grid, ways, self._stop)
         for c, path in zip(candidates, paths, strict=True):
             self._measure(c, path)
         deep = [self._valleys(c, path) for c, path in zip(candidates, paths, strict=True)]
@@ -281,18 +292,6 @@ class Network:
         stage = CROSSING if c.splits < SPLITS else GIVEN_UP
         return Candidate(float(value[at]), (one[1], other[1]), way, at, c.splits + 1, stage)
 
-    def _closer(self, candidates: list[Candidate]) -> None:
-        """Relax the part of each path around its peak once more, with images close to one another."""
-        candidates = [c for c in candidates if c.path is not None and len(c.path.peaks)]
-        parts = relax(self._grid, [c.path.around(c.path.top) for c in candidates if c.path], self._stop, ZOOM)
-        begins = []
-        for c, part in zip(candidates, parts, strict=True):
-            assert c.path is not None
-            c.path = c.path.replaced(part)
-            if len(part.peaks):
-                begins.append((part.x[part.top], _direction(part.x, part.top), c))
-        self._search(begins)
-
     def _measure(self, c: Candidate, path: Path) -> None:
         """Keep a candidate's path; where it is no higher than its ends, or can be made so, they are one minimum."""
         one, other = self._end(c, 0), self._end(c, 1)
@@ -303,7 +302,8 @@ class Network:
         else:
             floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
             isolated = self._pool.isolated(one) and self._pool.isolated(other)
-            if path.value.max() <= floor or (not isolated and level_floor(self._grid, path, floor, self._stop)):
+            relaxed = not isolated and c.stage > STRING
+            if path.value.max() <= floor or (relaxed and level_floor(self._grid, path, floor, self._stop)):
                 self._pool.merge(one, other)
                 c.done = True
             else:
