@@ -15,6 +15,7 @@ import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.lines import neighbours, straight
 from landsweep.kernels.critical.outlook import saddle_heights
+from landsweep.kernels.critical.patches import DIMENSIONS, lowered
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
@@ -29,9 +30,12 @@ PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-CROSSING, LINE, STRING, CLOSER, GIVEN_UP = range(5)
-"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of this
-way relaxed around its highest point, then once more closer to it; then the highest point of the path stands for it."""
+CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(6)
+"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of a way
+over finer grids around its highest point, then from those of this way relaxed there, then once more closer to it; then
+the highest point of the path stands for it."""
+PATCHES = (1 / 3, 1 / 12)
+"""The steps of the finer grids on which a lower way is looked for, in steps of the grid."""
 REACH = 4.0
 """A path is relaxed so far to both sides of its highest point, in steps of the grid."""
 
@@ -116,11 +120,12 @@ class Network:
                     return
                 continue
             self._stop()
-            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(5)}
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(6)}
             for c in wanted:
                 c.stage += 1
             self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
             candidates += self._by_paths(by_stage[LINE], along(self._grid, [self._way(c) for c in by_stage[LINE]]))
+            candidates += self._patched(by_stage[PATCH])
             candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
             candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
             for c in by_stage[GIVEN_UP]:
@@ -234,6 +239,16 @@ class Network:
     def _way(self, c: Candidate) -> np.ndarray:
         """Return the way of a candidate with the minima at its ends."""
         return np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
+
+    def _patched(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Look for lower ways on finer and finer grids around the highest points of paths; go on as by a path."""
+        if len(self._grid.top) > DIMENSIONS:
+            return []
+        candidates = [c for c in candidates if c.path is not None]
+        paths = [c.path for c in candidates if c.path is not None]
+        for step in PATCHES:
+            paths = lowered(self._grid, paths, step)
+        return self._by_paths(candidates, paths)
 
     def _relaxed(self, candidates: list[Candidate], reach: float, spacing: float) -> list[Candidate]:
         """Relax the path of each candidate around its highest point, and do with it as :meth:`_by_paths`."""
