@@ -124,7 +124,7 @@ class Network:
             for c in wanted:
                 c.stage += 1
             self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
-            candidates += self._by_paths(by_stage[LINE], along(self._grid, [self._way(c) for c in by_stage[LINE]]))
+            candidates += self._by_lines(by_stage[LINE])
             candidates += self._patched(by_stage[PATCH])
             candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
             candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
@@ -236,6 +236,16 @@ class Network:
                 for c in others:
                     c.reason = "a descent from the saddle has no end"
 
+    def _by_lines(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Look at the ways of candidates as they are, and relaxed where they may lie on the floor of a valley."""
+        flat = [c for c in candidates if not self._isolated(c)]
+        others = [c for c in candidates if self._isolated(c)]
+        parts = self._by_paths(others, along(self._grid, [self._way(c) for c in others]))
+        return parts + self._by_paths(flat, relax(self._grid, [self._way(c) for c in flat], self._stop))
+
+    def _isolated(self, c: Candidate) -> bool:
+        return all(self._pool.isolated(self._end(c, k)) for k in (0, 1))
+
     def _way(self, c: Candidate) -> np.ndarray:
         """Return the way of a candidate with the minima at its ends."""
         return np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
@@ -316,9 +326,8 @@ class Network:
             c.reason = "the path meets values that are not finite"
         else:
             floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
-            isolated = self._pool.isolated(one) and self._pool.isolated(other)
-            relaxed = not isolated and c.stage > STRING
-            if path.value.max() <= floor or (relaxed and level_floor(self._grid, path, floor, self._stop)):
+            flat = not self._isolated(c)
+            if flat and (path.value.max() <= floor or level_floor(self._grid, path, floor, self._stop)):
                 self._pool.merge(one, other)
                 c.done = True
             else:
