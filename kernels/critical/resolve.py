@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
 from landsweep.kernels.critical.faces import face_starts
+from landsweep.kernels.critical.hints import apart, hinted
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
@@ -70,7 +71,9 @@ def resolve(
     ends = descents(basins.points(vertices))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
-    further = np.concatenate([basins.points(face_starts(grid, field, vertices)), _sample(samples, seed, grid)])
+    hints = apart(hinted(field), np.array([pool.x[k] for k in pool.own]).reshape(-1, len(shape)))
+    faces = face_starts(grid, field, vertices)
+    further = np.concatenate([faces, hints, _sample(samples, seed, grid)])
     led = pool.add(descents(further))
     drawn = led[len(led) - samples :]
 
