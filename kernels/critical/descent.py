@@ -24,6 +24,8 @@ not fall: they may be differences of large numbers."""
 FAR, SPACING = 3.0, 0.25
 """A descent may join another one along a straight line of this length, in steps of the grid, along which values so far
 apart fall steadily: they cost less than derivatives."""
+CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
+"""At these distances from its beginning the values along a line are looked at as well: narrow barriers are there."""
 LINES = 3
 """Such lines are looked for at each so-manieth step."""
 STEPS = 400
@@ -152,6 +154,7 @@ class _Visited:
             near = near[[self._owner[k].last is not descent for k in near.tolist()]]
             for k in near[np.argsort(away[near], kind="stable")][:2].tolist():
                 t = np.arange(1, np.ceil(away[k] / SPACING)) / np.ceil(away[k] / SPACING)
+                t = np.union1d(t, CLOSE[away[k] > CLOSE] / away[k])
                 lines.append((descent, k, descent.x + t[:, None] * (x[k] - descent.x)))
         values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *[points for *_, points in lines]]))
         first = 0
