@@ -71,8 +71,12 @@ class Descents:
     def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
         self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
 
-    def __call__(self, starts: np.ndarray) -> Ends:
-        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid."""
+    def __call__(self, starts: np.ndarray, *, lines: bool = False) -> Ends:
+        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
+
+        With ``lines`` descents join others along straight lines too, for points of which it matters whether they lead
+        to what is known: from a high point such a line may pass by a minimum that its own steps would find.
+        """
         grid = self._grid
         descents = [_Descent(x) for x in np.array(starts, np.float64)]
         for step in range(STEPS):
@@ -86,7 +90,7 @@ class Descents:
                     self._visited.add(descent)
             for descent in going:
                 self._visited.join(descent)
-            if step % LINES == 0:
+            if lines and step % LINES == 0:
                 self._visited.join_along_lines(grid, [d for d in going if d.going])
         for descent in descents:
             if descent.going:
