@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from copy import copy
 from functools import partial
 from typing import Any, Literal, Protocol
 
@@ -33,6 +34,9 @@ class Way(Protocol):
 
     def __call__(self, rows: Tensor, order: Order) -> Expansion:
         """Return the expansion at ``rows`` ``(w, P)``."""
+
+    def along(self, delta: Tensor) -> Way:
+        """Return the same way along other directions ``(d, P)``, on any device."""
 
 
 class Together:
@@ -79,6 +83,12 @@ class Together:
         """Return the expansion at ``rows`` ``(w, P)``."""
         parts = parted(self._batches, self._parts, self._delta.device, self._delta.dtype)
         return _mean((batch.weight, self._batch(rows, order, batch)) for batch in parts)
+
+    def along(self, delta: Tensor) -> Together:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        made = copy(self)
+        made._delta = delta.to(self._delta)
+        return made
 
     def _batch(self, rows: Tensor, order: Order, batch: Batch) -> Sequence[Tensor]:
         def work() -> Sequence[Tensor]:
@@ -149,6 +159,10 @@ class Products:
         found = [self._row(row, order) for row in rows]
         return tuple(torch.stack(part) for part in zip(*found, strict=True))
 
+    def along(self, delta: Tensor) -> Products:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        return Products(self._product, delta)
+
     def _row(self, row: Tensor, order: Order) -> Expansion:
         d = len(self._delta)
         try:
@@ -207,6 +221,12 @@ class Gradients:
         assert order == 1
         found = [self._row(row) for row in rows]
         return tuple(torch.stack(part) for part in zip(*found, strict=True))
+
+    def along(self, delta: Tensor) -> Gradients:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        made = copy(self)
+        made._delta = delta
+        return made
 
     def by_own_parameters(self) -> None:
         """Differentiate by the network's own parameters from now on.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from typing import Literal
 
@@ -119,22 +120,16 @@ class AlphaDerivatives:
         micro_batches: int = 1,
         second: Literal["exact", "differences"] = "exact",
     ) -> None:
-        theta = flatten(model)
-        if delta.ndim != 2 or delta.shape[1] != len(theta):
-            raise ValueError(f"directions have the shape {tuple(delta.shape)}, expected (d, {len(theta)})")
         check_mode(model)
         if batchnorm == "recomputed" and normalisation_layers(model):
             raise ValueError(
                 "the statistics of normalisation are recomputed at each point, and torch differentiates none of them, "
                 "expected evaluation.batchnorm: frozen for derivatives"
             )
-        self._problem, self._model, self._delta, self._data = problem, model, delta, data
+        self._problem, self._model, self._data = problem, model, data
         self._device, self._dtype, self._field, self._parts = device, dtype, field, micro_batches
         self._precision = next(p for p in PRECISIONS.values() if p.dtype == dtype)
-        self._points = Points(theta, delta, device, dtype)
-        length = float(theta.double().norm()) or 1.0
-        norms = np.array([float(torch.linalg.vector_norm(row.double())) for row in delta])
-        self._scale = length / np.where(norms > 0, norms, 1.0)  # in alpha, the length of theta
+        self._span(delta)
         self._second = second
         self.together = False
         self.reason = "the strategy is inplace" if strategy == "inplace" else ""
@@ -143,6 +138,25 @@ class AlphaDerivatives:
         self._values = self._choose_values()
         self._derivatives: Way = self._choose_derivatives()
         self._check_slopes()
+
+    def along(self, delta: Tensor) -> AlphaDerivatives:
+        """Return the same loss along other directions ``(d, P)``, computed in the same way: nothing is compared again.
+
+        To make one takes as long as about ten derivatives, so that landscapes around one network share it.
+        """
+        made = copy(self)
+        made._span(delta)
+        made._derivatives, made.error = self._derivatives.along(delta), None
+        return made
+
+    def _span(self, delta: Tensor) -> None:
+        theta = flatten(self._model)
+        if delta.ndim != 2 or delta.shape[1] != len(theta):
+            raise ValueError(f"directions have the shape {tuple(delta.shape)}, expected (d, {len(theta)})")
+        self._delta, self._points = delta, Points(theta, delta, self._device, self._dtype)
+        length = float(theta.double().norm()) or 1.0
+        norms = np.array([float(torch.linalg.vector_norm(row.double())) for row in delta])
+        self._scale = length / np.where(norms > 0, norms, 1.0)  # in alpha, the length of theta
 
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return f ``(n,)`` float64 at the points ``alpha``, ``(n, d)`` float64."""
@@ -253,9 +267,10 @@ class AlphaDerivatives:
         with suppress(Exception), self._precision.active(self._device):  # what vmap cannot follow
             many = make("batched")
             rows = self._rows(np.concatenate([*self._usable, self._usable[0]]))  # at least two
-            found = many(rows)[0].numpy()[: len(expected)]
+            made, width = self._counted(partial(many, rows), len(rows))
+            found = made[0].numpy()[: len(expected)]
             if np.allclose(found, expected, rtol=self._precision.tolerance, atol=0, equal_nan=True):
-                self._width_of_values = self._width(lambda: many(rows), 1 << (len(rows).bit_length() - 1))
+                self._width_of_values = width
                 return many
         return alone
 
@@ -282,27 +297,27 @@ class AlphaDerivatives:
                     kernel=kernel,
                     micro_batches=self._parts,
                 )
-                with self._precision.active(self._device):
-                    found = [part[:1].numpy() for part in made(rows, order)]
+                parts, width = self._counted(partial(made, rows, order), len(rows))
+                found = [part[:1].numpy() for part in parts]
             except Exception as error:  # what vmap or these derivatives cannot follow
                 self.reason = self.reason or f"many at once: {_first_line(error)}"
                 continue
             if self._agree(found, expected):
-                self.together, self.kernels, self.reason = True, kernel, ""
-                self.width = self._width(partial(made, rows, order), len(rows))
+                self.together, self.kernels, self.reason, self.width = True, kernel, "", width
                 return made
             self.reason = self.reason or "many at once they differ from those of a single point"
         return alone
 
-    def _width(self, work: Callable[[], object], points: int) -> int:
-        """Return how many points may be computed together, a power of 2, by what some points take."""
-        try:
-            with self._precision.active(self._device), PeakMemory() as memory:
-                work()
-        except Exception:  # tensors without storage, as sparse ones, cannot be counted
-            return points
+    def _counted(self, work: Callable[[], Expansion], points: int) -> tuple[Expansion, int]:
+        """Return what ``work`` gives for some points, and how many may be computed together, a power of 2."""
+        with self._precision.active(self._device):
+            try:
+                with PeakMemory() as memory:
+                    found = work()
+            except Exception:  # tensors without storage, as sparse ones, cannot be counted
+                return work(), 1
         most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
-        return 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points, and other bits
+        return found, 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points
 
     def _by_points(self) -> tuple[Way, np.ndarray]:
         """Return the derivatives of one point after another, and a point at which there are some."""

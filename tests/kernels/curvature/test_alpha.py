@@ -13,8 +13,6 @@ from landsweep.kernels.problem import trainable_parameters
 from networks import CPU, Small, Tied
 from torch import nn
 
-ALONE = {"listed", "checkpoint", "counting", "slopes", "normalised slope", "grouped slope", "wrapped"}
-"""Networks that read their own parameters, and losses that differentiate by ``autograd``."""
 pytestmark = pytest.mark.filterwarnings("ignore:There is a performance drop because")
 
 
@@ -185,6 +183,20 @@ def test_micro_batches_and_another_field():
     for k, point in enumerate(alpha):
         same(found, k, dense(problem, directions(problem.build(0), 2), point, "norm"))
     np.testing.assert_allclose(f.values(alpha), found[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("case", "second"), [(Small(), "exact"), (Small("gradient"), "exact"), (Small(), "differences")]
+)
+def test_other_directions_are_taken_in_the_same_way(case, second):
+    f, alpha = made(case, second=second), points(2)
+    delta = directions(case.build(0), 2, seed=5)
+    for a, b in zip(
+        f.along(delta).derivatives(alpha), made(case, delta=delta, second=second).derivatives(alpha), strict=True
+    ):
+        assert np.array_equal(a, b)
+    with pytest.raises(ValueError, match="directions have the shape"):
+        f.along(delta[:, 1:])
 
 
 class Once(torch.autograd.Function):

@@ -361,7 +361,7 @@ class _Work:
     def _derivatives(self, member: Member, geometry: Geometry, coordinates: np.ndarray) -> dict[str, np.ndarray]:
         """Return the derivatives of the loss by the coordinates of the grid, NaN where there are none."""
         made = self.context.kept(
-            "derivatives",
+            "derivatives of a member",
             member.index,
             lambda: Loader(self.context, self.context.study.evaluation.stored).derivatives(
                 member, load_delta(self.context.run.directions(member.index)), self.choices["strategy"]
