@@ -268,7 +268,7 @@ class AlphaDerivatives:
             many = make("batched")
             rows = self._rows(np.concatenate([*self._usable, self._usable[0]]))  # at least two
             made, width = self._counted(partial(many, rows), len(rows))
-            found = made[0].numpy()[: len(expected)]
+            found = made[0].cpu().numpy()[: len(expected)]
             if np.allclose(found, expected, rtol=self._precision.tolerance, atol=0, equal_nan=True):
                 self._width_of_values = width
                 return many
