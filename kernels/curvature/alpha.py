@@ -276,10 +276,8 @@ class AlphaDerivatives:
 
     def _choose_derivatives(self) -> Way:
         """Return the first way for many points at once that agrees with the derivatives of a single one, or these."""
-        alone, test = self._by_points()
         order: Order = 2 if self._second == "exact" else 1
-        with self._precision.active(self._device):
-            expected = [part.numpy() for part in alone(self._rows(test), order)]
+        alone, test, expected = self._by_points(order)
         if not self._points.resident:
             self.reason = "the directions do not fit into memory"
         if self.reason:
@@ -319,20 +317,25 @@ class AlphaDerivatives:
         most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
         return found, 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points
 
-    def _by_points(self) -> tuple[Way, np.ndarray]:
-        """Return the derivatives of one point after another, and a point at which there are some."""
+    def _by_points(self, order: Order) -> tuple[Way, np.ndarray, list[np.ndarray]]:
+        """Return the derivatives of one point after another, a point at which there are some, and these."""
         failures: list[Exception] = []
         for test in self._usable:
             try:
-                return (self._products if self._second == "exact" else self._gradients)(test), test
+                with self._precision.active(self._device):
+                    made = self._products(test) if order == 2 else self._gradients(test)
+                    found = made(self._rows(test), order)
+                if _finite(found):
+                    return made, test, [part.numpy() for part in found]
+                failures.append(NotFiniteError("they are not finite, as of a norm that is 0"))
             except (NotFiniteError, NotImplementedError) as error:
                 failures.append(error)
             except Exception as error:  # the loss alone raises none here
                 if isinstance(error, ValueError) or not is_of_a_point(error):
                     raise
                 failures.append(error)
-        order = "second derivatives" if self._second == "exact" else "gradient"
-        raise ValueError(f"{self._field} has no {order} near the weights: {_first_line(failures[0])}") from failures[0]
+        what = "second derivatives" if order == 2 else "gradient"
+        raise ValueError(f"{self._field} has no {what} near the weights: {_first_line(failures[0])}") from failures[0]
 
     def _products(self, test: np.ndarray) -> Products:
         made = CurvatureProduct(

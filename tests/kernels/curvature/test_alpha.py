@@ -234,6 +234,23 @@ def test_a_loss_with_first_derivatives_alone():
     assert f.reason.startswith("many at once: ")
 
 
+def kernel(model, x):
+    """Each output is at a distance of 0 from itself, where the square root in a norm has no second derivative."""
+    y = model(x)
+    return torch.exp(-torch.linalg.vector_norm(y[:, None] - y[None], dim=-1).square()).mean()
+
+
+def test_a_loss_whose_second_derivatives_are_not_finite_although_it_is_smooth():
+    with pytest.raises(ValueError, match="loss has no second derivatives near the weights: they are not finite, as of"):
+        made(Of(kernel))
+    f, alpha, step = made(Of(kernel), second="differences"), points(2), 1e-4
+    _, gradient, hessian = f.derivatives(alpha)
+    for k in range(2):
+        low, here, high = (f.values(alpha + sign * step * np.eye(2)[k]) for sign in (-1, 0, 1))
+        np.testing.assert_allclose(gradient[:, k], (high - low) / (2 * step), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(hessian[:, k, k], (high - 2 * here + low) / step**2, rtol=1e-4, atol=1e-5)
+
+
 def noted(model, x):
     """A loss that calls ``backward`` for a norm beside it, of the network's own parameters."""
     value = model(x).square().mean()
