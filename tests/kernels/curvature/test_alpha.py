@@ -176,6 +176,27 @@ def test_chunks_of_any_width_and_single_precision():
     np.testing.assert_allclose(f.values(alpha), expected[0], rtol=1e-12)
 
 
+class Members(nn.Module):
+    """Small networks computed together, whose products' last bits depend on their place in a batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.members = nn.ModuleList(nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 1)) for _ in range(3))
+
+    def forward(self, x):
+        named = [dict(member.named_parameters()) for member in self.members]
+        stacked = {name: torch.stack([own[name] for own in named]) for name in named[0]}
+        return torch.func.vmap(lambda own: torch.func.functional_call(self.members[0], own, (x,)))(stacked)
+
+
+def test_the_place_of_a_point_does_not_show():
+    problem, alpha = Of(lambda model, x: model(x).square().mean(), Members), 0.1 * points(2, 16)
+    f, turned = made(problem), np.roll(np.arange(16), 1)
+    here, there = f.at_width(alpha)[0], f.at_width(alpha[turned])[0]
+    for name in here:
+        assert np.array_equal(here[name][turned], there[name])
+
+
 def test_micro_batches_and_another_field():
     problem, alpha = Small("cross-entropy"), points(2)
     f = made(problem, field="norm", micro_batches=3)
@@ -214,8 +235,8 @@ class Once(torch.autograd.Function):
 class Of(Small):
     """A loss of the network's outputs that a function gives."""
 
-    def __init__(self, function):
-        super().__init__()
+    def __init__(self, function, network=None):
+        super().__init__(network=network)
         self.function = function
 
     def loss(self, model, batch):
