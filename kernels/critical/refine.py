@@ -18,7 +18,7 @@ POINTS, MANY = 2, 3
 DOUBT = 1.5
 """A gradient by differences is in doubt where it is at most so many times its error."""
 BESIDE = 0.25
-"""A start is no new one where it is no further than this from a minimum, or from another start, in steps of the grid."""
+"""A start is no new one where it is no further than this from a minimum or another start, in steps of the grid."""
 
 
 @dataclass(frozen=True, eq=False)
