@@ -19,6 +19,7 @@ from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
 from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
+from landsweep.study.resolve_spec import ResolveSpec
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
 from landsweep.study.subspace_spec import SubspaceSpec
@@ -55,7 +56,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
-    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected)_.*)\Z"
+    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected|critical)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
 
@@ -237,6 +238,7 @@ class Study(Section):
         default_factory=CurvatureSpec, description="a mapping such as {largest: 2, trace: hutch++}"
     )
     topology: TopologySpec = Field(default_factory=TopologySpec, description="a mapping")
+    resolve: ResolveSpec = Field(default_factory=ResolveSpec, description="a mapping with enabled and starts")
     certify: CertifySpec = Field(default_factory=CertifySpec, description="a mapping with float64 and draws")
     report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
@@ -363,6 +365,7 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
+        self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")
         return self
