@@ -26,7 +26,7 @@ class Surface(Protocol):
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return f ``(n,)`` float64 at the points ``alpha``, ``(n, d)`` float64."""
 
-    def derivatives(self, alpha: np.ndarray) -> Local:
+    def derivatives(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return f with its first and second derivatives at the points ``alpha``, ``(n, d)`` float64."""
 
 

@@ -1,0 +1,184 @@
+"""Monotone descents from many points at once, each to the minimum of its basin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from landsweep.kernels.critical.kinks import settle
+from landsweep.kernels.critical.quadratic import Modes, descent_step, held, modes
+from landsweep.kernels.critical.resolved import BORDER, FLAT, INTERIOR, KINK
+from landsweep.kernels.critical.rounding import noise, nothing
+from landsweep.kernels.critical.surface import Grid, Local
+
+LONGEST = 0.5
+"""A step is at most this long, in steps of the grid, so that a basin of the grid is not jumped over."""
+SHORTEST = 1e-7
+"""A descent whose steps have become shorter than this although the gradient does not vanish stands at a kink."""
+LOCATED = 1e-9
+"""A minimum is found where Newton's step is at most this long, in steps of the grid."""
+STEPS = 400
+"""A descent ends unresolved after this many steps."""
+DEFINITE = 1e-8
+"""A Hessian is positive definite where its least eigenvalue is more than this share of its greatest entry."""
+UNRESOLVED = -1
+
+
+@dataclass
+class Ends:
+    """Where descents ended: points in steps of the grid, and what is known of them.
+
+    Parameters
+    ----------
+    x, value
+        ``(n, d)`` and ``(n,)``.
+    kind
+        ``(n,)`` int8: one of the kinds of minima, or :data:`UNRESOLVED`.
+    curvature, stiffest
+        ``(n,)`` the least and the greatest eigenvalue of the Hessian along the faces, NaN where there is none.
+    reason
+        Why a descent has no end, empty for those that have one.
+    """
+
+    x: np.ndarray
+    value: np.ndarray
+    kind: np.ndarray
+    curvature: np.ndarray
+    stiffest: np.ndarray
+    reason: list[str]
+
+
+def descend(grid: Grid, starts: np.ndarray, stop: Callable[[], None]) -> Ends:
+    """Return the ends of monotone descents from the points ``starts``, ``(n, d)`` in steps of the grid.
+
+    Each takes steps of a trust region with the exact Hessian, at most half a step of the grid long. A step is taken
+    where the function falls by a fair share of what the model says, and where the quintic polynomial that has its
+    values and derivatives at both ends shows no barrier between them.
+    """
+    descents = [_Descent(x) for x in np.array(starts, np.float64)]
+    for _ in range(STEPS):
+        going = [d for d in descents if d.going]
+        if not going:
+            break
+        stop()
+        trials = np.array([d.trial for d in going])
+        local = grid.local(trials)
+        for k, descent in enumerate(going):
+            descent.take(Local(local.value[k], local.gradient[k], local.hessian[k]), grid.top)
+    for descent in descents:
+        if descent.going:
+            descent.end(UNRESOLVED, f"it had not ended after {STEPS} steps")
+        elif descent.kind == KINK:
+            stop()
+            settle_kink(grid, descent, stop)
+    return Ends(
+        np.array([d.x for d in descents]).reshape(-1, len(grid.top)),
+        np.array([d.value for d in descents]),
+        np.array([d.kind for d in descents], np.int8),
+        np.array([d.curvature for d in descents]),
+        np.array([d.stiffest for d in descents]),
+        [d.reason for d in descents],
+    )
+
+
+class _Descent:
+    """One descent: the point that it has reached, and the point that it tries next."""
+
+    def __init__(self, x: np.ndarray) -> None:
+        self.x, self.trial, self.radius = x, x, LONGEST
+        self.value, self.curvature, self.stiffest = np.nan, np.nan, np.nan
+        self.kind, self.reason, self.going = np.int8(UNRESOLVED), "", True
+        self.local: Local | None = None
+        self.predicted = 0.0
+
+    def end(self, kind: int, reason: str = "") -> None:
+        self.kind, self.reason, self.going = np.int8(kind), reason, False
+
+    def take(self, there: Local, top: np.ndarray) -> None:
+        """Look at the function at the trial point: go there or not, and find the next trial point."""
+        finite = np.isfinite(there.value) and np.isfinite(there.gradient).all() and np.isfinite(there.hessian).all()
+        if self.local is None:
+            if not finite:
+                self.value = float(there.value)
+                self.end(UNRESOLVED, "the function or a derivative is not finite where it begins")
+                return
+            self._go(there)
+        elif finite and self._better(there, top):
+            self._go(there)
+        else:
+            self.radius = min(self.radius, float(np.linalg.norm(self.trial - self.x))) / 4
+            if self.radius < SHORTEST:
+                self.end(KINK)
+                return
+        self._next(top)
+
+    def _go(self, there: Local) -> None:
+        self.x, self.local, self.value = self.trial, there, float(there.value)
+
+    def _better(self, there: Local, top: np.ndarray) -> bool:
+        """Return whether to go to the trial point; set the radius of the next step."""
+        here = self.local
+        assert here is not None
+        step, fell = self.trial - self.x, self.value - float(there.value)
+        if self.predicted <= noise(self.value):  # rounding hides the fall of the values, but not that of the gradient
+            return self._projected(there, self.trial, top) <= 0.5 * self._projected(here, self.x, top)
+        ratio = fell / self.predicted
+        if not (fell > 0 and ratio >= 0.1) or _barrier(here, there, step) > self.value + noise(self.value):
+            return False
+        if ratio < 0.25:
+            self.radius = max(0.5 * float(np.linalg.norm(step)), SHORTEST)
+        elif ratio > 0.75:
+            self.radius = min(LONGEST, max(self.radius, 2 * float(np.linalg.norm(step))))
+        return True
+
+    @staticmethod
+    def _projected(local: Local, x: np.ndarray, top: np.ndarray) -> float:
+        return float(np.linalg.norm(np.where(held(x, local.gradient, top), 0.0, local.gradient)))
+
+    def _next(self, top: np.ndarray) -> None:
+        """End the descent where the point is a minimum; else find the next trial point."""
+        here = self.local
+        assert here is not None
+        found = modes(here.gradient, here.hessian, ~held(self.x, here.gradient, top))
+        self.curvature = float(found.curvature[0]) if len(found.curvature) else np.nan
+        self.stiffest = float(np.abs(here.hessian).max())
+        if not len(found.curvature) or self._located(found):
+            self._end_at(found, top)
+            return
+        self.trial, self.predicted = descent_step(self.x, here.gradient, here.hessian, self.radius, top)
+        if np.array_equal(self.trial, self.x):
+            self._end_at(found, top)
+            return
+        level = nothing(self.value, self.stiffest)
+        if (self.predicted <= level and abs(self.curvature) <= DEFINITE * self.stiffest) or (
+            self.predicted <= noise(self.value) and self.radius < SHORTEST * 10
+        ):
+            self._end_at(found, top)
+
+    def _located(self, found: Modes) -> bool:
+        return found.curvature[0] > 0 and float(np.linalg.norm(found.slope / found.curvature)) <= LOCATED
+
+    def _end_at(self, found: Modes, top: np.ndarray) -> None:
+        at_face = (self.x <= 0) | (self.x >= top)
+        flat = len(found.curvature) > 0 and found.curvature[0] <= DEFINITE * self.stiffest
+        self.end(FLAT if flat else BORDER if at_face.any() else INTERIOR)
+
+
+def settle_kink(grid: Grid, descent: _Descent, stop: Callable[[], None]) -> None:
+    """Go on from where a descent stalled, by gradients around it."""
+    found = settle(grid, descent.x, descent.value, stop)
+    descent.x, descent.value, descent.curvature = found.x, found.value, np.nan
+    descent.end(KINK if found.settled else UNRESOLVED, found.reason)
+
+
+def _barrier(here: Local, there: Local, step: np.ndarray) -> float:
+    """Return the greatest value between two points of the quintic polynomial with their values and derivatives."""
+    t = np.linspace(0.0, 1.0, 12)[1:-1]
+    p0, p1 = float(here.value), float(there.value)
+    v0, v1 = float(here.gradient @ step), float(there.gradient @ step)
+    a0, a1 = float(step @ here.hessian @ step), float(step @ there.hessian @ step)
+    c3 = 10 * (p1 - p0) - 6 * v0 - 4 * v1 - 1.5 * a0 + 0.5 * a1
+    c4 = -15 * (p1 - p0) + 8 * v0 + 7 * v1 + 1.5 * a0 - a1
+    c5 = 6 * (p1 - p0) - 3 * v0 - 3 * v1 - 0.5 * a0 + 0.5 * a1
+    return float((p0 + t * (v0 + t * (0.5 * a0 + t * (c3 + t * (c4 + t * c5))))).max())

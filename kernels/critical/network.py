@@ -1,0 +1,282 @@
+"""Minima and the saddles between them: which of the passes that a grid suggests there are, found in rounds.
+
+Candidates are the places where basins of the grid touch. In each round those are looked at that a minimum spanning
+tree over candidates and known saddles needs, all at once. What becomes known changes the tree, so that in the end it
+consists of saddles, and of paths where no saddle could be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from landsweep.kernels.critical.descent import UNRESOLVED, descend
+from landsweep.kernels.critical.pool import Pool
+from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
+from landsweep.kernels.critical.saddles import Found, follow
+from landsweep.kernels.critical.strings import ZOOM, Path, highest, level_floor, relax
+from landsweep.kernels.critical.surface import Grid
+
+SAME = 1e-5
+"""Saddles that are no further apart than this, in steps of the grid, are one."""
+ROUNDS = 60
+"""The search for passes ends after this many rounds."""
+SPLITS = 4
+"""A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
+CROSSING, STRING, CLOSER, GIVEN_UP = range(4)
+"""A pass is looked for from where basins touch, then from the peak of a relaxed path, then from that of its closer
+look; then the highest point of the path stands for it."""
+
+
+@dataclass
+class Saddle:
+    """A saddle, or the highest point of a path, and the minima that monotone paths lead to from it."""
+
+    x: np.ndarray
+    value: float
+    kind: int
+    curvature: float
+    ends: set[int]
+
+
+@dataclass
+class Candidate:
+    """A place where two minima may be joined."""
+
+    level: float
+    """The highest value on the way, as far as it is known."""
+    ends: tuple[int, int]
+    """The numbers of the two minima."""
+    way: np.ndarray
+    """``(k, d)`` points from the first minimum to the second, without the minima."""
+    at: int = 0
+    """The index in ``way`` of the highest point."""
+    splits: int = 0
+    stage: int = CROSSING
+    done: bool = False
+    path: Path | None = None
+    saddles: list[Saddle] = field(default_factory=list)
+    """What was found from here."""
+    reason: str = ""
+
+
+class Network:
+    """The saddles between the minima of a pool.
+
+    Attributes
+    ----------
+    saddles
+        All saddles and bounds, in the order in which they were found.
+    reasons
+        Why some pairs of minima have no saddle.
+    """
+
+    def __init__(self, grid: Grid, pool: Pool, stop: Callable[[], None]) -> None:
+        self._grid, self._pool, self._stop = grid, pool, stop
+        self.saddles: list[Saddle] = []
+        self.reasons: list[str] = []
+
+    def connect(self, candidates: list[Candidate]) -> None:
+        """Look for the saddles that join the minima which the candidates join."""
+        candidates = list(candidates)
+        for _ in range(ROUNDS):
+            wanted = self._wanted(candidates)
+            if not wanted:
+                return
+            self._stop()
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(4)}
+            for c in wanted:
+                c.stage += 1
+            self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
+            candidates += self._by_strings(by_stage[STRING])
+            self._closer(by_stage[CLOSER])
+            for c in by_stage[GIVEN_UP]:
+                self._bound(c)
+        for c in self._wanted(candidates):
+            c.reason = c.reason or f"the search had not ended after {ROUNDS} rounds"
+            self._bound(c)
+
+    def _wanted(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Return the candidates that a minimum spanning tree over them and the saddles needs."""
+        for c in candidates:
+            c.done = c.done or self._joined(c.saddles)(c.ends)
+        events = sorted(
+            [(s.value, 0, k) for k, s in enumerate(self.saddles)]
+            + [(c.level, 1, k) for k, c in enumerate(candidates) if not c.done]
+        )
+        components = _Components(self._pool.find)
+        found = []
+        for _, what, k in events:
+            if not what:
+                components.join(self.saddles[k].ends)
+            elif components.join(candidates[k].ends):
+                found.append(candidates[k])
+        return found
+
+    def _joined(self, saddles: Sequence[Saddle]) -> Callable[[Iterable[int]], bool]:
+        components = _Components(self._pool.find)
+        for saddle in saddles:
+            components.join(saddle.ends)
+        return lambda ends: len({components.of(k) for k in ends}) == 1
+
+    def _search(self, begins: list[tuple[np.ndarray, np.ndarray, Candidate]]) -> None:
+        """Look for saddles from some points, descend from their sides, and keep those that join different minima."""
+        if not begins:
+            return
+        starts, towards, owners = zip(*begins, strict=True)
+        new: list[tuple[Found, list[Candidate]]] = []
+        for result, owner in zip(
+            follow(self._grid, np.array(starts), np.array(towards), self._stop), owners, strict=True
+        ):
+            if isinstance(result, str):
+                owner.reason = result
+                continue
+            known = [s for s in self.saddles if s.kind != BOUND and np.abs(s.x - result.x).max() <= SAME]
+            same = [others for found, others in new if np.abs(found.x - result.x).max() <= SAME]
+            owner.saddles += known
+            owner.reason = "a saddle was found, from which descents lead elsewhere"
+            if same:
+                same[0].append(owner)
+            elif not known:
+                new.append((result, [owner]))
+        sides = _points([found.sides for found, _ in new], self._grid)
+        ends = descend(self._grid, sides, self._stop)
+        numbers = self._pool.add(ends)
+        first = 0
+        for found, others in new:
+            part = slice(first, first + len(found.sides))
+            first = part.stop
+            own = {self._pool.find(int(k)) for k in numbers[part] if k >= 0}
+            if len(own) > 1:
+                kind = DEGENERATE if found.degenerate else BORDER if found.at_face else INTERIOR
+                saddle = Saddle(found.x, found.value, kind, found.curvature, own)
+                self.saddles.append(saddle)
+                for c in others:
+                    c.saddles.append(saddle)
+            elif (ends.kind[part] == UNRESOLVED).any():
+                for c in others:
+                    c.reason = "a descent from the saddle has no end"
+
+    def _by_strings(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Relax the paths of candidates; cut them at minima on them, and look for saddles from the peaks of the rest.
+
+        Returns the parts of those that were cut.
+        """
+        ways = [
+            np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
+            for c in candidates
+        ]
+        paths = relax(self._grid, ways, self._stop)
+        for c, path in zip(candidates, paths, strict=True):
+            self._measure(c, path)
+        deep = [self._valleys(c, path) for c, path in zip(candidates, paths, strict=True)]
+        valleys = _points([path.x[at] for path, at in zip(paths, deep, strict=True)], self._grid)
+        numbers = self._pool.add(descend(self._grid, valleys, self._stop))
+        parts: list[Candidate] = []
+        begins = []
+        first = 0
+        for c, path, at in zip(candidates, paths, deep, strict=True):
+            found = [self._end(c, 0), *numbers[first : first + len(at)].tolist(), self._end(c, 1)]
+            first += len(at)
+            stations = [(0, found[0])]
+            for k, number in zip([*at, len(path.x) - 1], found[1:], strict=True):
+                if number >= 0 and self._pool.find(number) != self._pool.find(stations[-1][1]):
+                    stations.append((int(k), self._pool.find(number)))
+            if len(stations) > 2:
+                c.done = True
+                parts += [self._part(c, path, one, other) for one, other in pairwise(stations)]
+            elif not c.done and c.path is not None and len(path.peaks):
+                k = path.top
+                begins.append((path.x[k], _direction(path.x, k), c))
+        self._search(begins)
+        return parts
+
+    def _valleys(self, c: Candidate, path: Path) -> list[int]:
+        """Return the points of a path that are lower than what lies on both sides by more than rounding."""
+        if c.done:
+            return []
+        level = self._pool.level(self._end(c, 0), self._end(c, 1))
+        return [int(k) for k in path.valleys if min(path.value[:k].max(), path.value[k:].max()) > path.value[k] + level]
+
+    @staticmethod
+    def _part(c: Candidate, path: Path, one: tuple[int, int], other: tuple[int, int]) -> Candidate:
+        way, value = path.x[one[0] : other[0] + 1], path.value[one[0] : other[0] + 1]
+        at = int(np.argmax(value))
+        stage = CROSSING if c.splits < SPLITS else GIVEN_UP
+        return Candidate(float(value[at]), (one[1], other[1]), way, at, c.splits + 1, stage)
+
+    def _closer(self, candidates: list[Candidate]) -> None:
+        """Relax the part of each path around its peak once more, with images close to one another."""
+        candidates = [c for c in candidates if c.path is not None and len(c.path.peaks)]
+        parts = relax(self._grid, [c.path.around(c.path.top) for c in candidates if c.path], self._stop, ZOOM)
+        begins = []
+        for c, part in zip(candidates, parts, strict=True):
+            assert c.path is not None
+            c.path = c.path.replaced(part)
+            if len(part.peaks):
+                begins.append((part.x[part.top], _direction(part.x, part.top), c))
+        self._search(begins)
+
+    def _measure(self, c: Candidate, path: Path) -> None:
+        """Keep a candidate's path; where it is no higher than its ends, or can be made so, they are one minimum."""
+        one, other = self._end(c, 0), self._end(c, 1)
+        if one == other:
+            c.done = True
+        elif not np.isfinite(path.value).all():
+            c.reason = "the path meets values that are not finite"
+        else:
+            floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
+            isolated = self._pool.isolated(one) and self._pool.isolated(other)
+            if path.value.max() <= floor or (not isolated and level_floor(self._grid, path, floor, self._stop)):
+                self._pool.merge(one, other)
+                c.done = True
+            else:
+                c.path = path
+
+    def _bound(self, c: Candidate) -> None:
+        """Join the ends of a candidate at the highest point of its path: the true pass is at most so high."""
+        c.done = True
+        ends = {self._end(c, 0), self._end(c, 1)}
+        if len(ends) < 2:
+            return
+        value, x = (c.level, c.way[c.at]) if c.path is None else highest(self._grid, c.path)
+        self.saddles.append(Saddle(x, max(value, *(self._pool.value[k] for k in ends)), BOUND, np.nan, ends))
+        at = ", ".join(f"{a:.6g}" for a in self._grid.alpha(x[None])[0])
+        what = "pass known on the grid alone, about" if c.path is None else "pass at most"
+        self.reasons.append(f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}")
+
+    def _end(self, c: Candidate, k: int) -> int:
+        return self._pool.find(c.ends[k])
+
+
+class _Components:
+    """Sets of minima that are joined."""
+
+    def __init__(self, find: Callable[[int], int]) -> None:
+        self._find, self._parent = find, dict[int, int]()
+
+    def of(self, k: int) -> int:
+        """Return the number that stands for the set of a minimum."""
+        k = self._find(k)
+        while self._parent.get(k, k) != k:
+            k = self._parent[k]
+        return k
+
+    def join(self, ends: Iterable[int]) -> bool:
+        """Join the sets of some minima; return whether they were several."""
+        first, *rest = sorted({self.of(k) for k in ends})
+        for k in rest:
+            self._parent[k] = first
+        return bool(rest)
+
+
+def _direction(way: np.ndarray, at: int) -> np.ndarray:
+    """Return the direction of a way at one of its points."""
+    step = way[min(at + 1, len(way) - 1)] - way[max(at - 1, 0)]
+    return step if step.any() else np.ones_like(step)
+
+
+def _points(parts: list[np.ndarray], grid: Grid) -> np.ndarray:
+    return np.concatenate([np.empty((0, len(grid.top))), *parts])
