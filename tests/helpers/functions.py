@@ -49,7 +49,7 @@ def wells(w):
 def cut(w):
     """Two wells, and nothing at all between them but for where the weights are."""
     found = (w * w - 1).square().sum()
-    return torch.where((w[0] - 0.3).abs() < 0.2, found * torch.nan, found)
+    return torch.where((w[0] - 0.3).abs() < 0.2, torch.full_like(found, torch.nan), found)
 
 
 def valley(w):

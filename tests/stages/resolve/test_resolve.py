@@ -159,18 +159,18 @@ def test_people_read_of_it_first(known):
 
 
 def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
-    plain, _ = run(resolve={"enabled": False}, grid__points=5)
+    plain, _ = run(resolve={"enabled": False}, grid__points=7)
     before = work(plain.path)
-    on, _ = run(sets=["resolve.enabled=true"], grid__points=5)
+    on, _ = run(sets=["resolve.enabled=true"], grid__points=7)
     assert work(on.path) == before | {"resolve": 1}
     assert row(on)["n_minima"] == 4
     # Fewer pairs count, but descents start where they did.
-    fewer, _ = run(grid__points=5, topology__min_persistence=1e9)
+    fewer, _ = run(grid__points=7, topology__min_persistence=1e9)
     assert work(fewer.path)["resolve"] == 1
     assert (row(fewer)["n_minima"], row(fewer)["n_saddles_certified"]) == (1, 0)
-    other, _ = run(grid__points=5, topology__connectivity=["moore"])
+    other, _ = run(grid__points=7, topology__connectivity=["moore"])
     assert work(other.path) == before | {"topology": 3, "resolve": 2}
-    off, _ = run(grid__points=5, topology__connectivity=["moore"], resolve={"enabled": False})
+    off, _ = run(grid__points=7, topology__connectivity=["moore"], resolve={"enabled": False})
     assert not off.directory.resolved(0).exists()
     assert not {*COLUMNS, *ARRAYS} & {*off.dataset.variables}
     assert off.dataset.representation.values.tolist() == ["moore"]
@@ -224,6 +224,17 @@ def test_a_kink_is_told_from_a_minimum(run):
 def test_nothing_rises_from_a_plateau(run):
     plateau, _ = run("plateau", subspaces__plane__range=[-0.5, 0.5], grid__points=4)
     assert (row(plateau)["n_minima"], row(plateau)["n_saddles"], row(plateau)["n_minima_flat"]) == (1, 0, 1)
+
+
+def test_further_starts_say_how_much_may_be_missing(run):
+    sampled, done = run(grid__points=4, resolve__starts=16, topology__connectivity=["face"])
+    found, table = Resolved.from_arrays(file(sampled)), row(sampled)
+    assert (found.samples, found.seen.sum()) == (16, 16)
+    assert table["n_minima"] == 4
+    assert (table["n_unseen"], table["n_unseen_low"]) == (0, 0)
+    assert np.isfinite(table["n_unseen_high"])
+    assert "about 0 (0 to " in done.stdout
+    assert "[chao1987]" in methods(sampled.directory)
 
 
 def test_without_a_finite_value_there_is_nothing_to_resolve(run):

@@ -13,6 +13,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_resolved
 from landsweep.kernels.critical.resolved import BOUND, FLAT, KINDS, KINK, Resolved
+from landsweep.kernels.critical.unseen import unseen
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.stages.resolve import STAGE
 from landsweep.stages.stage import Row
@@ -65,7 +66,15 @@ def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
         "n_starts": float(len(found.start)),
         "n_artefacts": float(np.count_nonzero(~found.start_own & (found.start_end >= 0))),
         "n_derivatives": float(found.n_derivatives),
-    }
+    } | _unseen(found)
+
+
+def _unseen(found: Resolved) -> dict[str, float]:
+    """Return what further descents say of minima that nothing has led to; nothing where there were none."""
+    if not found.samples:
+        return {}
+    guess = unseen(found.seen, np.isin(np.arange(len(found.value)), found.start_end))
+    return {"n_unseen": guess.count, "n_unseen_low": guess.low, "n_unseen_high": guess.high}
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:

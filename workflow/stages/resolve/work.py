@@ -76,7 +76,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> str:
             box,
             box.axes,
             field,
-            starts=starts.tolist(),
+            starts=starts,
             samples=study.resolve.starts,
             seed=member.index,
             stop=lambda: context.stop.requested,
