@@ -18,6 +18,7 @@ from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Geometry, load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
+from landsweep.kernels.curvature.alpha import ALPHA_FIELDS
 from landsweep.kernels.curvature.extremes import STEPS, UNFINISHED
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.raising import evaluate, is_alive, spread
@@ -186,7 +187,10 @@ class _Work:
         n = self.landscape.sweep_ndim
         status = np.zeros(unit.shape, dtype=np.uint8)
         dtype = self.context.study.evaluation.stored
-        values = {name: np.full(unit.shape, np.nan, dtype=dtype) for name in self.landscape.fields}
+        study = self.context.study
+        values = {
+            name: np.full((*unit.shape, *study.numbers(name)), np.nan, dtype=dtype) for name in self.landscape.fields
+        }
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
             values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
@@ -302,7 +306,10 @@ class _Work:
             result, errors = evaluate(evaluator, alpha, partial(self._check_alive, "loss", member, evaluator, geometry))
             if self.context.study.hessian_fields:
                 result |= self._extremes(member, geometry, alpha, np.isfinite(result["loss"]))
-        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}, errors
+            if self.context.study.alpha_fields:
+                result |= self._derivatives(member, geometry, grid.reshape(-1, grid.shape[-1]))
+        shape = grid.shape[:-1]
+        return {name: column.reshape(shape + column.shape[1:]) for name, column in result.items()}, errors
 
     def _check_alive(
         self, what: str, member: Member, evaluator: Evaluator, geometry: Geometry, error: Exception
@@ -350,6 +357,20 @@ class _Work:
             self._bare.add(_Raised(len(bare), error=told(bare[0])))
         self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
         return {name: np.where(finite, column, np.nan) for name, column in values.items()}
+
+    def _derivatives(self, member: Member, geometry: Geometry, coordinates: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the derivatives of the loss by the coordinates of the grid, NaN where there are none."""
+        made = self.context.kept(
+            "derivatives",
+            member.index,
+            lambda: Loader(self.context, self.context.study.evaluation.stored).derivatives(
+                member, load_delta(self.context.run.directions(member.index)), self.choices["strategy"]
+            ),
+        )
+        found = made.at_width(geometry.multiples(coordinates))[0]
+        by = geometry.by_coordinates(coordinates, *(found[name] for name in ALPHA_FIELDS))
+        wanted = self.context.study.alpha_fields
+        return {name: column for name, column in zip(ALPHA_FIELDS, by, strict=True) if name in wanted}
 
 
 def _work_elsewhere(context: Context) -> _Work:

@@ -9,6 +9,7 @@ import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.weights import load_trained
+from landsweep.kernels.curvature.alpha import AlphaDerivatives
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.loss import data, points
 from landsweep.kernels.loss.data import Data
@@ -101,6 +102,24 @@ class Loader:
                 study.evaluation.hessian_tolerance,
             )
         return self._evaluator(made, network, delta, member, width)
+
+    def derivatives(self, member: Member, delta: Tensor, strategy: StrategyName) -> AlphaDerivatives:
+        """Return one member's loss with its derivatives by the multiples of the stored vectors.
+
+        Points are computed one by one where the strategy says so.
+        """
+        context = self._context
+        with users_code():
+            return AlphaDerivatives(
+                problem_of(context, member.model),
+                network_of(context, member.model),
+                delta,
+                self.data(member.model, *part_of(member)),
+                device=context.device(),
+                dtype=self._precision.dtype,
+                batchnorm=context.study.evaluation.batchnorm,
+                strategy=strategy,
+            )
 
     def alone(self, member: Member, network: nn.Module) -> Evaluator:
         """Return an evaluator of a network as it is, on one member's data: its own weights are the point ``(0,)``."""
