@@ -18,6 +18,9 @@ SHORTEST = 1e-7
 """A descent whose steps have become shorter than this although the gradient does not vanish stands at a kink."""
 LOCATED = 1e-9
 """A minimum is found where Newton's step is at most this long, in steps of the grid."""
+NEARLY = 0.01
+"""Where Newton's step is at most this long, in steps of the grid, and the gradient falls as it should, values need
+not fall: they may be differences of large numbers."""
 STEPS = 400
 """A descent ends unresolved after this many steps."""
 DEFINITE = 1e-8
@@ -49,37 +52,86 @@ class Ends:
     reason: list[str]
 
 
-def descend(grid: Grid, starts: np.ndarray, stop: Callable[[], None]) -> Ends:
-    """Return the ends of monotone descents from the points ``starts``, ``(n, d)`` in steps of the grid.
+class Descents:
+    """Monotone descents on one surface, which know of one another.
 
     Each takes steps of a trust region with the exact Hessian, at most half a step of the grid long. A step is taken
     where the function falls by a fair share of what the model says, and where the quintic polynomial that has its
-    values and derivatives at both ends shows no barrier between them.
+    values and derivatives at both ends shows no barrier between them. A point that another descent has visited, or
+    ended in, is such a step too, for which nothing has to be evaluated: from there on both are one.
     """
-    descents = [_Descent(x) for x in np.array(starts, np.float64)]
-    for _ in range(STEPS):
-        going = [d for d in descents if d.going]
-        if not going:
-            break
-        stop()
-        trials = np.array([d.trial for d in going])
-        local = grid.local(trials)
-        for k, descent in enumerate(going):
-            descent.take(Local(local.value[k], local.gradient[k], local.hessian[k]), grid.top)
-    for descent in descents:
-        if descent.going:
-            descent.end(UNRESOLVED, f"it had not ended after {STEPS} steps")
-        elif descent.kind == KINK:
-            stop()
-            settle_kink(grid, descent, stop)
-    return Ends(
-        np.array([d.x for d in descents]).reshape(-1, len(grid.top)),
-        np.array([d.value for d in descents]),
-        np.array([d.kind for d in descents], np.int8),
-        np.array([d.curvature for d in descents]),
-        np.array([d.stiffest for d in descents]),
-        [d.reason for d in descents],
-    )
+
+    def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
+        self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
+
+    def __call__(self, starts: np.ndarray) -> Ends:
+        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid."""
+        grid = self._grid
+        descents = [_Descent(x) for x in np.array(starts, np.float64)]
+        for _ in range(STEPS):
+            going = [d for d in descents if d.going]
+            if not going:
+                break
+            self._stop()
+            local = grid.local(np.array([d.trial for d in going]))
+            for k, descent in enumerate(going):
+                if descent.take(Local(local.value[k], local.gradient[k], local.hessian[k]), grid.top):
+                    self._visited.add(descent)
+            for descent in going:
+                self._visited.join(descent)
+        for descent in descents:
+            if descent.going:
+                descent.end(UNRESOLVED, f"it had not ended after {STEPS} steps")
+            elif descent.kind == KINK:
+                self._stop()
+                found = settle(grid, descent.x, descent.value, self._stop)
+                descent.x, descent.value, descent.curvature = found.x, found.value, np.nan
+                descent.end(KINK if found.settled else UNRESOLVED, found.reason)
+        ends = [d.last for d in descents]
+        return Ends(
+            np.array([d.x for d in ends]).reshape(-1, len(grid.top)),
+            np.array([d.value for d in ends]),
+            np.array([d.kind for d in ends], np.int8),
+            np.array([d.curvature for d in ends]),
+            np.array([d.stiffest for d in ends]),
+            [d.reason for d in ends],
+        )
+
+
+class _Visited:
+    """The points that descents have gone to, with the function there."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._x, self._value, self._count = np.empty((64, dimensions)), np.empty(64), 0
+        self._local: list[Local] = []
+        self._owner: list[_Descent] = []
+
+    def add(self, descent: _Descent) -> None:
+        """Take note of the point at which a descent is."""
+        assert descent.local is not None
+        if self._count == len(self._x):
+            self._x, self._value = np.concatenate([self._x, self._x]), np.concatenate([self._value, self._value])
+        self._x[self._count], self._value[self._count] = descent.x, descent.value
+        self._local.append(descent.local)
+        self._owner.append(descent)
+        self._count += 1
+
+    def join(self, descent: _Descent) -> None:
+        """Let a descent end in another one, if the step to a point of that is one that it may take.
+
+        Values fall along every descent, so that none can end in itself by way of others.
+        """
+        if not descent.going or descent.local is None:
+            return
+        x, value = self._x[: self._count], self._value[: self._count]
+        near = np.flatnonzero(value < descent.value - noise(descent.value))
+        away = np.linalg.norm(x[near] - descent.x, axis=1)
+        close = away <= LONGEST
+        for k in near[close][np.argsort(away[close], kind="stable")].tolist():
+            if self._owner[k].last is not descent and descent.may_go(x[k], self._local[k]):
+                descent.follows = self._owner[k]
+                descent.going = False
+                return
 
 
 class _Descent:
@@ -91,38 +143,60 @@ class _Descent:
         self.kind, self.reason, self.going = np.int8(UNRESOLVED), "", True
         self.local: Local | None = None
         self.predicted = 0.0
+        self.follows: _Descent | None = None
+
+    @property
+    def last(self) -> _Descent:
+        """The descent in which this one ends: itself, unless it has joined another one."""
+        found = self
+        while found.follows is not None:
+            found = found.follows
+        return found
+
+    def may_go(self, x: np.ndarray, there: Local) -> bool:
+        """Return whether a lower point is one to which a single step may lead: the model holds up to it."""
+        here, step = self.local, x - self.x
+        assert here is not None
+        fell = self.value - float(there.value)
+        forth = -float(here.gradient @ step) - 0.5 * float(step @ here.hessian @ step)
+        back = -float(there.gradient @ step) + 0.5 * float(step @ there.hessian @ step)
+        fair = bool(here.gradient @ step < 0) and all(abs(fell - p) <= 0.5 * fell for p in (forth, back))
+        return fair and bool(_barrier(here, there, step) <= self.value + noise(self.value))
 
     def end(self, kind: int, reason: str = "") -> None:
         self.kind, self.reason, self.going = np.int8(kind), reason, False
 
-    def take(self, there: Local, top: np.ndarray) -> None:
-        """Look at the function at the trial point: go there or not, and find the next trial point."""
+    def take(self, there: Local, top: np.ndarray) -> bool:
+        """Look at the function at the trial point, find the next trial point, and return whether it has moved."""
         finite = np.isfinite(there.value) and np.isfinite(there.gradient).all() and np.isfinite(there.hessian).all()
         if self.local is None:
             if not finite:
                 self.value = float(there.value)
                 self.end(UNRESOLVED, "the function or a derivative is not finite where it begins")
-                return
-            self._go(there)
-        elif finite and self._better(there, top):
-            self._go(there)
+                return False
+            moves = True
+        else:
+            moves = bool(finite) and self._better(there, top)
+        if moves:
+            self.x, self.local, self.value = self.trial, there, float(there.value)
         else:
             self.radius = min(self.radius, float(np.linalg.norm(self.trial - self.x))) / 4
             if self.radius < SHORTEST:
                 self.end(KINK)
-                return
+                return False
         self._next(top)
-
-    def _go(self, there: Local) -> None:
-        self.x, self.local, self.value = self.trial, there, float(there.value)
+        return moves
 
     def _better(self, there: Local, top: np.ndarray) -> bool:
         """Return whether to go to the trial point; set the radius of the next step."""
         here = self.local
         assert here is not None
         step, fell = self.trial - self.x, self.value - float(there.value)
+        before, after = self._projected(here, self.x, top), self._projected(there, self.trial, top)
         if self.predicted <= noise(self.value):  # rounding hides the fall of the values, but not that of the gradient
-            return self._projected(there, self.trial, top) <= 0.5 * self._projected(here, self.x, top)
+            return after <= 0.5 * before
+        if self.curvature > DEFINITE * self.stiffest and np.linalg.norm(step) <= NEARLY and after <= 0.1 * before:
+            return True  # Newton's step has gone where it should, whatever larger numbers have left of the values
         ratio = fell / self.predicted
         if not (fell > 0 and ratio >= 0.1) or _barrier(here, there, step) > self.value + noise(self.value):
             return False
@@ -163,13 +237,6 @@ class _Descent:
         at_face = (self.x <= 0) | (self.x >= top)
         flat = len(found.curvature) > 0 and found.curvature[0] <= DEFINITE * self.stiffest
         self.end(FLAT if flat else BORDER if at_face.any() else INTERIOR)
-
-
-def settle_kink(grid: Grid, descent: _Descent, stop: Callable[[], None]) -> None:
-    """Go on from where a descent stalled, by gradients around it."""
-    found = settle(grid, descent.x, descent.value, stop)
-    descent.x, descent.value, descent.curvature = found.x, found.value, np.nan
-    descent.end(KINK if found.settled else UNRESOLVED, found.reason)
 
 
 def _barrier(here: Local, there: Local, step: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from landsweep.kernels.critical.descent import UNRESOLVED, descend
+from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
@@ -23,6 +23,8 @@ SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
 ROUNDS = 60
 """The search for passes ends after this many rounds."""
+PEAKS = 3
+"""From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
 CROSSING, STRING, CLOSER, GIVEN_UP = range(4)
@@ -73,8 +75,8 @@ class Network:
         Why some pairs of minima have no saddle.
     """
 
-    def __init__(self, grid: Grid, pool: Pool, stop: Callable[[], None]) -> None:
-        self._grid, self._pool, self._stop = grid, pool, stop
+    def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None]) -> None:
+        self._grid, self._pool, self._descents, self._stop = grid, pool, descents, stop
         self.saddles: list[Saddle] = []
         self.reasons: list[str] = []
 
@@ -142,7 +144,7 @@ class Network:
             elif not known:
                 new.append((result, [owner]))
         sides = _points([found.sides for found, _ in new], self._grid)
-        ends = descend(self._grid, sides, self._stop)
+        ends = self._descents(sides)
         numbers = self._pool.add(ends)
         first = 0
         for found, others in new:
@@ -173,7 +175,7 @@ class Network:
             self._measure(c, path)
         deep = [self._valleys(c, path) for c, path in zip(candidates, paths, strict=True)]
         valleys = _points([path.x[at] for path, at in zip(paths, deep, strict=True)], self._grid)
-        numbers = self._pool.add(descend(self._grid, valleys, self._stop))
+        numbers = self._pool.add(self._descents(valleys))
         parts: list[Candidate] = []
         begins = []
         first = 0
@@ -187,9 +189,8 @@ class Network:
             if len(stations) > 2:
                 c.done = True
                 parts += [self._part(c, path, one, other) for one, other in pairwise(stations)]
-            elif not c.done and c.path is not None and len(path.peaks):
-                k = path.top
-                begins.append((path.x[k], _direction(path.x, k), c))
+            elif not c.done and c.path is not None:
+                begins += [(path.x[k], _direction(path.x, k), c) for k in self._high(c, path)]
         self._search(begins)
         return parts
 
@@ -199,6 +200,12 @@ class Network:
             return []
         level = self._pool.level(self._end(c, 0), self._end(c, 1))
         return [int(k) for k in path.valleys if min(path.value[:k].max(), path.value[k:].max()) > path.value[k] + level]
+
+    def _high(self, c: Candidate, path: Path) -> list[int]:
+        """Return the highest peaks of a path, of those above its ends."""
+        floor = max(self._pool.value[self._end(c, k)] for k in (0, 1))
+        peaks = [int(k) for k in path.peaks if path.value[k] > floor]
+        return sorted(peaks, key=lambda k: -path.value[k])[:PEAKS]
 
     @staticmethod
     def _part(c: Candidate, path: Path, one: tuple[int, int], other: tuple[int, int]) -> Candidate:

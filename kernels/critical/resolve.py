@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from landsweep.kernels.critical.descent import UNRESOLVED, Ends, descend
+from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
@@ -64,16 +64,16 @@ def resolve(
             raise Interrupted
 
     grid, basins = Grid(surface, axes), GridBasins(field)
-    pool = Pool(grid)
+    pool, descents = Pool(grid), Descents(grid, look)
     vertices = np.union1d(basins.minima[basins.finite], np.asarray(starts, np.int64))
-    ends = descend(grid, basins.points(vertices), look)
+    ends = descents(basins.points(vertices))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
     further = _sample(samples, seed, grid)
-    sampled = descend(grid, further, look)
+    sampled = descents(further)
     drawn = pool.add(sampled)
 
-    network = Network(grid, pool, look)
+    network = Network(grid, pool, descents, look)
     owner = dict(zip(vertices.tolist(), numbers.tolist(), strict=True))
     basin = np.array([owner.get(int(v), -1) for v in basins.minima], np.int64)
     network.connect(_candidates(basins, pool, basin, vertices, numbers, further, drawn))

@@ -65,7 +65,7 @@ class Path:
 
 def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spacing: float = SPACING) -> list[Path]:
     """Return the relaxed paths that begin as the ways ``(n, d)`` in steps of the grid; the ends of each stay."""
-    strings = [_spread(way, spacing) for way in ways]
+    strings = [_spread(_without_loops(way, spacing), spacing) for way in ways]
     going = set(range(len(strings)))
     for _ in range(STEPS):
         going = {k for k in going if len(strings[k]) > 2}
@@ -81,7 +81,7 @@ def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spac
             moved = _across(strings[k], local.gradient[part], local.hessian[part], spacing)
             new = strings[k].copy()
             new[1:-1] = np.clip(new[1:-1] + moved, 0.0, grid.top)
-            strings[k] = _spread(new, spacing)
+            strings[k] = _spread(_without_loops(new, spacing), spacing)
             if np.linalg.norm(moved, axis=1).max() <= STILL * spacing / SPACING:
                 going.discard(k)
     fine = [_spread(x, spacing / FINE) for x in strings]
@@ -121,6 +121,16 @@ def level_floor(grid: Grid, path: Path, floor: float, stop: Callable[[], None]) 
         if not (grid.value(images) <= floor).all() or apart.max() > 2 * max(float(np.median(apart)), spacing):
             return False
     return True
+
+
+def _without_loops(way: np.ndarray, spacing: float) -> np.ndarray:
+    """Return a polyline without the parts in which it comes back to a point, such as a way up a valley and back."""
+    kept, k = [0], 0
+    while k < len(way) - 1:
+        near = np.flatnonzero(np.linalg.norm(way[k + 1 :] - way[k], axis=1) < 0.75 * spacing)
+        k += 1 + (int(near[-1]) if len(near) else 0)
+        kept.append(k)
+    return way[kept]
 
 
 def _spread(way: np.ndarray, spacing: float) -> np.ndarray:

@@ -83,9 +83,7 @@ def where(test: np.ndarray, one: Number, other: Number) -> Number:
     """Return one number where the test holds, else another: the derivatives are those of the one that is taken."""
     if isinstance(one, Jet):
         t = test[:, None]
-        return Jet(
-            np.where(test, one.v, other.v), np.where(t, one.g, other.g), np.where(t[..., None], one.h, other.h)
-        )
+        return Jet(np.where(test, one.v, other.v), np.where(t, one.g, other.g), np.where(t[..., None], one.h, other.h))
     return np.where(test, one, other)
 
 
@@ -128,9 +126,7 @@ class Known:
         n, d = alpha.shape
         unit = np.eye(d)
         with np.errstate(all="ignore"):
-            jet = self.function(
-                [Jet(alpha[:, i], np.tile(unit[i], (n, 1)), np.zeros((n, d, d))) for i in range(d)]
-            )
+            jet = self.function([Jet(alpha[:, i], np.tile(unit[i], (n, 1)), np.zeros((n, d, d))) for i in range(d)])
         return Local(jet.v, jet.g, jet.h)
 
     def field(self, axes: Sequence[np.ndarray]) -> np.ndarray:
