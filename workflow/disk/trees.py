@@ -93,13 +93,16 @@ def find_tree(path: Path, representation: str) -> MergeTree | None:
 
 
 def find_resolved(path: Path) -> Resolved | None:
-    """Return a member's minima and saddles of the loss itself; None where there is no file, or no minimum in it."""
+    """Return a member's minima and saddles of the loss itself, which may be none.
+
+    None stands for a member without a file, and for one without a finite value on the grid.
+    """
     if not path.exists():
         return None
     from landsweep.kernels.critical.resolved import Resolved
 
     arrays = read_arrays(path)
-    if not len(arrays.get("value", ())):
+    if "value" not in arrays:
         return None
     with reading(path):
         return Resolved.from_arrays(arrays)
@@ -107,7 +110,7 @@ def find_resolved(path: Path) -> Resolved | None:
 
 def _read_resolved(run: RunDir, member: int) -> Resolved:
     found = find_resolved(path := run.resolved(member))
-    if found is None and path.exists():
+    if path.exists() and (found is None or not len(found.value)):
         raise UserError(
             f"member {member} has no resolved merge tree, as no descent on its loss ended in a minimum, expected "
             f"another representation; `landsweep metrics {run.path} --csv` says in n_unresolved how many did not."

@@ -35,7 +35,7 @@ def draw_marks(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.nda
     threshold = run.study.topology.threshold
     found = find_resolved(run.directory.resolved(member.index)) if run.study.resolve.enabled else None
     tree = find_tree(run.directory.topology(member.index), run.study.connectivity[0])
-    if found is not None:
+    if found is not None and len(found.value):
         _resolved(panel, found, max(POSITIVE, threshold.loss(found.tree.value_range)), len(axes))
     if tree is None or len(axes) == 1:  # no finite value, so the panel stays empty
         return

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from dataclasses import fields, replace
 
 import landsweep
 import numpy as np
@@ -18,6 +19,11 @@ from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
 from ranked import ranked
 from support import HELPERS, copy_of, inside, methods, once
 
+PER_POINT = {
+    *("alpha", "value", "kind", "faces", "curvature", "joins", "basin_volume", "seen"),
+    *("saddle_alpha", "saddle_value", "saddle_kind", "saddle_faces", "saddle_curvature"),
+}
+"""The fields of what is resolved that have an entry for each minimum or saddle."""
 MINIMA = [[-3.779310, -3.283186], [-2.805118, 3.131312], [3.0, 2.0], [3.584428, -1.848126]]
 """Himmelblau's minima, to seven digits; the function is 0 there."""
 
@@ -244,6 +250,30 @@ def test_without_a_finite_value_there_is_nothing_to_resolve(run):
     assert file(nothing)["reasons"].tolist() == ["no point of the grid has a finite loss"]
     with pytest.raises(UserError, match=r"^member 0 has no resolved merge tree, as no descent on its loss ended in"):
         nothing.merge_tree("resolved")
+
+
+def test_descents_that_end_nowhere_are_counted_and_told(run, monkeypatch):
+    """No minimum is known, and none is guessed."""
+    from landsweep.stages.resolve import work as stage
+
+    whole = stage.resolve
+
+    def lost(*arguments, **options):
+        found = whole(*arguments, **options)
+        none = {f.name: getattr(found, f.name)[:0] for f in fields(found) if f.name in PER_POINT}
+        nowhere = np.full(len(found.start), -1)
+        return replace(found, **none, start_end=nowhere, start_own=nowhere > 0, reasons=np.array(["on purpose"]))
+
+    monkeypatch.setattr(stage, "resolve", lost)
+    nowhere, done = run(report__figures=True)
+    resolved = row(nowhere)
+    assert resolved["n_unresolved"] == resolved["n_starts"] > 0
+    assert np.isnan(resolved["n_minima"])
+    assert "descents or passes in 1 of 1 landscapes are unresolved" in done.stdout
+    assert "resolved: " not in done.stdout
+    assert nowhere.dataset.critical_range.values.tolist() == [[0, 0]]
+    with pytest.raises(UserError, match=r"^member 0 has no resolved merge tree, as no descent on its loss ended in"):
+        nowhere.merge_tree("resolved")
 
 
 def test_a_loss_that_is_differentiated_once_is_resolved_by_differences(run):

@@ -53,20 +53,27 @@ def table(run: OpenedRun) -> Row:
 
 def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
     """Return the columns of one member; as the metrics, they count what ``topology.min_persistence`` leaves."""
+    lost = found.start_end < 0
+    known = {
+        "n_unresolved": float(np.count_nonzero(lost)),
+        "n_starts": float(len(found.start)),
+        "n_artefacts": float(np.count_nonzero(~found.start_own & ~lost)),
+        "n_derivatives": float(found.n_derivatives),
+    }
+    if not len(found.value):
+        return known
     threshold = run.study.topology.threshold.loss(found.tree.value_range)
     tree = found.tree.simplify(max(threshold, POSITIVE))
     kinds, m = found.kind[tree.minima], len(found.value)
     bounds = np.count_nonzero(found.saddle_kind[tree.joins - m] == BOUND)
-    lost = np.count_nonzero(found.start_end < 0)
+    known["n_unresolved"] += bounds
     return {
+        **known,
         "n_minima_flat": float(np.count_nonzero(kinds == FLAT)),
         "n_minima_kink": float(np.count_nonzero(kinds == KINK)),
         "n_saddles_certified": float(len(tree.joins) - bounds),
-        "n_unresolved": float(lost + bounds),
-        "n_starts": float(len(found.start)),
-        "n_artefacts": float(np.count_nonzero(~found.start_own & (found.start_end >= 0))),
-        "n_derivatives": float(found.n_derivatives),
-    } | _unseen(found)
+        **_unseen(found),
+    }
 
 
 def _unseen(found: Resolved) -> dict[str, float]:

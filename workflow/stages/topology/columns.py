@@ -40,7 +40,8 @@ def _of_resolved(run: OpenedRun, member: Member) -> Mapping[str, float]:
     found = find_resolved(run.directory.resolved(member.index))
     if found is None:
         return dict.fromkeys(METRICS, np.nan)
-    return found.metrics(run.study.topology.threshold.loss(found.tree.value_range))
+    known = len(found.value)
+    return found.metrics(run.study.topology.threshold.loss(found.tree.value_range) if known else 0.0)
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
@@ -56,7 +57,8 @@ def _put_pairs(run: OpenedRun, landscape: Landscape) -> None:
     for member in run.plan.members:
         archive = read_pairs(run.directory.topology(member.index))
         if RESOLVED in names and (found := find_resolved(run.directory.resolved(member.index))) is not None:
-            archive[RESOLVED] = found.tree.pairs, found.tree.pair_values
+            if len(found.value):
+                archive[RESOLVED] = found.tree.pairs, found.tree.pair_values
         for name in names:
             if name in archive:
                 vertices.append(archive[name][0])
