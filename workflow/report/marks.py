@@ -23,7 +23,7 @@ def words(run: OpenedRun) -> str:
     """Return what the marks on maps stand for."""
     if not run.study.resolve.enabled:
         return "dots: minima, crosses: saddles"
-    return f"{RESOLVED} dots: minima, crosses: saddles, pluses: upper bounds; circles: artefacts of the grid"
+    return f"dots: {RESOLVED} minima, crosses: saddles, pluses: upper bounds, circles: artefacts of the grid"
 
 
 def draw_marks(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.ndarray]) -> None:
@@ -62,4 +62,4 @@ def _resolved(panel: Any, found: Resolved, threshold: float, dims: int) -> None:
         (found.saddle_alpha[saddles[bound]], found.saddle_value[saddles[bound]], "+", SADDLE),
         (found.alpha[tree.minima], found.value[tree.minima], "o", MINIMUM if dims > 1 else "black"),
     ):
-        panel.plot(where[:, 0], where[:, 1] if dims > 1 else height, style, color=colour, **SIZE)
+        panel.plot(where[:, 0], where[:, 1] if dims > 1 else height, style, color=colour, clip_on=False, **SIZE)

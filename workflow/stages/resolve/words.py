@@ -70,13 +70,13 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
 
 def warnings(study: Study, table: pd.DataFrame) -> list[str]:
     """Return in how many landscapes a number is not certain."""
-    some = int((table["n_unresolved"] > 0).sum()) if study.resolve.enabled else 0
+    known = table["n_unresolved"].dropna() if study.resolve.enabled else ()
+    some = sum(number > 0 for number in known)
     if not some:
         return []
     return [
-        f"{table['n_unresolved'].sum():g} descents or passes in {some} of {len(table)} landscapes are unresolved, so "
-        "that their resolved counts may be off by as many: the column n_unresolved says where, `reasons` in "
-        "resolved/member-*.npz why."
+        f"unresolved descents or passes: {sum(known):g}, in {some} of {len(known)} landscapes, whose resolved counts "
+        "may be off by as many: the column n_unresolved says where, `reasons` in resolved/member-*.npz why."
     ]
 
 
