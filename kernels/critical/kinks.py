@@ -16,7 +16,7 @@ from landsweep.kernels.critical.rounding import noise
 from landsweep.kernels.critical.surface import Grid
 from scipy.optimize import nnls
 
-LARGEST, SMALLEST = 0.1, 1e-7
+LARGEST, SMALLEST = 0.1, 1e-9
 """Gradients are sampled within these radii, in steps of the grid."""
 ROUNDS = 200
 """A descent by sampled gradients ends unresolved after this many rounds."""
@@ -62,7 +62,7 @@ def settle(grid: Grid, x: np.ndarray, value: float, stop: Callable[[], None]) ->
 def _search(grid: Grid, x: np.ndarray, value: float, direction: np.ndarray) -> tuple[np.ndarray, float] | None:
     """Return the lowest of the points along a direction at which the function falls steadily, and its value."""
     length = np.linalg.norm(direction)
-    steps = 0.5 * 0.5 ** np.arange(24)
+    steps = 0.5 * 0.5 ** np.arange(30)
     points = np.array([within(x, direction * (step / length), grid.top) for step in steps])
     values = grid.value(points)
     fall = np.linalg.norm(points - x, axis=1) * length

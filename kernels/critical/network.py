@@ -13,10 +13,12 @@ from itertools import pairwise
 
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
+from landsweep.kernels.critical.lines import neighbours, straight
+from landsweep.kernels.critical.outlook import saddle_heights
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
-from landsweep.kernels.critical.strings import ZOOM, Path, highest, level_floor, relax
+from landsweep.kernels.critical.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 from landsweep.kernels.critical.surface import Grid
 
 SAME = 1e-5
@@ -27,9 +29,11 @@ PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-CROSSING, STRING, CLOSER, GIVEN_UP = range(4)
-"""A pass is looked for from where basins touch, then from the peak of a relaxed path, then from that of its closer
-look; then the highest point of the path stands for it."""
+CROSSING, LINE, STRING, CLOSER, GIVEN_UP = range(5)
+"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of this
+way relaxed around its highest point, then once more closer to it; then the highest point of the path stands for it."""
+REACH = 4.0
+"""A path is relaxed so far to both sides of its highest point, in steps of the grid."""
 
 
 @dataclass
@@ -41,6 +45,8 @@ class Saddle:
     kind: int
     curvature: float
     ends: set[int]
+    reason: str = ""
+    """Why no saddle was found, of a highest point."""
 
 
 @dataclass
@@ -57,11 +63,18 @@ class Candidate:
     """The index in ``way`` of the highest point."""
     splits: int = 0
     stage: int = CROSSING
+    expected: float = np.nan
+    """What derivatives at the highest point say of the height of the pass, where they were looked at."""
     done: bool = False
     path: Path | None = None
     saddles: list[Saddle] = field(default_factory=list)
     """What was found from here."""
     reason: str = ""
+
+    @property
+    def height(self) -> float:
+        """The height by which candidates are ordered: what is expected, until a saddle has been looked for."""
+        return float(np.fmin(self.level, self.expected)) if self.stage == CROSSING else self.level
 
 
 class Network:
@@ -71,29 +84,45 @@ class Network:
     ----------
     saddles
         All saddles and bounds, in the order in which they were found.
-    reasons
-        Why some pairs of minima have no saddle.
     """
 
     def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None]) -> None:
         self._grid, self._pool, self._descents, self._stop = grid, pool, descents, stop
         self.saddles: list[Saddle] = []
-        self.reasons: list[str] = []
+        self._tried: set[tuple[int, int]] = set()
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why some pairs of minima have no saddle."""
+        return [s.reason for s in self.saddles if s.reason]
 
     def connect(self, candidates: list[Candidate]) -> None:
         """Look for the saddles that join the minima which the candidates join."""
+        self._connect(candidates)
+        components, needed = _Components(self._pool.find), []
+        for s in sorted(self.saddles, key=lambda s: (s.value, s.kind == BOUND)):
+            if components.join(s.ends) or s.kind != BOUND:  # a bound is of no use where a lower way was found later
+                needed.append(s)
+        self.saddles = needed
+
+    def _connect(self, candidates: list[Candidate]) -> None:
         candidates = list(candidates)
         for _ in range(ROUNDS):
             wanted = self._wanted(candidates)
             if not wanted:
-                return
+                lower = self._straight()
+                candidates += lower
+                if not lower and not self._look_at(candidates):
+                    return
+                continue
             self._stop()
-            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(4)}
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(5)}
             for c in wanted:
                 c.stage += 1
             self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
-            candidates += self._by_strings(by_stage[STRING])
-            self._closer(by_stage[CLOSER])
+            candidates += self._by_paths(by_stage[LINE], along(self._grid, [self._way(c) for c in by_stage[LINE]]))
+            candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
+            candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
             for c in by_stage[GIVEN_UP]:
                 self._bound(c)
         for c in self._wanted(candidates):
@@ -106,7 +135,7 @@ class Network:
             c.done = c.done or self._joined(c.saddles)(c.ends)
         events = sorted(
             [(s.value, 0, k) for k, s in enumerate(self.saddles)]
-            + [(c.level, 1, k) for k, c in enumerate(candidates) if not c.done]
+            + [(c.height, 1, k) for k, c in enumerate(candidates) if not c.done]
         )
         components = _Components(self._pool.find)
         found = []
@@ -116,6 +145,47 @@ class Network:
             elif components.join(candidates[k].ends):
                 found.append(candidates[k])
         return found
+
+    def _look_at(self, candidates: list[Candidate]) -> bool:
+        """Return whether a candidate may be lower than it is on the grid, and lower than what is known between its ends.
+
+        Heights on the grid are too great, by a part of what f changes within a step.
+        """
+        asked = [c for c in candidates if not c.done and c.stage == CROSSING and np.isnan(c.expected)]
+        expected = saddle_heights(self._grid, np.array([c.way[c.at] for c in asked]).reshape(-1, len(self._grid.top)))
+        for c, height in zip(asked, expected, strict=True):
+            c.expected = float(height)
+        levels = self._levels([c.ends for c in asked])
+        return bool((expected < levels).any())
+
+    def _straight(self) -> list[Candidate]:
+        """Return the straight ways between neighbouring minima that are lower than all ways that are known.
+
+        A grid that is too coarse for its minima shows not all of the basins that touch.
+        """
+        own = self._pool.own
+        near = neighbours(np.array([self._pool.x[k] for k in own]).reshape(len(own), len(self._grid.top)))
+        pairs = [pair for a, b in near if (pair := (own[a], own[b])) not in self._tried]
+        self._tried.update(pairs)
+        levels = self._levels(pairs)
+        ends = [(self._pool.x[a], self._pool.x[b]) for a, b in pairs]
+        found = []
+        for pair, way in zip(pairs, straight(self._grid, ends, levels), strict=True):
+            if way is not None:
+                top = max(float(way[1].max()), *(self._pool.value[k] for k in pair))
+                found.append(Candidate(top, pair, way[0], int(way[1].argmax())))
+        return found
+
+    def _levels(self, pairs: Sequence[tuple[int, int]]) -> np.ndarray:
+        """Return for each two minima what is below the lowest way between them by more than rounding."""
+        components = _Components(self._pool.find)
+        levels = np.full(len(pairs), np.inf)
+        for saddle in sorted(self.saddles, key=lambda s: s.value):
+            if components.join(saddle.ends):
+                for k, (one, other) in enumerate(pairs):
+                    if levels[k] == np.inf and components.of(one) == components.of(other):
+                        levels[k] = saddle.value - self._pool.level(one, other)
+        return levels
 
     def _joined(self, saddles: Sequence[Saddle]) -> Callable[[Iterable[int]], bool]:
         components = _Components(self._pool.find)
@@ -161,16 +231,24 @@ class Network:
                 for c in others:
                     c.reason = "a descent from the saddle has no end"
 
-    def _by_strings(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Relax the paths of candidates; cut them at minima on them, and look for saddles from the peaks of the rest.
+    def _way(self, c: Candidate) -> np.ndarray:
+        """Return the way of a candidate with the minima at its ends."""
+        return np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
+
+    def _relaxed(self, candidates: list[Candidate], reach: float, spacing: float) -> list[Candidate]:
+        """Relax the path of each candidate around its highest point, and do with it as :meth:`_by_paths`."""
+        candidates = [c for c in candidates if c.path is not None]
+        paths = [c.path for c in candidates if c.path is not None]
+        where = [path.around(reach) for path in paths]
+        ways = [path.x[part] for path, part in zip(paths, where, strict=True)]
+        parts = relax(self._grid, ways, self._stop, spacing)
+        return self._by_paths(candidates, [p.replaced(w, part) for p, w, part in zip(paths, where, parts, strict=True)])
+
+    def _by_paths(self, candidates: list[Candidate], paths: list[Path]) -> list[Candidate]:
+        """Cut the paths of candidates at minima on them, and look for saddles from the peaks of the rest.
 
         Returns the parts of those that were cut.
         """
-        ways = [
-            np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
-            for c in candidates
-        ]
-        paths = relax(self._grid, ways, self._stop)
         for c, path in zip(candidates, paths, strict=True):
             self._measure(c, path)
         deep = [self._valleys(c, path) for c, path in zip(candidates, paths, strict=True)]
@@ -214,18 +292,6 @@ class Network:
         stage = CROSSING if c.splits < SPLITS else GIVEN_UP
         return Candidate(float(value[at]), (one[1], other[1]), way, at, c.splits + 1, stage)
 
-    def _closer(self, candidates: list[Candidate]) -> None:
-        """Relax the part of each path around its peak once more, with images close to one another."""
-        candidates = [c for c in candidates if c.path is not None and len(c.path.peaks)]
-        parts = relax(self._grid, [c.path.around(c.path.top) for c in candidates if c.path], self._stop, ZOOM)
-        begins = []
-        for c, part in zip(candidates, parts, strict=True):
-            assert c.path is not None
-            c.path = c.path.replaced(part)
-            if len(part.peaks):
-                begins.append((part.x[part.top], _direction(part.x, part.top), c))
-        self._search(begins)
-
     def _measure(self, c: Candidate, path: Path) -> None:
         """Keep a candidate's path; where it is no higher than its ends, or can be made so, they are one minimum."""
         one, other = self._end(c, 0), self._end(c, 1)
@@ -236,7 +302,8 @@ class Network:
         else:
             floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
             isolated = self._pool.isolated(one) and self._pool.isolated(other)
-            if path.value.max() <= floor or (not isolated and level_floor(self._grid, path, floor, self._stop)):
+            relaxed = not isolated and c.stage > STRING
+            if path.value.max() <= floor or (relaxed and level_floor(self._grid, path, floor, self._stop)):
                 self._pool.merge(one, other)
                 c.done = True
             else:
@@ -249,10 +316,11 @@ class Network:
         if len(ends) < 2:
             return
         value, x = (c.level, c.way[c.at]) if c.path is None else highest(self._grid, c.path)
-        self.saddles.append(Saddle(x, max(value, *(self._pool.value[k] for k in ends)), BOUND, np.nan, ends))
         at = ", ".join(f"{a:.6g}" for a in self._grid.alpha(x[None])[0])
         what = "pass known on the grid alone, about" if c.path is None else "pass at most"
-        self.reasons.append(f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}")
+        reason = f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}"
+        value = max(value, *(self._pool.value[k] for k in ends))
+        self.saddles.append(Saddle(x, value, BOUND, np.nan, ends, reason))
 
     def _end(self, c: Candidate, k: int) -> int:
         return self._pool.find(c.ends[k])

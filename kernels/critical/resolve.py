@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
+from landsweep.kernels.critical.faces import face_starts
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
@@ -69,14 +70,14 @@ def resolve(
     ends = descents(basins.points(vertices))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
-    further = _sample(samples, seed, grid)
-    sampled = descents(further)
-    drawn = pool.add(sampled)
+    further = np.concatenate([basins.points(face_starts(grid, field, vertices)), _sample(samples, seed, grid)])
+    led = pool.add(descents(further))
+    drawn = led[len(led) - samples :]
 
     network = Network(grid, pool, descents, look)
     owner = dict(zip(vertices.tolist(), numbers.tolist(), strict=True))
     basin = np.array([owner.get(int(v), -1) for v in basins.minima], np.int64)
-    network.connect(_candidates(basins, pool, basin, vertices, numbers, further, drawn))
+    network.connect(_candidates(basins, pool, basin, vertices, numbers, further, led))
     return _gather(grid, basins, pool, network, vertices, numbers, basin, drawn, reasons, samples)
 
 
@@ -96,7 +97,7 @@ def _candidates(
     vertices: np.ndarray,
     numbers: np.ndarray,
     further: np.ndarray,
-    drawn: np.ndarray,
+    led: np.ndarray,
 ) -> list[Candidate]:
     """Return where minima may be joined: where basins of the grid touch, and where a descent began in another's basin.
 
@@ -121,7 +122,7 @@ def _candidates(
         inside = int(label[basins.of(np.array([v]))[0]])
         if number >= 0 and inside != number:
             offer(float(basins.values(np.array([v]))[0]), (number, inside), basins.points(basins.way_down(v)), 0)
-    for x, number in zip(further, drawn.tolist(), strict=True):
+    for x, number in zip(further, led.tolist(), strict=True):
         v = basins.nearest(x)
         inside = int(label[basins.of(np.array([v]))[0]])
         if number >= 0 and inside != number:

@@ -52,20 +52,33 @@ class Path:
         inner = self.value[1:-1]
         return 1 + np.flatnonzero((inner < self.value[:-2]) & (inner <= self.value[2:]))
 
-    def around(self, k: int) -> np.ndarray:
-        """Return the part of the path close to a point, some spacings of images long."""
-        return self.x[max(0, k - FINE) : k + FINE + 1]
+    def around(self, reach: float) -> slice:
+        """Return where the path is close to its highest point, no further than ``reach`` along it."""
+        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(self.x, axis=0), axis=1))])
+        first, last = np.searchsorted(along, along[self.top] + np.array([-reach, reach]))
+        return slice(max(0, min(int(first), self.top - 1)), max(int(last), self.top + 2))
 
-    def replaced(self, part: Path) -> Path:
-        """Return the path with another one in place of the part around its highest point."""
-        first, last = max(0, self.top - FINE), self.top + FINE + 1
-        x = np.concatenate([self.x[:first], part.x, self.x[last:]])
-        return Path(x, np.concatenate([self.value[:first], part.value, self.value[last:]]))
+    def replaced(self, where: slice, part: Path) -> Path:
+        """Return the path with another one in place of a part of it."""
+        x = np.concatenate([self.x[: where.start], part.x, self.x[where.stop :]])
+        return Path(x, np.concatenate([self.value[: where.start], part.value, self.value[where.stop :]]))
+
+
+def sampled(grid: Grid, ways: Sequence[np.ndarray], spacing: float) -> list[Path]:
+    """Return polylines ``(n, d)`` as paths, with the function at points evenly spread along them."""
+    fine = [_spread(way, spacing) for way in ways]
+    values = np.split(grid.value(np.concatenate(fine)), np.cumsum([len(x) for x in fine])[:-1]) if fine else []
+    return [Path(x, value) for x, value in zip(fine, values, strict=True)]
+
+
+def along(grid: Grid, ways: Sequence[np.ndarray]) -> list[Path]:
+    """Return ways over the grid as paths, without the parts in which they come back to a point."""
+    return sampled(grid, [_without_loops(way, 1.4) for way in ways], SPACING)
 
 
 def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spacing: float = SPACING) -> list[Path]:
     """Return the relaxed paths that begin as the ways ``(n, d)`` in steps of the grid; the ends of each stay."""
-    strings = [_spread(_without_loops(way, spacing), spacing) for way in ways]
+    strings = [_spread(_without_loops(way, 0.75 * spacing), spacing) for way in ways]
     going = set(range(len(strings)))
     for _ in range(STEPS):
         going = {k for k in going if len(strings[k]) > 2}
@@ -81,12 +94,10 @@ def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spac
             moved = _across(strings[k], local.gradient[part], local.hessian[part], spacing)
             new = strings[k].copy()
             new[1:-1] = np.clip(new[1:-1] + moved, 0.0, grid.top)
-            strings[k] = _spread(_without_loops(new, spacing), spacing)
+            strings[k] = _spread(_without_loops(new, 0.75 * spacing), spacing)
             if np.linalg.norm(moved, axis=1).max() <= STILL * spacing / SPACING:
                 going.discard(k)
-    fine = [_spread(x, spacing / FINE) for x in strings]
-    values = np.split(grid.value(np.concatenate(fine)), np.cumsum([len(x) for x in fine])[:-1]) if fine else []
-    return [Path(x, value) for x, value in zip(fine, values, strict=True)]
+    return sampled(grid, strings, spacing / FINE)
 
 
 def highest(grid: Grid, path: Path) -> tuple[float, np.ndarray]:
@@ -123,11 +134,11 @@ def level_floor(grid: Grid, path: Path, floor: float, stop: Callable[[], None]) 
     return True
 
 
-def _without_loops(way: np.ndarray, spacing: float) -> np.ndarray:
-    """Return a polyline without the parts in which it comes back to a point, such as a way up a valley and back."""
+def _without_loops(way: np.ndarray, apart: float) -> np.ndarray:
+    """Return a polyline without the parts in which it comes back to a point, as up a valley and back."""
     kept, k = [0], 0
     while k < len(way) - 1:
-        near = np.flatnonzero(np.linalg.norm(way[k + 1 :] - way[k], axis=1) < 0.75 * spacing)
+        near = np.flatnonzero(np.linalg.norm(way[k + 1 :] - way[k], axis=1) < apart)
         k += 1 + (int(near[-1]) if len(near) else 0)
         kept.append(k)
     return way[kept]

@@ -29,7 +29,7 @@ class Unseen:
     probability, probability_high
         The probability that one further descent ends in such a minimum, and what it is at most, with 95 % confidence.
     count
-        An estimate of their number. It is one from below: minima with much smaller basins than those seen are not in it.
+        An estimate of their number, from below: minima with much smaller basins than those seen are not in it.
     low, high
         The 95 % interval of that estimate, whole numbers; ``high`` is infinite where every descent ended in a minimum
         of its own, as such a sample bounds nothing.
@@ -43,7 +43,7 @@ class Unseen:
 
 
 def unseen(seen: np.ndarray, found: np.ndarray | None = None) -> Unseen:
-    r"""Estimate whether a further descent would end in a minimum that is not known yet, and how many of these there are.
+    r"""Estimate whether a further descent ends in a minimum that is not known yet, and how many of these there are.
 
     Let S be the number of descents of the sample that ended in a minimum, and f_k the number of the minima in which k
     of them ended, without those that were found in another way too. With q = (S - 1) / S:

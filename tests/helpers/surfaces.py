@@ -232,7 +232,8 @@ def audit(surface: Known, axes: Sequence[np.ndarray], found: Resolved) -> None:
                 assert abs(np.linalg.solve(inner, gradient[free])).max() < 1e-5, "Newton's next step, in grid steps"
     joined = [set(found.joins[found.joins[:, 0] == k, 1].tolist()) for k in range(s)]
     for k, minima in enumerate(joined):
-        assert len(minima) > 1 and minima <= set(range(m)), "a saddle joins two minima"
+        assert len(minima) > 1, "a saddle joins two minima"
+        assert minima <= set(range(m))
         assert (found.value[list(minima)] <= found.saddle_value[k]).all()
     assert ((found.start_end >= -1) & (found.start_end < m)).all()
     for k in range(m):
@@ -272,3 +273,18 @@ def kinds(found: Resolved) -> list[str]:
 
 def saddle_kinds(found: Resolved) -> list[str]:
     return [KINDS[int(kind)] for kind in found.saddle_kind]
+
+
+def waves(seed: int, count: int = 8, shortest: float = 5.0) -> Callable:
+    """Return a sum of plane waves in a bowl."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(count, 2)) * shortest
+    heights, phases = rng.normal(size=count), rng.uniform(0, 6.28, count)
+
+    def function(x):
+        total = 0.5 * sum(u**2 for u in x)
+        for vector, height, phase in zip(vectors, heights, phases, strict=True):
+            total = float(height) * cos(dot(vector, x) + float(phase)) + total
+        return total
+
+    return function

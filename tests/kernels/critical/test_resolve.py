@@ -56,8 +56,8 @@ def test_the_known_functions_have_exact_derivatives(function):
         assert np.allclose(local.hessian[:, i], bend, rtol=1e-5, atol=1e-5)
 
 
-# Himmelblau's four minima and the three of its four saddles at which basins meet, from a search of 30 digits; the fourth
-# closes the ring around the maximum
+# Himmelblau's four minima, and those three of its four saddles at which basins meet; the fourth closes the ring around
+# the maximum
 HIMMELBLAU = [(3, 2), (-2.805118086953, 3.131312518250), (-3.779310253378, -3.283185991286)]
 HIMMELBLAU += [(3.584428340330, -1.848126526964)]
 HIMMELBLAU_PASSES = [13.311926270405587, 67.71915008752613, 104.01516291755811]
@@ -146,7 +146,7 @@ def spanning_heights(low, high, d):
 
 
 @pytest.mark.parametrize(
-    ("d", "reach", "points", "samples", "grid"), [(1, 3.25, 5, 64, 3), (2, 2.25, 8, 128, 16), (3, 1.25, 4, 256, 8)]
+    ("d", "reach", "points", "samples", "grid"), [(1, 3.25, 5, 64, 1), (2, 2.25, 8, 128, 16), (3, 1.25, 4, 256, 8)]
 )
 def test_rastrigin(d, reach, points, samples, grid):
     box = [(-reach, reach)] * d
@@ -198,7 +198,7 @@ def test_a_double_well_in_any_direction(d):
     assert saddle_kinds(found) == ["interior"]
     assert np.allclose(found.saddle_alpha, 0, atol=1e-6)
     step = 3.2 / 3
-    assert found.curvature == pytest.approx([min(8, 4 if d > 1 else 8) * step**2] * 2, rel=1e-6)
+    assert found.curvature == pytest.approx([(2 if d > 1 else 8) * step**2] * 2, rel=1e-6)
     assert found.saddle_curvature == pytest.approx([-4 * step**2], rel=1e-6)
 
 
@@ -267,7 +267,7 @@ def test_a_kink_is_a_minimum(angle, steep):
     found = search(function, [(-1, 1)] * 2, 8, samples=4)
     assert kinds(found) == ["kink"]
     assert matches(found.alpha, [(0.13, -0.21)])
-    assert found.value == pytest.approx([0], abs=1e-8)
+    assert found.value == pytest.approx([0], abs=1e-8 * np.ptp(found.value_range))
     assert not len(found.saddle_value)
 
 
@@ -291,8 +291,10 @@ def test_two_kinks_and_the_pass_between_them():
     function = moved(lambda x: absolute(absolute(x[0]) - 0.6) + 0.5 * absolute(x[1]), turn(31))
     found = search(function, [(-1, 1)] * 2, 10, samples=8)
     assert kinds(found) == ["kink", "kink"]
-    # at the pass f has no derivative either: its height is at most what a path reaches
-    assert 0.6 - 1e-12 <= deaths(found)[0] <= 0.6 + 1e-6
+    # at the pass f has no derivative either: its height, 0.6, is at most what a path reaches
+    assert saddle_kinds(found) == ["bound"]
+    assert 0.6 - 1e-12 <= deaths(found)[0] <= 0.6 + 0.01
+    assert any("at most" in reason for reason in found.reasons)
 
 
 def test_a_monkey_saddle_joins_three_minima():
@@ -346,7 +348,7 @@ def test_a_flat_pass_joins_two_minima(along):
     assert len(found.saddle_value) == 1
 
 
-@pytest.mark.parametrize("angle", ODD[:4])
+@pytest.mark.parametrize("angle", [14, 31, 59, 67])
 def test_a_minimum_of_the_grid_that_is_none_is_an_artefact(angle):
     """Along a narrow valley f falls all the way, most slowly at an inflection; the least value is where it ends."""
     function = moved(lambda x: x[0] ** 3 + 0.05 * x[0] + 50.0 * x[1] ** 2, turn(angle))
@@ -357,18 +359,19 @@ def test_a_minimum_of_the_grid_that_is_none_is_an_artefact(angle):
     assert not len(found.saddle_value)
 
 
-def ring(x, inner, outer):
-    """Return a double well that is not a number in a ring around one of its minima."""
-    radius = (value(x[0]) - 1.0) ** 2 + value(x[1]) ** 2
-    f = double_well(x)
-    return where((radius > inner**2) & (radius < outer**2), f * np.nan, f)
-
-
 def test_what_is_not_a_number_separates():
-    found = search(lambda x: ring(x, 0.4, 0.8), [(-1.6, 1.9), (-1.2, 1.2)], 19)
-    assert matches(found.alpha[:2], [(-1, 0), (1, 0)])
-    assert found.value == pytest.approx([0, 0], abs=1e-12)
-    assert not len(found.saddle_value)
+    """A ring of what is not a number lies around one of two minima; f rises towards it from both sides."""
+
+    def function(x):
+        squares = (value(x[0]) - 1.0) ** 2 + value(x[1]) ** 2
+        beside = (x[0] - 1.0) ** 2 + x[1] ** 2 - 0.36
+        f = double_well(x) + 6.0 * exp(-4.0 * beside**2)
+        return where((squares > 0.2) & (squares < 0.6), f * np.nan, f)
+
+    found = search(function, [(-1.6, 2.2), (-1.2, 1.2)], 20)
+    assert matches(found.alpha, [(-1, 0), (1, 1.15817826), (1, -1.15817826), (1, 0)], 1e-5)
+    assert set(kinds(found) + saddle_kinds(found)) == {"interior"}
+    assert found.joins.tolist() == [[0, 0], [0, 1], [1, 0], [1, 2]]
     assert len(found.tree.roots) == 2
     assert found.n_nonfinite > 0
 
@@ -434,6 +437,99 @@ def test_a_well_beside_a_long_way_around():
     assert len(fine.value) == 2
     assert matches(coarse.alpha, fine.alpha)
     assert deaths(coarse) == pytest.approx(deaths(fine), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("function", "box"), [(himmelblau, [(-5, 5)] * 2), (mueller_brown, [(-1.5, 1.2), (-0.2, 2.0)])]
+)
+def test_what_a_saddle_joins_is_where_steepest_descent_leads(function, box):
+    """One negative eigenvalue does not say which minima are joined: small steps along the gradient do."""
+    found = search(function, box, 9, samples=16)
+    surface = Known(function)
+    assert len(found.saddle_value)
+    for k, alpha in enumerate(found.saddle_alpha):
+        _, vectors = np.linalg.eigh(surface.derivatives(alpha[None]).hessian[0])
+        x = alpha + 1e-3 * np.array([vectors[:, 0], -vectors[:, 0]])
+        for _ in range(2000):
+            gradient = surface.derivatives(x).gradient
+            x = x - 0.005 * gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1.0)
+        ends = abs(x[:, None] - found.alpha[None]).max(-1).argmin(1)
+        assert sorted(ends.tolist()) == found.joins[found.joins[:, 0] == k, 1].tolist()
+
+
+@pytest.mark.parametrize("angle", ODD[:3])
+def test_a_minimum_on_the_way_that_the_grid_does_not_show(angle):
+    """Between two wells there is a third, narrower than a step: the way from one to the other leads through it."""
+
+    def function(x):
+        along = (x[0] ** 2 - 1.0) ** 2 - 0.5 * exp(-60.0 * (x[0] - 0.07) ** 2)
+        return along + 2.0 * x[1] ** 2
+
+    turned_ = moved(function, turn(angle))
+    assert grid_minima(turned_, [(-1.6, 1.6)] * 2, 7) == 2
+    found = search(turned_, [(-1.6, 1.6)] * 2, 7)
+    assert len(found.value) == 3
+    assert kinds(found) == ["interior"] * 3
+    heights = deaths(found)
+    line = np.linspace(-1, 1, 200001)
+    along = (line**2 - 1) ** 2 - 0.5 * np.exp(-60 * (line - 0.07) ** 2)
+    middle = int(abs(line - 0.07).argmin())
+    assert heights == pytest.approx(sorted([along[:middle].max(), along[middle:].max()]), rel=1e-8)
+
+
+@pytest.mark.parametrize("points", [6, 9, 14])
+def test_of_two_passes_the_lower_one_counts(points):
+    """A ridge has two gaps, side by side, of heights 0.7 and 0.66."""
+
+    def function(x):
+        ridge = 1.0 - 0.3 * exp(-12.0 * (x[1] - 0.5) ** 2) - 0.34 * exp(-12.0 * (x[1] + 0.4) ** 2)
+        return ridge * exp(-6.0 * x[0] ** 2) + 0.3 * (x[0] ** 2 - 1.0) ** 2 + 0.05 * x[1] ** 2
+
+    box = [(-1.5, 1.4), (-1.1, 1.2)]
+    found = search(function, box, points, samples=8)
+    line = np.linspace(-1.1, 1.2, 200001)
+    on_ridge = Known(function).values(np.stack([0 * line, line], 1))  # f is even in x_0: its passes lie at 0
+    assert len(found.value) == 2
+    assert deaths(found) == pytest.approx([on_ridge.min()], rel=1e-8)
+
+
+def test_rounding_that_is_larger_than_the_values_is_no_kink():
+    """Near its minima of 0, f is the difference of numbers of 1e8, and falls in steps of 1e-8."""
+    found = search(lambda x: (himmelblau(x) + 1e8) - 1e8, [(-5, 5)] * 2, 8, samples=16)
+    assert matches(found.alpha, HIMMELBLAU, 1e-3)
+    assert set(kinds(found)) == {"interior"}
+    assert deaths(found) == pytest.approx(HIMMELBLAU_PASSES, abs=1e-6)
+
+
+class Underived(Known):
+    """A function whose derivatives are not numbers where a test of the coordinates says so."""
+
+    def __init__(self, function, where_not):
+        super().__init__(function)
+        self.where_not = where_not
+
+    def derivatives(self, alpha):
+        local = super().derivatives(alpha)
+        bad = self.where_not(alpha)
+        local.gradient[bad], local.hessian[bad] = np.nan, np.nan
+        return local
+
+
+def test_points_without_derivatives_are_said():
+    surface, axes = Underived(himmelblau, lambda alpha: alpha[:, 0] > 0), axes_of([(-5, 5)] * 2, 9)
+    found = resolve(surface, axes, surface.field(axes))
+    assert matches(found.alpha, HIMMELBLAU[1:3])
+    assert (found.start_end < 0).any()
+    assert any("not finite" in reason for reason in found.reasons)
+
+
+def test_no_derivatives_at_all():
+    """There is nothing then, and the reasons say why: no tree is made up."""
+    surface, axes = Underived(himmelblau, lambda alpha: alpha[:, 0] < 9), axes_of([(-5, 5)] * 2, 8)
+    found = resolve(surface, axes, surface.field(axes))
+    assert not len(found.value)
+    assert (found.start_end == -1).all()
+    assert len(found.reasons) == len(found.start)
 
 
 def test_the_same_call_finds_the_same_bits():
