@@ -56,9 +56,9 @@ def _put_pairs(run: OpenedRun, landscape: Landscape) -> None:
     vertices, values, offsets = [], [], [0]
     for member in run.plan.members:
         archive = read_pairs(run.directory.topology(member.index))
-        if RESOLVED in names and (found := find_resolved(run.directory.resolved(member.index))) is not None:
-            if len(found.value):
-                archive[RESOLVED] = found.tree.pairs, found.tree.pair_values
+        found = find_resolved(run.directory.resolved(member.index)) if RESOLVED in names else None
+        if found is not None and len(found.value):
+            archive[RESOLVED] = found.tree.pairs, found.tree.pair_values
         for name in names:
             if name in archive:
                 vertices.append(archive[name][0])
