@@ -100,7 +100,7 @@ CASES = {
         for name, dims in {
             "beta": 1, "subspace": 1, "alpha_1": 1, "coordinate_0": 2, "representation": 1, "n_minima": 5,
             "direction_scale": 5, "hessian_trace": 2, "hessian_density": 3, "float64_method": 5, "pair_value": 2,
-            "pair_range": 3, "quality_absolute_error": 2,
+            "pair_range": 3, "critical_range": 2, "quality_absolute_error": 2,
         }.items()
     },
     "landscape.zarr/zarr.json": dataset("loss"),

@@ -15,7 +15,10 @@ import yaml
 from landsweep.base.errors import UserError
 from landsweep.kernels.critical.resolved import KINK, Resolved
 from landsweep.kernels.topology.metrics import METRICS
+from landsweep.predict.costs import costs
 from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from ranked import ranked
 from support import HELPERS, copy_of, inside, methods, once
 
@@ -162,6 +165,32 @@ def test_people_read_of_it_first(known):
     assert "chao1987" not in paragraph
     status = inside("status", known).stdout
     assert [line.split()[:3] for line in status.splitlines() if line.startswith("resolve")] == [["resolve", "2", "2"]]
+
+
+def test_robust_compares_the_grids_representations_alone(known):
+    found = landsweep.open_run(known).robust(["n_minima"])
+    assert {"face", "knn"} <= {*found.verdicts["representation"]}
+    assert "resolved" not in {*found.table["representation"]}
+
+
+def test_plan_says_what_is_looked_for_and_how_long_it_takes(known, tmp_path):
+    study, plan = known.parent / "study.yaml", []
+    for change in ("resolve.enabled=true", "resolve.starts=64", "resolve.enabled=false"):
+        plan.append(inside("plan", study, "--out", tmp_path / "run", "--set", change, cwd=tmp_path).stdout)
+    text = "\nresolve  minima and saddles of the loss itself, from the grid's minima{} a landscape, in float64\n"
+    assert text.format("") in plan[0]
+    assert text.format(" and 64 further points") in plan[1]
+    assert "\nresolve" not in plan[2]
+    made = make_plan(parsed := Study.load(study))
+    rates = {"train": 0.0, "subspace": 0.0, "evaluate": 1e-3, "topology": 0.0}
+    one, two, measured = (costs(parsed, made, r, n) for r, n in ((rates, 1), (rates, 2), (rates | {"resolve": 7.0}, 1)))
+    assert one.stages["resolve"] == pytest.approx(2 * two.stages["resolve"], rel=1e-3)
+    assert one.stages["resolve"] > 0
+    assert measured.stages["resolve"] == pytest.approx(14, rel=1e-3)
+    sampled = costs(Study.load(study, ("resolve.starts=64",)), made, rates, 1)
+    assert sampled.stages["resolve"] > one.stages["resolve"]
+    assert costs(Study.load(study, ("resolve.enabled=false",)), made, rates, 1).stages["resolve"] == 0
+    assert costs(parsed, made, {"train": 1.0}, 1).stages["resolve"] is None, "not measured is not guessed"
 
 
 def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
