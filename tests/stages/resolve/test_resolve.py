@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 import landsweep
 import numpy as np
 import pytest
+import torch
 import yaml
 from landsweep.base.errors import UserError
 from landsweep.kernels.critical.resolved import KINK, Resolved
@@ -21,6 +22,7 @@ from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 from ranked import ranked
 from support import HELPERS, copy_of, inside, methods, once
+from support import make_study as make_toy
 
 PER_POINT = {
     *("alpha", "value", "kind", "faces", "curvature", "joins", "basin_volume", "seen"),
@@ -220,6 +222,35 @@ def test_an_axis_of_one_point_is_no_axis(run):
     assert found.alpha[0, 1] == y
     x = (100 * 0.37 * y + 0.1 * (0.3 - y)) / 100.1
     assert found.alpha[0, 0] == pytest.approx(x, abs=1e-8)
+
+
+def test_on_a_bent_surface_derivatives_are_by_its_coordinates(run, tmp_path):
+    """Through four checkpoints, where the weights are no linear function of the coordinates."""
+    corners = np.array([[-5.0, -5.0], [5.0, -6.0], [-6.0, 5.0], [7.0, 6.0]])
+    files = [tmp_path / f"corner-{k}.pt" for k in range(4)]
+    for corner, path in zip(corners, files, strict=True):
+        torch.save({"weight": torch.tensor(corner, dtype=torch.float32)}, path)
+    surface = {"kind": "bilinear", "files": [path.name for path in files], "range": [0, 1]}
+    bent, _ = run(subspaces={"plane": surface}, problem__params={"of": "himmelblau"}, grid__points=11)
+    assert (row(bent)["n_minima"], row(bent)["n_saddles"], row(bent)["n_saddles_certified"]) == (4, 3, 3)
+    x, y = Resolved.from_arrays(file(bent)).alpha.T
+    weights = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], axis=1) @ corners
+    np.testing.assert_allclose(np.sort(weights, axis=0), np.sort(MINIMA, axis=0), atol=1e-5)
+
+
+def test_every_member_is_resolved_on_its_own_data(tmp_path):
+    """Of another draw or split the loss would not be that of the landscape, which is refused."""
+    sweep = {"beta": [1.0], "seed": [0], "subspace": ["random"], "direction_seed": [0]}
+    study = make_toy(tmp_path, resolve={"enabled": True}, sweep=sweep | {"split": ["train", "test"], "draw": [0, 3]})
+    done = inside("run", study, "--out", tmp_path / "run", "--set", "grid.points=5")
+    assert done.returncode == 0, done.stderr
+    run = landsweep.open_run(tmp_path / "run")
+    for member in range(4):
+        found, coords = Resolved.from_arrays(file(run, member)), run.plan.members[member].coords
+        loss = run.dataset.loss.sel(split=coords["split"], draw=coords["draw"]).values
+        assert found.value_range == (loss.min(), loss.max())
+        assert found.value[0] <= loss.min() * (1 + 1e-5)
+    assert (run.metrics["n_unresolved"].dropna() == 0).all()
 
 
 def test_beads_of_a_valley_are_artefacts(run):
