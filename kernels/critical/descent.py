@@ -21,6 +21,11 @@ LOCATED = 1e-9
 NEARLY = 0.01
 """Where Newton's step is at most this long, in steps of the grid, and the gradient falls as it should, values need
 not fall: they may be differences of large numbers."""
+FAR, SPACING = 3.0, 0.25
+"""A descent may join another one along a straight line of this length, in steps of the grid, along which values so far
+apart fall steadily: they cost less than derivatives."""
+LINES = 3
+"""Such lines are looked for at each so-manieth step."""
 STEPS = 400
 """A descent ends unresolved after this many steps."""
 DEFINITE = 1e-8
@@ -68,7 +73,7 @@ class Descents:
         """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid."""
         grid = self._grid
         descents = [_Descent(x) for x in np.array(starts, np.float64)]
-        for _ in range(STEPS):
+        for step in range(STEPS):
             going = [d for d in descents if d.going]
             if not going:
                 break
@@ -79,6 +84,8 @@ class Descents:
                     self._visited.add(descent)
             for descent in going:
                 self._visited.join(descent)
+            if step % LINES == 0:
+                self._visited.join_along_lines(grid, [d for d in going if d.going])
         for descent in descents:
             if descent.going:
                 descent.end(UNRESOLVED, f"it had not ended after {STEPS} steps")
@@ -132,6 +139,28 @@ class _Visited:
                 descent.follows = self._owner[k]
                 descent.going = False
                 return
+
+    def join_along_lines(self, grid: Grid, descents: list[_Descent]) -> None:
+        """Let descents end in others to which straight lines lead steadily down."""
+        lines: list[tuple[_Descent, int, np.ndarray]] = []
+        for descent in descents:
+            assert descent.local is not None
+            x, value = self._x[: self._count], self._value[: self._count]
+            away = np.linalg.norm(x - descent.x, axis=1)
+            downhill = (x - descent.x) @ descent.local.gradient < 0
+            near = np.flatnonzero((value < descent.value) & (away <= FAR) & downhill)
+            near = near[[self._owner[k].last is not descent for k in near.tolist()]]
+            for k in near[np.argsort(away[near], kind="stable")][:2].tolist():
+                t = np.arange(1, np.ceil(away[k] / SPACING)) / np.ceil(away[k] / SPACING)
+                lines.append((descent, k, descent.x + t[:, None] * (x[k] - descent.x)))
+        values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *[points for *_, points in lines]]))
+        first = 0
+        for descent, k, points in lines:
+            between = values[first : first + len(points)]
+            first += len(points)
+            falls = np.diff([descent.value, *between, self._value[k]])
+            if descent.going and (falls < 0).all() and self._owner[k].last is not descent:
+                descent.follows, descent.going = self._owner[k], False
 
 
 class _Descent:

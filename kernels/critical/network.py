@@ -15,6 +15,7 @@ import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.lines import neighbours, straight
 from landsweep.kernels.critical.outlook import saddle_heights
+from landsweep.kernels.critical.patches import DIMENSIONS, lowered
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
 from landsweep.kernels.critical.saddles import Found, follow
@@ -29,9 +30,12 @@ PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-CROSSING, LINE, STRING, CLOSER, GIVEN_UP = range(5)
-"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of this
-way relaxed around its highest point, then once more closer to it; then the highest point of the path stands for it."""
+CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(6)
+"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of a way
+over finer grids around its highest point, then from those of this way relaxed there, then once more closer to it; then
+the highest point of the path stands for it."""
+PATCHES = (1 / 3, 1 / 12)
+"""The steps of the finer grids on which a lower way is looked for, in steps of the grid."""
 REACH = 4.0
 """A path is relaxed so far to both sides of its highest point, in steps of the grid."""
 
@@ -116,11 +120,12 @@ class Network:
                     return
                 continue
             self._stop()
-            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(5)}
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(6)}
             for c in wanted:
                 c.stage += 1
             self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
-            candidates += self._by_paths(by_stage[LINE], along(self._grid, [self._way(c) for c in by_stage[LINE]]))
+            candidates += self._by_lines(by_stage[LINE])
+            candidates += self._patched(by_stage[PATCH])
             candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
             candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
             for c in by_stage[GIVEN_UP]:
@@ -231,9 +236,29 @@ class Network:
                 for c in others:
                     c.reason = "a descent from the saddle has no end"
 
+    def _by_lines(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Look at the ways of candidates as they are, and relaxed where they may lie on the floor of a valley."""
+        flat = [c for c in candidates if not self._isolated(c)]
+        others = [c for c in candidates if self._isolated(c)]
+        parts = self._by_paths(others, along(self._grid, [self._way(c) for c in others]))
+        return parts + self._by_paths(flat, relax(self._grid, [self._way(c) for c in flat], self._stop))
+
+    def _isolated(self, c: Candidate) -> bool:
+        return all(self._pool.isolated(self._end(c, k)) for k in (0, 1))
+
     def _way(self, c: Candidate) -> np.ndarray:
         """Return the way of a candidate with the minima at its ends."""
         return np.concatenate([[self._pool.x[self._end(c, 0)]], c.way, [self._pool.x[self._end(c, 1)]]])
+
+    def _patched(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Look for lower ways on finer and finer grids around the highest points of paths; go on as by a path."""
+        if len(self._grid.top) > DIMENSIONS:
+            return []
+        candidates = [c for c in candidates if c.path is not None]
+        paths = [c.path for c in candidates if c.path is not None]
+        for step in PATCHES:
+            paths = lowered(self._grid, paths, step)
+        return self._by_paths(candidates, paths)
 
     def _relaxed(self, candidates: list[Candidate], reach: float, spacing: float) -> list[Candidate]:
         """Relax the path of each candidate around its highest point, and do with it as :meth:`_by_paths`."""
@@ -301,9 +326,8 @@ class Network:
             c.reason = "the path meets values that are not finite"
         else:
             floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
-            isolated = self._pool.isolated(one) and self._pool.isolated(other)
-            relaxed = not isolated and c.stage > STRING
-            if path.value.max() <= floor or (relaxed and level_floor(self._grid, path, floor, self._stop)):
+            flat = not self._isolated(c)
+            if flat and (path.value.max() <= floor or level_floor(self._grid, path, floor, self._stop)):
                 self._pool.merge(one, other)
                 c.done = True
             else:

@@ -13,8 +13,8 @@ REACH = 1.0
 def saddle_heights(grid: Grid, x: np.ndarray) -> np.ndarray:
     """Return the heights ``(n,)`` of the saddles that the quadratic model of each point ``(n, d)`` has close by.
 
-    That is the value of the model up along its lowest mode, where that is negative, and down along all others, as far as
-    the model may hold. Where derivatives are not finite it is infinite.
+    That is the value of the model up along its lowest mode, where that is negative, and down along all others, no
+    further than it may hold. Where derivatives are not finite it is infinite.
     """
     value, gradient, hessian = grid.local(x)
     return np.array([_height(value[k], gradient[k], hessian[k], x[k], grid.top) for k in range(len(x))], np.float64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from landsweep.kernels.critical.descent import DEFINITE, UNRESOLVED, Ends
+from landsweep.kernels.critical.resolved import BORDER
 from landsweep.kernels.critical.rounding import nothing
 from landsweep.kernels.critical.surface import Grid
 
@@ -49,8 +50,8 @@ class Pool:
         return [k for k in range(len(self)) if self._parent[k] == k]
 
     def isolated(self, number: int) -> bool:
-        """Return whether no other minimum can be close to this one: its Hessian is positive definite."""
-        return bool(self.curvature[number] > DEFINITE * self.stiffest[number])
+        """Return whether no other minimum can be close to this one."""
+        return _isolated(self.kind[number], self.curvature[number], self.stiffest[number])
 
     def level(self, *numbers: int) -> float:
         """Return what counts as no difference of values at some minima."""
@@ -73,7 +74,7 @@ class Pool:
         return numbers
 
     def _number(self, ends: Ends, k: int) -> int:
-        x, isolated = ends.x[k], bool(ends.curvature[k] > DEFINITE * ends.stiffest[k])
+        x, isolated = ends.x[k], _isolated(ends.kind[k], ends.curvature[k], ends.stiffest[k])
         own = self.own
         distance = np.array([np.linalg.norm(self.x[j] - x) for j in own])
         for at in np.argsort(distance, kind="stable").tolist():
@@ -102,3 +103,8 @@ class Pool:
         values = self._grid.value(self.x[j] * (1 - t) + ends.x[k] * t)
         level = max(float(nothing(ends.value[k], np.nan_to_num(ends.stiffest[k]))), self.level(j))
         return bool((values <= max(self.value[j], ends.value[k]) + level).all())
+
+
+def _isolated(kind: int, curvature: float, stiffest: float) -> bool:
+    """Return whether the Hessian is positive definite, or there is none as f rises along all axes: in a corner."""
+    return bool(curvature > DEFINITE * stiffest or (kind == BORDER and np.isnan(curvature)))

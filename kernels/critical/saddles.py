@@ -19,7 +19,7 @@ LONGEST = 0.35
 """A step is at most this long, in steps of the grid."""
 LOCATED = 1e-9
 """A saddle is found where the step is at most this long, in steps of the grid."""
-STEPS = 80
+STEPS = 40
 """The search ends after this many steps."""
 REACH = 3.0
 """The search ends where it has gone further than this from where it began along any axis, in steps of the grid."""

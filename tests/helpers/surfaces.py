@@ -288,3 +288,23 @@ def waves(seed: int, count: int = 8, shortest: float = 5.0) -> Callable:
         return total
 
     return function
+
+
+def relu_network(seed: int, hidden: int = 6, samples: int = 12) -> Callable:
+    """Return the squared error of a ReLU network with one hidden layer, over a plane through its weights."""
+    rng = np.random.default_rng(seed)
+    inputs, targets = rng.normal(size=(samples, 2)), rng.normal(size=samples)
+    inner, inner_delta = rng.normal(size=(hidden, 2)), rng.normal(size=(2, hidden, 2))
+    outer, outer_delta = rng.normal(size=hidden), rng.normal(size=(2, hidden))
+
+    def function(x):
+        total = 0.0
+        for one, target in zip(inputs, targets, strict=True):
+            error = -float(target) + 0.0 * x[0]
+            for j in range(hidden):
+                unit = maximum(dot(inner_delta[:, j] @ one, x) + float(inner[j] @ one), 0.0)
+                error = error + unit * (dot(outer_delta[:, j], x) + float(outer[j]))
+            total = error**2 * (1 / samples) + total
+        return total
+
+    return function

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from landsweep.kernels.topology.merge_trees import merge_tree
 from scipy.optimize import minimize
-from surfaces import Known, axes_of, deaths, gaussians, search, waves
+from surfaces import Known, axes_of, deaths, gaussians, kinds, relu_network, search, waves
 
 BOX = [(-1.5, 1.4), (-1.3, 1.6)]
 FEW = settings(
-    max_examples=settings().max_examples // 6,
+    max_examples=settings().max_examples // 8,
     derandomize="LANDSWEEP_SOAK" not in os.environ,
     suppress_health_check=[HealthCheck.filter_too_much],
 )
@@ -92,7 +92,21 @@ def test_heights_are_not_the_grid_s(seed):
     assert abs(heights - expected).max() < 2e-3 * np.ptp(field)
 
 
-@FEW
+@pytest.mark.parametrize(("seed", "count"), [(2, 2), (5, 2), (6, 3), (10, 2)])
+def test_networks_with_kinks_have_the_minima_that_a_dense_grid_shows(seed, count):
+    """The loss of a small ReLU network over a plane through its weights."""
+    function, box = relu_network(seed), [(-1.5, 1.5)] * 2
+    field = Known(function).field(axes_of(box, 201))
+    dense, found = merge_tree(field, "moore"), search(function, box, 21)
+    persistent = 2e-3 * np.ptp(field)
+    expected = np.sort(dense.pair_values[dense.lifetimes > persistent, 1])
+    assert len(expected) == count - 1
+    heights = np.sort(found.tree.pair_values[found.tree.lifetimes > persistent, 1])
+    assert heights == pytest.approx(expected, abs=2e-3 * np.ptp(field))
+    assert ("kink" in kinds(found)) == (seed in (2, 10))
+
+
+@settings(FEW, max_examples=max(3, FEW.max_examples // 4))
 @given(wells())
 def test_grids_of_any_step_agree(given):
     function, _, _ = given

@@ -24,8 +24,17 @@ def test_a_narrow_minimum_on_a_face():
     assert found.start_end.tolist() == [0], "no minimum of the grid: it is no start"
 
 
+@pytest.mark.parametrize("edge", [0.97, 0.99, 0.997])
+def test_a_narrow_minimum_at_the_end_of_one_axis(edge):
+    """A barrier that is narrower than the spacing of a path's points is one: what lies beyond it is lower by far."""
+    found = search(lambda x: steep(x[0], edge), [(0, 1)], 6)
+    assert found.alpha.ravel().tolist() == [0, 1]
+    assert deaths(found) == pytest.approx([0], abs=1e-12)
+    assert np.allclose(found.saddle_alpha, edge)
+
+
 def test_narrow_minima_in_all_corners():
-    """In three dimensions: from each of 8 corners f rises inwards, and falls again before the next point of the grid."""
+    """In three dimensions: from each of 8 corners f rises inwards, and falls again before the next point."""
     function = lambda x: sum(-1.0 * (u - 0.04) ** 2 * (u - 0.95) ** 2 for u in x)  # noqa: E731
     found = search(function, [(0, 1)] * 3, 5)
     corners = found.alpha[abs(found.faces).sum(1) == 3]

@@ -450,9 +450,9 @@ def test_what_a_saddle_joins_is_where_steepest_descent_leads(function, box):
     for k, alpha in enumerate(found.saddle_alpha):
         _, vectors = np.linalg.eigh(surface.derivatives(alpha[None]).hessian[0])
         x = alpha + 1e-3 * np.array([vectors[:, 0], -vectors[:, 0]])
-        for _ in range(2000):
+        for _ in range(700):
             gradient = surface.derivatives(x).gradient
-            x = x - 0.005 * gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1.0)
+            x = x - 0.01 * gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
         ends = abs(x[:, None] - found.alpha[None]).max(-1).argmin(1)
         assert sorted(ends.tolist()) == found.joins[found.joins[:, 0] == k, 1].tolist()
 
