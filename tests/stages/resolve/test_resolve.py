@@ -213,6 +213,23 @@ def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
     assert off.dataset.representation.values.tolist() == ["moore"]
 
 
+def test_other_trees_leave_nothing_that_began_from_the_old_ones(known, tmp_path):
+    path = copy_of(known, tmp_path)
+    same = inside("topology", path, "--redo")
+    assert same.returncode == 0, same.stderr
+    for member in (0, 1):
+        name = f"resolved/member-{member:05d}.npz"
+        assert (path / name).read_bytes() == (known / name).read_bytes()
+    done = inside("topology", path, "--connectivity", "moore")
+    assert done.returncode == 0, done.stderr
+    assert "Stage resolve of the new trees needs the problem: `landsweep run STUDY` makes it." in done.stderr
+    assert not (path / "resolved").exists()
+    assert landsweep.open_run(path).metrics.set_index("representation").loc["resolved", "n_minima"].isna().all()
+    refused = inside("topology", path, "--periodic", "alpha_0")
+    assert refused.returncode == 2
+    assert "resolve.enabled is true but topology.periodic joins the ends of alpha_0, and minima" in refused.stderr
+
+
 def test_an_axis_of_one_point_is_no_axis(run):
     flat, _ = run("valley", grid__points=[9, 1], sweep={"times": [1.0]})
     found = Resolved.from_arrays(file(flat))
