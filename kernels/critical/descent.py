@@ -24,6 +24,8 @@ not fall: they may be differences of large numbers."""
 FAR, SPACING = 3.0, 0.25
 """A descent may join another one along a straight line of this length, in steps of the grid, along which values so far
 apart fall steadily: they cost less than derivatives."""
+CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
+"""At these distances from its beginning the values along a line are looked at as well: narrow barriers are there."""
 LINES = 3
 """Such lines are looked for at each so-manieth step."""
 STEPS = 400
@@ -69,8 +71,12 @@ class Descents:
     def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
         self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
 
-    def __call__(self, starts: np.ndarray) -> Ends:
-        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid."""
+    def __call__(self, starts: np.ndarray, *, lines: bool = False) -> Ends:
+        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
+
+        With ``lines`` descents join others along straight lines too, for points of which it matters whether they lead
+        to what is known: from a high point such a line may pass by a minimum that its own steps would find.
+        """
         grid = self._grid
         descents = [_Descent(x) for x in np.array(starts, np.float64)]
         for step in range(STEPS):
@@ -84,7 +90,7 @@ class Descents:
                     self._visited.add(descent)
             for descent in going:
                 self._visited.join(descent)
-            if step % LINES == 0:
+            if lines and step % LINES == 0:
                 self._visited.join_along_lines(grid, [d for d in going if d.going])
         for descent in descents:
             if descent.going:
@@ -152,6 +158,7 @@ class _Visited:
             near = near[[self._owner[k].last is not descent for k in near.tolist()]]
             for k in near[np.argsort(away[near], kind="stable")][:2].tolist():
                 t = np.arange(1, np.ceil(away[k] / SPACING)) / np.ceil(away[k] / SPACING)
+                t = np.union1d(t, CLOSE[away[k] > CLOSE] / away[k])
                 lines.append((descent, k, descent.x + t[:, None] * (x[k] - descent.x)))
         values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *[points for *_, points in lines]]))
         first = 0

@@ -219,7 +219,7 @@ class Network:
             elif not known:
                 new.append((result, [owner]))
         sides = _points([found.sides for found, _ in new], self._grid)
-        ends = self._descents(sides)
+        ends = self._descents(sides, lines=True)
         numbers = self._pool.add(ends)
         first = 0
         for found, others in new:

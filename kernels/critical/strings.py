@@ -56,7 +56,7 @@ class Path:
         """Return where the path is close to its highest point, no further than ``reach`` along it."""
         along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(self.x, axis=0), axis=1))])
         first, last = np.searchsorted(along, along[self.top] + np.array([-reach, reach]))
-        return slice(max(0, min(int(first), self.top - 1)), max(int(last), self.top + 2))
+        return slice(max(0, min(int(first), self.top - 1)), min(max(int(last), self.top + 2), len(self.x)))
 
     def replaced(self, where: slice, part: Path) -> Path:
         """Return the path with another one in place of a part of it."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from copy import copy
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from landsweep.kernels.curvature.derivatives import Kernels, Undisturbed, kernels
-from landsweep.kernels.curvature.hessian import CurvatureProduct, Method, NotFiniteError, parted
+from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError, parted
 from landsweep.kernels.loss.functional import ModuleLoss, Values, copied
 from landsweep.kernels.loss.strategies import FeaturesFirst, needs_other_layout, select
 from landsweep.kernels.loss.theta import ThetaLayout, as_reals
 from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from torch import Tensor, nn
+from torch._C._functorch import maybe_current_level
+from torch.overrides import TorchFunctionMode
 
 Order = Literal[1, 2]
 """An expansion has the gradient, or the gradient and the Hessian."""
@@ -32,13 +35,17 @@ class Way(Protocol):
     def __call__(self, rows: Tensor, order: Order) -> Expansion:
         """Return the expansion at ``rows`` ``(w, P)``."""
 
+    def along(self, delta: Tensor) -> Way:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+
 
 class Together:
-    """The derivatives at many rows at once: the loss is vectorised by ``torch.func``.
+    """The derivatives at many rows at once: backwards through a loss that is vectorised, and backwards again d times.
 
-    On the shipped PINN (7 851 parameters, 556 points, d = 2, one thread) a point takes as long as 28 losses in float32
-    by ``reverse``, 38 by ``forward``, 64 with both derivatives in forward mode, and 45 by :class:`Products`; a gradient
-    as long as 7. On digits (2 410 parameters, 1 437 images) these are 12, 15, 29, 15 and 4.
+    On the shipped PINN (7 851 parameters, 556 points, d = 2, one thread) a point takes as long as 28 losses in float32,
+    and a gradient as long as 7. With the second derivative in forward mode it would be 38, with both 64; by
+    :class:`Products` it is 45. On digits (2 410 parameters, 1 437 images) these are 12, 4, 15, 29 and 15. Nested
+    derivatives of ``torch.func`` can also end the process (torch 2.13, of recurrent networks).
 
     Parameters
     ----------
@@ -50,9 +57,6 @@ class Together:
         The data, on the device and in the dtype; each call iterates over them once.
     field
         The field of the loss.
-    method
-        ``reverse`` differentiates the gradient in reverse mode, d times; ``forward`` differentiates it along the
-        directions.
     kernel
         The kernels through which to differentiate.
     micro_batches
@@ -67,12 +71,11 @@ class Together:
         batches: Iterable[Batch],
         *,
         field: str,
-        method: Method = "reverse",
         kernel: Kernels = "default",
         micro_batches: int = 1,
     ) -> None:
         self._delta, self._batches, self._parts = delta, batches, micro_batches
-        self._field, self._method, self._kernel = field, method, kernel
+        self._field, self._kernel = field, kernel
         self._layout, self._loss = _hidden(problem, model, delta.device, delta.dtype)
         self._features_first = True
 
@@ -81,12 +84,16 @@ class Together:
         parts = parted(self._batches, self._parts, self._delta.device, self._delta.dtype)
         return _mean((batch.weight, self._batch(rows, order, batch)) for batch in parts)
 
-    def _batch(self, rows: Tensor, order: Order, batch: Batch) -> Sequence[Tensor]:
-        way = self._backwards if self._method == "reverse" else self._forwards
+    def along(self, delta: Tensor) -> Together:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        made = copy(self)
+        made._delta = delta.to(self._delta)
+        return made
 
+    def _batch(self, rows: Tensor, order: Order, batch: Batch) -> Sequence[Tensor]:
         def work() -> Sequence[Tensor]:
             with FeaturesFirst() if self._features_first else nullcontext(), kernels(self._kernel):
-                return way(rows, order, self._loss.copies(len(rows)), batch)
+                return self._many(rows, order, self._loss.copies(len(rows)), batch)
 
         try:
             return self._loss.run(work)
@@ -100,9 +107,10 @@ class Together:
         own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
         # Not as a product of matrices, whose last bits depend on where among the rows a point is.
         theta = self._layout.split(row + (a[:, None] * self._delta).sum(dim=0))
-        return select(self._loss.at(theta | own, batch), (self._field,))[self._field]
+        with _WithoutAutograd():
+            return select(self._loss.at(theta | own, batch), (self._field,))[self._field]
 
-    def _backwards(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:
+    def _many(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:
         a = rows.new_zeros(len(rows), len(self._delta), requires_grad=True)
         value = torch.func.vmap(partial(self._value, batch=batch))(rows, a, buffers)
         gradient = _gradient(value.sum(), a, order == 2)  # of each point by its own a
@@ -111,21 +119,25 @@ class Together:
         columns = [_gradient(column.sum(), a, True) for column in gradient.unbind(1)]
         return value, gradient, torch.stack(columns, dim=1)
 
-    def _forwards(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:
-        def slopes(row: Tensor, buffers: Values, a: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-            value = partial(self._value, row, buffers=buffers, batch=batch)
-            gradient, here = torch.func.grad_and_value(value)(a)
-            return gradient, (here, gradient)
 
-        def point(row: Tensor, buffers: Values) -> Sequence[Tensor]:
-            centre, at = row.new_zeros(len(self._delta)), partial(slopes, row, buffers)
-            if order == 1:
-                return at(centre)[1]
-            hessian, first = torch.func.jacfwd(at, has_aux=True)(centre)
-            return *first, hessian
+_AUTOGRAD = (torch.autograd.grad, torch.autograd.backward, Tensor.backward)
 
-        found: Sequence[Tensor] = torch.func.vmap(point)(rows, buffers)
-        return found
+
+class _WithoutAutograd(TorchFunctionMode):
+    """A mode in which a loss that differentiates by autograd raises an error; under vmap it may end the process.
+
+    Derivatives of ``torch.func`` themselves call ``autograd.grad``, but at a deeper level.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._level = maybe_current_level()
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Refuse ``autograd.grad`` and ``backward``."""
+        if function in _AUTOGRAD and maybe_current_level() == self._level:
+            raise RuntimeError("the loss differentiates by torch.autograd, which many points at once cannot")
+        return function(*args, **(kwargs or {}))
 
 
 class Products:
@@ -146,6 +158,10 @@ class Products:
         """Return the expansion at ``rows`` ``(w, P)``."""
         found = [self._row(row, order) for row in rows]
         return tuple(torch.stack(part) for part in zip(*found, strict=True))
+
+    def along(self, delta: Tensor) -> Products:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        return Products(self._product, delta)
 
     def _row(self, row: Tensor, order: Order) -> Expansion:
         d = len(self._delta)
@@ -205,6 +221,12 @@ class Gradients:
         assert order == 1
         found = [self._row(row) for row in rows]
         return tuple(torch.stack(part) for part in zip(*found, strict=True))
+
+    def along(self, delta: Tensor) -> Gradients:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        made = copy(self)
+        made._delta = delta
+        return made
 
     def by_own_parameters(self) -> None:
         """Differentiate by the network's own parameters from now on.

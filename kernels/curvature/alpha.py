@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import product as pairs
+from copy import copy
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch
 from landsweep.kernels.curvature.along import Expansion, Gradients, Order, Products, Together, Way
 from landsweep.kernels.curvature.checks import check_mode
 from landsweep.kernels.curvature.derivatives import NAMES
-from landsweep.kernels.curvature.hessian import DOUBT, CurvatureProduct, Method, NotFiniteError
+from landsweep.kernels.curvature.hessian import DOUBT, CurvatureProduct, NotFiniteError
 from landsweep.kernels.loss.batchnorm import normalisation_layers
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.memory import PeakMemory
@@ -82,9 +83,8 @@ class AlphaDerivatives:
 
     Attributes
     ----------
-    way
-        How derivatives are computed: ``reverse`` or ``forward`` (many points at once, second derivatives in this
-        mode), or ``alone`` (point by point).
+    together
+        Whether the derivatives of many points are computed at once, or of one point after another.
     reason
         Why they are computed point by point, a sentence; empty where they are not.
     kernels
@@ -120,30 +120,43 @@ class AlphaDerivatives:
         micro_batches: int = 1,
         second: Literal["exact", "differences"] = "exact",
     ) -> None:
-        theta = flatten(model)
-        if delta.ndim != 2 or delta.shape[1] != len(theta):
-            raise ValueError(f"directions have the shape {tuple(delta.shape)}, expected (d, {len(theta)})")
         check_mode(model)
         if batchnorm == "recomputed" and normalisation_layers(model):
             raise ValueError(
                 "the statistics of normalisation are recomputed at each point, and torch differentiates none of them, "
                 "expected evaluation.batchnorm: frozen for derivatives"
             )
-        self._problem, self._model, self._delta, self._data = problem, model, delta, data
+        self._problem, self._model, self._data = problem, model, data
         self._device, self._dtype, self._field, self._parts = device, dtype, field, micro_batches
         self._precision = next(p for p in PRECISIONS.values() if p.dtype == dtype)
-        self._points = Points(theta, delta, device, dtype)
-        length = float(theta.double().norm()) or 1.0
-        norms = np.array([float(torch.linalg.vector_norm(row.double())) for row in delta])
-        self._scale = length / np.where(norms > 0, norms, 1.0)  # in alpha, the length of theta
+        self._span(delta)
         self._second = second
-        self.way: Method | Literal["alone"] = "alone"
+        self.together = False
         self.reason = "the strategy is inplace" if strategy == "inplace" else ""
         self.kernels, self.width, self._width_of_values = "default", 1, 1
         self.error: Exception | None = None
         self._values = self._choose_values()
         self._derivatives: Way = self._choose_derivatives()
         self._check_slopes()
+
+    def along(self, delta: Tensor) -> AlphaDerivatives:
+        """Return the same loss along other directions ``(d, P)``, computed in the same way: nothing is compared again.
+
+        To make one takes as long as about ten derivatives, so that landscapes around one network share it.
+        """
+        made = copy(self)
+        made._span(delta)
+        made._derivatives, made.error = self._derivatives.along(delta), None
+        return made
+
+    def _span(self, delta: Tensor) -> None:
+        theta = flatten(self._model)
+        if delta.ndim != 2 or delta.shape[1] != len(theta):
+            raise ValueError(f"directions have the shape {tuple(delta.shape)}, expected (d, {len(theta)})")
+        self._delta, self._points = delta, Points(theta, delta, self._device, self._dtype)
+        length = float(theta.double().norm()) or 1.0
+        norms = np.array([float(torch.linalg.vector_norm(row.double())) for row in delta])
+        self._scale = length / np.where(norms > 0, norms, 1.0)  # in alpha, the length of theta
 
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return f ``(n,)`` float64 at the points ``alpha``, ``(n, d)`` float64."""
@@ -254,11 +267,10 @@ class AlphaDerivatives:
         with suppress(Exception), self._precision.active(self._device):  # what vmap cannot follow
             many = make("batched")
             rows = self._rows(np.concatenate([*self._usable, self._usable[0]]))  # at least two
-            many(rows)  # which also finds out what the loss needs
-            with PeakMemory() as memory:
-                found = many(rows)[0].numpy()[: len(expected)]
+            made, width = self._counted(partial(many, rows), len(rows))
+            found = made[0].cpu().numpy()[: len(expected)]
             if np.allclose(found, expected, rtol=self._precision.tolerance, atol=0, equal_nan=True):
-                self._width_of_values = _width(memory, len(rows))
+                self._width_of_values = width
                 return many
         return alone
 
@@ -274,8 +286,7 @@ class AlphaDerivatives:
             return alone
         others = [other for other in self._usable if other is not test] or [test]
         rows, delta = self._rows(np.concatenate([test, *others])), self._delta.to(self._device, self._dtype)
-        methods: tuple[Method, ...] = ("reverse", "forward")
-        for kernel, method in pairs(NAMES[NAMES.index(self.kernels) :], methods):
+        for kernel in NAMES[NAMES.index(self.kernels) :]:
             try:
                 made = Together(
                     self._problem,
@@ -283,21 +294,30 @@ class AlphaDerivatives:
                     delta,
                     self._data,
                     field=self._field,
-                    method=method,
                     kernel=kernel,
                     micro_batches=self._parts,
                 )
-                with self._precision.active(self._device), PeakMemory() as memory:
-                    found = [part[:1].numpy() for part in made(rows, order)]
+                parts, width = self._counted(partial(made, rows, order), len(rows))
+                found = [part[:1].numpy() for part in parts]
             except Exception as error:  # what vmap or these derivatives cannot follow
                 self.reason = self.reason or f"many at once: {_first_line(error)}"
                 continue
             if self._agree(found, expected):
-                self.way, self.kernels, self.reason = method, kernel, ""
-                self.width = _width(memory, len(rows))
+                self.together, self.kernels, self.reason, self.width = True, kernel, "", width
                 return made
             self.reason = self.reason or "many at once they differ from those of a single point"
         return alone
+
+    def _counted(self, work: Callable[[], Expansion], points: int) -> tuple[Expansion, int]:
+        """Return what ``work`` gives for some points, and how many may be computed together, a power of 2."""
+        with self._precision.active(self._device):
+            try:
+                with PeakMemory() as memory:
+                    found = work()
+            except Exception:  # tensors without storage, as sparse ones, cannot be counted
+                return work(), 1
+        most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
+        return found, 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points
 
     def _by_points(self) -> tuple[Way, np.ndarray]:
         """Return the derivatives of one point after another, and a point at which there are some."""
@@ -305,7 +325,11 @@ class AlphaDerivatives:
         for test in self._usable:
             try:
                 return (self._products if self._second == "exact" else self._gradients)(test), test
-            except (RuntimeError, NotImplementedError, NotFiniteError) as error:
+            except (NotFiniteError, NotImplementedError) as error:
+                failures.append(error)
+            except Exception as error:  # the loss alone raises none here
+                if isinstance(error, ValueError) or not is_of_a_point(error):
+                    raise
                 failures.append(error)
         order = "second derivatives" if self._second == "exact" else "gradient"
         raise ValueError(f"{self._field} has no {order} near the weights: {_first_line(failures[0])}") from failures[0]
@@ -341,7 +365,9 @@ class AlphaDerivatives:
         )
         try:
             finite = _finite(made(self._rows(test)))
-        except (RuntimeError, NotImplementedError):
+        except Exception as error:
+            if isinstance(error, ValueError) or not (isinstance(error, NotImplementedError) or is_of_a_point(error)):
+                raise
             finite = False
         if not finite:  # as where the network reads its own parameters, which are hidden
             made.by_own_parameters()
@@ -388,12 +414,6 @@ class AlphaDerivatives:
 def _crosses(steps: np.ndarray) -> np.ndarray:
     """Return the points at ``+step`` and ``-step`` along each axis, ``(2d, d)``, axis after axis."""
     return np.stack([np.diag(steps), -np.diag(steps)], axis=1).reshape(-1, len(steps))
-
-
-def _width(memory: PeakMemory, points: int) -> int:
-    """Return how many points may be computed together, a power of 2, by what some points took."""
-    most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
-    return 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points, and other bits
 
 
 def _finite(parts: Expansion) -> bool:

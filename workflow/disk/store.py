@@ -150,6 +150,8 @@ class Landscape:
             numbers = study.numbers(field)  # of one point, which lie together
             whole = common | {key: (*common[key], *numbers) for key in ("shape", "shards", "chunks")}
             whole["dimension_names"] = (*plan.dims, *NUMBERS[: len(numbers)])
+            if numbers:
+                whole["attributes"] = {"long_name": f"{field.removeprefix('alpha_')} of the loss by the coordinates"}
             group.create_array(field, dtype=study.evaluation.stored, fill_value=float("nan"), **whole)
         group.create_array(
             "status",

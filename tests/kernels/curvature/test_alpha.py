@@ -13,8 +13,6 @@ from landsweep.kernels.problem import trainable_parameters
 from networks import CPU, Small, Tied
 from torch import nn
 
-ALONE = {"listed", "checkpoint", "counting", "slopes", "normalised slope", "grouped slope", "wrapped"}
-"""Networks that read their own parameters, and losses that differentiate by ``autograd``."""
 pytestmark = pytest.mark.filterwarnings("ignore:There is a performance drop because")
 
 
@@ -94,7 +92,7 @@ def test_they_are_those_of_a_plain_function(case):
     np.testing.assert_allclose(f.values(alpha), found[0], rtol=1e-12)
     for a, b in zip(f.gradients(alpha), found, strict=False):
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
-    assert (f.way == "alone") == (case == "physics by autograd") == bool(f.reason)
+    assert (not f.together) == (case == "physics by autograd") == bool(f.reason)
     assert np.array_equal(found[2], found[2].swapaxes(1, 2))
     again = f.derivatives(alpha)
     assert all(np.array_equal(a, b) for a, b in zip(found, again, strict=True))
@@ -161,7 +159,7 @@ def test_differences_of_gradients(dtype):
     tolerance = {torch.float64: 1e-8, torch.float32: 1e-2}[dtype]
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, atol=tolerance * np.abs(b).max())
-    assert f.way != "alone"
+    assert f.together
 
 
 def test_chunks_of_any_width_and_single_precision():
@@ -185,6 +183,20 @@ def test_micro_batches_and_another_field():
     for k, point in enumerate(alpha):
         same(found, k, dense(problem, directions(problem.build(0), 2), point, "norm"))
     np.testing.assert_allclose(f.values(alpha), found[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("case", "second"), [(Small(), "exact"), (Small("gradient"), "exact"), (Small(), "differences")]
+)
+def test_other_directions_are_taken_in_the_same_way(case, second):
+    f, alpha = made(case, second=second), points(2)
+    delta = directions(case.build(0), 2, seed=5)
+    for a, b in zip(
+        f.along(delta).derivatives(alpha), made(case, delta=delta, second=second).derivatives(alpha), strict=True
+    ):
+        assert np.array_equal(a, b)
+    with pytest.raises(ValueError, match="directions have the shape"):
+        f.along(delta[:, 1:])
 
 
 class Once(torch.autograd.Function):
@@ -218,8 +230,41 @@ def test_a_loss_with_first_derivatives_alone():
     exact = made(Of(lambda model, x: model(x).sin().square().mean())).derivatives(alpha)
     for a, b in zip(f.derivatives(alpha), exact, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9)
-    assert f.way == "alone"
+    assert not f.together
     assert f.reason.startswith("many at once: ")
+
+
+def noted(model, x):
+    """A loss that calls ``backward`` for a norm beside it, of the network's own parameters."""
+    value = model(x).square().mean()
+    value.backward(retain_graph=True)
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+    return value
+
+
+def test_a_loss_with_gradients_of_the_networks_own_parameters_alone():
+    problem, alpha = Of(noted), points(2)
+    with pytest.raises(ValueError, match="loss has no second derivatives near the weights: "):
+        made(problem)
+    exact = made(Of(lambda model, x: model(x).square().mean())).derivatives(alpha)
+    f = made(problem, second="differences")
+    for a, b in zip(f.derivatives(alpha), exact, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-8)
+    assert f.reason == "the network is differentiated by its own parameters, as one with checkpoints is"
+
+
+def sharpness(model, x):
+    slopes = torch.autograd.grad(model(x).square().mean(), list(model.parameters()), create_graph=True)
+    return model(x).square().mean() + sum(g.square().sum() for g in slopes).sqrt()
+
+
+def test_a_loss_that_differentiates_by_the_weights_goes_one_by_one():
+    f, alpha, step = made(Of(sharpness)), points(2), 1e-5
+    found = f.derivatives(alpha)
+    assert f.reason == "many at once: the loss differentiates by torch.autograd, which many points at once cannot"
+    for k in range(2):
+        ends = [f.gradients(alpha + sign * step * np.eye(2)[k])[1] for sign in (1, -1)]
+        np.testing.assert_allclose(found[2][:, k], (ends[0] - ends[1]) / (2 * step), rtol=1e-6, atol=1e-7)
 
 
 def rounded(x):
@@ -282,6 +327,6 @@ def test_many_at_once_that_differ_are_given_up(monkeypatch):
     monkeypatch.setattr(module, "Together", Wrong)
     problem, alpha = Small(), points(2)
     f = made(problem)
-    assert f.way == "alone"
+    assert not f.together
     assert f.reason == "many at once they differ from those of a single point"
     same(f.derivatives(alpha), 0, dense(problem, directions(problem.build(0), 2), alpha[0]))

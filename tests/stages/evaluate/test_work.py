@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import landsweep
 import numpy as np
 import pytest
+from landsweep.kernels.curvature.alpha import ALPHA_FIELDS
 from landsweep.session.context import record_points
 from landsweep.stages.evaluate.work import _Raised, _Work
 from support import inside, make_study, store_arrays
@@ -229,3 +230,18 @@ def test_derivatives_do_not_depend_on_units(tmp_path):
     for name in ("loss", "alpha_gradient", "alpha_hessian"):
         assert found[name].values.tobytes() == cut[name].values.tobytes()
     assert len(list((tmp_path / "many" / "run" / "landscape.zarr" / "status").rglob("c/*/*/*/*/*/*"))) > 1
+
+
+@pytest.mark.parametrize(("finite", "said"), [(True, (1, "ArithmeticError: no gradient")), (False, (0, ""))])
+def test_it_is_said_where_derivatives_raise_and_the_loss_does_not(finite, said):
+    found = {name: np.full((3, *(2,) * k), np.nan) for k, name in enumerate(ALPHA_FIELDS, 1)}
+    stub = SimpleNamespace(at_width=lambda alpha: (found, {2: ArithmeticError("no gradient")}))
+    work, member = object.__new__(_Work), SimpleNamespace(index=0)
+    work.context = SimpleNamespace(
+        kept=lambda what, key, load: stub, study=SimpleNamespace(alpha_fields=("alpha_hessian",))
+    )
+    work._bare = _Raised()
+    geometry = SimpleNamespace(multiples=lambda at: at, by_coordinates=lambda at, *parts: parts)
+    columns = work._derivatives(member, geometry, np.zeros((3, 2)), np.array([True, True, finite]))
+    assert list(columns) == ["alpha_hessian"]
+    assert (work._bare.count, work._bare.error) == said

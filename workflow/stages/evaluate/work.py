@@ -56,8 +56,8 @@ def run(context: Context, todo: list[Any]) -> None:
             "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
             "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
             f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
-            "bare": f"The Hessian raised an error at {bare.count} points of unit {outcome.index} ({bare.error}), where "
-            "its eigenvalues are NaN; expected a loss that can be differentiated twice.",
+            "bare": f"Second derivatives raised an error at {bare.count} points of unit {outcome.index} "
+            f"({bare.error}), where the fields made of them are NaN; expected a loss that can be differentiated twice.",
         }
         for what, count in (("non-finite", bad), ("unfinished", unfinished), ("bare", bare.count)):
             if count and what not in said:
@@ -307,7 +307,8 @@ class _Work:
             if self.context.study.hessian_fields:
                 result |= self._extremes(member, geometry, alpha, np.isfinite(result["loss"]))
             if self.context.study.alpha_fields:
-                result |= self._derivatives(member, geometry, grid.reshape(-1, grid.shape[-1]))
+                coordinates = grid.reshape(-1, grid.shape[-1])
+                result |= self._derivatives(member, geometry, coordinates, np.isfinite(result["loss"]))
         shape = grid.shape[:-1]
         return {name: column.reshape(shape + column.shape[1:]) for name, column in result.items()}, errors
 
@@ -358,16 +359,20 @@ class _Work:
         self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
         return {name: np.where(finite, column, np.nan) for name, column in values.items()}
 
-    def _derivatives(self, member: Member, geometry: Geometry, coordinates: np.ndarray) -> dict[str, np.ndarray]:
+    def _derivatives(
+        self, member: Member, geometry: Geometry, coordinates: np.ndarray, finite: np.ndarray
+    ) -> dict[str, np.ndarray]:
         """Return the derivatives of the loss by the coordinates of the grid, NaN where there are none."""
         made = self.context.kept(
-            "derivatives",
+            "derivatives of a member",
             member.index,
             lambda: Loader(self.context, self.context.study.evaluation.stored).derivatives(
                 member, load_delta(self.context.run.directions(member.index)), self.choices["strategy"]
             ),
         )
-        found = made.at_width(geometry.multiples(coordinates))[0]
+        found, errors = made.at_width(geometry.multiples(coordinates))
+        if bare := [error for index, error in errors.items() if finite[index]]:
+            self._bare.add(_Raised(len(bare), error=told(bare[0])))
         by = geometry.by_coordinates(coordinates, *(found[name] for name in ALPHA_FIELDS))
         wanted = self.context.study.alpha_fields
         return {name: column for name, column in zip(ALPHA_FIELDS, by, strict=True) if name in wanted}
