@@ -24,6 +24,8 @@ from ranked import ranked
 from support import HELPERS, copy_of, inside, methods, once
 from support import make_study as make_toy
 
+pytestmark = pytest.mark.long  # whole runs
+
 PER_POINT = {
     *("alpha", "value", "kind", "faces", "curvature", "joins", "basin_volume", "seen"),
     *("saddle_alpha", "saddle_value", "saddle_kind", "saddle_faces", "saddle_curvature"),
