@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from landsweep.base.errors import users_code
+from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.frames import told
 from landsweep.disk.directions import load_delta
 from landsweep.kernels.curvature.alpha import AlphaDerivatives
 from landsweep.kernels.loss.precision import PRECISIONS
@@ -35,23 +36,31 @@ def differentiable(context: Context, member: Member, strategy: StrategyName) -> 
     """
     problem, network = problem_of(context, member.model), network_of(context, member.model)
     data = Loader(context, DTYPE).data(member.model, *part_of(member))
-    with users_code():
-        make = partial(
-            AlphaDerivatives,
-            problem,
-            network,
-            load_delta(context.run.directions(member.index)),
-            data,
-            device=context.device(),
-            dtype=PRECISIONS[DTYPE].dtype,
-            batchnorm=context.study.evaluation.batchnorm,
-            strategy=uncompiled(strategy),
-        )
+    make = partial(
+        AlphaDerivatives,
+        problem,
+        network,
+        load_delta(context.run.directions(member.index)),
+        data,
+        device=context.device(),
+        dtype=PRECISIONS[DTYPE].dtype,
+        batchnorm=context.study.evaluation.batchnorm,
+        strategy=uncompiled(strategy),
+    )
+    try:
         try:
             return make(), ""
         except ValueError as error:
-            reason = str(error)
+            reason = str(error).rstrip(".")
         return make(second="differences"), (
-            f"Second derivatives of the loss are differences of its gradients ({reason.rstrip('.')}), so that its "
-            "minima and saddles are known to fewer digits."
+            f"Second derivatives of the loss are differences of its gradients ({reason}), so that its minima and "
+            "saddles are known to fewer digits."
         )
+    except UserError:  # a damaged file, or another problem than the session began with
+        raise
+    except Exception as error:
+        raise ProblemError(
+            f"the loss has no derivatives in {DTYPE}, in which minima and saddles are looked for ({told(error)}): "
+            "expected a loss that computes in the dtype of its weights and data and that torch can differentiate, or "
+            "resolve.enabled: false"
+        ) from error

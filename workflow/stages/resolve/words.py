@@ -55,10 +55,9 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
         return []
     starts, artefacts = known["n_starts"].sum(), known["n_artefacts"].sum()
     share = f" ({artefacts / starts:.0%})" if starts else ""
-    line = (
-        f"resolved: {artefacts:g} of the grids' {starts:g} minima{share} are artefacts of the grid; "
-        f"{known['n_saddles_certified'].sum():g} of {known['n_saddles'].sum():g} saddles are certified"
-    )
+    line = f"resolved: {artefacts:g} of the grids' {starts:g} minima{share} are artefacts of the grid"
+    if saddles := known["n_saddles"].sum():
+        line += f"; {known['n_saddles_certified'].sum():g} of {saddles:g} saddles are certified"
     for column, what in (("n_minima_kink", "kinks"), ("n_minima_flat", "flat")):
         if total := known[column].sum():
             line += f"; {total:g} minima are {what}"
