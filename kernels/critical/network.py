@@ -152,7 +152,7 @@ class Network:
         return found
 
     def _look_at(self, candidates: list[Candidate]) -> bool:
-        """Return whether a candidate may be lower than it is on the grid, and lower than what is known between its ends.
+        """Return whether a candidate may be lower than it is on the grid, and than all that is known between its ends.
 
         Heights on the grid are too great, by a part of what f changes within a step.
         """

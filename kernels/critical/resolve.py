@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
 from landsweep.kernels.critical.faces import face_starts
+from landsweep.kernels.critical.hints import apart, hinted
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
@@ -28,6 +29,7 @@ def resolve(
     samples: int = 0,
     seed: int = 0,
     stop: Callable[[], bool] = lambda: False,
+    points: np.ndarray | None = None,
 ) -> Resolved:
     """Return the minima of a function in a box that descents from a grid lead to, and the saddles between them.
 
@@ -47,6 +49,8 @@ def resolve(
         The number of further descents, from a low-discrepancy sample of the box (Sobol points scrambled by ``seed``).
     stop
         It is called between steps; where it returns True, :class:`Interrupted` is raised.
+    points
+        ``(n, d)`` coordinates of points from which to descend as well.
 
     Raises
     ------
@@ -70,7 +74,10 @@ def resolve(
     ends = descents(basins.points(vertices))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
-    further = np.concatenate([basins.points(face_starts(grid, field, vertices)), _sample(samples, seed, grid)])
+    hints = apart(hinted(field), np.array([pool.x[k] for k in pool.own]).reshape(-1, len(shape)))
+    faces = face_starts(grid, field, vertices)
+    given = np.empty((0, len(shape))) if points is None else grid.x(np.reshape(points, (-1, len(shape))))
+    further = np.concatenate([faces, hints, given, _sample(samples, seed, grid)])
     led = pool.add(descents(further))
     drawn = led[len(led) - samples :]
 

@@ -65,6 +65,10 @@ class Grid:
         last = np.array([axis[-1] for axis in self.axes], np.float64)
         return np.where(x >= self.top, last, self.low + x * self.step)
 
+    def x(self, alpha: np.ndarray) -> np.ndarray:
+        """Return points ``(n, d)`` of the box, given by their coordinates, in steps of the grid."""
+        return np.clip((alpha - self.low) / self.step, 0.0, self.top)
+
     def value(self, x: np.ndarray) -> np.ndarray:
         """Return the function ``(n,)`` at points ``(n, d)``."""
         self.values += len(x)

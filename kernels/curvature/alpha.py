@@ -134,6 +134,7 @@ class AlphaDerivatives:
         self.together = False
         self.reason = "the strategy is inplace" if strategy == "inplace" else ""
         self.kernels, self.width, self._width_of_values = "default", 1, 1
+        self._even = 0  # the width where the place of a point must not show; 0 while it is not known
         self.error: Exception | None = None
         self._values = self._choose_values()
         self._derivatives: Way = self._choose_derivatives()
@@ -146,7 +147,7 @@ class AlphaDerivatives:
         """
         made = copy(self)
         made._span(delta)
-        made._derivatives, made.error = self._derivatives.along(delta), None
+        made._derivatives, made.error, made._even = self._derivatives.along(delta), None, 0
         return made
 
     def _span(self, delta: Tensor) -> None:
@@ -184,10 +185,16 @@ class AlphaDerivatives:
     def at_width(self, alpha: np.ndarray) -> tuple[dict[str, np.ndarray], dict[int, Exception]]:
         """Return :data:`ALPHA_FIELDS` at the points ``alpha``, ``(n, d)`` float64, and the errors of points that raise.
 
-        As with :func:`landsweep.kernels.loss.raising.evaluate`, always ``width`` points are computed together, so that
-        the value at a point depends on no others, nor on how many processes share them.
+        As with :func:`landsweep.kernels.loss.raising.evaluate`, always as many points are computed together, so that
+        the value at a point depends on no others, nor on how many processes share them. These are ``width``, or one
+        where the last bits of a point are seen to depend on its place, as with some products of tiny matrices.
         """
         raised: dict[int, Exception] = {}
+        if not self._even:
+            some = self._tests()[0] * np.linspace(0.5, 1.0, self.width)[:, None]
+            there, back = (self._each(self._second_order, points, 2) for points in (some, some[::-1]))
+            same = all(np.array_equal(a, b[::-1], equal_nan=True) for a, b in zip(there, back, strict=True))
+            self._even = self.width if same else 1
         _, gradient, hessian = self._each(self._second_order, alpha, 2, raised)
         return dict(zip(ALPHA_FIELDS, (gradient, (hessian + hessian.swapaxes(1, 2)) / 2), strict=True)), raised
 
@@ -209,11 +216,11 @@ class AlphaDerivatives:
     ) -> list[np.ndarray]:
         """Return what ``work`` gives for the rows at ``alpha``, in chunks; NaN for what is not finite or raises.
 
-        With ``raised``, which takes in the errors by point, chunks are filled up to the width.
+        With ``raised``, which takes in the errors by point, all chunks are filled up to the same width.
         """
         shapes = [(len(alpha),) + (alpha.shape[1],) * k for k in range(order + 1)]
         found = [np.full(shape, np.nan) for shape in shapes]
-        width = self.width if order else self._width_of_values
+        width = (self.width if raised is None else self._even) if order else self._width_of_values
         parts = [(k, min(k + width, len(alpha))) for k in range(0, len(alpha), width)]
         while parts:
             low, high = parts.pop()
@@ -276,10 +283,8 @@ class AlphaDerivatives:
 
     def _choose_derivatives(self) -> Way:
         """Return the first way for many points at once that agrees with the derivatives of a single one, or these."""
-        alone, test = self._by_points()
         order: Order = 2 if self._second == "exact" else 1
-        with self._precision.active(self._device):
-            expected = [part.numpy() for part in alone(self._rows(test), order)]
+        alone, test, expected = self._by_points(order)
         if not self._points.resident:
             self.reason = "the directions do not fit into memory"
         if self.reason:
@@ -319,20 +324,25 @@ class AlphaDerivatives:
         most = int(np.clip(CHUNK * points // max(memory.peak, 1), 1, WIDEST))
         return found, 1 << (most.bit_length() - 1)  # others have kernels of their own for the last points
 
-    def _by_points(self) -> tuple[Way, np.ndarray]:
-        """Return the derivatives of one point after another, and a point at which there are some."""
+    def _by_points(self, order: Order) -> tuple[Way, np.ndarray, list[np.ndarray]]:
+        """Return the derivatives of one point after another, a point at which there are some, and these."""
         failures: list[Exception] = []
         for test in self._usable:
             try:
-                return (self._products if self._second == "exact" else self._gradients)(test), test
+                with self._precision.active(self._device):
+                    made = self._products(test) if order == 2 else self._gradients(test)
+                    found = made(self._rows(test), order)
+                if _finite(found):
+                    return made, test, [part.numpy() for part in found]
+                failures.append(NotFiniteError("they are not finite, as of a norm that is 0"))
             except (NotFiniteError, NotImplementedError) as error:
                 failures.append(error)
             except Exception as error:  # the loss alone raises none here
                 if isinstance(error, ValueError) or not is_of_a_point(error):
                     raise
                 failures.append(error)
-        order = "second derivatives" if self._second == "exact" else "gradient"
-        raise ValueError(f"{self._field} has no {order} near the weights: {_first_line(failures[0])}") from failures[0]
+        what = "second derivatives" if order == 2 else "gradient"
+        raise ValueError(f"{self._field} has no {what} near the weights: {_first_line(failures[0])}") from failures[0]
 
     def _products(self, test: np.ndarray) -> Products:
         made = CurvatureProduct(

@@ -176,6 +176,27 @@ def test_chunks_of_any_width_and_single_precision():
     np.testing.assert_allclose(f.values(alpha), expected[0], rtol=1e-12)
 
 
+class Members(nn.Module):
+    """Small networks computed together, whose products' last bits depend on their place in a batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.members = nn.ModuleList(nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 1)) for _ in range(3))
+
+    def forward(self, x):
+        named = [dict(member.named_parameters()) for member in self.members]
+        stacked = {name: torch.stack([own[name] for own in named]) for name in named[0]}
+        return torch.func.vmap(lambda own: torch.func.functional_call(self.members[0], own, (x,)))(stacked)
+
+
+def test_the_place_of_a_point_does_not_show():
+    problem, alpha = Of(lambda model, x: model(x).square().mean(), Members), 0.1 * points(2, 16)
+    f, turned = made(problem), np.roll(np.arange(16), 1)
+    here, there = f.at_width(alpha)[0], f.at_width(alpha[turned])[0]
+    for name in here:
+        assert np.array_equal(here[name][turned], there[name])
+
+
 def test_micro_batches_and_another_field():
     problem, alpha = Small("cross-entropy"), points(2)
     f = made(problem, field="norm", micro_batches=3)
@@ -214,8 +235,8 @@ class Once(torch.autograd.Function):
 class Of(Small):
     """A loss of the network's outputs that a function gives."""
 
-    def __init__(self, function):
-        super().__init__()
+    def __init__(self, function, network=None):
+        super().__init__(network=network)
         self.function = function
 
     def loss(self, model, batch):
@@ -232,6 +253,23 @@ def test_a_loss_with_first_derivatives_alone():
         np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9)
     assert not f.together
     assert f.reason.startswith("many at once: ")
+
+
+def kernel(model, x):
+    """Each output is at a distance of 0 from itself, where the square root in a norm has no second derivative."""
+    y = model(x)
+    return torch.exp(-torch.linalg.vector_norm(y[:, None] - y[None], dim=-1).square()).mean()
+
+
+def test_a_loss_whose_second_derivatives_are_not_finite_although_it_is_smooth():
+    with pytest.raises(ValueError, match="loss has no second derivatives near the weights: they are not finite, as of"):
+        made(Of(kernel))
+    f, alpha, step = made(Of(kernel), second="differences"), points(2), 1e-4
+    _, gradient, hessian = f.derivatives(alpha)
+    for k in range(2):
+        low, here, high = (f.values(alpha + sign * step * np.eye(2)[k]) for sign in (-1, 0, 1))
+        np.testing.assert_allclose(gradient[:, k], (high - low) / (2 * step), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(hessian[:, k, k], (high - 2 * here + low) / step**2, rtol=1e-4, atol=1e-5)
 
 
 def noted(model, x):
