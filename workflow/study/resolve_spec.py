@@ -1,14 +1,44 @@
-"""The study's section ``resolve``: whether minima and saddles of the loss itself are looked for."""
+"""The sections ``resolve`` and ``grid.refine``: whether minima and saddles of the loss itself are looked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, Self
 
 from landsweep.study.section import Section
-from pydantic import Field
+from pydantic import Field, model_validator
 
 RESOLVED = "resolved"
 """The minima and saddles of the loss itself, and the merge tree that they make, are the representation of this name."""
+
+
+class RefineSpec(Section):
+    """Points beside the grid, which are evaluated where the minima and saddles of the loss are in doubt."""
+
+    until: Literal["resolved"] = Field("resolved", description="resolved")
+    budget: int = Field(
+        0, ge=0, description="a whole number of at least 0: points a landscape beside the grid, 0 for the search alone"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.model_fields_set == {"until"}:
+            raise ValueError("until has no budget beside it, expected budget: N, the points a landscape at most")
+        return self
+
+    def check(self, resolves: bool) -> None:
+        """Check that minima and saddles are looked for; ``resolves`` says whether they are.
+
+        Raises
+        ------
+        ValueError
+            Where they are not, so that nothing would be refined.
+        """
+        if self.budget and not resolves:
+            raise ValueError(
+                f"grid.refine.budget is {self.budget} but resolve.enabled is false, so that nothing says where points "
+                "are needed: expected resolve.enabled: true, or grid.refine.budget: 0"
+            )
 
 
 class ResolveSpec(Section):

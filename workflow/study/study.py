@@ -19,7 +19,7 @@ from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
 from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
-from landsweep.study.resolve_spec import ResolveSpec
+from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
 from landsweep.study.subspace_spec import SubspaceSpec
@@ -79,12 +79,13 @@ class ProblemSpec(Section):
 
 
 class GridSpec(Section):
-    """The number of dimensions of the landscape, and the number of points along each axis."""
+    """The number of dimensions of the landscape, the number of points along each axis, and further ones beside it."""
 
     dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
     points: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = Field(
         41, description="a whole number of at least 1, or one per axis (odd numbers hit the centre)"
     )
+    refine: RefineSpec = Field(default_factory=RefineSpec, description="a mapping with until and budget")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -230,7 +231,7 @@ class Study(Section):
         min_length=1,
         description="a mapping from name to subspace",
     )
-    grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims and points")
+    grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims, points and refine")
     fields: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         ("loss",),
         min_length=1,
@@ -378,6 +379,7 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
+        self.grid.refine.check(self.resolve.enabled)
         self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")

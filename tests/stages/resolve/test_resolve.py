@@ -232,6 +232,26 @@ def test_other_trees_leave_nothing_that_began_from_the_old_ones(known, tmp_path)
     assert "resolve.enabled is true but topology.periodic joins the ends of alpha_0, and minima" in refused.stderr
 
 
+def test_a_coarse_grid_is_refined_until_its_tree_stands(run):
+    coarse, _ = run(grid__points=4, topology__connectivity=["face"])
+    before = work(coarse.path)
+    assert row(coarse)["n_minima"] < 4
+    assert np.isnan(row(coarse)["n_refined"])
+    sets = ["grid.refine={until: resolved, budget: 600}"]
+    refined, done = run(grid__points=4, topology__connectivity=["face"], sets=sets)
+    assert work(refined.path) == before | {"resolve": 2}  # nothing is trained or evaluated again
+    found, stored = row(refined), file(refined)
+    assert (found["n_minima"], found["n_saddles_certified"], found["refined_settled"]) == (4, 3, 1)
+    assert found["n_refined"] == len(stored["refined_alpha"]) == len(stored["refined_value"]) <= 600
+    x, y = stored["refined_alpha"].T
+    np.testing.assert_allclose(stored["refined_value"], (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2, rtol=1e-9)
+    assert f"{found['n_refined']:g} points a landscape (median) beside the grid" in done.stdout
+    assert "or 600 points a landscape were spent." in methods(refined.directory)
+    spent, done = run(grid__points=4, topology__connectivity=["face"], sets=["grid.refine.budget=30"])
+    assert row(spent)["refined_settled"] == 0
+    assert "grid.refine.budget of 30 points was spent in 1 of 1 landscapes before their resolved trees" in done.stdout
+
+
 def test_an_axis_of_one_point_is_no_axis(run):
     flat, _ = run("valley", grid__points=[9, 1], sweep={"times": [1.0]})
     found = Resolved.from_arrays(file(flat))

@@ -38,8 +38,8 @@ def _seconds(study: Study, plan: Plan, rates: Mapping[str, float], share: Sharin
     """Return the time as it was measured, else that of about as many points as landscapes take."""
     if "resolve" in rates:
         return share(len(plan.members), rates["resolve"])
-    points = POINTS + PER_START * study.resolve.starts
-    return share(len(plan.members), points * DERIVATIVES * rates["evaluate"]) if "evaluate" in rates else None
+    points = (POINTS + PER_START * study.resolve.starts) * DERIVATIVES + study.grid.refine.budget
+    return share(len(plan.members), points * rates["evaluate"]) if "evaluate" in rates else None
 
 
 STAGE = Stage(
@@ -48,7 +48,7 @@ STAGE = Stage(
     of="member",
     result=RunDir.resolved,
     asked=lambda study: study.resolve.enabled,
-    key=lambda study: (study.resolve, _starting(study)),
+    key=lambda study: (study.resolve, study.grid.refine, _starting(study)),
     follows=(EVALUATE,),
     needs=(TOPOLOGY,),
     places=lambda run: [run.path / "resolved"],

@@ -43,11 +43,11 @@ class Box:
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return the loss ``(n,)`` at points of the box, ``(n, d)``."""
         with users_code():
-            return self._loss.values(self._geometry.multiples(self._whole(alpha)))
+            return self._loss.values(self._geometry.multiples(self.whole(alpha)))
 
     def derivatives(self, alpha: np.ndarray) -> Local:
         """Return the loss with its first and second derivatives by the coordinates of the box."""
-        at = self._whole(alpha)
+        at = self.whole(alpha)
         with users_code():
             value, *others = self._loss.derivatives(self._geometry.multiples(at))
         gradient, hessian = self._geometry.by_coordinates(at, *others)
@@ -58,13 +58,14 @@ class Box:
         return replace(
             found,
             shape=self._shape,
-            alpha=self._whole(found.alpha),
+            alpha=self.whole(found.alpha),
             faces=self._faces(found.faces),
-            saddle_alpha=self._whole(found.saddle_alpha),
+            saddle_alpha=self.whole(found.saddle_alpha),
             saddle_faces=self._faces(found.saddle_faces),
         )
 
-    def _whole(self, alpha: np.ndarray) -> np.ndarray:
+    def whole(self, alpha: np.ndarray) -> np.ndarray:
+        """Return the coordinates on the grid of points of the box."""
         whole = np.tile(self._first, (len(alpha), 1))
         whole[:, self._free] = alpha
         return whole

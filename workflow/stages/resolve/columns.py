@@ -6,9 +6,11 @@ The metrics of the tree are columns of the stage topology, as those of any repre
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from landsweep.disk.arrays import read_arrays
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_resolved
@@ -31,6 +33,8 @@ COLUMNS = {
     "n_unseen": "further minima to expect, from resolve.starts descents: Chao's estimate (count)",
     "n_unseen_low": "low end of its 95 % interval (count)",
     "n_unseen_high": "high end of its 95 % interval (count)",
+    "n_refined": "points at which the loss was computed beside the grid, for grid.refine (count)",
+    "refined_settled": "whether the last round of grid.refine changed nothing (1 or 0)",
     "n_derivatives": "points at which the loss and its derivatives by the coordinates were computed (count)",
 }
 """The keys are the columns of the stage, the values say what each of them means, with its unit."""
@@ -45,8 +49,9 @@ def table(run: OpenedRun) -> Row:
     none = dict.fromkeys(COLUMNS, np.nan)
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
-        found = find_resolved(run.directory.resolved(member.index)) if representation == RESOLVED else None
-        return none if found is None else none | numbers(found, run)
+        path = run.directory.resolved(member.index)
+        found = find_resolved(path) if representation == RESOLVED else None
+        return none if found is None else none | numbers(found, run) | _refined(path)
 
     return row
 
@@ -74,6 +79,14 @@ def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
         "n_saddles_certified": float(len(tree.joins) - bounds),
         **_unseen(found),
     }
+
+
+def _refined(path: Path) -> dict[str, float]:
+    """Return how many points were needed beside the grid; nothing where none were allowed."""
+    stored = read_arrays(path, lambda name: name in ("refined_value", "refined_settled"))
+    if not stored:
+        return {}
+    return {"n_refined": float(len(stored["refined_value"])), "refined_settled": float(stored["refined_settled"])}
 
 
 def _unseen(found: Resolved) -> dict[str, float]:

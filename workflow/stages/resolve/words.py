@@ -22,9 +22,9 @@ def plan(study: Study, plan: Plan) -> Mapping[str, str]:
     if not study.resolve.enabled:
         return {}
     further = f" and {study.resolve.starts} further points" if study.resolve.starts else ""
-    return {
-        "resolve": f"minima and saddles of the loss itself, from the grid's minima{further} a landscape, in float64"
-    }
+    beside = f"; at most {budget:,} points beside the grid" if (budget := study.grid.refine.budget) else ""
+    text = f"minima and saddles of the loss itself, from the grid's minima{further} a landscape, in float64{beside}"
+    return {"resolve": text}
 
 
 def methods(study: Study) -> list[str]:
@@ -40,6 +40,11 @@ def methods(study: Study) -> list[str]:
         "minima that they join; together they make a merge tree, which chemists call a disconnectivity graph "
         "[wales2003]."
     ]
+    if study.grid.refine.budget:
+        sentences.append(
+            f"Where minima or saddles were in doubt, the search went on from finer patches of the grid until nothing "
+            f"changed, or {study.grid.refine.budget} points a landscape were spent."
+        )
     if study.resolve.starts:
         sentences.append(
             f"From {study.resolve.starts} descents that began at low-discrepancy points, the number of minima that "
@@ -61,6 +66,8 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
     for column, what in (("n_minima_kink", "kinks"), ("n_minima_flat", "flat")):
         if total := known[column].sum():
             line += f"; {total:g} minima are {what}"
+    if known["n_refined"].notna().any():
+        line += f"; {known['n_refined'].median():g} points a landscape (median) beside the grid"
     if known["n_unseen"].notna().any():
         low, high = known["n_unseen_low"].median(), known["n_unseen_high"].median()
         line += f"; about {known['n_unseen'].median():g} ({low:.3g} to {high:.3g}) minima a landscape were not found"
@@ -71,11 +78,19 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
     """Return in how many landscapes a number is not certain."""
     known = table["n_unresolved"].dropna() if study.resolve.enabled else ()
     some = sum(number > 0 for number in known)
+    spent = int((table["refined_settled"] == 0).sum()) if study.grid.refine.budget else 0
+    said = []
+    if spent:
+        said.append(
+            f"grid.refine.budget of {study.grid.refine.budget} points was spent in {spent} of {len(known)} landscapes "
+            "before their resolved trees stood, expected more points, or a finer grid."
+        )
     if not some:
-        return []
+        return said
     return [
+        *said,
         f"unresolved descents or passes: {sum(known):g}, in {some} of {len(known)} landscapes, whose resolved counts "
-        "may be off by as many: the column n_unresolved says where, `reasons` in resolved/member-*.npz why."
+        "may be off by as many: the column n_unresolved says where, `reasons` in resolved/member-*.npz why.",
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from landsweep.base.errors import ProblemError, Stopped
 from landsweep.base.events import Notice
@@ -9,6 +11,7 @@ from landsweep.disk.arrays import write_arrays
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_tree
+from landsweep.kernels.critical.refine import refine
 from landsweep.kernels.critical.resolve import Interrupted, resolve
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.session.context import Context, Outcome
@@ -71,19 +74,24 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> str:
     box = Box(loss, load_geometry(context.run.directions(member.index)), axes)
     field = landscape.read_member("loss", member.position).astype(np.float64).reshape(box.shape)
     _compare(context, landscape, box, field)
+    options: dict[str, Any] = {
+        "starts": starts,
+        "samples": study.resolve.starts,
+        "seed": member.index,
+        "stop": lambda: context.stop.requested,
+    }
+    more: dict[str, Any] = {"exact": not note}
     try:
-        found = resolve(
-            box,
-            box.axes,
-            field,
-            starts=starts,
-            samples=study.resolve.starts,
-            seed=member.index,
-            stop=lambda: context.stop.requested,
-        )
+        if budget := study.grid.refine.budget:
+            refined = refine(box, box.axes, field, budget, **options)
+            found = refined.resolved
+            more |= {"refined_alpha": box.whole(refined.alpha), "refined_value": refined.value}
+            more |= {"refined_settled": refined.settled, "refined_rounds": refined.rounds}
+        else:
+            found = resolve(box, box.axes, field, **options)
     except Interrupted:
         raise Stopped from None  # a member is no unit: what it has done so far is done again
-    write_arrays(file, box.on_grid(found).to_arrays() | {"exact": np.array(not note)})
+    write_arrays(file, box.on_grid(found).to_arrays() | more)
     return note
 
 
