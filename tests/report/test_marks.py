@@ -84,6 +84,16 @@ def test_what_min_persistence_drops_is_not_drawn(run):
     assert drawn(run)["o", False] == [[0.1, 0.2]]
 
 
+def test_what_has_no_points_takes_no_room(run):
+    """What is not clipped counts in the layout, at the corner of the figure where it is empty."""
+    run.study.topology.threshold = Threshold(100.0)
+    figure = Figure(figsize=(3, 3), layout="constrained")
+    draw_marks(panel := figure.subplots(), run, SimpleNamespace(index=0), [np.linspace(0, 1, 5)] * 2)
+    figure.draw_without_rendering()
+    assert panel.get_position().width > 0.5
+    assert not [line for line in panel.get_lines() if line.get_marker() in "x+" and not len(line.get_xdata())]
+
+
 def test_a_curve_has_them_at_their_height(run):
     assert drawn(run, axes=1)["x", False] == [[0.3, 3.0]]
 

@@ -62,4 +62,5 @@ def _resolved(panel: Any, found: Resolved, threshold: float, dims: int) -> None:
         (found.saddle_alpha[saddles[bound]], found.saddle_value[saddles[bound]], "+", SADDLE),
         (found.alpha[tree.minima], found.value[tree.minima], "o", MINIMUM if dims > 1 else "black"),
     ):
-        panel.plot(where[:, 0], where[:, 1] if dims > 1 else height, style, color=colour, clip_on=False, **SIZE)
+        if len(where):  # a line without points that is not clipped would lie at the corner of the figure
+            panel.plot(where[:, 0], where[:, 1] if dims > 1 else height, style, color=colour, clip_on=False, **SIZE)
