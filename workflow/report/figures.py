@@ -10,9 +10,8 @@ import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import find_tree
-from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.report import summary
+from landsweep.report.marks import draw_marks, words
 from landsweep.report.trajectories import draw_projections
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
@@ -246,7 +245,7 @@ def _panels(
         what = "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
     own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
-    marks = "; dots: minima, crosses: saddles" if d == 2 and not curvature else ""
+    marks = f"; {words(run)}" if d == 2 and not curvature else ""
     figure.suptitle(f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
     _save(figure, path)
 
@@ -273,6 +272,7 @@ def _panel(
         panel.plot(x, field)
         panel.set_ylabel("|least / greatest eigenvalue|" if curvature else "loss", fontsize=7)
         if not curvature:  # checkpoints are drawn at their losses
+            draw_marks(panel, run, member, [x])
             draw_projections(panel, run, member, [x])
         return
     panel.set_ylabel("direction 1", fontsize=7)
@@ -285,12 +285,5 @@ def _panel(
     bar = figure.colorbar(image, ax=panel)
     bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
-        tree = find_tree(run.directory.topology(member.index), study.connectivity[0])
-        if tree is None:  # no finite value, so the panel stays empty
-            return
-        tree = tree.simplify(max(POSITIVE, study.topology.threshold.loss(tree.value_range)))  # what is counted
-        for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):
-            i, j = np.unravel_index(vertices, field.shape)
-            colour = "white" if style == "o" else "#ff7f0e"
-            panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")
+        draw_marks(panel, run, member, [x, others[0]])
         draw_projections(panel, run, member, [x, others[0]])
