@@ -14,14 +14,14 @@ from itertools import pairwise
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.kinks import level_crease
-from landsweep.kernels.critical.lines import neighbours, straight
-from landsweep.kernels.critical.outlook import saddle_heights
-from landsweep.kernels.critical.patches import DIMENSIONS, lowered
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR, KINK
 from landsweep.kernels.critical.saddles import Found, follow
-from landsweep.kernels.critical.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 from landsweep.kernels.critical.surface import Grid
+from landsweep.kernels.critical.ways.lines import neighbours, straight
+from landsweep.kernels.critical.ways.outlook import saddle_heights
+from landsweep.kernels.critical.ways.patches import DIMENSIONS, lowered
+from landsweep.kernels.critical.ways.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 
 SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from landsweep.kernels.critical.hints import apart, hinted
 from landsweep.kernels.critical.resolve import resolve
 from landsweep.kernels.critical.resolved import Resolved
+from landsweep.kernels.critical.starts.hints import apart, hinted
 from landsweep.kernels.critical.surface import Grid, Local, Surface
 
 ROUNDS = 4
