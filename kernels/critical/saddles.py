@@ -16,7 +16,7 @@ from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
 
 LONGEST = 0.35
-"""A step is at most this long, in steps of the grid."""
+"""A step is at most this long along each mode, in steps of the grid."""
 LOCATED = 1e-9
 """A saddle is found where the step is at most this long, in steps of the grid."""
 STEPS = 40
@@ -96,7 +96,11 @@ class _Search:
             else:
                 self.result = f"the search ended at a point with {negative} negative eigenvalues, expected one"
             return
-        self.x = within(self.x, here.vectors @ (step * min(1.0, self.radius / length)), top)
+        # Each mode has a bound of its own: in a narrow valley the way up along it must not shorten that to its floor.
+        step = np.clip(step, -self.radius, self.radius)
+        across = float(np.linalg.norm(np.delete(step, k)))
+        step[k] *= 1 / (1 + 4 * across / self.radius) if here.curvature[k] > 0 else 1.0
+        self.x = within(self.x, here.vectors @ step, top)
         if np.abs(self.x - self.begin).max() > self.reach:
             self.result = f"the search for a saddle went further than {self.reach:g} steps of the grid"
 
