@@ -52,7 +52,26 @@ class Extra(nn.Linear):
         self._factor.update(state)
 
 
-BUILT = {"scaled": Scaled, "calls": Scaled, "buffer": Scaled, "unseeded": Scaled, "extra state": Extra}
+class Complex(nn.Linear):
+    """A layer with complex numbers in double precision, one of them of shape ()."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.modes = nn.Parameter(torch.complex(*torch.randn(2, sizes[1], dtype=torch.float64) / 3))
+        self.phase = nn.Parameter(torch.tensor(0.6 + 0.8j, dtype=torch.complex128))
+
+    def forward(self, x):
+        return super().forward(x) + (self.phase * self.modes).abs().to(x.dtype) + self.modes.imag.to(x.dtype)
+
+
+BUILT = {
+    "complex": Complex,
+    "scaled": Scaled,
+    "calls": Scaled,
+    "buffer": Scaled,
+    "unseeded": Scaled,
+    "extra state": Extra,
+}
 LAZY = ("lazy", "lazy without data")
 
 
@@ -138,6 +157,9 @@ class Trainings:
 
     def _bfloat16(self, model):
         return self.fit(model).bfloat16()
+
+    def _complex(self, model):
+        return self.fit(model)
 
     def _frozen(self, model):
         model[0].requires_grad_(False)

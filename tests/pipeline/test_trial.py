@@ -106,6 +106,12 @@ MISTAKES = {
         "build failed (ValueError",
         "problem.py:13",
     ),
+    "numbers that no file holds": (
+        "return self.net",
+        "self.net.register_buffer('graph', torch.eye(2).to_sparse())\n        return self.net",
+        "build() returned a network whose graph is a sparse_coo tensor, which no file of weights holds, expected dense",
+        "build at ",
+    ),
     "no batch": (BATCHES, "        return []", "batches(split='train', draw=0) gave no batches", "batches at "),
     "one batch that is no list": (
         BATCHES,

@@ -254,9 +254,31 @@ def _panels(
 def _panel(
     figure: Any, panel: Any, run: OpenedRun, landscape: Landscape, member: Member, curvature: bool = False
 ) -> None:
-    """Draw one landscape: a curve, a map with its critical points, or the central slice of more dimensions.
+    """Draw one landscape in a scale of its own."""
+    image = draw_landscape(panel, run, landscape, member, curvature=curvature)
+    if image is not None:
+        bar = figure.colorbar(image, ax=panel)
+        bar.ax.tick_params(labelsize=7)
+
+
+def central(field: np.ndarray) -> np.ndarray:
+    """Return what a figure shows of a landscape: all of a line or a plane, the central plane of more dimensions."""
+    return field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))] if field.ndim > 2 else field
+
+
+def draw_landscape(
+    panel: Any,
+    run: OpenedRun,
+    landscape: Landscape,
+    member: Member,
+    scale: tuple[float, float, bool] | None = None,
+    curvature: bool = False,
+) -> Any:
+    """Draw one landscape: a curve, a map with its critical points, or the central plane of more dimensions.
 
     The first direction runs along x and the second along y: ``field[i, j]`` lies at ``(alpha_0[i], alpha_1[j])``.
+    ``scale`` is the least and the greatest value that is shown, and whether they are logarithms. Returned is what a
+    colour bar can be made for; None of a curve.
     """
     study = run.study
     subspace = study.subspaces[str(member.coords["subspace"])]
@@ -272,25 +294,32 @@ def _panel(
     if field.ndim == 1:
         panel.plot(x, field)
         panel.set_ylabel("|least / greatest eigenvalue|" if curvature else "loss", fontsize=7)
+        if scale is not None:
+            margin = 0.05 * (scale[1] - scale[0])
+            panel.set_ylim(scale[0] - margin, scale[1] + (margin or 1.0))
         if not curvature:  # checkpoints are drawn at their losses
             draw_projections(panel, run, member, [x])
-        return
+        return None
     panel.set_ylabel("direction 1", fontsize=7)
-    plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]
-    positive = bool((plane[np.isfinite(plane)] > 0).all())
-    shown = np.log10(plane) if positive and not curvature else plane
+    plane = central(field)
+    positive = bool((plane[np.isfinite(plane)] > 0).all()) if scale is None else scale[2]
     image = panel.pcolormesh(
-        x, others[0], np.ma.masked_invalid(shown).T, shading="nearest", cmap="viridis", rasterized=True
+        x,
+        others[0],
+        np.ma.masked_invalid(np.log10(plane) if positive and not curvature else plane).T,
+        shading="nearest",
+        cmap="viridis",
+        rasterized=True,
+        **({} if scale is None else {"vmin": scale[0], "vmax": scale[1]}),
     )
-    bar = figure.colorbar(image, ax=panel)
-    bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
         tree = find_tree(run.directory.topology(member.index), study.connectivity[0])
         if tree is None:  # no finite value, so the panel stays empty
-            return
+            return image
         tree = tree.simplify(max(POSITIVE, study.topology.threshold.loss(tree.value_range)))  # what is counted
         for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):
             i, j = np.unravel_index(vertices, field.shape)
             colour = "white" if style == "o" else "#ff7f0e"
             panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")
         draw_projections(panel, run, member, [x, others[0]])
+    return image
