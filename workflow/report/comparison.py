@@ -16,7 +16,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.report import summary
-from landsweep.report.figures import DECADE, TREND_PANELS, central, draw_landscape
+from landsweep.report.figures import DECADE, TREND_PANELS, central, draw_landscape, number
 from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES, Scalar, Study
 
@@ -112,9 +112,9 @@ def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Se
     versions = {"": table.drop_duplicates("model")} if alone else summary.versions(table)
     others = [name for name in study.axes if name not in (axis, *MEMBER_ONLY_AXES)]  # at least the seed
     counts = dict.fromkeys(values, "")
-    for number, (name, part) in enumerate(versions.items()):
-        at = (number + 0.5) / len(versions) - 0.5
-        colour = "0.15" if alone else f"C{number}"
+    for place, (name, part) in enumerate(versions.items()):
+        at = (place + 0.5) / len(versions) - 0.5
+        colour = "0.15" if alone else f"C{place}"
         groups = part.groupby(others, sort=False)
         for k, (_, alike) in enumerate(groups):
             beside = WIDTH * (at + ((k + 0.5) / groups.ngroups - 0.5) / (1.3 * len(versions)))
@@ -131,7 +131,11 @@ def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Se
             if known.isna().any():
                 counts[value] = f"\n{int(known.notna().sum())} of {len(known)} known"
     panel.set_xticks(range(len(values)), [f"{value}{counts[value]}" for value in values], fontsize=8)
-    panel.set(xlabel=axis, ylabel=label, xlim=(-0.6, len(values) - 0.4))
+    panel.set_xlim(-0.6, len(values) - 0.4)
+    panel.set_xlabel(axis, fontsize=9)
+    panel.set_ylabel(label, fontsize=9)
     panel.tick_params(axis="y", labelsize=7)
     if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
         panel.set_yscale("log")
+    else:
+        number(panel, table[metric], whole=metric.startswith("n_"))

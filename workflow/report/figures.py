@@ -81,7 +81,7 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
         else:
-            _number(panel, table[metric], whole=metric.startswith("n_"))
+            number(panel, table[metric], whole=metric.startswith("n_"))
         if all(float(v).is_integer() for v in table[axis]):
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, labels = panel.get_legend_handles_labels()
@@ -126,7 +126,7 @@ def _line(panel: Any, along: pd.DataFrame, colour: str, label: str, join: bool, 
     panel.plot(at, along["median"], style, color=colour, label=label, **wider)
 
 
-def _number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
+def number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
     """Set the ticks of a linear axis: one where there is one value, whole ones for counts, and no two alike."""
     from matplotlib.ticker import Formatter, MaxNLocator
 
@@ -151,7 +151,7 @@ def _error(panel: Any, table: pd.DataFrame, axis: str, error: str, join: bool) -
     merit, name = table.groupby(axis)[error].median(), summary.label(error)
     style = "s--" if join else "s"
     twin.plot(merit.index, merit, style, color="0.45", markersize=3.5, linewidth=1, label=name)
-    _number(twin, merit)
+    number(twin, merit)
     twin.set_ylabel(name, color="0.35")
     twin.tick_params(axis="y", colors="0.35")
     handles, labels = twin.get_legend_handles_labels()
