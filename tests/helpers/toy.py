@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 
 class Momentum:
-    """``torch.optim.SGD(parameters, lr=0.05, momentum=0.9)``, whose making imports torch's compiler: seconds a process."""
+    """``torch.optim.SGD(parameters, lr=0.05, momentum=0.9)``, bit by bit, without what that imports: torch's compiler."""
 
     def __init__(self, parameters):
         self.parameters, self.velocity = list(parameters), []

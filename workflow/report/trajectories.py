@@ -121,8 +121,16 @@ def _name(panel: Any, named: Sequence[tuple[np.ndarray, str, str]]) -> None:
             textcoords="offset points",
             fontsize=SIZE,
             color=colour,
-            path_effects=[withStroke(linewidth=1.2, foreground="black" if colour != "black" else "white")],
+            path_effects=[withStroke(linewidth=1.4, foreground=_halo(colour))],
         )
+
+
+def _halo(colour: str) -> str:
+    """Return black around light colours and white around dark ones, which are read on any landscape then."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
