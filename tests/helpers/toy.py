@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 
 class Momentum:
-    """``torch.optim.SGD(parameters, lr=0.05, momentum=0.9)``, bit by bit, without what that imports: torch's compiler."""
+    """``torch.optim.SGD(parameters, lr=0.05, momentum=0.9)``, bit by bit, without the import of torch's compiler."""
 
     def __init__(self, parameters):
         self.parameters, self.velocity = list(parameters), []
