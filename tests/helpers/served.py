@@ -1,4 +1,4 @@
-"""Shell scripts whose command ``landsweep`` the test's own process answers: one of its own imports for seconds first."""
+"""Shell scripts whose command ``landsweep`` is answered by the test's own process: others import for seconds first."""
 
 import json
 import os
