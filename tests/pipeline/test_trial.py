@@ -195,9 +195,9 @@ def test_an_operation_without_second_derivatives_is_named_though_attention_has_n
         done = inside("run", study, "--out", tmp_path / "run", "--set", asked, cwd=tmp_path)
         assert done.returncode == 2
         assert done.stderr.startswith(
-            "landsweep: problem.path 'problem.py:Mine': the loss uses ctc_loss, which torch differentiates once but not "
-            "twice (_ctc_loss_backward has no derivative), expected second derivatives: write it with operations that "
-            "have them, or ask for no Hessian (loss at "
+            "landsweep: problem.path 'problem.py:Mine': the loss uses ctc_loss, which torch differentiates once but "
+            "not twice (_ctc_loss_backward has no derivative), expected second derivatives: write it with operations "
+            "that have them, or ask for no Hessian (loss at "
         )
         assert done.stderr.endswith("problem.py:21); nothing was trained.\n")
 
