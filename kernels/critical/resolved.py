@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from landsweep.kernels.topology.merge_trees import graph_merge_tree
-from landsweep.kernels.topology.metrics import topology_metrics
+from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.kernels.topology.tree import MergeTree
 
 INTERIOR, BORDER, FLAT, KINK, DEGENERATE, BOUND = range(6)
@@ -104,9 +104,19 @@ class Resolved:
         """The merge tree of the critical points: its vertices are the minima, then the saddles, then the maximum.
 
         The last vertex stands for the greatest value of the grid. What lies on the border follows from ``faces``.
+
+        Raises
+        ------
+        ValueError
+            Where no minimum was found.
         """
         m, s = len(self.value), len(self.saddle_value)
-        low, high = min(self.value_range[0], self.value[0]), max(self.value_range[1], *self.saddle_value, self.value[-1])
+        if not m:
+            raise ValueError(f"there is no tree: got no minimum, expected one; {'; '.join(self.reasons[:1])}")
+        low, high = (
+            min(self.value_range[0], self.value[0]),
+            max(self.value_range[1], *self.saddle_value, self.value[-1]),
+        )
         values = np.concatenate([self.value, self.saddle_value, [high]])
         edges = np.stack([m + self.joins[:, 0], self.joins[:, 1]], axis=1)
         top = [int(edges[:, 0].max()) if s else 0, m + s]
@@ -130,7 +140,12 @@ class Resolved:
         )
 
     def metrics(self, min_persistence: float = 0.0) -> dict[str, float]:
-        """Return :func:`landsweep.kernels.topology.metrics.topology_metrics` of the tree; shares are of the grid."""
+        """Return :func:`landsweep.kernels.topology.metrics.topology_metrics` of the tree; shares are of the grid.
+
+        Where no minimum was found, all are NaN but for the number of vertices that are not finite.
+        """
+        if not len(self.value):
+            return dict.fromkeys(METRICS, float("nan")) | {"n_nonfinite": float(self.n_nonfinite)}
         found = topology_metrics(self.tree, min_persistence=min_persistence)
         found["smad_weighted"] *= (len(self.value) + len(self.saddle_value) + 1) / np.prod(self.shape, dtype=float)
         return found

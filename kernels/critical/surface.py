@@ -26,7 +26,7 @@ class Surface(Protocol):
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return f ``(n,)`` float64 at the points ``alpha``, ``(n, d)`` float64."""
 
-    def derivatives(self, alpha: np.ndarray) -> Local:
+    def derivatives(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return f with its first and second derivatives at the points ``alpha``, ``(n, d)`` float64."""
 
 
@@ -64,6 +64,10 @@ class Grid:
         """Return the coordinates of points ``(n, d)``; the ends of the box are met exactly."""
         last = np.array([axis[-1] for axis in self.axes], np.float64)
         return np.where(x >= self.top, last, self.low + x * self.step)
+
+    def x(self, alpha: np.ndarray) -> np.ndarray:
+        """Return points ``(n, d)`` of the box, given by their coordinates, in steps of the grid."""
+        return np.clip((alpha - self.low) / self.step, 0.0, self.top)
 
     def value(self, x: np.ndarray) -> np.ndarray:
         """Return the function ``(n,)`` at points ``(n, d)``."""

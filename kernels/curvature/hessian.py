@@ -198,16 +198,7 @@ class CurvatureProduct:
         for index, batch in enumerate(self._whole):
             at = index * min(self._count, SLICES) // self._count
             if at in self._mine:
-                yield from ((at, part) for part in self._parted([batch]))
-
-    def _parted(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Yield batches, or their parts."""
-        for batch in batches:
-            if batch.split is not None and self._parts > 1:
-                for part in batch.split(self._parts):  # of what the user made, not of what was moved
-                    yield part.to(self.device, self.dtype)
-            else:
-                yield batch
+                yield from ((at, part) for part in parted([batch], self._parts, self.device, self.dtype))
 
     def _choose(self) -> None:
         """Choose the kernels, and by whose parameters derivatives are taken, that are right for all batches.
@@ -223,7 +214,7 @@ class CurvatureProduct:
             self.kernels, self.leaves = way
             self._combinations, self.doubt = set(), ""
             try:
-                for batch in chain(failed, self._parted(self._whole)):
+                for batch in chain(failed, parted(self._whole, self._parts, self.device, self.dtype)):
                     failed = [batch]
                     self._test(batch)
             except (RuntimeError, NotImplementedError) as error:
@@ -416,6 +407,16 @@ class CurvatureProduct:
         with kernels(self.kernels):
             product: Tensor = self._loss.run(lambda: torch.func.jvp(gradient, (self.theta,), (vector,))[1])
         return product
+
+
+def parted(batches: Iterable[Batch], parts: int, device: torch.device, dtype: torch.dtype) -> Iterator[Batch]:
+    """Yield batches, or where they can be split, each in this many parts, on the device and in the dtype."""
+    for batch in batches:
+        if batch.split is not None and parts > 1:
+            for part in batch.split(parts):  # of what the user made, not of what was moved
+                yield part.to(device, dtype)
+        else:
+            yield batch
 
 
 class OrderedSum:

@@ -120,7 +120,7 @@ class Inplace:
         try:
             expected = self._under(torch.enable_grad, batch)
         except RuntimeError as error:
-            if not (self.channels_last and _needs_other_layout(error)):
+            if not (self.channels_last and needs_other_layout(error)):
                 raise
             self._views = True  # a network that takes views of its activations
             self._lay_out(torch.contiguous_format)
@@ -214,7 +214,7 @@ class Batched:
         try:
             return self._loss.run(work)
         except RuntimeError as error:
-            if not (self._features_first and _needs_other_layout(error)):
+            if not (self._features_first and needs_other_layout(error)):
                 raise
             self._features_first = False  # a network that takes views of what a linear layer gives
             return self._loss.run(work)
@@ -284,7 +284,7 @@ def select(values: dict[str, Tensor], fields: Sequence[str]) -> Fields:
     return {name: values[name] for name in fields}
 
 
-def _needs_other_layout(error: RuntimeError) -> bool:
+def needs_other_layout(error: RuntimeError) -> bool:
     """Return whether a network took a view of activations whose order in memory is not the one that it expects."""
     return "view size" in str(error)
 

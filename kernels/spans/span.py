@@ -51,3 +51,26 @@ def multiples(alpha: np.ndarray, terms: np.ndarray | None) -> np.ndarray:
     if terms is None:
         return alpha
     return np.stack([np.prod(np.where(row == 1, alpha, 1.0), axis=-1) for row in terms], axis=-1)
+
+
+def derivatives_of_multiples(alpha: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and second derivatives of :func:`multiples` at ``alpha`` ``(n, d)``.
+
+    Their shapes are ``(n, m, d)`` and ``(n, m, d, d)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> first, second = derivatives_of_multiples(np.array([[2.0, 5.0]]), np.array([[1, 0], [0, 1], [1, 1], [0, 0]]))
+    >>> first[0].tolist(), second[0, 2].tolist()
+    ([[1.0, 0.0], [0.0, 1.0], [5.0, 2.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]])
+    """
+    n, d = alpha.shape
+    first, second = np.zeros((n, len(terms), d)), np.zeros((n, len(terms), d, d))
+    for k, row in enumerate(terms):
+        for i in np.flatnonzero(row):
+            others = np.where(np.arange(d) == i, 0, row)
+            first[:, k, i] = multiples(alpha, others[None])[:, 0]
+            for j in np.flatnonzero(others):
+                second[:, k, i, j] = multiples(alpha, np.where(np.arange(d) == j, 0, others)[None])[:, 0]
+    return first, second

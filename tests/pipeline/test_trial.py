@@ -226,7 +226,15 @@ def test_plan_with_memory_tries_the_problem_too(tmp_path):
     assert "memory  " in inside("plan", write(tmp_path), "--memory", cwd=tmp_path).stdout
 
 
-@pytest.mark.parametrize("asks", ["curvature.largest=1", "fields=[loss,hessian_max]", "subspaces.random.kind=hessian"])
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "curvature.largest=1",
+        "fields=[loss,hessian_max]",
+        "fields=[loss,alpha_hessian]",
+        "subspaces.random.kind=hessian",
+    ],
+)
 def test_a_second_derivative_that_is_needed_is_tried(tmp_path, asks):
     once = """
 class Once(torch.autograd.Function):

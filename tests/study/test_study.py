@@ -31,6 +31,12 @@ MISTAKES = [
     ({"sweep__seed": [-1]}, "sweep.seed is [-1], expected whole numbers of at least 0."),
     ({"sweep__subspace": ["hessian"]}, "sweep.subspace names 'hessian', expected one of random."),
     ({"sweep__alpha_0": [1]}, "sweep.alpha_0 cannot name an axis"),
+    ({"sweep__alpha_hessian": [1]}, "sweep.alpha_hessian cannot name an axis"),
+    (
+        {"fields": ["loss", "alpha_gradient"], "evaluation__batchnorm": "recomputed"},
+        "fields has alpha_gradient but evaluation.batchnorm is recomputed, and statistics that follow the weights are "
+        "no part of derivatives here: expected evaluation.batchnorm: frozen.",
+    ),
     ({"sweep__steps": [1]}, "sweep.steps also stands in problem.params, expected it in one of the two."),
     ({"fields": ["mae"]}, "fields is ['mae'], expected loss among them."),
     ({"topology__connectivity": ["knn8"]}, "expected a list of face, freudenthal, moore, knn, delaunay and gabriel."),

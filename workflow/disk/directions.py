@@ -15,7 +15,7 @@ from landsweep.base.errors import UserError, reading
 from landsweep.disk.arrays import read_arrays, write_arrays
 from landsweep.disk.rundir import RunDir
 from landsweep.kernels.parameters.table import Entry
-from landsweep.kernels.spans.span import multiples
+from landsweep.kernels.spans.span import derivatives_of_multiples, multiples
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -56,6 +56,21 @@ class Geometry:
     def multiples(self, coordinates: np.ndarray) -> np.ndarray:
         """Return ``(n, m)``, the multiples of the stored vectors at ``(n, d)`` coordinates of the grid."""
         return multiples(coordinates * self.scale, self.terms)
+
+    def by_coordinates(
+        self, coordinates: np.ndarray, gradient: np.ndarray, hessian: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return derivatives by the coordinates of the grid from those by the multiples of the stored vectors.
+
+        For coordinates a and multiples m(a), with the Jacobian J of m, ``gradient`` ``(n, m)`` becomes J^T g, and
+        ``hessian`` ``(n, m, m)`` becomes J^T H J + sum over k of g_k times the second derivatives of m_k.
+        """
+        if self.terms is None:
+            return gradient * self.scale, hessian * np.outer(self.scale, self.scale)
+        first, second = derivatives_of_multiples(coordinates * self.scale, self.terms)
+        first, second = first * self.scale, second * np.outer(self.scale, self.scale)
+        bent = np.einsum("nk,nkij->nij", gradient, second)
+        return np.einsum("nk,nki->ni", gradient, first), np.einsum("nki,nkl,nlj->nij", first, hessian, first) + bent
 
 
 EIGEN = ("eigenvalues", "residuals", "cosines")

@@ -29,6 +29,9 @@ from zarr.errors import ZarrUserWarning
 STATUS_MEANINGS = "not_evaluated finite non_finite failed absent"
 """These words, one for each :class:`Status` in ascending order, explain the numbers of the array ``status``."""
 
+NUMBERS = ("direction", "direction_")
+"""A field with several numbers at each point has these further dimensions, whose lengths are that of the grid."""
+
 
 class Status(IntEnum):
     """The state of one point."""
@@ -144,7 +147,12 @@ class Landscape:
             "compressors": ZstdCodec(level=1, checksum=True),
         }
         for field in study.fields:
-            group.create_array(field, dtype=study.evaluation.stored, fill_value=float("nan"), **common)
+            numbers = study.numbers(field)  # of one point, which lie together
+            whole = common | {key: (*common[key], *numbers) for key in ("shape", "shards", "chunks")}
+            whole["dimension_names"] = (*plan.dims, *NUMBERS[: len(numbers)])
+            if numbers:
+                whole["attributes"] = {"long_name": f"{field.removeprefix('alpha_')} of the loss by the coordinates"}
+            group.create_array(field, dtype=study.evaluation.stored, fill_value=float("nan"), **whole)
         group.create_array(
             "status",
             dtype="uint8",
@@ -167,7 +175,7 @@ class Landscape:
         drop_consolidated(self.path)
         write_coordinates(self.group, study, plan)
         for array in (*self._arrays.values(), self.status):
-            array.resize(plan.shape)
+            array.resize((*plan.shape, *array.shape[len(plan.shape) :]))
         consolidate(self.group)
 
     def rewrite_coordinates(self, study: Study, plan: Plan) -> None:
@@ -191,7 +199,8 @@ class Landscape:
 
     def shard_file(self, array: str, unit: Unit) -> Path:
         """Return the file that holds a unit's part of an array."""
-        return self.path.joinpath(array, "c", *(str(i) for i in shard_key(unit, self.shard)))
+        more = self._arrays[array].ndim - self.status.ndim if array in self._arrays else 0
+        return self.path.joinpath(array, "c", *(str(i) for i in shard_key(unit, self.shard)), *("0",) * more)
 
     def pending(self) -> list[Unit]:
         """Return the units that are not complete, from one listing of the status shards."""
@@ -239,7 +248,10 @@ class Landscape:
         self.status[unit.box] = status
 
     def read_member(self, field: str, position: Shape) -> np.ndarray:
-        """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard."""
+        """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard.
+
+        A field with several numbers at each point has them along its last axes.
+        """
         return self.read_box(field, position, tuple(slice(0, n) for n in self.status.shape[self.sweep_ndim :]))
 
     @clock.on_files()

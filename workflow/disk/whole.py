@@ -48,8 +48,12 @@ class WholeStore(LocalStore):
             return False
         path = Path(self.root, key)
         sharded = array in self.fields
-        if sharded and not Path(self.root, f"status{CHUNKS}{place}").exists():
+        if sharded and not self._complete(place.split("/")):
             return False
         if not path.exists():
             raise DamagedShard(path, LOST) if sharded else Damaged(path, LOST)
         return True
+
+    def _complete(self, place: list[str]) -> bool:
+        """Return whether there is a shard of the status at the place of one of a field, which may have more axes."""
+        return any(Path(self.root, "status", "c", *place[:n]).is_file() for n in range(len(place), 0, -1))

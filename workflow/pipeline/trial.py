@@ -199,7 +199,8 @@ class _Try:
         if study.curvature.asked and study.curvature.engine != "pyhessian":
             return PRECISIONS[study.curvature.dtype].dtype, study.curvature.matrix
         of_subspaces = any(study.subspaces[str(m.coords["subspace"])].kind == "hessian" for m in self._members)
-        return (PRECISIONS[study.evaluation.stored].dtype, "hessian") if study.hessian_fields or of_subspaces else None
+        derived = study.hessian_fields or study.alpha_fields
+        return (PRECISIONS[study.evaluation.stored].dtype, "hessian") if derived or of_subspaces else None
 
     def _timed(self, name: str, work: Callable[[], Any], words: Callable[[Any], str]) -> Any:
         begin = time.perf_counter()

@@ -116,12 +116,12 @@ def predict_memory(study: Study, folder: Path, plan: Plan) -> str:
 
 
 def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
-    """Return the time for the extreme eigenvalues of the Hessian at every point; empty where no field is one.
+    """Return the time for the fields that are derivatives at every point; empty where there are none.
 
     One product is timed on an untrained network and the first batch of the data; ``folder`` is
     as in :func:`predict_memory`.
     """
-    if not study.hessian_fields:
+    if not study.hessian_fields + study.alpha_fields:
         return ""
     import torch
     from landsweep.base.text import duration
@@ -149,10 +149,12 @@ def hessians(study: Study, folder: Path, plan: Plan, ranks: int) -> str:
     except (Exception, SystemExit) as error:  # as above
         return f"not timed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
     seconds = sorted(times)[1] * (1 + sum(b.weight for b in others) / here.weight)
-    few, many = (plan.points * n * seconds / ranks for n in (STEPS // 5, STEPS))
+    along = study.grid.dims + 1 if study.alpha_fields else 0  # at most: vectorised they are cheaper
+    counts = [along + n for n in (STEPS // 5, STEPS)] if study.hessian_fields else [along]
+    took = [duration(plan.points * n * seconds / ranks) for n in counts]
     return (
-        f"{plan.points:,} points of {STEPS // 5} to {STEPS} products with the Hessian, {1e3 * seconds:.3g} ms each on "
-        f"this CPU ({study.evaluation.threads} thread(s)): {duration(few)} to {duration(many)} on {ranks} rank(s)"
+        f"{plan.points:,} points of {' to '.join(map(str, counts))} products with the Hessian, {1e3 * seconds:.3g} ms "
+        f"each on this CPU ({study.evaluation.threads} thread(s)): {' to '.join(took)} on {ranks} rank(s)"
     )
 
 

@@ -185,6 +185,11 @@ def _evaluation(run: RunDir, study: Study, session: dict[str, object]) -> str:
             f" {' and '.join(study.hessian_fields)} are extreme eigenvalues of the Hessian at each point [li2018], by "
             f"Lanczos' method [lanczos1950] to residuals of {study.evaluation.hessian_tolerance:g} of the eigenvalue."
         )
+    if study.alpha_fields:
+        error += (
+            f" {' and '.join(study.alpha_fields)} are derivatives of the loss by the coordinates of the grid, by "
+            "automatic differentiation."
+        )
     return (
         f"The fields ({_values(study.fields)}) were evaluated in {study.evaluation.dtype}{how}, each point's "
         f"parameters as theta + alpha Delta in one product.{norm}{error}"

@@ -46,6 +46,8 @@ DIRECTION_AXES = ("subspace", "direction_seed")
 """These axes leave the weights and the data alone."""
 HESSIAN_FIELDS = ("hessian_max", "hessian_min")
 """These fields are not returned by ``Problem.loss``: they are the extreme eigenvalues of the Hessian at every point."""
+ALPHA_FIELDS = ("alpha_gradient", "alpha_hessian")
+"""Nor are these: they are the first and second derivatives of the loss by the coordinates of the grid."""
 DEFAULT_AXES: dict[str, tuple[Scalar, ...]] = {"seed": (0,), "subspace": (), "direction_seed": (0,)}
 """A sweep that omits one of these axes has it with these values; ``subspace`` then has the name of the first
 subspace."""
@@ -55,7 +57,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
-    r"|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected)_.*)\Z"
+    r"|alpha_(gradient|hessian)|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
 
@@ -230,7 +232,8 @@ class Study(Section):
     fields: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         ("loss",),
         min_length=1,
-        description=f"a list of what Problem.loss returns, loss among it, and of {' and '.join(HESSIAN_FIELDS)}",
+        description="a list of what Problem.loss returns, loss among it, and of "
+        f"{', '.join(HESSIAN_FIELDS + ALPHA_FIELDS)}",
     )
     evaluation: EvaluationSpec = Field(default_factory=EvaluationSpec, description="a mapping")
     curvature: CurvatureSpec = Field(
@@ -293,7 +296,7 @@ class Study(Section):
     @property
     def loss_fields(self) -> tuple[str, ...]:
         """The fields that ``Problem.loss`` returns."""
-        return tuple(name for name in self.fields if name not in HESSIAN_FIELDS)
+        return tuple(name for name in self.fields if name not in HESSIAN_FIELDS + ALPHA_FIELDS)
 
     @property
     def hessian_fields(self) -> tuple[str, ...]:
@@ -301,9 +304,18 @@ class Study(Section):
         return tuple(name for name in self.fields if name in HESSIAN_FIELDS)
 
     @property
+    def alpha_fields(self) -> tuple[str, ...]:
+        """The fields that are derivatives of the loss by the coordinates of the grid."""
+        return tuple(name for name in self.fields if name in ALPHA_FIELDS)
+
+    def numbers(self, field: str) -> tuple[int, ...]:
+        """Return the shape of a field's value at one point: (d,) and (d, d) for the derivatives, else ()."""
+        return (self.grid.dims,) * (1 + ALPHA_FIELDS.index(field)) if field in ALPHA_FIELDS else ()
+
+    @property
     def bytes_per_point(self) -> int:
         """The bytes of one grid point in the store, uncompressed: the value of every field, and the status."""
-        return self.evaluation.itemsize * len(self.fields) + 1
+        return self.evaluation.itemsize * sum(prod(self.numbers(field)) for field in self.fields) + 1
 
     @property
     def connectivity(self) -> tuple[str, ...]:
@@ -345,10 +357,10 @@ class Study(Section):
                 raise ValueError(f"subspaces.{name}.{error}") from None
         self.certify.check(self.evaluation.dtype)
         self.curvature.check()
-        if self.hessian_fields and self.evaluation.batchnorm == "recomputed":
+        if (derived := self.hessian_fields + self.alpha_fields) and self.evaluation.batchnorm == "recomputed":
             raise ValueError(
-                f"fields has {self.hessian_fields[0]} but evaluation.batchnorm is recomputed, and statistics that "
-                "follow the weights are no part of a Hessian here: expected evaluation.batchnorm: frozen"
+                f"fields has {derived[0]} but evaluation.batchnorm is recomputed, and statistics that follow the "
+                "weights are no part of derivatives here: expected evaluation.batchnorm: frozen"
             )
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")

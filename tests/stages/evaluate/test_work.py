@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import landsweep
 import numpy as np
 import pytest
+from landsweep.kernels.curvature.alpha import ALPHA_FIELDS
 from landsweep.session.context import record_points
 from landsweep.stages.evaluate.work import _Raised, _Work
 from support import inside, make_study, store_arrays
@@ -171,3 +172,76 @@ def test_what_is_said_of_points_that_raise_is_what_their_file_holds(tmp_path):
     assert "at (1.0, 1.0)" not in record["traceback"]
     said = _Raised(2, [at for at, _ in points], "ArithmeticError: at (0.0, 1.0)").sentence(path.parent)
     assert said.endswith(f"{path.parent} lists all of them, with the traceback of each file's first.")
+
+
+STAGES = "train,subspace,evaluate"
+
+
+def derived(folder, **changes):
+    """A small landscape with its derivatives, whose fields are read with checks."""
+    folder.mkdir(exist_ok=True)
+    study = make_study(
+        folder,
+        **{
+            "fields": ["loss", "alpha_gradient", "alpha_hessian"],
+            "evaluation__dtype": "float64",
+            "subspaces__random__range": [-0.01, 0.01],
+            "grid__points": [5, 4],
+            "problem__params": {"steps": 5},
+            "sweep__beta": [1.0],
+            "sweep__direction_seed": [0],
+        }
+        | changes,
+    )
+    done = inside("run", study, "--out", folder / "run", "--stages", STAGES)
+    assert done.returncode == 0, done.stderr
+    return landsweep.open_run(folder / "run").dataset.load(), done.stderr
+
+
+def test_derivatives_by_the_coordinates_are_differences_of_stored_losses(tmp_path):
+    found, said = derived(tmp_path)
+    assert "alpha_gradient and alpha_hessian: 16 points at once, " in said
+    assert found.alpha_hessian.dims == (*found.loss.dims, "direction", "direction_")
+    assert found.alpha_gradient.dims == (*found.loss.dims, "direction")
+    loss, gradient, hessian = (found[name].values[0, 0, 0, 0] for name in ("loss", "alpha_gradient", "alpha_hessian"))
+    for k, axis in enumerate((found.alpha_0.values, found.alpha_1.values)):
+        slopes = np.gradient(loss, axis, axis=k)
+        inner = (slice(1, -1),) * 2
+        np.testing.assert_allclose(gradient[inner][..., k], slopes[inner], rtol=1e-3, atol=1e-4 * np.abs(slopes).max())
+        bends = np.gradient(gradient, axis, axis=k)[inner]
+        np.testing.assert_allclose(hessian[inner][..., k], bends, rtol=1e-3, atol=1e-4 * np.abs(bends).max())
+    derived(tmp_path, sweep__beta=[1.0, 2.0])  # extended
+    more = store_arrays(tmp_path / "run")
+    assert more["alpha_hessian"].shape == (2, *found.alpha_hessian.shape[1:])
+    assert more["alpha_hessian"][:1].tobytes() == found.alpha_hessian.values.tobytes()
+    assert np.isfinite(more["alpha_hessian"]).all()
+    (tmp_path / "run" / "landscape.zarr" / "alpha_hessian" / "c").joinpath(*"00000000").unlink()
+    with pytest.raises(landsweep.UserError, match="alpha_hessian"):
+        landsweep.open_run(tmp_path / "run").dataset.alpha_hessian.load()
+    done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run", "--repair", "--stages", STAGES)
+    assert done.returncode == 0, done.stderr
+    again = store_arrays(tmp_path / "run")["alpha_hessian"]
+    assert again.tobytes() == more["alpha_hessian"].tobytes()
+
+
+def test_derivatives_do_not_depend_on_units(tmp_path):
+    found, _ = derived(tmp_path / "one", evaluation__dtype="float32")
+    cut, _ = derived(tmp_path / "many", evaluation__dtype="float32", executor__unit_seconds=1e-4)
+    for name in ("loss", "alpha_gradient", "alpha_hessian"):
+        assert found[name].values.tobytes() == cut[name].values.tobytes()
+    assert len(list((tmp_path / "many" / "run" / "landscape.zarr" / "status").rglob("c/*/*/*/*/*/*"))) > 1
+
+
+@pytest.mark.parametrize(("finite", "said"), [(True, (1, "ArithmeticError: no gradient")), (False, (0, ""))])
+def test_it_is_said_where_derivatives_raise_and_the_loss_does_not(finite, said):
+    found = {name: np.full((3, *(2,) * k), np.nan) for k, name in enumerate(ALPHA_FIELDS, 1)}
+    stub = SimpleNamespace(at_width=lambda alpha: (found, {2: ArithmeticError("no gradient")}))
+    work, member = object.__new__(_Work), SimpleNamespace(index=0)
+    work.context = SimpleNamespace(
+        kept=lambda what, key, load: stub, study=SimpleNamespace(alpha_fields=("alpha_hessian",))
+    )
+    work._bare = _Raised()
+    geometry = SimpleNamespace(multiples=lambda at: at, by_coordinates=lambda at, *parts: parts)
+    columns = work._derivatives(member, geometry, np.zeros((3, 2)), np.array([True, True, finite]))
+    assert list(columns) == ["alpha_hessian"]
+    assert (work._bare.count, work._bare.error) == said

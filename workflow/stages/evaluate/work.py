@@ -18,6 +18,7 @@ from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Geometry, load_delta, load_geometry
 from landsweep.disk.store import Landscape, Status
+from landsweep.kernels.curvature.alpha import ALPHA_FIELDS
 from landsweep.kernels.curvature.extremes import STEPS, UNFINISHED
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.raising import evaluate, is_alive, spread
@@ -55,8 +56,8 @@ def run(context: Context, todo: list[Any]) -> None:
             "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
             "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
             f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
-            "bare": f"The Hessian raised an error at {bare.count} points of unit {outcome.index} ({bare.error}), where "
-            "its eigenvalues are NaN; expected a loss that can be differentiated twice.",
+            "bare": f"Second derivatives raised an error at {bare.count} points of unit {outcome.index} "
+            f"({bare.error}), where the fields made of them are NaN; expected a loss that can be differentiated twice.",
         }
         for what, count in (("non-finite", bad), ("unfinished", unfinished), ("bare", bare.count)):
             if count and what not in said:
@@ -186,7 +187,10 @@ class _Work:
         n = self.landscape.sweep_ndim
         status = np.zeros(unit.shape, dtype=np.uint8)
         dtype = self.context.study.evaluation.stored
-        values = {name: np.full(unit.shape, np.nan, dtype=dtype) for name in self.landscape.fields}
+        study = self.context.study
+        values = {
+            name: np.full((*unit.shape, *study.numbers(name)), np.nan, dtype=dtype) for name in self.landscape.fields
+        }
         if self.landscape.shard_file("status", unit).exists():
             status = self.landscape.read_status(unit).copy()
             values = {name: block.copy() for name, block in self.landscape.read_unit(unit).items()}
@@ -302,7 +306,11 @@ class _Work:
             result, errors = evaluate(evaluator, alpha, partial(self._check_alive, "loss", member, evaluator, geometry))
             if self.context.study.hessian_fields:
                 result |= self._extremes(member, geometry, alpha, np.isfinite(result["loss"]))
-        return {name: column.reshape(grid.shape[:-1]) for name, column in result.items()}, errors
+            if self.context.study.alpha_fields:
+                coordinates = grid.reshape(-1, grid.shape[-1])
+                result |= self._derivatives(member, geometry, coordinates, np.isfinite(result["loss"]))
+        shape = grid.shape[:-1]
+        return {name: column.reshape(shape + column.shape[1:]) for name, column in result.items()}, errors
 
     def _check_alive(
         self, what: str, member: Member, evaluator: Evaluator, geometry: Geometry, error: Exception
@@ -350,6 +358,24 @@ class _Work:
             self._bare.add(_Raised(len(bare), error=told(bare[0])))
         self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
         return {name: np.where(finite, column, np.nan) for name, column in values.items()}
+
+    def _derivatives(
+        self, member: Member, geometry: Geometry, coordinates: np.ndarray, finite: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return the derivatives of the loss by the coordinates of the grid, NaN where there are none."""
+        made = self.context.kept(
+            "derivatives of a member",
+            member.index,
+            lambda: Loader(self.context, self.context.study.evaluation.stored).derivatives(
+                member, load_delta(self.context.run.directions(member.index)), self.choices["strategy"]
+            ),
+        )
+        found, errors = made.at_width(geometry.multiples(coordinates))
+        if bare := [error for index, error in errors.items() if finite[index]]:
+            self._bare.add(_Raised(len(bare), error=told(bare[0])))
+        by = geometry.by_coordinates(coordinates, *(found[name] for name in ALPHA_FIELDS))
+        wanted = self.context.study.alpha_fields
+        return {name: column for name, column in zip(ALPHA_FIELDS, by, strict=True) if name in wanted}
 
 
 def _work_elsewhere(context: Context) -> _Work:

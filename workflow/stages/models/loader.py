@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from landsweep.base.errors import users_code
 from landsweep.base.events import Notice
 from landsweep.disk.weights import load_trained
+from landsweep.kernels.curvature.alpha import AlphaDerivatives
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.loss import data, points
 from landsweep.kernels.loss.data import Data
@@ -101,6 +103,39 @@ class Loader:
                 study.evaluation.hessian_tolerance,
             )
         return self._evaluator(made, network, delta, member, width)
+
+    def derivatives(
+        self,
+        member: Member,
+        delta: Tensor,
+        strategy: StrategyName,
+        second: Literal["exact", "differences"] = "exact",
+    ) -> AlphaDerivatives:
+        """Return one member's loss with its derivatives by the multiples of the stored vectors.
+
+        Points are computed one by one where the strategy says so. How, is found out once for all landscapes of a model
+        and its data, along directions that are those of none.
+        """
+        context, (split, draw) = self._context, part_of(member)
+        problem, network = problem_of(context, member.model), network_of(context, member.model)
+        data = self.data(member.model, split, draw)
+
+        def make() -> AlphaDerivatives:
+            return AlphaDerivatives(
+                problem,
+                network,
+                torch.randn(delta.shape, generator=torch.Generator().manual_seed(0)),
+                data,
+                device=context.device(),
+                dtype=self._precision.dtype,
+                batchnorm=context.study.evaluation.batchnorm,
+                strategy=strategy,
+                second=second,
+            )
+
+        key = (member.model, split, draw, self._dtype, len(delta), strategy)
+        with users_code():
+            return context.kept(f"derivatives, {second}", key, make).along(delta)
 
     def alone(self, member: Member, network: nn.Module) -> Evaluator:
         """Return an evaluator of a network as it is, on one member's data: its own weights are the point ``(0,)``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -94,6 +95,9 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         kernels: Kernels = "default"
         if context.study.hessian_fields:
             hessian, kernels = _hessian(context, member, delta, alpha)
+        derived, per_point = "", 0.0
+        if context.study.alpha_fields:
+            derived, per_point = _derivatives(context, member, delta, alpha, choice.strategy)
     for name in ("inplace", "batched", "compiled"):
         if name != choice.strategy:
             context.forget(f"strategy {name}")
@@ -110,10 +114,12 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         context.bus(Notice(f"{names} are found {hessian.strategy}, {hessian.width} at once: {hessian.reason}."))
         if said := other_kernels(kernels):
             context.bus(Notice(f"{names}: {said}."))
+    if derived:
+        context.bus(Notice(derived))
     return {
         **asdict(choice),
         "reason": choice.reason,
-        "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds),
+        "seconds": choice.seconds + (0.0 if hessian is None else hessian.seconds) + per_point,
         "hessian": None if hessian is None else asdict(hessian) | {"kernels": kernels},
         "float64_error": error,
         "threads": study.threads,
@@ -183,6 +189,21 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
     )
     strategy = made[choice.strategy].strategy
     return choice, strategy.kernels if isinstance(strategy, Extremes) else "default"
+
+
+def _derivatives(
+    context: Context, member: Member, delta: Tensor, alpha: np.ndarray, strategy: StrategyName
+) -> tuple[str, float]:
+    """Return a sentence on how derivatives by the coordinates are computed, and the seconds for a point."""
+    made = Loader(context, context.study.evaluation.stored).derivatives(member, delta, strategy)
+    points = np.resize(alpha, (made.width, alpha.shape[1]))
+    made.at_width(points)
+    begin = time.perf_counter()
+    made.at_width(points)
+    seconds = (time.perf_counter() - begin) / made.width
+    names = " and ".join(context.study.alpha_fields)
+    how = f"point by point ({made.reason})" if made.reason else f"{made.width} points at once"
+    return f"{names}: {how}, {1e3 * seconds:.3g} ms per point.", seconds
 
 
 def device_kind(device: torch.device) -> str:

@@ -1,0 +1,287 @@
+"""Monotone descents from many points at once, each to the minimum of its basin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from landsweep.kernels.critical.kinks import settle
+from landsweep.kernels.critical.quadratic import Modes, descent_step, held, modes
+from landsweep.kernels.critical.resolved import BORDER, FLAT, INTERIOR, KINK
+from landsweep.kernels.critical.rounding import noise, nothing
+from landsweep.kernels.critical.surface import Grid, Local
+
+LONGEST = 0.5
+"""A step is at most this long, in steps of the grid, so that a basin of the grid is not jumped over."""
+SHORTEST = 1e-7
+"""A descent whose steps have become shorter than this although the gradient does not vanish stands at a kink."""
+LOCATED = 1e-9
+"""A minimum is found where Newton's step is at most this long, in steps of the grid."""
+NEARLY = 0.01
+"""Where Newton's step is at most this long, in steps of the grid, and the gradient falls as it should, values need
+not fall: they may be differences of large numbers."""
+FAR, SPACING = 3.0, 0.25
+"""A descent may join another one along a straight line of this length, in steps of the grid, along which values so far
+apart fall steadily: they cost less than derivatives."""
+CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
+"""At these distances from its beginning the values along a line are looked at as well: narrow barriers are there."""
+LINES = 3
+"""Such lines are looked for at each so-manieth step."""
+STEPS = 400
+"""A descent ends unresolved after this many steps."""
+DEFINITE = 1e-8
+"""A Hessian is positive definite where its least eigenvalue is more than this share of its greatest entry."""
+UNRESOLVED = -1
+
+
+@dataclass
+class Ends:
+    """Where descents ended: points in steps of the grid, and what is known of them.
+
+    Parameters
+    ----------
+    x, value
+        ``(n, d)`` and ``(n,)``.
+    kind
+        ``(n,)`` int8: one of the kinds of minima, or :data:`UNRESOLVED`.
+    curvature, stiffest
+        ``(n,)`` the least and the greatest eigenvalue of the Hessian along the faces, NaN where there is none.
+    reason
+        Why a descent has no end, empty for those that have one.
+    """
+
+    x: np.ndarray
+    value: np.ndarray
+    kind: np.ndarray
+    curvature: np.ndarray
+    stiffest: np.ndarray
+    reason: list[str]
+
+
+class Descents:
+    """Monotone descents on one surface, which know of one another.
+
+    Each takes steps of a trust region with the exact Hessian, at most half a step of the grid long. A step is taken
+    where the function falls by a fair share of what the model says, and where the quintic polynomial that has its
+    values and derivatives at both ends shows no barrier between them. A point that another descent has visited, or
+    ended in, is such a step too, for which nothing has to be evaluated: from there on both are one.
+    """
+
+    def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
+        self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
+
+    def __call__(self, starts: np.ndarray, *, lines: bool = False) -> Ends:
+        """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
+
+        With ``lines`` descents join others along straight lines too, for points of which it matters whether they lead
+        to what is known: from a high point such a line may pass by a minimum that its own steps would find.
+        """
+        grid = self._grid
+        descents = [_Descent(x) for x in np.array(starts, np.float64)]
+        for step in range(STEPS):
+            going = [d for d in descents if d.going]
+            if not going:
+                break
+            self._stop()
+            local = grid.local(np.array([d.trial for d in going]))
+            for k, descent in enumerate(going):
+                if descent.take(Local(local.value[k], local.gradient[k], local.hessian[k]), grid.top):
+                    self._visited.add(descent)
+            for descent in going:
+                self._visited.join(descent)
+            if lines and step % LINES == 0:
+                self._visited.join_along_lines(grid, [d for d in going if d.going])
+        for descent in descents:
+            if descent.going:
+                descent.end(UNRESOLVED, f"it had not ended after {STEPS} steps")
+            elif descent.kind == KINK:
+                self._stop()
+                found = settle(grid, descent.x, descent.value, self._stop)
+                descent.x, descent.value, descent.curvature = found.x, found.value, np.nan
+                descent.end(KINK if found.settled else UNRESOLVED, found.reason)
+        ends = [d.last for d in descents]
+        return Ends(
+            np.array([d.x for d in ends]).reshape(-1, len(grid.top)),
+            np.array([d.value for d in ends]),
+            np.array([d.kind for d in ends], np.int8),
+            np.array([d.curvature for d in ends]),
+            np.array([d.stiffest for d in ends]),
+            [d.reason for d in ends],
+        )
+
+
+class _Visited:
+    """The points that descents have gone to, with the function there."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._x, self._value, self._count = np.empty((64, dimensions)), np.empty(64), 0
+        self._local: list[Local] = []
+        self._owner: list[_Descent] = []
+
+    def add(self, descent: _Descent) -> None:
+        """Take note of the point at which a descent is."""
+        assert descent.local is not None
+        if self._count == len(self._x):
+            self._x, self._value = np.concatenate([self._x, self._x]), np.concatenate([self._value, self._value])
+        self._x[self._count], self._value[self._count] = descent.x, descent.value
+        self._local.append(descent.local)
+        self._owner.append(descent)
+        self._count += 1
+
+    def join(self, descent: _Descent) -> None:
+        """Let a descent end in another one, if the step to a point of that is one that it may take.
+
+        Values fall along every descent, so that none can end in itself by way of others.
+        """
+        if not descent.going or descent.local is None:
+            return
+        x, value = self._x[: self._count], self._value[: self._count]
+        near = np.flatnonzero(value < descent.value - noise(descent.value))
+        away = np.linalg.norm(x[near] - descent.x, axis=1)
+        close = away <= LONGEST
+        for k in near[close][np.argsort(away[close], kind="stable")].tolist():
+            if self._owner[k].last is not descent and descent.may_go(x[k], self._local[k]):
+                descent.follows = self._owner[k]
+                descent.going = False
+                return
+
+    def join_along_lines(self, grid: Grid, descents: list[_Descent]) -> None:
+        """Let descents end in others to which straight lines lead steadily down."""
+        lines: list[tuple[_Descent, int, np.ndarray]] = []
+        for descent in descents:
+            assert descent.local is not None
+            x, value = self._x[: self._count], self._value[: self._count]
+            away = np.linalg.norm(x - descent.x, axis=1)
+            downhill = (x - descent.x) @ descent.local.gradient < 0
+            near = np.flatnonzero((value < descent.value) & (away <= FAR) & downhill)
+            near = near[[self._owner[k].last is not descent for k in near.tolist()]]
+            for k in near[np.argsort(away[near], kind="stable")][:2].tolist():
+                t = np.arange(1, np.ceil(away[k] / SPACING)) / np.ceil(away[k] / SPACING)
+                t = np.union1d(t, CLOSE[away[k] > CLOSE] / away[k])
+                lines.append((descent, k, descent.x + t[:, None] * (x[k] - descent.x)))
+        values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *[points for *_, points in lines]]))
+        first = 0
+        for descent, k, points in lines:
+            between = values[first : first + len(points)]
+            first += len(points)
+            falls = np.diff([descent.value, *between, self._value[k]])
+            if descent.going and (falls < 0).all() and self._owner[k].last is not descent:
+                descent.follows, descent.going = self._owner[k], False
+
+
+class _Descent:
+    """One descent: the point that it has reached, and the point that it tries next."""
+
+    def __init__(self, x: np.ndarray) -> None:
+        self.x, self.trial, self.radius = x, x, LONGEST
+        self.value, self.curvature, self.stiffest = np.nan, np.nan, np.nan
+        self.kind, self.reason, self.going = np.int8(UNRESOLVED), "", True
+        self.local: Local | None = None
+        self.predicted = 0.0
+        self.follows: _Descent | None = None
+
+    @property
+    def last(self) -> _Descent:
+        """The descent in which this one ends: itself, unless it has joined another one."""
+        found = self
+        while found.follows is not None:
+            found = found.follows
+        return found
+
+    def may_go(self, x: np.ndarray, there: Local) -> bool:
+        """Return whether a lower point is one to which a single step may lead: the model holds up to it."""
+        here, step = self.local, x - self.x
+        assert here is not None
+        fell = self.value - float(there.value)
+        forth = -float(here.gradient @ step) - 0.5 * float(step @ here.hessian @ step)
+        back = -float(there.gradient @ step) + 0.5 * float(step @ there.hessian @ step)
+        fair = bool(here.gradient @ step < 0) and all(abs(fell - p) <= 0.5 * fell for p in (forth, back))
+        return fair and bool(_barrier(here, there, step) <= self.value + noise(self.value))
+
+    def end(self, kind: int, reason: str = "") -> None:
+        self.kind, self.reason, self.going = np.int8(kind), reason, False
+
+    def take(self, there: Local, top: np.ndarray) -> bool:
+        """Look at the function at the trial point, find the next trial point, and return whether it has moved."""
+        finite = np.isfinite(there.value) and np.isfinite(there.gradient).all() and np.isfinite(there.hessian).all()
+        if self.local is None:
+            if not finite:
+                self.value = float(there.value)
+                self.end(UNRESOLVED, "the function or a derivative is not finite where it begins")
+                return False
+            moves = True
+        else:
+            moves = bool(finite) and self._better(there, top)
+        if moves:
+            self.x, self.local, self.value = self.trial, there, float(there.value)
+        else:
+            self.radius = min(self.radius, float(np.linalg.norm(self.trial - self.x))) / 4
+            if self.radius < SHORTEST:
+                self.end(KINK)
+                return False
+        self._next(top)
+        return moves
+
+    def _better(self, there: Local, top: np.ndarray) -> bool:
+        """Return whether to go to the trial point; set the radius of the next step."""
+        here = self.local
+        assert here is not None
+        step, fell = self.trial - self.x, self.value - float(there.value)
+        before, after = self._projected(here, self.x, top), self._projected(there, self.trial, top)
+        if self.predicted <= noise(self.value):  # rounding hides the fall of the values, but not that of the gradient
+            return after <= 0.5 * before
+        if self.curvature > DEFINITE * self.stiffest and np.linalg.norm(step) <= NEARLY and after <= 0.1 * before:
+            return True  # Newton's step has gone where it should, whatever larger numbers have left of the values
+        ratio = fell / self.predicted
+        if not (fell > 0 and ratio >= 0.1) or _barrier(here, there, step) > self.value + noise(self.value):
+            return False
+        if ratio < 0.25:
+            self.radius = max(0.5 * float(np.linalg.norm(step)), SHORTEST)
+        elif ratio > 0.75:
+            self.radius = min(LONGEST, max(self.radius, 2 * float(np.linalg.norm(step))))
+        return True
+
+    @staticmethod
+    def _projected(local: Local, x: np.ndarray, top: np.ndarray) -> float:
+        return float(np.linalg.norm(np.where(held(x, local.gradient, top), 0.0, local.gradient)))
+
+    def _next(self, top: np.ndarray) -> None:
+        """End the descent where the point is a minimum; else find the next trial point."""
+        here = self.local
+        assert here is not None
+        found = modes(here.gradient, here.hessian, ~held(self.x, here.gradient, top))
+        self.curvature = float(found.curvature[0]) if len(found.curvature) else np.nan
+        self.stiffest = float(np.abs(here.hessian).max())
+        if not len(found.curvature) or self._located(found):
+            self._end_at(found, top)
+            return
+        self.trial, self.predicted = descent_step(self.x, here.gradient, here.hessian, self.radius, top)
+        if np.array_equal(self.trial, self.x):
+            self._end_at(found, top)
+            return
+        level = nothing(self.value, self.stiffest)
+        if (self.predicted <= level and abs(self.curvature) <= DEFINITE * self.stiffest) or (
+            self.predicted <= noise(self.value) and self.radius < SHORTEST * 10
+        ):
+            self._end_at(found, top)
+
+    def _located(self, found: Modes) -> bool:
+        return found.curvature[0] > 0 and float(np.linalg.norm(found.slope / found.curvature)) <= LOCATED
+
+    def _end_at(self, found: Modes, top: np.ndarray) -> None:
+        at_face = (self.x <= 0) | (self.x >= top)
+        flat = len(found.curvature) > 0 and found.curvature[0] <= DEFINITE * self.stiffest
+        self.end(FLAT if flat else BORDER if at_face.any() else INTERIOR)
+
+
+def _barrier(here: Local, there: Local, step: np.ndarray) -> float:
+    """Return the greatest value between two points of the quintic polynomial with their values and derivatives."""
+    t = np.linspace(0.0, 1.0, 12)[1:-1]
+    p0, p1 = float(here.value), float(there.value)
+    v0, v1 = float(here.gradient @ step), float(there.gradient @ step)
+    a0, a1 = float(step @ here.hessian @ step), float(step @ there.hessian @ step)
+    c3 = 10 * (p1 - p0) - 6 * v0 - 4 * v1 - 1.5 * a0 + 0.5 * a1
+    c4 = -15 * (p1 - p0) + 8 * v0 + 7 * v1 + 1.5 * a0 - a1
+    c5 = 6 * (p1 - p0) - 3 * v0 - 3 * v1 - 0.5 * a0 + 0.5 * a1
+    return float((p0 + t * (v0 + t * (0.5 * a0 + t * (c3 + t * (c4 + t * c5))))).max())
