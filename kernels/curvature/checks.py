@@ -19,7 +19,7 @@ _MISSING = re.compile(
 """What torch says where an operation, or the one that is its gradient, has no derivative."""
 
 
-class NoSecondDerivativeError(RuntimeError):
+class NoSecondDerivativeError(NotImplementedError):
     """An operation of the loss has no second derivative, by torch's own words."""
 
 

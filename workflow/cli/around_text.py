@@ -45,7 +45,8 @@ subspaces:
     # trajectory: [a.pt, b.pt]  # checkpoints of a training, drawn on the landscape with their distances from it
 
 grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; odd numbers hit the centre
-fields: [loss]              # what Problem.loss returns and you want stored; also hessian_max, hessian_min
+fields: [loss]              # what Problem.loss returns and you want stored; also hessian_max, hessian_min,
+                            # alpha_gradient, alpha_hessian (derivatives along the directions)
 evaluation: {{dtype: float32, batchnorm: frozen}} # or recomputed: statistics from the data at each point
 """
 """The study, with places for its name, the problem's path and the checkpoint."""

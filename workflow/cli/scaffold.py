@@ -35,7 +35,8 @@ subspaces:
     unit: multiple          # multiple of the direction | l2 | relative (to |theta|) | loss_rise
 
 grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; odd numbers hit the centre
-fields: [loss, accuracy]    # what Problem.loss returns and you want stored; also hessian_max, hessian_min
+fields: [loss, accuracy]    # what Problem.loss returns and you want stored; also hessian_max, hessian_min,
+                            # alpha_gradient, alpha_hessian (derivatives along the directions)
 evaluation: {{dtype: float32}}
 curvature: {{largest: 2, smallest: 1, trace: hutch++}}    # of the Hessian at the trained weights; density: true
 topology: # any of face, freudenthal, moore, knn, delaunay, gabriel: which points are neighbours changes every count
