@@ -89,6 +89,8 @@ class Trainings:
         if self.how == "adapters":
             network[0], network[3] = Adapted(network[0]), Adapted(network[3].requires_grad_(False))
             network[5].requires_grad_(False)
+        if self.how == "adapted in build":
+            network[0] = Adapted(network[0])
         if self.how == "baked":
             nn.utils.parametrizations.weight_norm(network[0])
         return network

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from landsweep import open_run
+from landsweep.report import figures
 from landsweep.report.comparison import compared_axis
 from landsweep.study.study import Study
 from matplotlib.figure import Figure
@@ -20,6 +21,8 @@ def drawn(tmp_path, monkeypatch):
         monkeypatch.setattr(
             Figure, "savefig", lambda self, path, **_: (made.setdefault(Path(path), self), Path(path).touch())
         )
+        for other in ("draw_trend", "draw_landscapes"):  # which take a second and are looked at elsewhere
+            monkeypatch.setattr(figures, other, lambda *_: None)
         study = make_study(tmp_path, report__figures=True, **changes)
         done = inside("run", study, "--out", tmp_path / "run")
         assert done.returncode == 0, done.stderr
@@ -34,9 +37,9 @@ SWEEP = {"raise_in": ["sgd", "adam"], "seed": [0, 1], "direction_seed": [0, 1]}
 
 
 def test_groups_share_one_scale_and_each_model_is_a_point(drawn):
-    run, said, figures = drawn(sweep=SWEEP, grid__points=[5, 5], problem__params={"steps": 3})
+    run, said, made = drawn(sweep=SWEEP, grid__points=[5, 5], problem__params={"steps": 3})
     assert f"\n  compared {run.path}/report/comparison.png\n" in said
-    upper, lower = figures["comparison"].subfigs
+    upper, lower = made["comparison"].subfigs
     maps = [panel.collections[0] for panel in upper.axes[:2]]
     assert [panel.get_title() for panel in upper.axes[:2]] == ["raise in = sgd", "raise in = adam"]
     first = run.dataset.loss.isel(subspace=0, seed=0, direction_seed=0, drop=True)

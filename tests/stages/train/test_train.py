@@ -1,6 +1,7 @@
 """What train() returns is what the landscape is of, or the model fails at once with a sentence."""
 
 import json
+import re
 import shutil
 
 import landsweep
@@ -80,6 +81,27 @@ def test_what_build_does_not_make_again_is_refused_after_training(tmp_path):
         in json.loads(found["train", list(REFUSED).index("head")].read_text())["error"]
     )
     assert load_file(kept)["5.weight"].shape == (3, 6)
+
+
+def test_after_a_refusal_one_goes_on_as_it_says(tmp_path):
+    """The adapter is made in build(), and the study names the weights that were kept."""
+    first = inside("run", write_study(tmp_path, sweep={"how": ["adapted"]}), "--out", tmp_path / "run")
+    assert first.returncode == 3
+    error = json.loads(landsweep.open_run(tmp_path / "run").directory.failures("train")["train", 0].read_text())[
+        "error"
+    ]
+    said = re.search(
+        r"make this change in build\(\), .*\(the trained weights are in (\S+), which sweep.checkpoint", error
+    )
+    how = {"path": "trainings.py:Trainings", "params": {"how": "adapted in build"}}
+    study = write_study(tmp_path, problem=how, sweep={"checkpoint": [said[1]]})
+    done = inside("run", study, "--out", tmp_path / "again", "--stages", "train,subspace,evaluate")
+    assert done.returncode == 0, done.stderr
+    network = Trainings("adapted in build").build(0)
+    network.load_state_dict(load_file(said[1]))
+    assert network[0].B.abs().max() > 0  # it was trained
+    expected = Trainings().quality(network.eval())["loss"]
+    assert float(landsweep.open_run(tmp_path / "again").dataset.loss.squeeze()[1]) == pytest.approx(expected, rel=1e-6)
 
 
 KEPT = ("plain", "lazy", "copy", "averaged", "parallel", "scripted", "no dropout", "double", "bfloat16")
