@@ -125,7 +125,9 @@ class Run(OpenedRun):
     def merge_tree(self, representation: str | None = None, **coords: Scalar) -> MergeTree:
         """Return the merge tree of one member, such as ``run.merge_tree(beta=5, seed=0, direction_seed=0)``.
 
-        ``representation`` is one of the study's ``topology.connectivity``, by default its first.
+        ``representation`` is one of the study's ``topology.connectivity``, by default its first, or ``resolved``: the
+        tree of the minima and saddles of the loss itself, where ``resolve.enabled`` asks for them. Its vertices are
+        those minima, then the saddles, in the order of :class:`landsweep.kernels.critical.resolved.Resolved`.
 
         Raises
         ------

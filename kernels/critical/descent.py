@@ -62,9 +62,10 @@ class Ends:
 class Descents:
     """Monotone descents on one surface, which know of one another.
 
-    Each takes steps of a trust region with the exact Hessian, at most half a step of the grid long. A step is taken
-    where the function falls by a fair share of what the model says, and where the quintic polynomial that has its
-    values and derivatives at both ends shows no barrier between them. A point that another descent has visited, or
+    Each takes steps of a trust region, at most half a step of the grid long. The Hessian is exact where a descent begins
+    and ends and where a step failed; between, gradients alone carry it on (Powell's symmetric update, Nocedal and
+    Wright 2006, chapter 6). A step is taken where the function falls by a fair share of what the model says, and where
+    the quintic polynomial that has its values and derivatives at both ends shows no barrier between them. A point that another descent has visited, or
     ended in, is such a step too, for which nothing has to be evaluated: from there on both are one.
     """
 
@@ -84,10 +85,7 @@ class Descents:
             if not going:
                 break
             self._stop()
-            local = grid.local(np.array([d.trial for d in going]))
-            for k, descent in enumerate(going):
-                if descent.take(Local(local.value[k], local.gradient[k], local.hessian[k]), grid.top):
-                    self._visited.add(descent)
+            self._evaluate(going)
             for descent in going:
                 self._visited.join(descent)
             if lines and step % LINES == 0:
@@ -109,6 +107,18 @@ class Descents:
             np.array([d.stiffest for d in ends]),
             [d.reason for d in ends],
         )
+
+    def _evaluate(self, going: list[_Descent]) -> None:
+        """Let each descent look at the function at its trial point."""
+        grid = self._grid
+        whole, rest = [d for d in going if d.whole], [d for d in going if not d.whole]
+        local = grid.local(np.array([d.trial for d in whole]).reshape(-1, len(grid.top)))
+        value, gradient = grid.slope(np.array([d.trial for d in rest]).reshape(-1, len(grid.top)))
+        found = [(d, Local(local.value[k], local.gradient[k], local.hessian[k])) for k, d in enumerate(whole)]
+        found += [(d, Local(value[k], gradient[k], d.carried(gradient[k]))) for k, d in enumerate(rest)]
+        for descent, there in found:
+            if descent.take(there, grid.top):
+                self._visited.add(descent)
 
 
 class _Visited:
@@ -179,6 +189,10 @@ class _Descent:
         self.kind, self.reason, self.going = np.int8(UNRESOLVED), "", True
         self.local: Local | None = None
         self.predicted = 0.0
+        self.whole = True
+        """Whether the Hessian is wanted at the trial point."""
+        self._exact = self.x
+        """Where the Hessian is exact."""
         self.follows: _Descent | None = None
 
     @property
@@ -188,6 +202,18 @@ class _Descent:
         while found.follows is not None:
             found = found.follows
         return found
+
+    def carried(self, gradient: np.ndarray) -> np.ndarray:
+        """Return the Hessian at the trial point that follows from the gradient there, the exact one if it is close."""
+        assert self.local is not None
+        if self._near(self.trial):
+            return self.local.hessian
+        step = self.trial - self.x
+        square = float(step @ step)
+        rest = gradient - self.local.gradient - self.local.hessian @ step
+        both = np.outer(rest, step) + np.outer(step, rest)
+        hessian: np.ndarray = self.local.hessian + (both - (rest @ step) * np.outer(step, step) / square) / square
+        return hessian
 
     def may_go(self, x: np.ndarray, there: Local) -> bool:
         """Return whether a lower point is one to which a single step may lead: the model holds up to it."""
@@ -205,16 +231,19 @@ class _Descent:
     def take(self, there: Local, top: np.ndarray) -> bool:
         """Look at the function at the trial point, find the next trial point, and return whether it has moved."""
         finite = np.isfinite(there.value) and np.isfinite(there.gradient).all() and np.isfinite(there.hessian).all()
-        if self.local is None:
+        if self.local is None or self.whole:
             if not finite:
                 self.value = float(there.value)
                 self.end(UNRESOLVED, "the function or a derivative is not finite where it begins")
                 return False
-            moves = True
+            moves, self._exact, self.whole = True, self.trial, False
         else:
             moves = bool(finite) and self._better(there, top)
         if moves:
             self.x, self.local, self.value = self.trial, there, float(there.value)
+        elif not self._near(self.x):
+            self._look()
+            return False
         else:
             self.radius = min(self.radius, float(np.linalg.norm(self.trial - self.x))) / 4
             if self.radius < SHORTEST:
@@ -222,6 +251,14 @@ class _Descent:
                 return False
         self._next(top)
         return moves
+
+    def _near(self, x: np.ndarray) -> bool:
+        """Return whether the Hessian at a point is that of the descent, within a ten-thousandth or so."""
+        return float(np.abs(x - self._exact).max()) <= NEARLY * NEARLY
+
+    def _look(self) -> None:
+        """Ask for the exact Hessian at the point that is reached."""
+        self.trial, self.whole = self.x, True
 
     def _better(self, there: Local, top: np.ndarray) -> bool:
         """Return whether to go to the trial point; set the radius of the next step."""
@@ -253,23 +290,33 @@ class _Descent:
         found = modes(here.gradient, here.hessian, ~held(self.x, here.gradient, top))
         self.curvature = float(found.curvature[0]) if len(found.curvature) else np.nan
         self.stiffest = float(np.abs(here.hessian).max())
-        if not len(found.curvature) or self._located(found):
+        newton = self._newton(found)
+        if newton <= NEARLY * NEARLY and not self._near(self.x):
+            self._look()
+            return
+        if newton <= LOCATED:
             self._end_at(found, top)
             return
         self.trial, self.predicted = descent_step(self.x, here.gradient, here.hessian, self.radius, top)
-        if np.array_equal(self.trial, self.x):
-            self._end_at(found, top)
-            return
         level = nothing(self.value, self.stiffest)
-        if (self.predicted <= level and abs(self.curvature) <= DEFINITE * self.stiffest) or (
-            self.predicted <= noise(self.value) and self.radius < SHORTEST * 10
-        ):
+        floor = self.predicted <= level and abs(self.curvature) <= DEFINITE * self.stiffest
+        rounded = self.predicted <= noise(self.value) and self.radius < SHORTEST * 10
+        if np.array_equal(self.trial, self.x) or floor or rounded:
             self._end_at(found, top)
 
-    def _located(self, found: Modes) -> bool:
-        return found.curvature[0] > 0 and float(np.linalg.norm(found.slope / found.curvature)) <= LOCATED
+    @staticmethod
+    def _newton(found: Modes) -> float:
+        """Return the length of Newton's step to a minimum: 0 in a corner, infinite where it leads to none."""
+        if not len(found.curvature):
+            return 0.0
+        return float(np.linalg.norm(found.slope / found.curvature)) if found.curvature[0] > 0 else np.inf
 
     def _end_at(self, found: Modes, top: np.ndarray) -> None:
+        """End at a minimum, or look at its Hessian once more where its kind depends on that."""
+        steep = not len(found.curvature) or found.curvature[0] > NEARLY * self.stiffest
+        if not (np.array_equal(self.x, self._exact) or (steep and self._near(self.x))):
+            self._look()
+            return
         at_face = (self.x <= 0) | (self.x >= top)
         flat = len(found.curvature) > 0 and found.curvature[0] <= DEFINITE * self.stiffest
         self.end(FLAT if flat else BORDER if at_face.any() else INTERIOR)

@@ -43,7 +43,7 @@ def settle(grid: Grid, x: np.ndarray, value: float, stop: Callable[[], None]) ->
     for _ in range(ROUNDS):
         stop()
         around = np.clip(x + radius * _ball(rng, 3 * d + 3, d), 0.0, grid.top)
-        gradients = grid.local(np.concatenate([x[None], around])).gradient
+        gradients = grid.slope(np.concatenate([x[None], around]))[1]
         gradients = gradients[np.isfinite(gradients).all(axis=1)]
         if not len(gradients):
             return Settled(x, value, False, "no gradient around the point where it stalled is finite")

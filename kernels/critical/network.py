@@ -137,7 +137,7 @@ class Network:
     def _wanted(self, candidates: list[Candidate]) -> list[Candidate]:
         """Return the candidates that a minimum spanning tree over them and the saddles needs."""
         for c in candidates:
-            c.done = c.done or self._joined(c.saddles)(c.ends)
+            c.done = c.done or self._led_to(c)
         events = sorted(
             [(s.value, 0, k) for k, s in enumerate(self.saddles)]
             + [(c.height, 1, k) for k, c in enumerate(candidates) if not c.done]
@@ -192,11 +192,16 @@ class Network:
                         levels[k] = saddle.value - self._pool.level(one, other)
         return levels
 
-    def _joined(self, saddles: Sequence[Saddle]) -> Callable[[Iterable[int]], bool]:
+    def _led_to(self, c: Candidate) -> bool:
+        """Return whether the ends of a candidate are joined by what was found from it, and what is no higher."""
+        if not c.saddles:
+            return False
+        highest = max(s.value for s in c.saddles)
         components = _Components(self._pool.find)
-        for saddle in saddles:
-            components.join(saddle.ends)
-        return lambda ends: len({components.of(k) for k in ends}) == 1
+        for saddle in self.saddles:
+            if saddle.value <= highest:
+                components.join(saddle.ends)
+        return len({components.of(k) for k in c.ends}) == 1
 
     def _search(self, begins: list[tuple[np.ndarray, np.ndarray, Candidate]]) -> None:
         """Look for saddles from some points, descend from their sides, and keep those that join different minima."""

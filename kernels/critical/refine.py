@@ -121,6 +121,7 @@ class Remembered:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self._values: dict[bytes, float] = {}
+        self._slopes: dict[bytes, tuple[float, np.ndarray]] = {}
         self._locals: dict[bytes, tuple[float, np.ndarray, np.ndarray]] = {}
         self._points: dict[bytes, np.ndarray] = {}
         self.budget: int | None = None
@@ -133,6 +134,16 @@ class Remembered:
             for k, value in zip(new, self._surface.values(alpha[new]), strict=True):
                 self._values[keys[k]] = float(value)
         return np.array([self._values[key] for key in keys], np.float64)
+
+    def gradients(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return f and its gradient at points ``(n, d)``."""
+        keys = [row.tobytes() for row in alpha]
+        new = self._new(alpha, keys, self._slopes)
+        if len(new):
+            for k, value, gradient in zip(new, *self._surface.gradients(alpha[new]), strict=True):
+                self._slopes[keys[k]] = (float(value), gradient)
+        value, gradient = zip(*(self._slopes[key] for key in keys), strict=True)
+        return np.array(value), np.array(gradient)
 
     def derivatives(self, alpha: np.ndarray) -> Local:
         """Return f and its derivatives at points ``(n, d)``."""
@@ -148,8 +159,9 @@ class Remembered:
     def seen(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the points ``(n, d)`` that were evaluated, in this order, and f there."""
         alpha = np.array(list(self._points.values())).reshape(len(self._points), -1)
-        value = [self._values[key] if key in self._values else self._locals[key][0] for key in self._points]
-        return alpha, np.array(value, np.float64)
+        firsts = [{key: part[0] for key, part in known.items()} for known in (self._locals, self._slopes)]
+        value = firsts[0] | firsts[1] | self._values
+        return alpha, np.array([value[key] for key in self._points], np.float64)
 
     def _new(self, alpha: np.ndarray, keys: list[bytes], known: Mapping[bytes, object]) -> list[int]:
         """Return the rows that are not known, each point once."""

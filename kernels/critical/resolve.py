@@ -215,6 +215,7 @@ def _gather(
         samples=samples,
         seen=np.bincount(of_sample[of_sample >= 0], minlength=m),
         n_values=grid.values,
+        n_gradients=grid.gradients,
         n_derivatives=grid.derivatives,
         value_range=basins.range,
         n_nonfinite=basins.n_nonfinite,

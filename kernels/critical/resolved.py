@@ -69,8 +69,8 @@ class Resolved:
         ``(u,)`` text: why starts are without an end, and what else is not known, one sentence each.
     samples, seen
         The number of descents from further starts, and ``(m,)`` int64: how many of them ended in each minimum.
-    n_values, n_derivatives
-        The number of points at which f was evaluated alone, and with its derivatives.
+    n_values, n_gradients, n_derivatives
+        The number of points at which f was evaluated alone, with its gradient, and with both derivatives.
     value_range, n_nonfinite
         The least and the greatest finite value of the grid, and the number of its vertices that are not finite.
     """
@@ -95,6 +95,7 @@ class Resolved:
     samples: int
     seen: np.ndarray
     n_values: int
+    n_gradients: int
     n_derivatives: int
     value_range: tuple[float, float]
     n_nonfinite: int
@@ -158,7 +159,7 @@ class Resolved:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> Resolved:
         """Return what :meth:`to_arrays` wrote; further keys are ignored, a missing one raises KeyError."""
         values: dict[str, Any] = {f.name: np.asarray(arrays[f.name]) for f in fields(cls)}
-        for name in ("samples", "n_values", "n_derivatives", "n_nonfinite"):
+        for name in ("samples", "n_values", "n_gradients", "n_derivatives", "n_nonfinite"):
             values[name] = int(values[name])
         for name in ("shape", "value_range"):
             values[name] = tuple(values[name].tolist())

@@ -16,7 +16,7 @@ from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
 
 LONGEST = 0.35
-"""A step is at most this long, in steps of the grid."""
+"""A step is at most this long along each mode, in steps of the grid."""
 LOCATED = 1e-9
 """A saddle is found where the step is at most this long, in steps of the grid."""
 STEPS = 40
@@ -75,13 +75,36 @@ class _Search:
             self.result = "the search for a saddle met values that are not finite"
             return
         self.value = value
-        here = modes(gradient, hessian, ~held(self.x, gradient, top))
-        if not len(here.curvature):
-            self.result = "the search for a saddle ended in a corner"
-            return
+        free = ~held(self.x, gradient, top)
+        pressed = np.zeros_like(free)
+        while True:
+            here = modes(gradient, hessian, free & ~pressed)
+            if not len(here.curvature):
+                self.result = "the search for a saddle ended in a corner"
+                return
+            step, length = self._step(here)
+            out = ((self.x <= 0) & (step < 0)) | ((self.x >= top) & (step > 0))
+            if not out.any():
+                break
+            pressed |= out  # the saddle may lie on the face, further along it, where the function falls outwards
         if here.gradient > 4 * self.before:
             self.radius = max(self.radius / 2, 0.02)
         self.before = here.gradient
+        if length <= LOCATED:
+            negative = np.count_nonzero(here.curvature < 0)
+            if pressed.any():
+                self.result = "the search for a saddle ended at a face from which the function falls inwards"
+            elif negative == 1:
+                self.result = here
+            else:
+                self.result = f"the search ended at a point with {negative} negative eigenvalues, expected one"
+            return
+        self.x = within(self.x, step, top)
+        if np.abs(self.x - self.begin).max() > self.reach:
+            self.result = f"the search for a saddle went further than {self.reach:g} steps of the grid"
+
+    def _step(self, here: Modes) -> tuple[np.ndarray, float]:
+        """Return the step ``(d,)`` from a point, within the bounds, and how long it would be without them."""
         k = 0 if here.curvature[0] < 0 else int(np.abs(here.vectors.T @ self.mode).argmax())
         self.mode = here.vectors[:, k]
         stiffest = np.abs(here.curvature).max()
@@ -89,16 +112,11 @@ class _Search:
         step = -here.slope / size
         step[k] *= -1
         length = float(np.linalg.norm(step))
-        if length <= LOCATED:
-            negative = np.count_nonzero(here.curvature < 0)
-            if negative == 1:
-                self.result = here
-            else:
-                self.result = f"the search ended at a point with {negative} negative eigenvalues, expected one"
-            return
-        self.x = within(self.x, here.vectors @ (step * min(1.0, self.radius / length)), top)
-        if np.abs(self.x - self.begin).max() > self.reach:
-            self.result = f"the search for a saddle went further than {self.reach:g} steps of the grid"
+        # Each mode has a bound of its own: in a narrow valley the way up along it must not shorten that to its floor.
+        step = np.clip(step, -self.radius, self.radius)
+        across = float(np.linalg.norm(np.delete(step, k)))
+        step[k] *= 1 / (1 + 4 * across / self.radius) if here.curvature[k] > 0 else 1.0
+        return here.vectors @ step, length
 
 
 def _sides(grid: Grid, searches: list[_Search]) -> None:

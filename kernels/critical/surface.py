@@ -21,10 +21,16 @@ class Local(NamedTuple):
 
 
 class Surface(Protocol):
-    """A function f of d coordinates that can be differentiated; what is not finite, or raises, is NaN."""
+    """A function f of d coordinates that can be differentiated; what is not finite, or raises, is NaN.
+
+    Gradients alone are expected to cost a fraction of all derivatives, and values a fraction of gradients.
+    """
 
     def values(self, alpha: np.ndarray) -> np.ndarray:
         """Return f ``(n,)`` float64 at the points ``alpha``, ``(n, d)`` float64."""
+
+    def gradients(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return f and its gradient at the points ``alpha``, ``(n, d)`` float64."""
 
     def derivatives(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return f with its first and second derivatives at the points ``alpha``, ``(n, d)`` float64."""
@@ -45,13 +51,14 @@ class Grid:
 
     Attributes
     ----------
-    values, derivatives
-        The number of points at which the function was evaluated alone, and with its derivatives.
+    values, gradients, derivatives
+        The number of points at which the function was evaluated alone, with its gradient, and with both derivatives.
     """
 
     surface: Surface
     axes: Sequence[np.ndarray]
     values: int = field(default=0, init=False)
+    gradients: int = field(default=0, init=False)
     derivatives: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +80,14 @@ class Grid:
         """Return the function ``(n,)`` at points ``(n, d)``."""
         self.values += len(x)
         return self.surface.values(self.alpha(x)) if len(x) else np.empty(0)
+
+    def slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the function ``(n,)`` and its gradient by x, ``(n, d)``, at points ``(n, d)``."""
+        self.gradients += len(x)
+        if not len(x):
+            return np.empty(0), np.empty(x.shape)
+        value, gradient = self.surface.gradients(self.alpha(x))
+        return value, gradient * self.step
 
     def local(self, x: np.ndarray) -> Local:
         """Return the function and its derivatives by x at points ``(n, d)``."""

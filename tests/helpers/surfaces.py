@@ -122,6 +122,9 @@ class Known:
         with np.errstate(all="ignore"):
             return np.asarray(self.function(list(alpha.T)), np.float64)
 
+    def gradients(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.derivatives(alpha)[:2]
+
     def derivatives(self, alpha: np.ndarray) -> Local:
         n, d = alpha.shape
         unit = np.eye(d)

@@ -22,6 +22,7 @@ EVERYTHING = {
     "fields": ["loss", "mae", "hessian_max"],
     "grid": {"dims": 2, "points": [4, 3]},
     "curvature": {"largest": 1, "trace": "hutchinson", "trace_vectors": 4, "density": True, "density_steps": 3},
+    "resolve": {"enabled": True},
     "certify": {"float64": "all", "draws": 2},
     "topology": {"connectivity": ["face", "moore"], "segmentation": True},
 }
@@ -99,13 +100,14 @@ CASES = {
         for name, dims in {
             "beta": 1, "subspace": 1, "alpha_1": 1, "coordinate_0": 2, "representation": 1, "n_minima": 5,
             "direction_scale": 5, "hessian_trace": 2, "hessian_density": 3, "float64_method": 5, "pair_value": 2,
-            "pair_range": 3, "quality_absolute_error": 2,
+            "pair_range": 3, "critical_range": 2, "quality_absolute_error": 2,
         }.items()
     },
     "landscape.zarr/zarr.json": dataset("loss"),
     "landscape.zarr/loss/zarr.json": dataset("loss"),
     "topology/member-00001.npz": trees,
     "curvature/member-00000.npz": tables,
+    "resolved/member-00001.npz": tables,
     "certify/member-00001.npz": tables,
     "directions/member-00001.safetensors": tables,
     "weights/model-00000/quality.json": tables,
@@ -131,7 +133,7 @@ def test_who_reads_a_damaged_file_says_so_or_gives_the_same_numbers(whole, tmp_p
     damage(run / file, how)
     done, found = CASES[file](run)
     if done is not None and getattr(done, "returncode", 2) == 0 and found is not None:
-        for word in ("weights", "directions", "curvature", "certify"):  # the tables of the whole run
+        for word in ("weights", "directions", "curvature", "resolved", "certify"):  # the tables of the whole run
             if file.startswith(word) and isinstance(found, pd.DataFrame):
                 pd.testing.assert_frame_equal(found, metrics(whole)[1])
         if isinstance(found, bytes):

@@ -46,12 +46,12 @@ def test_what_is_not_asked_for_has_nothing_to_do(tmp_path):
     plan = make_plan(study)
     lacking = {stage.name: len(stage.todo(RunDir(tmp_path), study, plan)) for stage in STAGES}
     # Nothing is trained, so nothing that needs weights can be worked on by itself; topology has no landscape to read.
-    assert (lacking["train"], lacking["curvature"], lacking["topology"], lacking["certify"]) == (2, 0, 0, 0)
+    assert (lacking["train"], lacking["curvature"], lacking["topology"], lacking["resolve"]) == (2, 0, 0, 0)
 
 
 def test_names_of_stored_numbers_name_no_axis(tmp_path):
     (tmp_path / "toy.py").write_text("class Toy:\n    build = batches = loss = train = None\n")
-    for name in ("smad", "n_saddles", "float64_epsilon"):
+    for name in ("smad", "n_saddles", "float64_epsilon", "n_artefacts"):
         study = Study.parse(study_data(sweep={name: [1, 2]}))
         with pytest.raises(UserError, match=rf"^sweep\.{name} cannot name an axis: under that name the run stores "):
             check(study, tmp_path, reserved())
@@ -83,7 +83,7 @@ def test_another_evaluation_makes_stale_what_depends_on_it(tmp_path, subspace, e
     common["grid__points"] = 3
     run.study.write_text(yaml.safe_dump(study_data(**common), sort_keys=False))
     after = Study.parse(study_data(**common, **{f"evaluation__{name}": value for name, value in evaluation.items()}))
-    expected = {"evaluate", "topology", "certify", *stale.split()}
+    expected = {"evaluate", "topology", "resolve", "certify", *stale.split()}
     assert compare(run, after, redo=True).stale == expected
 
 

@@ -190,10 +190,11 @@ def closing(run: Run) -> None:
     if file.exists():
         data = read_json(file)
         names = ", ".join(run.study.connectivity)
-        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}")
+        resolved = f"; {text}" if (text := data.get("resolved")) else ""  # a report of an older version has none
+        print(f"\n{run.study.name}: {data['with_topology']} of {data['members']} landscapes, {names}{resolved}")
         for line in data["quality"][:2]:
             print(f"  {line}")
-        for line in data.get("stages", []):  # a report of an older version has none
+        for line in data.get("stages", []):  # as above
             print(f"  {line}")
         for trend in data["trends"]:
             print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")

@@ -114,8 +114,8 @@ def verify(path: Path) -> None:
 def remove(landscape: Path) -> str:
     """Return the way on for a hypercube whose own description is damaged, which holds what was chosen once."""
     return (
-        f"put it back from a copy, or remove the folders landscape.zarr, topology and certify in {landscape.parent}, "
-        "and `landsweep run STUDY` evaluates everything again"
+        "put it back from a copy, or remove the folders landscape.zarr, topology, resolved and certify in "
+        f"{landscape.parent}, and `landsweep run STUDY` evaluates everything again"
     )
 
 
@@ -295,6 +295,10 @@ class RunDir:
     def topology(self, member: int) -> Path:
         """Return the path of one member's merge trees and metrics."""
         return self.path / "topology" / f"member-{member:05d}.npz"
+
+    def resolved(self, member: int) -> Path:
+        """Return the path of the minima and saddles of one member's loss itself."""
+        return self.path / "resolved" / f"member-{member:05d}.npz"
 
     def engines(self, member: int) -> Path:
         """Return the path of the record of what the Topology ToolKit had to do with one member's merge trees."""

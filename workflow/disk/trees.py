@@ -1,15 +1,23 @@
-"""Files of merge trees: one per member, ``<representation>/<array>`` for each of its trees."""
+"""Files of merge trees: one per member, ``<representation>/<array>`` for each of its trees.
+
+The representation ``resolved`` has a file of its own, as its tree is made from the minima and saddles in there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError, reading
 from landsweep.disk.arrays import read_arrays
 from landsweep.disk.rundir import RunDir
 from landsweep.kernels.topology.tree import MergeTree
+from landsweep.study.resolve_spec import RESOLVED
+
+if TYPE_CHECKING:
+    from landsweep.kernels.critical.resolved import Resolved
 
 
 def tree_arrays(representation: str, tree: MergeTree, metrics: Mapping[str, float]) -> dict[str, np.ndarray]:
@@ -57,6 +65,8 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
     UserError
         Where the tree was not computed, or its file is damaged.
     """
+    if representation == RESOLVED:
+        return _read_resolved(run, member).tree
     path = run.topology(member)
     if not path.exists():
         raise UserError(
@@ -80,3 +90,34 @@ def find_tree(path: Path, representation: str) -> MergeTree | None:
         return None
     with reading(path):
         return MergeTree.from_arrays({name.removeprefix(prefix): array for name, array in arrays.items()})
+
+
+def find_resolved(path: Path) -> Resolved | None:
+    """Return a member's minima and saddles of the loss itself, which may be none.
+
+    None stands for a member without a file, and for one without a finite value on the grid.
+    """
+    if not path.exists():
+        return None
+    from landsweep.kernels.critical.resolved import Resolved
+
+    arrays = read_arrays(path)
+    if "value" not in arrays:
+        return None
+    with reading(path):
+        return Resolved.from_arrays(arrays)
+
+
+def _read_resolved(run: RunDir, member: int) -> Resolved:
+    found = find_resolved(path := run.resolved(member))
+    if path.exists() and (found is None or not len(found.value)):
+        raise UserError(
+            f"member {member} has no resolved merge tree, as no descent on its loss ended in a minimum, expected "
+            f"another representation; `landsweep metrics {run.path} --csv` says in n_unresolved how many did not."
+        )
+    if found is None:
+        raise UserError(
+            f"{path} does not exist, expected the resolved minima and saddles of member {member}: `landsweep run STUDY "
+            f"--set resolve.enabled=true` finds them, `landsweep status {run.path}` says what failed."
+        )
+    return found

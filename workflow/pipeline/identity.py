@@ -16,7 +16,7 @@ from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.stages.stage import Stage
 from landsweep.study.checkpoint_spec import CheckpointSpec
 from landsweep.study.plan import Plan, extended_axes, make_plan
-from landsweep.study.study import Study
+from landsweep.study.study import GridSpec, Study
 from landsweep.study.subspace_spec import SubspaceSpec
 
 IDENTITY_KEYS = ("name", "problem", "subspaces", "grid")
@@ -62,7 +62,7 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
         if not (
             _same_subspaces(before.subspaces, both)
             if key == "subspaces"
-            else getattr(before, key) == getattr(study, key)
+            else _identity(before, key) == _identity(study, key)
         ):
             what = _difference(before, study, key)
             raise UserError(
@@ -100,6 +100,12 @@ def compare(run: RunDir, study: Study, *, redo: bool = False) -> Change:
             "every landscape would be computed again: add --redo to do that, or name another run directory with --out."
         )
     return Change(history, _followers(stale), extended)
+
+
+def _identity(study: Study, key: str) -> Any:
+    """Return a section without what only says what is computed beside the landscapes."""
+    section = getattr(study, key)
+    return section.model_copy(update={"refine": None}) if isinstance(section, GridSpec) else section
 
 
 def _where(spec: CheckpointSpec) -> str:

@@ -177,7 +177,7 @@ class _Try:
             )
         finite = self._timed("loss", lambda: self._loss(problem, network, batch), itemgetter(1))[0]
         if not self._derivatives:
-            self._timed("gradient", lambda: _gradient(problem, network, batch), str)
+            self._timed("gradient", lambda: self._gradient(problem, network, batch), str)
         elif finite:
             self._timed("hessian", lambda: self._hessian(problem, network, batch), str)
         return self._trial
@@ -392,6 +392,19 @@ class _Try:
             f"the network that it is given: its argument{own}"
         )
 
+    def _gradient(self, problem: Problem, network: nn.Module, batch: Batch) -> str:
+        """Return what is known of the gradient, which landscapes alone do not need."""
+        try:
+            return _gradient(problem, network, batch)
+        except Exception as error:
+            if self._study.resolve.enabled and not isinstance(error, OF_NUMBERS):
+                with self._told("the gradient of loss(model, batch)", "loss", problem):
+                    raise ValueError(
+                        f"resolve.enabled is true but the loss has no gradient by the weights ({told(error)}), "
+                        "expected a loss that torch can differentiate, or resolve.enabled: false"
+                    ) from error
+            return f"none ({told(error)}); the study needs none"
+
     def _hessian(self, problem: Problem, network: nn.Module, batch: Batch) -> str:
         assert self._derivatives is not None
         dtype, kind = self._derivatives
@@ -426,14 +439,11 @@ def _is_of_numbers(error: Exception, evaluate: Evaluator) -> bool:
 
 
 def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
-    """Return what is known of the gradient, which landscapes alone do not need."""
+    """Return the norm of the gradient, and which parameters have none."""
     named = list(trainable_parameters(network))
     here = batch.to(named[0][1].device, real_dtype(network))
-    try:
-        loss = problem.loss(network, here)["loss"]
-        found = torch.autograd.grad(loss, [p for _, p in named], allow_unused=True)
-    except Exception as error:
-        return f"none ({told(error)}); the study needs none"
+    loss = problem.loss(network, here)["loss"]
+    found = torch.autograd.grad(loss, [p for _, p in named], allow_unused=True)
     unused = [name for (name, _), part in zip(named, found, strict=True) if part is None]
     norm = torch.stack([part.norm().double() for part in found if part is not None]).norm()
     return f"norm {float(norm):.4g}" + (f"; none for {', '.join(unused[:3])}" if unused else "")

@@ -10,9 +10,8 @@ import pandas as pd
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import find_tree
-from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.report import summary
+from landsweep.report.marks import draw_marks, words
 from landsweep.report.trajectories import draw_projections
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
@@ -246,7 +245,7 @@ def _panels(
         what = "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
     own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
-    marks = "; dots: minima, crosses: saddles" if d == 2 and not curvature else ""
+    marks = f"; {words(run)}" if d == 2 and not curvature else ""
     figure.suptitle(f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
     _save(figure, path)
 
@@ -298,6 +297,7 @@ def draw_landscape(
             margin = 0.05 * (scale[1] - scale[0])
             panel.set_ylim(scale[0] - margin, scale[1] + (margin or 1.0))
         if not curvature:  # checkpoints are drawn at their losses
+            draw_marks(panel, run, member, [x])
             draw_projections(panel, run, member, [x])
         return None
     panel.set_ylabel("direction 1", fontsize=7)
@@ -313,13 +313,6 @@ def draw_landscape(
         **({} if scale is None else {"vmin": scale[0], "vmax": scale[1]}),
     )
     if field.ndim == 2 and not curvature:
-        tree = find_tree(run.directory.topology(member.index), study.connectivity[0])
-        if tree is None:  # no finite value, so the panel stays empty
-            return image
-        tree = tree.simplify(max(POSITIVE, study.topology.threshold.loss(tree.value_range)))  # what is counted
-        for vertices, style in ((tree.joins, "x"), (tree.minima, "o")):
-            i, j = np.unravel_index(vertices, field.shape)
-            colour = "white" if style == "o" else "#ff7f0e"
-            panel.plot(x[i], others[0][j], style, color=colour, markersize=2.5, markeredgewidth=0.7, linestyle="none")
+        draw_marks(panel, run, member, [x, others[0]])
         draw_projections(panel, run, member, [x, others[0]])
     return image

@@ -64,6 +64,31 @@ BIBTEX = {
   journal = {IEEE Transactions on Visualization and Computer Graphics},
   volume = {24}, number = {1}, pages = {832--842}, year = {2018}
 }""",
+    "wales2003": """@book{wales2003,
+  author = {Wales, David J.},
+  title = {Energy Landscapes: With Applications to Clusters, Biomolecules and Glasses},
+  publisher = {Cambridge University Press}, year = {2003}
+}""",
+    "nocedal2006": """@book{nocedal2006,
+  author = {Nocedal, Jorge and Wright, Stephen J.},
+  title = {Numerical Optimization},
+  edition = {2}, publisher = {Springer}, year = {2006}
+}""",
+    "cerjan1981": """@article{cerjan1981,
+  author = {Cerjan, Charles J. and Miller, William H.},
+  title = {On finding transition states},
+  journal = {The Journal of Chemical Physics}, volume = {75}, pages = {2800--2806}, year = {1981}
+}""",
+    "e2007": """@article{e2007,
+  author = {E, Weinan and Ren, Weiqing and Vanden-Eijnden, Eric},
+  title = {Simplified and improved string method for computing the minimum energy paths in barrier-crossing events},
+  journal = {The Journal of Chemical Physics}, volume = {126}, pages = {164103}, year = {2007}
+}""",
+    "chao1987": """@article{chao1987,
+  author = {Chao, Anne},
+  title = {Estimating the Population Size for Capture-Recapture Data with Unequal Catchability},
+  journal = {Biometrics}, volume = {43}, number = {4}, pages = {783--791}, year = {1987}
+}""",
     "student1908": """@article{student1908,
   author = {Student},
   title = {The Probable Error of a Mean},

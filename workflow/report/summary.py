@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from landsweep.study.resolve_spec import RESOLVED
 from landsweep.study.study import DIRECTION_AXES, SPECIAL_AXES, Scalar, Study
 
 TREND_METRICS = ("n_saddles", "average_persistence", "loss_range", "average_persistence_rel")
@@ -25,6 +26,7 @@ LABELS = {
     "n_saddles_positive": "saddles of persistence > 0",
     "n_saddles_float64": "saddles above rounding",
     "n_saddles_draws": "saddles above sampling",
+    "n_saddles_certified": "certified saddles",
 }
 """Tables and figures call these columns by these names."""
 
@@ -93,10 +95,29 @@ def series(table: pd.DataFrame, study: Study, axis: str) -> list[pd.DataFrame]:
 
 
 def versions(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Split a table into versions that no number mixes: representations, and subspaces if there are several."""
+    """Split a table into versions that no number mixes: representations, and subspaces if there are several.
+
+    Resolved ones come first: they do not depend on the grid.
+    """
     several = table["subspace"].nunique() > 1
     grouped = table.groupby(["subspace", "representation"], sort=False)
-    return {", ".join(map(str, key if several else key[1:])): part for key, part in grouped}
+    parts = sorted(grouped, key=lambda part: part[0][1] != RESOLVED)
+    return {", ".join(map(str, key if several else key[1:])): part for key, part in parts}
+
+
+def resolved_counts(table: pd.DataFrame, other: str) -> str:
+    """Return ``resolved: 381 minima, 330 saddles (freudenthal: 677, 612)``, empty where nothing was resolved.
+
+    Both are sums over the landscapes that were resolved; ``other`` is a representation of the grid.
+    """
+    known = table.dropna(subset=["n_minima"])
+    resolved = known[known["representation"] == RESOLVED]
+    if resolved.empty:
+        return ""
+    grid = known[(known["representation"] == other) & known["member"].isin(resolved["member"])]
+    minima, saddles = (f"{resolved[name].sum():g}" for name in ("n_minima", "n_saddles"))
+    more = f" ({other}: {grid['n_minima'].sum():g}, {grid['n_saddles'].sum():g})" if len(grid) else ""
+    return f"{RESOLVED}: {minima} minima, {saddles} saddles{more}"
 
 
 def sites(study: Study, table: pd.DataFrame) -> pd.DataFrame:

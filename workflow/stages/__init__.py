@@ -3,7 +3,7 @@
 It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but never runs it.
 """
 
-from landsweep.stages import certify, curvature, evaluate, report, subspace, topology, train, trajectory
+from landsweep.stages import certify, curvature, evaluate, report, resolve, subspace, topology, train, trajectory
 from landsweep.stages.stage import Stage, Words
 
 STAGES: tuple[Stage, ...] = (
@@ -13,6 +13,7 @@ STAGES: tuple[Stage, ...] = (
     trajectory.STAGE,
     evaluate.STAGE,
     topology.STAGE,
+    resolve.STAGE,
     certify.STAGE,
     report.STAGE,
 )

@@ -36,7 +36,7 @@ class Words(Protocol):
         """Return sentences for the methods paragraph; the keys of references stand in square brackets."""
 
     def lines(self, study: Study, table: pd.DataFrame, axis: str | None) -> Sequence[str]:
-        """Return lines of the summary, from one representation's rows of the table of metrics."""
+        """Return lines of the summary, from the rows of the stage's own representation, else of the study's first."""
 
     def warnings(self, study: Study, table: pd.DataFrame) -> Sequence[str]:
         """Return the reasons why numbers that were asked for cannot be given."""
@@ -98,6 +98,8 @@ class Stage:
     seconds
         How long it takes, from a study, its plan, and measured seconds per item by stage; None where no run was
         measured. Without it: all items, dealt one a rank, each as long as was measured.
+    representation
+        The representation that the stage adds to those of the study, with rows of its own in the table; empty for none.
     tabulated
         Whether the stage has numbers for the table of metrics or for the store.
     worded
@@ -124,6 +126,7 @@ class Stage:
     cost_name: str = ""
     files: int = 1
     seconds: Callable[[Study, Plan, Mapping[str, float], Sharing], float | None] | None = None
+    representation: str = ""
     tabulated: bool = False
     worded: bool = False
 

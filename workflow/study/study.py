@@ -19,6 +19,7 @@ from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
 from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
+from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
 from landsweep.study.subspace_spec import SubspaceSpec
@@ -57,7 +58,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """The pattern matches a name that can be an axis or a field."""
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
-    r"|alpha_(gradient|hessian)|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected|(pair|quality|hessian|projected)_.*)\Z"
+    r"|alpha_(gradient|hessian)|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected"
+    r"|(pair|quality|hessian|projected|critical)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
 
@@ -77,12 +79,13 @@ class ProblemSpec(Section):
 
 
 class GridSpec(Section):
-    """The number of dimensions of the landscape, and the number of points along each axis."""
+    """The number of dimensions of the landscape, the number of points along each axis, and further ones beside it."""
 
     dims: int = Field(2, ge=1, le=MAX_DIMS, description=f"a whole number from 1 to {MAX_DIMS}")
     points: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = Field(
         41, description="a whole number of at least 1, or one per axis (odd numbers hit the centre)"
     )
+    refine: RefineSpec = Field(default_factory=RefineSpec, description="a mapping with until and budget")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -228,7 +231,7 @@ class Study(Section):
         min_length=1,
         description="a mapping from name to subspace",
     )
-    grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims and points")
+    grid: GridSpec = Field(default_factory=GridSpec, description="a mapping with dims, points and refine")
     fields: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         ("loss",),
         min_length=1,
@@ -240,6 +243,7 @@ class Study(Section):
         default_factory=CurvatureSpec, description="a mapping such as {largest: 2, trace: hutch++}"
     )
     topology: TopologySpec = Field(default_factory=TopologySpec, description="a mapping")
+    resolve: ResolveSpec = Field(default_factory=ResolveSpec, description="a mapping with enabled and starts")
     certify: CertifySpec = Field(default_factory=CertifySpec, description="a mapping with float64 and draws")
     report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
@@ -375,6 +379,8 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
+        self.grid.refine.check(self.resolve.enabled)
+        self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")
         return self

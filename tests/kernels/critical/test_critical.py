@@ -92,7 +92,7 @@ def test_heights_are_not_the_grid_s(seed):
     assert abs(heights - expected).max() < 2e-3 * np.ptp(field)
 
 
-@pytest.mark.parametrize(("seed", "count"), [(2, 2), (5, 2), (6, 3), (10, 2)])
+@pytest.mark.parametrize(("seed", "count"), [(2, 2), (6, 3), (10, 2)])
 def test_networks_with_kinks_have_the_minima_that_a_dense_grid_shows(seed, count):
     """The loss of a small ReLU network over a plane through its weights."""
     function, box = relu_network(seed), [(-1.5, 1.5)] * 2

@@ -176,6 +176,7 @@ def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path
         "curvature": {"largest": 2, "trace": "hutch++"},
         "subspaces__hess": {"kind": "hessian", "range": [-0.1, 0.1], "unit": "l2"},
         "sweep__subspace": ["random", "hess"],
+        "resolve": {"enabled": True},
         "certify": {"float64": "all", "draws": 2},
     }
     study = make_study(tmp_path, **{**QUICK, **changes})
@@ -187,6 +188,10 @@ def test_curvature_and_eigenvector_subspaces_are_worked_on_one_a_worker(tmp_path
     names = [sorted(p.relative_to(run) for p in run.glob("certify/*")) for run in (one, other)]
     assert names[0] == names[1]
     assert names[0]
+    resolved = sorted(p.relative_to(one) for p in one.glob("resolved/*"))
+    assert resolved
+    for name in resolved:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
 
 
 def test_a_failing_member_is_marked_and_the_sweep_goes_on(tmp_path, workers):

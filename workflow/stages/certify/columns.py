@@ -66,12 +66,13 @@ def _stored(run: RunDir, member: int) -> dict[str, np.ndarray]:
 def table(run: OpenedRun) -> Row:
     """Return the function that gives a member's certificates, computed once for all of its representations."""
     found: dict[int, dict[str, dict[str, Any]]] = {}
+    none = _missing({})  # of a representation that is certified otherwise
 
     def row(member: Member, representation: str) -> Mapping[str, Any]:
         if member.index not in found:
             found.clear()
             found[member.index] = certificates(run.directory, run.study, member.index)
-        return found[member.index][representation]
+        return found[member.index].get(representation, none)
 
     return row
 
@@ -83,19 +84,14 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
     for, or could not be found out, is NaN; such a method is None.
     """
     stored = _stored(run, member)
-    method = METHODS[int(stored.get("float64_method", 0))]
-    missing: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan) | {
-        "float64_method": None if method == "none" else method,
-        "float64_epsilon": float(stored.get("float64_epsilon", np.nan)),
-        "draws_distinct": float(stored.get("draws_distinct", np.nan)),
-    }
+    missing = _missing(stored)
     rows = {name: dict(missing) for name in study.connectivity}
     if not run.topology(member).exists():
         return rows
     for name, tree in trees(run, study, member):
         kept = tree.lifetimes >= max(study.topology.threshold.loss(tree.value_range), POSITIVE)
         holds = {"positive": tree.lifetimes > 0}
-        if method != "none":
+        if missing["float64_method"] is not None:
             holds["float64"] = kernel.above_rounding(tree.lifetimes, missing["float64_epsilon"])
         if f"{name}/interval" in stored and stored["draws_distinct"] == len(stored["draws"]):
             holds["draws"] = kernel.above_sampling(stored[f"{name}/interval"])
@@ -103,6 +99,15 @@ def certificates(run: RunDir, study: Study, member: int) -> dict[str, dict[str, 
             for what, value in asdict(kernel.count(tree, mask & kept)).items():
                 rows[name][f"n_{what}_{which}"] = float(value)
     return rows
+
+
+def _missing(stored: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    method = METHODS[int(stored.get("float64_method", 0))]
+    return dict.fromkeys(COLUMNS, np.nan) | {
+        "float64_method": None if method == "none" else method,
+        "float64_epsilon": float(stored.get("float64_epsilon", np.nan)),
+        "draws_distinct": float(stored.get("draws_distinct", np.nan)),
+    }
 
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
@@ -118,7 +123,7 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     intervals = np.full((int(bounds.max(initial=0)), 2), np.nan)
     for member in plan.members:
         stored = _stored(run.directory, member.index)
-        for name, (low, high) in zip(names, bounds[member.index], strict=True):
+        for name, (low, high) in zip(names, bounds[member.index], strict=False):  # resolved pairs come last
             if f"{name}/interval" in stored:
                 intervals[low:high] = stored[f"{name}/interval"]
     landscape.put(

@@ -8,6 +8,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape, drop_consolidated, restore_arrays
 from landsweep.stages.stage import Stage
+from landsweep.study.study import Study
 
 
 def reduce(run: OpenedRun, stages: tuple[Stage, ...]) -> None:
@@ -18,10 +19,15 @@ def reduce(run: OpenedRun, stages: tuple[Stage, ...]) -> None:
     restore_arrays(run.directory.landscape)  # else what describes a damaged one would be in the way
     drop_consolidated(run.directory.landscape)
     landscape = Landscape(run.directory.landscape, "r+")
-    landscape.put("representation", np.array(run.study.connectivity), ["representation"])
+    landscape.put("representation", np.array(representations(run.study, stages)), ["representation"])
     for stage in stages:
         stage.pack(run, landscape, table)
     landscape.consolidate()
+
+
+def representations(study: Study, stages: tuple[Stage, ...]) -> list[str]:
+    """Return the representations of every member: the study's, then those that its stages add."""
+    return [*study.connectivity, *(s.representation for s in stages if s.representation and s.asked(study))]
 
 
 def make_table(run: OpenedRun, stages: tuple[Stage, ...]) -> pd.DataFrame:
@@ -32,6 +38,6 @@ def make_table(run: OpenedRun, stages: tuple[Stage, ...]) -> pd.DataFrame:
             {"member": member.index, "model": member.model, **member.coords, "representation": representation}
             | {name: value for row in rows for name, value in row(member, representation).items()}
             for member in run.plan.members
-            for representation in run.study.connectivity
+            for representation in representations(run.study, stages)
         ]
     )

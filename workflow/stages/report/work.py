@@ -16,6 +16,7 @@ from landsweep.session.context import Context
 from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
 from landsweep.study.periodic import REPEATED
+from landsweep.study.resolve_spec import RESOLVED
 from landsweep.study.study import Study
 
 
@@ -95,14 +96,17 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         )
     warnings += _repeated(context, part)
     warnings += engines.warnings(context.run)
-    warnings += [text for stage in words() for text in stage.warnings(study, part)]
+    own = {stage: table[table["representation"] == stage.representation] for stage in STAGES if stage.representation}
+    speaking = [(said, own.get(stage, part)) for stage in STAGES if (said := stage.words) is not None]
+    warnings += [text for said, rows in speaking for text in said.warnings(study, rows)]
     return {
         "members": len(context.plan.members),
         "with_topology": int(part["n_minima"].notna().sum()),
         "representation": representation,
         "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
+        "resolved": summary.resolved_counts(table, representation),
         "quality": merit,
-        "stages": [line for stage in words() for line in stage.lines(study, part, axis)],
+        "stages": [line for said, rows in speaking for line in said.lines(study, rows, axis)],
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
     }
@@ -122,13 +126,14 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     """Return the summary as a Markdown page with the table by swept axis."""
     axis = summary.swept_axis(study, table)
     lines = [f"# {study.name}", ""]
-    lines += [f"- {line}" for line in (*data["quality"], *data["stages"])]
+    first = [data["resolved"]] if data["resolved"] else []
+    lines += [f"- {line}" for line in (*first, *data["quality"], *data["stages"])]
     lines += [
         f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
     ]
     lines += [f"- {line}" for line in data["warnings"]]
     for name, part in summary.versions(table).items():
-        if axis is None or (part["representation"] != data["representation"]).any():
+        if axis is None or not part["representation"].isin([data["representation"], RESOLVED]).all():
             continue
         columns: list[str] = [c for c in (summary.error_column(table),) if c]
         columns += summary.TREND_METRICS

@@ -1,0 +1,60 @@
+"""Stage resolve: the minima and saddles of every member's loss itself, which do not depend on the grid.
+
+It imports ``stages.models``, ``session`` and below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from landsweep.disk.rundir import RunDir
+from landsweep.stages.evaluate import STAGE as EVALUATE
+from landsweep.stages.stage import Sharing, Stage
+from landsweep.stages.topology import STAGE as TOPOLOGY
+from landsweep.study.resolve_spec import RESOLVED
+
+if TYPE_CHECKING:
+    from landsweep.study.plan import Plan
+    from landsweep.study.study import Study
+
+POINTS = 500.0
+"""A landscape takes about so many points of the loss with its derivatives; where no run was measured."""
+PER_START = 15.0
+"""Each further start takes about so many."""
+DERIVATIVES = 4.0
+"""Such a point takes about so many times as long as one of the grid; docs/benchmarks.md, "Resolved landscapes"."""
+
+
+def _starting(study: Study) -> tuple[object, ...]:
+    """Return what decides from where descents start: trees, but not which of their pairs are dropped."""
+    topology = study.topology
+    if not study.resolve.enabled:
+        return ()
+    return study.connectivity, (topology.k, topology.mutual) if "knn" in study.connectivity else ()
+
+
+def _seconds(study: Study, plan: Plan, rates: Mapping[str, float], share: Sharing) -> float | None:
+    """Return the time as it was measured, else that of about as many points as landscapes take."""
+    if "resolve" in rates:
+        return share(len(plan.members), rates["resolve"])
+    points = (POINTS + PER_START * study.resolve.starts) * DERIVATIVES + study.grid.refine.budget
+    return share(len(plan.members), points * rates["evaluate"]) if "evaluate" in rates else None
+
+
+STAGE = Stage(
+    name="resolve",
+    noun="members",
+    of="member",
+    result=RunDir.resolved,
+    asked=lambda study: study.resolve.enabled,
+    key=lambda study: (study.resolve, study.grid.refine, _starting(study)),
+    follows=(EVALUATE,),
+    needs=(TOPOLOGY,),
+    places=lambda run: [run.path / "resolved"],
+    seconds=_seconds,
+    representation=RESOLVED,
+    tabulated=True,
+    worded=True,
+)
+"""This stage follows the loss from the minima of the grid down to its own, and up to the saddles between these."""
