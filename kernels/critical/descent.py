@@ -62,11 +62,12 @@ class Ends:
 class Descents:
     """Monotone descents on one surface, which know of one another.
 
-    Each takes steps of a trust region, at most half a step of the grid long. The Hessian is exact where a descent begins
-    and ends and where a step failed; between, gradients alone carry it on (Powell's symmetric update, Nocedal and
-    Wright 2006, chapter 6). A step is taken where the function falls by a fair share of what the model says, and where
-    the quintic polynomial that has its values and derivatives at both ends shows no barrier between them. A point that another descent has visited, or
-    ended in, is such a step too, for which nothing has to be evaluated: from there on both are one.
+    Each takes steps of a trust region, at most half a step of the grid long. The Hessian is exact where a descent
+    begins and ends and where a step failed; between, gradients alone carry it on (Powell's symmetric update, Nocedal
+    and Wright 2006, chapter 6). A step is taken where the function falls by a fair share of what the model says, and
+    where the quintic polynomial that has its values and derivatives at both ends shows no barrier between them. A point
+    that another descent has visited, or ended in, is such a step too, for which nothing has to be evaluated: from there
+    on both are one.
     """
 
     def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:

@@ -18,6 +18,10 @@ from scipy.optimize import nnls
 
 LARGEST, SMALLEST = 0.1, 1e-9
 """Gradients are sampled within these radii, in steps of the grid."""
+APART = 0.8
+"""Images on a crease are about this far apart, in steps of the grid."""
+LEVEL = 1e-7
+"""A crease is level where the function changes by no more than over this distance across it, in steps of the grid."""
 ROUNDS = 200
 """A descent by sampled gradients ends unresolved after this many rounds."""
 VANISHES = 1e-4
@@ -57,6 +61,28 @@ def settle(grid: Grid, x: np.ndarray, value: float, stop: Callable[[], None]) ->
             if radius < SMALLEST:
                 return _confirm(grid, x, value, rng)
     return Settled(x, value, False, f"it had not ended at a kink after {ROUNDS} rounds")
+
+
+def level_crease(grid: Grid, way: np.ndarray, values: tuple[float, float], stop: Callable[[], None]) -> bool:
+    """Return whether a way ``(n, d)`` from one kink to another can be moved onto a crease that is level.
+
+    Its images are moved down, each on its own. On a crease they stay beside one another and end at one height; between
+    two minima they go to the one or the other.
+    """
+    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    count = max(5, int(np.ceil(lengths[-1] / APART)) + 1)
+    at = np.linspace(0.0, lengths[-1], count)
+    images = np.stack([np.interp(at, lengths, column) for column in way.T], axis=1)
+    value, gradient = grid.slope(images[1:-1])
+    level = LEVEL * float(np.linalg.norm(gradient, axis=1).max())
+    if not np.isfinite(level) or abs(values[0] - values[1]) > level:
+        return False
+    for k in range(1, count - 1):
+        found = settle(grid, images[k], float(value[k - 1]), stop)
+        if not found.settled or found.value > max(values) + level:
+            return False
+        images[k] = found.x
+    return bool(np.linalg.norm(np.diff(images, axis=0), axis=1).max() <= 2 * at[1])
 
 
 def _search(grid: Grid, x: np.ndarray, value: float, direction: np.ndarray) -> tuple[np.ndarray, float] | None:

@@ -13,14 +13,15 @@ from itertools import pairwise
 
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents
-from landsweep.kernels.critical.lines import neighbours, straight
-from landsweep.kernels.critical.outlook import saddle_heights
-from landsweep.kernels.critical.patches import DIMENSIONS, lowered
+from landsweep.kernels.critical.kinks import level_crease
 from landsweep.kernels.critical.pool import Pool
-from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR
+from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR, KINK
 from landsweep.kernels.critical.saddles import Found, follow
-from landsweep.kernels.critical.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 from landsweep.kernels.critical.surface import Grid
+from landsweep.kernels.critical.ways.lines import neighbours, straight
+from landsweep.kernels.critical.ways.outlook import saddle_heights
+from landsweep.kernels.critical.ways.patches import DIMENSIONS, lowered
+from landsweep.kernels.critical.ways.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
 
 SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
@@ -331,12 +332,20 @@ class Network:
             c.reason = "the path meets values that are not finite"
         else:
             floor = max(self._pool.value[one], self._pool.value[other]) + self._pool.level(one, other)
-            flat = not self._isolated(c)
-            if flat and (path.value.max() <= floor or level_floor(self._grid, path, floor, self._stop)):
+            if not self._isolated(c) and (path.value.max() <= floor or self._level(one, other, path, floor)):
                 self._pool.merge(one, other)
                 c.done = True
             else:
                 c.path = path
+
+    def _level(self, one: int, other: int, path: Path, floor: float) -> bool:
+        """Return whether two minima that are not isolated lie on one floor: of a valley, or along a crease."""
+        values, kinds = self._pool.value, {self._pool.kind[one], self._pool.kind[other]}
+        if KINK in kinds:
+            return kinds == {KINK} and level_crease(self._grid, path.x, (values[one], values[other]), self._stop)
+        return abs(values[one] - values[other]) <= self._pool.level(one, other) and level_floor(
+            self._grid, path, floor, self._stop
+        )
 
     def _bound(self, c: Candidate) -> None:
         """Join the ends of a candidate at the highest point of its path: the true pass is at most so high."""

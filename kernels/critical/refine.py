@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from landsweep.kernels.critical.hints import apart, hinted
 from landsweep.kernels.critical.resolve import resolve
 from landsweep.kernels.critical.resolved import Resolved
+from landsweep.kernels.critical.starts.hints import apart, hinted
 from landsweep.kernels.critical.surface import Grid, Local, Surface
 
 ROUNDS = 4
@@ -18,7 +18,7 @@ POINTS, MANY = 2, 3
 DOUBT = 1.5
 """A gradient by differences is in doubt where it is at most so many times its error."""
 BESIDE = 0.25
-"""A start is no new one where it is no further than this from a minimum, or from another start, in steps of the grid."""
+"""A start is no new one where it is no further than this from a minimum or another start, in steps of the grid."""
 
 
 @dataclass(frozen=True, eq=False)

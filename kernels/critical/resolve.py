@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
-from landsweep.kernels.critical.faces import face_starts
-from landsweep.kernels.critical.hints import apart, hinted
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
+from landsweep.kernels.critical.starts.faces import face_starts
+from landsweep.kernels.critical.starts.hints import apart, hinted
+from landsweep.kernels.critical.starts.touching import GridBasins
 from landsweep.kernels.critical.surface import Grid, Surface
-from landsweep.kernels.critical.touching import GridBasins
 from landsweep.kernels.critical.unseen import sobol
 
 

@@ -33,6 +33,7 @@ def test_derivatives_by_coordinates_are_those_of_differences(terms):
     gradient = np.cos(x @ vector)[:, None] * vector + x @ matrix
     hessian = matrix - np.sin(x @ vector)[:, None, None] * np.outer(vector, vector)
     first, second = geometry.by_coordinates(at, gradient, hessian)
+    np.testing.assert_array_equal(geometry.gradient_by_coordinates(at, gradient), first)
     h, steps = 1e-4, 1e-4 * np.eye(d)
     for i in range(d):
         np.testing.assert_allclose(first[:, i], (f(at + steps[i]) - f(at - steps[i])) / (2 * h), rtol=1e-5, atol=1e-6)

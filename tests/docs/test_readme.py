@@ -88,6 +88,13 @@ def test_the_reference_has_every_key_of_a_study(hooks):
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     wanted = {None: study, "subspaces.NAME": study.subspaces["random"]}
     wanted |= {key: below for key, below in study if isinstance(below, BaseModel)}
+    wanted |= {
+        f"{key}.{name}": below
+        for key, section in wanted.items()
+        if key is not None and not key.endswith("NAME")
+        for name, below in section
+        if isinstance(below, BaseModel)
+    }
     for name, value in wanted.items():
         keys = re.findall(r"^\| `(\w+)` \|", sections.pop(name), flags=re.MULTILINE)
         assert keys == list(type(value).model_fields)

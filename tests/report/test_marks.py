@@ -38,6 +38,7 @@ def resolved():
         samples=0,
         seen=np.zeros(m, np.int64),
         n_values=1,
+        n_gradients=1,
         n_derivatives=1,
         value_range=(0.0, 9.0),
         n_nonfinite=0,

@@ -57,6 +57,13 @@ class Geometry:
         """Return ``(n, m)``, the multiples of the stored vectors at ``(n, d)`` coordinates of the grid."""
         return multiples(coordinates * self.scale, self.terms)
 
+    def gradient_by_coordinates(self, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Return the first of what :meth:`by_coordinates` returns."""
+        if self.terms is None:
+            return gradient * self.scale
+        first, _ = derivatives_of_multiples(coordinates * self.scale, self.terms)
+        return np.einsum("nk,nki->ni", gradient, first * self.scale)
+
     def by_coordinates(
         self, coordinates: np.ndarray, gradient: np.ndarray, hessian: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -56,11 +56,15 @@ def test_all_points_are_told_and_none_is_evaluated_twice():
             self.asked = []
 
         def values(self, alpha):
-            self.asked += [(False, *row) for row in alpha.tolist()]
+            self.asked += [(0, *row) for row in alpha.tolist()]
             return super().values(alpha)
 
+        def gradients(self, alpha):
+            self.asked += [(1, *row) for row in alpha.tolist()]
+            return Known(self.function).gradients(alpha)
+
         def derivatives(self, alpha):
-            self.asked += [(True, *row) for row in alpha.tolist()]
+            self.asked += [(2, *row) for row in alpha.tolist()]
             return super().derivatives(alpha)
 
     surface, axes = Counted(himmelblau), axes_of([(-5, 5)] * 2, 8)

@@ -198,7 +198,7 @@ def test_a_double_well_in_any_direction(d):
     assert saddle_kinds(found) == ["interior"]
     assert np.allclose(found.saddle_alpha, 0, atol=1e-6)
     step = 3.2 / 3
-    assert found.curvature == pytest.approx([(2 if d > 1 else 8) * step**2] * 2, rel=1e-6)
+    assert found.curvature == pytest.approx([(2 if d > 1 else 8) * step**2] * 2, rel=1e-3)
     assert found.saddle_curvature == pytest.approx([-4 * step**2], rel=1e-6)
 
 
@@ -295,6 +295,32 @@ def test_two_kinks_and_the_pass_between_them():
     assert saddle_kinds(found) == ["bound"]
     assert 0.6 - 1e-12 <= deaths(found)[0] <= 0.6 + 0.01
     assert any("at most" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        moved(lambda x: absolute(x[0]) + 0.0 * x[1], turn(27)),
+        lambda x: absolute(x[0] - 0.013) + 0.0 * x[1],
+        lambda x: absolute(x[0] ** 2 + x[1] ** 2 - 1.0),
+    ],
+    ids=["straight", "along an axis", "circle"],
+)
+def test_a_level_crease_is_one_minimum(function):
+    found = search(function, [(-1.3, 1.5)] * 2, 9, samples=4)
+    assert kinds(found) == ["kink"]
+    assert found.value == pytest.approx([0], abs=1e-8)
+    assert not len(deaths(found))
+
+
+@pytest.mark.parametrize("apart", [1.3, 3.1])
+def test_two_kinks_of_one_height_are_no_crease(apart):
+    """They are so many steps of the grid apart."""
+    half = apart * 0.25 / 2
+    function = lambda x: absolute(absolute(x[0] - 0.04) - half) + absolute(x[1] - 0.03)  # noqa: E731
+    found = search(function, [(-1, 1)] * 2, 9, samples=8)
+    assert matches(found.alpha, [(0.04 - half, 0.03), (0.04 + half, 0.03)])
+    assert half - 1e-12 <= deaths(found)[0] <= half + 0.01
 
 
 def test_a_monkey_saddle_joins_three_minima():

@@ -45,6 +45,13 @@ class Box:
         with users_code():
             return self._loss.values(self._geometry.multiples(self.whole(alpha)))
 
+    def gradients(self, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the loss with its gradient by the coordinates of the box."""
+        at = self.whole(alpha)
+        with users_code():
+            value, gradient = self._loss.gradients(self._geometry.multiples(at))
+        return value, self._geometry.gradient_by_coordinates(at, gradient)[:, self._free]
+
     def derivatives(self, alpha: np.ndarray) -> Local:
         """Return the loss with its first and second derivatives by the coordinates of the box."""
         at = self.whole(alpha)

@@ -35,7 +35,8 @@ COLUMNS = {
     "n_unseen_high": "high end of its 95 % interval (count)",
     "n_refined": "points at which the loss was computed beside the grid, for grid.refine (count)",
     "refined_settled": "whether the last round of grid.refine changed nothing (1 or 0)",
-    "n_derivatives": "points at which the loss and its derivatives by the coordinates were computed (count)",
+    "n_gradients": "points at which the gradient of the loss by the coordinates was computed (count)",
+    "n_derivatives": "points at which its second derivatives were computed as well (count)",
 }
 """The keys are the columns of the stage, the values say what each of them means, with its unit."""
 ARRAYS = ("critical_alpha", "critical_value", "critical_kind", "critical_range")
@@ -63,6 +64,7 @@ def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
         "n_unresolved": float(np.count_nonzero(lost)),
         "n_starts": float(len(found.start)),
         "n_artefacts": float(np.count_nonzero(~found.start_own & ~lost)),
+        "n_gradients": float(found.n_gradients),
         "n_derivatives": float(found.n_derivatives),
     }
     if not len(found.value):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from landsweep.kernels.critical.hints import apart, hinted
+from landsweep.kernels.critical.starts.hints import apart, hinted
 from surfaces import Known, axes_of, deaths, dot, grid_minima, search, turned
 
 

@@ -43,7 +43,7 @@ def _moved(values: np.ndarray, by: dict[int, int]) -> np.ndarray:
 
 
 def apart(points: np.ndarray, known: np.ndarray, least: float = 1.0) -> np.ndarray:
-    """Return the points ``(n, d)`` that are further than ``least`` from all known ones and from those returned before."""
+    """Return the points ``(n, d)`` that are further than ``least`` from all known ones and from one another."""
     kept = [*known]
     found = []
     for x in points:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from landsweep.kernels.critical.hints import apart, hinted
+from landsweep.kernels.critical.starts.hints import apart, hinted
 from landsweep.kernels.critical.surface import Grid
 
 
@@ -17,8 +17,8 @@ def face_minima(field: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the minima of a field along each face of its grid, of all dimensions from corners on.
 
     For each face that has any these are its sides, ``(d,)`` int8, -1 for the lower end of an axis, 1 for the upper, 0
-    along the face, and the vertices, C-order and ascending. Neighbours are those of ``moore``; of equal values the first
-    is lower.
+    along the face, and the vertices, C-order and ascending. Neighbours are those of ``moore``; of equal values the
+    first is lower.
     """
     from scipy.ndimage import minimum_filter  # it takes long to import
 
@@ -38,7 +38,7 @@ def face_minima(field: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
 def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return the points, ``(n, d)`` in steps of the grid, from which descents along faces may lead to minima.
 
-    They are the minima of the field along a face, and those at which it hints (:mod:`landsweep.kernels.critical.hints`),
+    They are the minima of the field along a face, and those at which it hints (:func:`hinted`),
     where the function rises from the face into the box. ``known`` are vertices that descents begin from already.
     """
     d, shape = field.ndim, np.array(field.shape)

@@ -10,8 +10,8 @@ from heapq import heappop, heappush
 from itertools import product
 
 import numpy as np
-from landsweep.kernels.critical.strings import Path
 from landsweep.kernels.critical.surface import Grid
+from landsweep.kernels.critical.ways.strings import Path
 
 DIMENSIONS = 3
 """In more dimensions a patch has too many points."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from landsweep.kernels.critical.faces import face_minima, face_starts
+from landsweep.kernels.critical.starts.faces import face_minima, face_starts
 from landsweep.kernels.critical.surface import Grid
 from surfaces import Known, axes_of, deaths, grid_minima, kinds, search
 
