@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 POINTS = 10_000.0
 """A landscape takes about as long as so many points of its grid, where no run was measured: so it was for the landscapes
-of docs/problems.md's convection, of 2 to 42 minima each; points at which the loss is differentiated twice take most."""
+of the shipped convection study, of 4 to 34 minima each; points at which the loss is differentiated twice take most."""
 PER_START = 50.0
 """Each further start takes about as long as so many."""
 
