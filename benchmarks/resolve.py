@@ -23,9 +23,9 @@ def agree(counts: np.ndarray) -> np.ndarray:
 
 
 def seconds(run, stage: str) -> float:
-    """Return the busy seconds of a stage over all sessions of a run."""
-    sessions = run.directory.read_provenance()["sessions"]
-    return sum(s.get("stages", {}).get(stage, {}).get("busy_seconds", 0.0) for s in sessions)
+    """Return the busy seconds of a stage in the last session that worked on it."""
+    stages = [session.get("stages", {}).get(stage, {}) for session in run.directory.read_provenance()["sessions"]]
+    return [found["busy_seconds"] for found in stages if found.get("busy_seconds")][-1]
 
 
 def main() -> None:
