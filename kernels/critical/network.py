@@ -2,7 +2,8 @@
 
 Candidates are the places where basins of the grid touch. In each round those are looked at that a minimum spanning
 tree over candidates and known saddles needs, all at once. What becomes known changes the tree, so that in the end it
-consists of saddles, and of paths where no saddle could be found.
+consists of saddles, and of paths where no saddle could be found. Before that end, straight ways between neighbouring
+minima are looked at, and what derivatives say of candidates that the grid may show too high.
 """
 
 from __future__ import annotations
