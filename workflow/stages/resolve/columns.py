@@ -19,7 +19,7 @@ from landsweep.kernels.critical.unseen import unseen
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.stages.resolve import STAGE
 from landsweep.stages.stage import Row
-from landsweep.stages.tables import put_columns
+from landsweep.stages.tables import put_columns, remove_arrays
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
 
@@ -110,8 +110,7 @@ def _unseen(found: Resolved) -> dict[str, float]:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put the columns into the store, over the sweep, and all minima and saddles in flat arrays."""
-    for name in (name for name in (*COLUMNS, *ARRAYS) if name in landscape.group):
-        del landscape.group[name]  # what an earlier study asked for
+    remove_arrays(run, landscape, (*COLUMNS, *ARRAYS))
     if not STAGE.asked(run.study):
         return
     from landsweep.kernels.critical.resolved import KINDS

@@ -37,8 +37,7 @@ def table(run: OpenedRun) -> Row:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put coordinates, residuals and distances of all projected checkpoints into the store."""
-    for name in [n for n in landscape.group if n.startswith(f"{PREFIX}_")]:
-        del landscape.group[name]  # what an earlier study asked for
+    remove_arrays(run, landscape, [name for name in landscape.group if name.startswith(f"{PREFIX}_")])
     plan, axes = run.plan, list(run.plan.axes)
     stored = {m.position: found for m in plan.members if (found := read_projections(run.directory, m.index))}
     if not stored:
