@@ -27,7 +27,7 @@ from landsweep.kernels.critical.ways.strings import SPACING, ZOOM, Path, along, 
 SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
 BESIDE = 1.0
-"""A saddle no further than this from where the search for it began, in steps of the grid, is the one of that place."""
+"""A saddle further than this from where the search for it began, in steps of the grid, is not the one of that place."""
 ROUNDS = 60
 """The search for passes ends after this many rounds."""
 PEAKS = 3
@@ -77,8 +77,8 @@ class Candidate:
     path: Path | None = None
     saddles: list[Saddle] = field(default_factory=list)
     """What was found from here."""
-    begun: list[np.ndarray] = field(default_factory=list)
-    """The points from which searches for a saddle began."""
+    begun: list[tuple[np.ndarray, float]] = field(default_factory=list)
+    """The points from which searches for a saddle began, and f there."""
     reason: str = ""
 
     @property
@@ -129,7 +129,7 @@ class Network:
             by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(6)}
             for c in wanted:
                 c.stage += 1
-            self._search([(c.way[c.at], _direction(c.way, c.at), c) for c in by_stage[CROSSING]])
+            self._search([(c.way[c.at], _direction(c.way, c.at), c.level, c) for c in by_stage[CROSSING]])
             candidates += self._by_lines(by_stage[LINE])
             candidates += self._patched(by_stage[PATCH])
             candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
@@ -201,24 +201,22 @@ class Network:
     def _led_to(self, c: Candidate) -> bool:
         """Return whether the ends of a candidate are joined by what was found from it.
 
-        Saddles that were found close to where the search began are those that the way goes over: then others that are
-        no higher may have a part in it.
+        A saddle that is the one of the place where the search began may be found to join other minima, from which
+        saddles that are no higher lead on to the ends.
         """
-        own = list(c.saddles)
-        over = [s.value for s in own if any(np.abs(s.x - x).max() <= BESIDE for x in c.begun)]
-        own += [s for s in self.saddles if over and s.value <= max(over)]
+        over = [s.value for s in c.saddles if any(_is_of(s, x, height) for x, height in c.begun)]
         components = _Components(self._pool.find)
-        for saddle in own:
+        for saddle in [*c.saddles, *(s for s in self.saddles if over and s.value <= max(over))]:
             components.join(saddle.ends)
         return len({components.of(k) for k in c.ends}) == 1
 
-    def _search(self, begins: list[tuple[np.ndarray, np.ndarray, Candidate]]) -> None:
+    def _search(self, begins: list[tuple[np.ndarray, np.ndarray, float, Candidate]]) -> None:
         """Look for saddles from some points, descend from their sides, and keep those that join different minima."""
         if not begins:
             return
-        starts, towards, owners = zip(*begins, strict=True)
-        for start, owner in zip(starts, owners, strict=True):
-            owner.begun.append(start)
+        starts, towards, heights, owners = zip(*begins, strict=True)
+        for start, height, owner in zip(starts, heights, owners, strict=True):
+            owner.begun.append((start, height))
         new: list[tuple[Found, list[Candidate]]] = []
         for result, owner in zip(
             follow(self._grid, np.array(starts), np.array(towards), self._stop), owners, strict=True
@@ -309,7 +307,7 @@ class Network:
                 c.done = True
                 parts += [self._part(c, path, one, other) for one, other in pairwise(stations)]
             elif not c.done and c.path is not None:
-                begins += [(path.x[k], _direction(path.x, k), c) for k in self._high(c, path)]
+                begins += [(path.x[k], _direction(path.x, k), float(path.value[k]), c) for k in self._high(c, path)]
         self._search(begins)
         return parts
 
@@ -393,6 +391,12 @@ class _Components:
         for k in rest:
             self._parent[k] = first
         return bool(rest)
+
+
+def _is_of(saddle: Saddle, x: np.ndarray, height: float) -> bool:
+    """Return whether a point lies on the slopes of a saddle: no further below it than its curvature explains."""
+    away = float(np.linalg.norm(saddle.x - x))
+    return away <= BESIDE and saddle.value - height <= abs(np.nan_to_num(saddle.curvature)) * away**2
 
 
 def _direction(way: np.ndarray, at: int) -> np.ndarray:

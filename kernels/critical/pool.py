@@ -24,10 +24,13 @@ class Pool:
     ----------
     x, value, kind, curvature, stiffest
         As of :class:`landsweep.kernels.critical.descent.Ends`, one of each a number.
+    reached
+        The numbers to which other descents than sampled ones have led.
     """
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
+        self.reached: set[int] = set()
         self.x: list[np.ndarray] = []
         self.value: list[float] = []
         self.kind: list[int] = []
@@ -65,12 +68,17 @@ class Pool:
             keep, drop = sorted((one, other), key=lambda k: (self.value[k], k))
             self._parent[drop] = keep
 
-    def add(self, ends: Ends) -> np.ndarray:
-        """Take in the ends of descents; return the number of the minimum of each, -1 for an unresolved one."""
+    def add(self, ends: Ends, *, sampled: bool = False) -> np.ndarray:
+        """Take in the ends of descents; return the number of the minimum of each, -1 for an unresolved one.
+
+        Ends of sampled descents are not ``reached``.
+        """
         numbers = np.full(len(ends.value), -1, np.int64)
         for k in range(len(numbers)):
             if ends.kind[k] != UNRESOLVED:
                 numbers[k] = self._number(ends, k)
+                if not sampled:
+                    self.reached.add(int(numbers[k]))
         return numbers
 
     def _number(self, ends: Ends, k: int) -> int:

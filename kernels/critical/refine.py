@@ -34,6 +34,8 @@ class Refined:
         they were, and the function there.
     settled
         Whether a last round changed nothing.
+    spent
+        Whether the budget did not allow for a round that was needed.
     rounds
         The number of searches.
     """
@@ -42,6 +44,7 @@ class Refined:
     alpha: np.ndarray
     value: np.ndarray
     settled: bool
+    spent: bool
     rounds: int
 
 
@@ -83,7 +86,7 @@ def refine(
         return resolve(known, axes, field, starts=starts, samples=samples, seed=seed, stop=stop, points=points)
 
     points = np.empty((0, len(axes)))
-    found, rounds, settled = search(points), 1, False
+    found, rounds, settled, spent = search(points), 1, False, False
     known.budget = budget
     try:
         for k in range(1, ROUNDS + 1):
@@ -96,8 +99,8 @@ def refine(
             if settled:
                 break
     except Spent:
-        settled = False
-    return Refined(found, *known.seen(), settled, rounds)
+        settled, spent = False, True
+    return Refined(found, *known.seen(), settled, spent, rounds)
 
 
 class Spent(Exception):
@@ -226,6 +229,8 @@ def _same(one: Resolved, other: Resolved) -> bool:
     """Return whether two searches found the same minima, and the same heights of the passes between them."""
     if len(one.value) != len(other.value):
         return False
+    if not len(one.value):  # no tree, and so no heights
+        return True
     heights = [np.sort(found.tree.pair_values, axis=0) for found in (one, other)]
     size = max(abs(one.value_range[0]), abs(one.value_range[1]))
     return len(heights[0]) == len(heights[1]) and bool((np.abs(heights[0] - heights[1]) <= 1e-9 * size).all())

@@ -77,9 +77,11 @@ def resolve(
     hints = apart(hinted(field), np.array([pool.x[k] for k in pool.own]).reshape(-1, len(shape)))
     faces = face_starts(grid, field, vertices)
     given = np.empty((0, len(shape))) if points is None else grid.x(np.reshape(points, (-1, len(shape))))
-    further = np.concatenate([faces, hints, given, _sample(samples, seed, grid)])
-    led = pool.add(descents(further))
-    drawn = led[len(led) - samples :]
+    beside = np.concatenate([faces, hints, given])
+    led = pool.add(descents(beside))
+    drawing = _sample(samples, seed, grid)
+    drawn = pool.add(descents(drawing), sampled=True)
+    further, led = np.concatenate([beside, drawing]), np.concatenate([led, drawn])
 
     network = Network(grid, pool, descents, look)
     owner = dict(zip(vertices.tolist(), numbers.tolist(), strict=True))
@@ -213,6 +215,7 @@ def _gather(
         basin_volume=volume,
         reasons=np.array([*reasons, *network.reasons], np.str_),
         samples=samples,
+        known=np.isin(np.arange(m), [index[pool.find(k)] for k in pool.reached]),
         seen=np.bincount(of_sample[of_sample >= 0], minlength=m),
         n_values=grid.values,
         n_gradients=grid.gradients,

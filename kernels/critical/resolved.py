@@ -68,6 +68,8 @@ class Resolved:
         ``(u,)`` text: why starts are without an end, and what else is not known, one sentence each.
     samples, seen
         The number of descents from further starts, and ``(m,)`` int64: how many of them ended in each minimum.
+    known
+        ``(m,)`` bool: whether other descents than these led to each minimum.
     n_values, n_gradients, n_derivatives
         The number of points at which f was evaluated alone, with its gradient, and with both derivatives.
     value_range, n_nonfinite
@@ -93,6 +95,7 @@ class Resolved:
     reasons: np.ndarray
     samples: int
     seen: np.ndarray
+    known: np.ndarray
     n_values: int
     n_gradients: int
     n_derivatives: int

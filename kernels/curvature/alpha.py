@@ -81,6 +81,9 @@ class AlphaDerivatives:
         ``eps^(1/3) |theta|`` long. Its error is about ``eps^(2/3)``, 4e-11 in float64 and 2e-5 in float32, of the third
         derivative over the length of theta, and near a kink the kink is in it. It costs 2d + 1 gradients.
 
+    deterministic
+        Whether to refuse operations whose result depends on the order of threads.
+
     Attributes
     ----------
     together
@@ -119,6 +122,7 @@ class AlphaDerivatives:
         strategy: StrategyName = "batched",
         micro_batches: int = 1,
         second: Literal["exact", "differences"] = "exact",
+        deterministic: bool = False,
     ) -> None:
         check_mode(model)
         if batchnorm == "recomputed" and normalisation_layers(model):
@@ -128,7 +132,7 @@ class AlphaDerivatives:
             )
         self._problem, self._model, self._data = problem, model, data
         self._device, self._dtype, self._field, self._parts = device, dtype, field, micro_batches
-        self._precision = next(p for p in PRECISIONS.values() if p.dtype == dtype)
+        self._precision, self._deterministic = next(p for p in PRECISIONS.values() if p.dtype == dtype), deterministic
         self._span(delta)
         self._second = second
         self.together = False
@@ -225,7 +229,7 @@ class AlphaDerivatives:
         while parts:
             low, high = parts.pop()
             try:
-                with self._precision.active(self._device):
+                with self._precision.active(self._device, self._deterministic):
                     part = alpha[low:high]
                     fill = 0 if raised is None else width - len(part)
                     made = work(self._rows(np.concatenate([part, np.repeat(part[-1:], fill, axis=0)])))
@@ -260,7 +264,7 @@ class AlphaDerivatives:
 
         alone, usable, errors = make("inplace"), [], []
         for test in self._tests():
-            with self._precision.active(self._device):
+            with self._precision.active(self._device, self._deterministic):
                 try:
                     usable.append((test, float(alone(self._rows(test))[0])))
                 except Exception as error:
@@ -271,7 +275,7 @@ class AlphaDerivatives:
         if self.reason:
             return alone
         expected = np.array([value for _, value in usable])
-        with suppress(Exception), self._precision.active(self._device):  # what vmap cannot follow
+        with suppress(Exception), self._precision.active(self._device, self._deterministic):  # what vmap cannot follow
             many = make("batched")
             rows = self._rows(np.concatenate([*self._usable, self._usable[0]]))  # at least two
             made, width = self._counted(partial(many, rows), len(rows))
@@ -315,7 +319,7 @@ class AlphaDerivatives:
 
     def _counted(self, work: Callable[[], Expansion], points: int) -> tuple[Expansion, int]:
         """Return what ``work`` gives for some points, and how many may be computed together, a power of 2."""
-        with self._precision.active(self._device):
+        with self._precision.active(self._device, self._deterministic):
             try:
                 with PeakMemory() as memory:
                     found = work()
@@ -329,7 +333,7 @@ class AlphaDerivatives:
         failures: list[Exception] = []
         for test in self._usable:
             try:
-                with self._precision.active(self._device):
+                with self._precision.active(self._device, self._deterministic):
                     made = self._products(test) if order == 2 else self._gradients(test)
                     found = made(self._rows(test), order)
                 if _finite(found):

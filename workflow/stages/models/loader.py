@@ -131,6 +131,7 @@ class Loader:
                 batchnorm=context.study.evaluation.batchnorm,
                 strategy=strategy,
                 second=second,
+                deterministic=context.study.evaluation.deterministic,
             )
 
         key = (member.model, split, draw, self._dtype, len(delta), strategy)

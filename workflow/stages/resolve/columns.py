@@ -104,7 +104,7 @@ def _unseen(found: Resolved) -> dict[str, float]:
     """Return what further descents say of minima that nothing has led to; nothing where there were none."""
     if not found.samples:
         return {}
-    guess = unseen(found.seen, np.isin(np.arange(len(found.value)), found.start_end))
+    guess = unseen(found.seen, found.known)
     return {"n_unseen": guess.count, "n_unseen_low": guess.low, "n_unseen_high": guess.high}
 
 
