@@ -11,6 +11,7 @@ from landsweep.disk.directions import read_projections
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
+from landsweep.stages.tables import remove_arrays
 from landsweep.study.plan import Member
 
 COLUMNS: Mapping[str, str] = {
