@@ -56,10 +56,18 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     up = "../" * source.count("/")
     for name, target in OUTSIDE.items():
         markdown = re.sub(rf"\]\((\.\./)*{re.escape(name)}", f"]({up}{target}", markdown)
+    markdown = re.sub(r"\[([\w/]+\.md)\]\((?!https?:)", _titled, markdown)
     for name, table in TABLES.items():
         if (mark := f"<!-- {name} -->") in markdown:
             markdown = markdown.replace(mark, table())
     return re.sub(r"^::: (\S+)$", _public, markdown, flags=re.MULTILINE)
+
+
+def _titled(match: re.Match[str]) -> str:
+    """Return the beginning of a link whose text is the name of a page's file, with the page's title in its place."""
+    path = ROOT / "docs" / match[1]
+    title = re.search(r"^# (.+)$", path.read_text(), flags=re.MULTILINE) if path.is_file() else None
+    return match[0] if title is None else f"[{title[1]}]("
 
 
 def _public(match: re.Match[str]) -> str:

@@ -2,7 +2,8 @@
 
 Candidates are the places where basins of the grid touch. In each round those are looked at that a minimum spanning
 tree over candidates and known saddles needs, all at once. What becomes known changes the tree, so that in the end it
-consists of saddles, and of paths where no saddle could be found.
+consists of saddles, and of paths where no saddle could be found. Before that end, straight ways between neighbouring
+minima are looked at, and what derivatives say of candidates that the grid may show too high.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from landsweep.kernels.critical.ways.strings import SPACING, ZOOM, Path, along, 
 
 SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
+BESIDE = 1.0
+"""A saddle no further than this from where the search for it began, in steps of the grid, is the one of that place."""
 ROUNDS = 60
 """The search for passes ends after this many rounds."""
 PEAKS = 3
@@ -74,6 +77,8 @@ class Candidate:
     path: Path | None = None
     saddles: list[Saddle] = field(default_factory=list)
     """What was found from here."""
+    begun: list[np.ndarray] = field(default_factory=list)
+    """The points from which searches for a saddle began."""
     reason: str = ""
 
     @property
@@ -194,14 +199,17 @@ class Network:
         return levels
 
     def _led_to(self, c: Candidate) -> bool:
-        """Return whether the ends of a candidate are joined by what was found from it, and what is no higher."""
-        if not c.saddles:
-            return False
-        highest = max(s.value for s in c.saddles)
+        """Return whether the ends of a candidate are joined by what was found from it.
+
+        Saddles that were found close to where the search began are those that the way goes over: then others that are
+        no higher may have a part in it.
+        """
+        own = list(c.saddles)
+        over = [s.value for s in own if any(np.abs(s.x - x).max() <= BESIDE for x in c.begun)]
+        own += [s for s in self.saddles if over and s.value <= max(over)]
         components = _Components(self._pool.find)
-        for saddle in self.saddles:
-            if saddle.value <= highest:
-                components.join(saddle.ends)
+        for saddle in own:
+            components.join(saddle.ends)
         return len({components.of(k) for k in c.ends}) == 1
 
     def _search(self, begins: list[tuple[np.ndarray, np.ndarray, Candidate]]) -> None:
@@ -209,6 +217,8 @@ class Network:
         if not begins:
             return
         starts, towards, owners = zip(*begins, strict=True)
+        for start, owner in zip(starts, owners, strict=True):
+            owner.begun.append(start)
         new: list[tuple[Found, list[Candidate]]] = []
         for result, owner in zip(
             follow(self._grid, np.array(starts), np.array(towards), self._stop), owners, strict=True

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from landsweep.kernels.topology.merge_trees import graph_merge_tree
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.kernels.topology.tree import MergeTree
 
@@ -111,6 +110,8 @@ class Resolved:
         ValueError
             Where no minimum was found.
         """
+        from landsweep.kernels.topology.merge_trees import graph_merge_tree  # compiled code: most who read need none
+
         m, s = len(self.value), len(self.saddle_value)
         if not m:
             raise ValueError(f"there is no tree: got no minimum, expected one; {'; '.join(self.reasons[:1])}")

@@ -79,7 +79,7 @@ def unseen(seen: np.ndarray, found: np.ndarray | None = None) -> Unseen:
     >>> from landsweep.kernels.critical.unseen import unseen
     >>> few = unseen(np.array([31, 20, 6, 2, 1, 1, 1, 1, 1]))  # of 64 descents, five ended in a minimum of their own
     >>> few.probability, few.count, few.low, few.high
-    (0.078125, 4.921875, 1.0, 31.0)
+    (0.078125, 4.921875, 0.0, 31.0)
     """
     seen = np.asarray(seen)
     other = np.zeros(len(seen), bool) if found is None else np.asarray(found, bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from landsweep.kernels.loss.batchnorm import normalisation_layers
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -10,6 +12,39 @@ from torch.utils.checkpoint import CheckpointFunction
 _ONCE = once_differentiable(lambda _: None).__code__
 """Every function decorated with torch's ``once_differentiable`` shares this code object, by which :func:`check_twice`
 finds it."""
+_MISSING = re.compile(
+    r"derivative for '?(?:aten::)?(?P<op>[\w:.]+?)(?: \w+)?'? is not implemented"
+    r"|Trying to backward through (?P<custom>[\w:.]+?)(?:\.\w+)? but no autograd formula"
+)
+"""What torch says where an operation, or the one that is its gradient, has no derivative."""
+
+
+class NoSecondDerivativeError(NotImplementedError):
+    """An operation of the loss has no second derivative, by torch's own words."""
+
+
+def named(error: Exception) -> Exception:
+    """Return an error of a second derivative in words that name the operation, where torch says that one is missing.
+
+    Other errors are returned as they are.
+
+    Examples
+    --------
+    >>> print(str(named(RuntimeError("derivative for aten::_ctc_loss_backward is not implemented"))).partition(",")[0])
+    the loss uses ctc_loss
+    """
+    found = _MISSING.search(str(error))
+    if found is None:
+        return error
+    op = (found["op"] or found["custom"]).strip(":")
+    function = re.sub(r"(_for_cpu)?_(backward(_\w+)?|grad)\Z", "", op)
+    times = "once but not twice" if function != op else "not at all, or not twice"
+    made = NoSecondDerivativeError(
+        f"the loss uses {function.strip('_')}, which torch differentiates {times} ({op} has no derivative), expected "
+        "second derivatives: write it with operations that have them, or ask for no Hessian"
+    )
+    made.__cause__ = error
+    return made
 
 
 def check_twice(value: Tensor) -> tuple[set[str], frozenset[str]]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 
 import torch
-from landsweep.kernels.curvature.checks import check_mode
+from landsweep.kernels.curvature.checks import check_mode, named
 from landsweep.kernels.curvature.derivatives import NAMES, Kernels, kernels
 from landsweep.kernels.curvature.hessian import CurvatureProduct, NotFiniteError
 from landsweep.kernels.curvature.stopping import Stopping
@@ -144,7 +144,7 @@ class Extremes:
             except (RuntimeError, NotImplementedError) as error:
                 failures.append(error)
         self.kernels = known  # points that raise an error say nothing about others
-        raise failures[0]
+        raise named(failures[-1])  # kernels before may lack what the last ones have
 
     def _forwards(self, batch: Batch, theta: Tensor, vector: Tensor, buffers: Values) -> Tensor:
         def loss(theta: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Literal
 
 import torch
-from landsweep.kernels.curvature.checks import check_mode, check_twice
+from landsweep.kernels.curvature.checks import check_mode, check_twice, named
 from landsweep.kernels.curvature.derivatives import Kernels, Undisturbed, kernels
 from landsweep.kernels.curvature.linearised import LinearisedLoss
 from landsweep.kernels.loss.functional import ModuleLoss, copied
@@ -205,7 +205,8 @@ class CurvatureProduct:
 
         Every share does so by itself, by the batches of all shares, and finds the same. The first batch is tested, and
         each one whose loss consists of other operations than those tested before it. To know them costs one call of the
-        loss on each batch, once. Where a test fails, the next choice is tested, beginning with that batch.
+        loss on each batch, once. Where a test fails, the next choice is tested, beginning with that batch. Where all
+        fail, the last one's error is the reason: the others may lack what this one has.
         """
         failures: list[Exception] = []
         failed: list[Batch] = []
@@ -223,7 +224,7 @@ class CurvatureProduct:
                 return
             finally:
                 self._kept = None
-        raise failures[0]
+        raise named(failures[-1])
 
     def _ways(self) -> Iterator[tuple[Kernels, bool]]:
         """Yield the kernels, and whether derivatives are taken by the network's own parameters, in order of trial.

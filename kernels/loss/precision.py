@@ -49,10 +49,11 @@ class Precision:
         with ExitStack() as stack:
             stack.callback(torch.set_float32_matmul_precision, matmul)
             stack.callback(setattr, torch.backends.cudnn, "allow_tf32", cudnn)
-            stack.callback(torch.use_deterministic_algorithms, strict, warn_only=warns)
             torch.set_float32_matmul_precision("high" if self.tf32 else "highest")
             torch.backends.cudnn.allow_tf32 = self.tf32  # torch's own default rounds convolutions, but no products
-            torch.use_deterministic_algorithms(deterministic)
+            if deterministic != strict or warns:  # a call alone makes torch import its compiler, for seconds
+                stack.callback(torch.use_deterministic_algorithms, strict, warn_only=warns)
+                torch.use_deterministic_algorithms(deterministic)
             if self.autocast is not None:
                 stack.enter_context(torch.autocast(device.type, self.autocast))
             yield

@@ -42,10 +42,15 @@ _WEIGHTS = (*NORMS, *(kind for kind in LAYERS if not issubclass(kind, (nn.Embedd
 """The only parameter of such a layer multiplies its input; that of a table may be added to outputs."""
 _CONTAINERS = (nn.ParameterList, nn.ParameterDict)
 _OF_NORMS = {*"abgsw", "weight", "gain", "scale", "gamma", "bias", "beta", "shift", "offset", "alpha", "loc", "logs"}
-_OF_NORMS |= {"mean"}  # the share of the mean that graph normalisation takes off
+_OF_NORMS |= {"mean", "var"}  # shares of means and variances, as graph and switchable normalisation have
+_OF_NORMS |= {"tau", "v", "eps"}  # thresholds and slopes of normalisations with an activation of their own
 """The parameters of a normalisation are called so, before any number or underscore."""
 _NORM = re.compile(r"norm(?!al(?!i[sz])|ali[sz]ing)", re.IGNORECASE)
 """The pattern finds a normalisation in a name, but not a normal distribution nor a normalising flow."""
+_TABLES = re.compile(r"(?<!linear)(?<!dense)(?<!conv)norm(\d+d)?\Z", re.IGNORECASE)
+"""Classes called so multiply element by element, also by several vectors of gains: one for each type or head."""
+_ALONE = re.compile(r"(layer|batch|group|instance|rms|scale)_?norm(\d+d)?\Z", re.IGNORECASE)
+"""Classes called so do with gains alone, where others may multiply by a matrix."""
 _ABBREVIATED = {"norm", "layernorm", "batchnorm", "groupnorm", "rmsnorm", "ln", "bn", "gn", "grn", "frn"}
 _B = re.compile(r"b([a-z]|\d\w*|_\w+)?\Z")
 """Biases in modules of one's own: b, b1, b_1, b_ih, bh."""
@@ -77,9 +82,11 @@ def roles(model: nn.Module) -> dict[str, frozenset[Role]]:
 
     A parameter *of a norm* belongs to one of :data:`NORMS`; or to a module whose class or name contains ``norm`` (or
     the word ``ln``, ``bn``, ``gn``, ``grn`` or ``frn``) and that owns nothing but gains and shifts (at most one axis
-    longer than 1, called ``weight``, ``gain``, ``scale``, ``gamma``, ``g``, ``bias``, ``beta`` or the like); or is
-    called ``norm_weight``, ``ln_scale`` or the like; or is the gain g of weight normalisation, w = g v/|v|, whose v
-    has, as the weights before a batch normalisation, a direction that counts and a length that does not.
+    longer than 1, called ``weight``, ``gain``, ``scale``, ``gamma``, ``g``, ``bias``, ``beta`` or the like), or gains
+    and shifts of any one shape, if the class's name ends with ``Norm`` (one row for each type of node, class or head:
+    PyG's ``HeteroLayerNorm``; gains alone need a name such as ``RMSNorm`` or ``LayerNorm``); or is called
+    ``norm_weight``, ``ln_scale`` or the like; or is the gain g of weight normalisation, w = g v/|v|, whose v has, as
+    the weights before a batch normalisation, a direction that counts and a length that does not.
 
     Examples
     --------
@@ -179,7 +186,7 @@ def _is_bias(name: str, place: _Place, family: dict[str, tuple[str, Tensor]]) ->
     local, p = family[name]
     if "bias" in (local, local.rpartition(".")[2]):
         return True
-    if not _flat(p):
+    if not (_flat(p) or _is_table(place.layer, list(family.values()))):
         return False
     if _says_bias(local):
         return True
@@ -210,6 +217,8 @@ def _is_of_norm(p: Tensor, place: _Place, family: list[tuple[str, Tensor]]) -> b
         return True
     if local.endswith("_g") and any(other == f"{local.removesuffix('_g')}_v" for other, _ in family):
         return True  # of torch.nn.utils.weight_norm
+    if _is_table(layer, family):
+        return True
     if not _flat(p):
         return False
     words = _words(local)
@@ -220,4 +229,16 @@ def _is_of_norm(p: Tensor, place: _Place, family: list[tuple[str, Tensor]]) -> b
         named
         and not _is_a(layer, LAYERS)
         and all(_flat(q) and bool(_OF_NORMS.intersection(_words(there)[:1])) for there, q in family)
+    )
+
+
+def _is_table(layer: nn.Module, family: list[tuple[str, Tensor]]) -> bool:
+    """Return whether a normalisation has gains, and shifts, of one shape: a row for each type, class or head."""
+    pattern = _TABLES if len(family) > 1 else _ALONE
+    return (
+        pattern.search(class_name(layer)) is not None
+        and not _is_a(layer, LAYERS)
+        and not any(is_lazy(q) for _, q in family)
+        and len({q.shape for _, q in family}) == 1
+        and all(_OF_NORMS.intersection(_words(there)[:1]) for there, _ in family)
     )

@@ -147,7 +147,7 @@ def sentence(entries: Sequence[Entry]) -> str:
     >>> layer = nn.Linear(3, 2)
     >>> _ = layer.weight.data.fill_(1.0)
     >>> sentence(table(layer, ["bias"]))
-    'moved 6 of 8 numbers: weight (norm 2.449); ignored 2: bias'
+    'moved 6 of 8 numbers: weight (weights of norm 2.449); ignored 2: bias'
     """
     parts = []
     groups, total = grouped(entries), sum(e.size for e in entries)
@@ -158,7 +158,9 @@ def sentence(entries: Sequence[Entry]) -> str:
         norm = sqrt(sum(g.norm**2 for g in those))
         names = ", ".join(map(str, those[:NAMED])) + (f" and {len(those) - NAMED} more" if len(those) > NAMED else "")
         count = f"{sum(g.size for g in those):,}" + (f" of {total:,} numbers" if state == "moved" else "")
-        parts.append(f"{state} {count}: {names or 'none'}" + (f" (norm {norm:.4g})" if state == "moved" else ""))
+        parts.append(
+            f"{state} {count}: {names or 'none'}" + (f" (weights of norm {norm:.4g})" if state == "moved" else "")
+        )
     return "; ".join(parts)
 
 

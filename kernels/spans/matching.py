@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from landsweep.kernels.spans.symmetry import Symmetry
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 SWEEPS = 100
@@ -61,6 +60,8 @@ def _agreement(
 def _descend(
     symmetry: Symmetry, a: Mapping[str, Tensor], b: Mapping[str, Tensor], rng: np.random.Generator
 ) -> dict[int, Tensor]:
+    from scipy.optimize import linear_sum_assignment  # a quarter of a second, for who aligns networks
+
     order = {group: torch.arange(size) for group, size in symmetry.sizes.items()}
     for _ in range(SWEEPS):
         improved = False

@@ -1,13 +1,17 @@
 """``landsweep new --module``: what it writes runs, and what cannot be written is one sentence."""
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 from landsweep import open_run
+from landsweep.cli import around_text, scaffold
 from landsweep.cli.around import Around, write
 from landsweep.kernels.contract import contract, takes
+from landsweep.study.study import ALPHA_FIELDS, HESSIAN_FIELDS
+from landsweep.study.subspace_spec import KINDS
 from support import inside
 from torch import nn
 
@@ -76,6 +80,33 @@ def dict_loss(model, batch):
 
 def two(model, x, y):
     return nn.functional.cross_entropy(model(x), y) + 0 * model.body[0].weight.sum()
+
+
+DATA = TensorDataset(torch.randn(6, 4), torch.arange(6) % 3)
+USED_UP, EMPTY, WORDS = iter([(torch.ones(5, 4), torch.zeros(5).long())]), [], [{"text": ["a"], "label": [1]}]
+SPLITS = {"train": LOADER, "test": LOADER}
+SAMPLES = [(torch.ones(4), 1), (torch.ones(4), 0)]
+ONE = torch.ones(5, 4)
+
+
+def make_data():
+    return DATA
+
+
+class Broken(torch.utils.data.Dataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, k):
+        raise FileNotFoundError("image-0.png is not there")
+
+
+BROKEN = DataLoader(Broken())
+
+
+class Module:
+    def train_dataloader(self):
+        return LOADER
 
 
 made, NUMBER = Net(), 3
@@ -219,6 +250,15 @@ def test_a_loader_with_a_generator_of_its_own_gives_the_same_data_at_every_call(
     assert not torch.equal(torch.cat(one), torch.cat(other))
 
 
+@pytest.mark.parametrize("text", [around_text.STUDY, scaffold.STUDY])
+def test_a_new_study_lists_all_kinds_of_subspaces_and_the_fields_that_no_loss_returns(text):
+    comments = " ".join(re.findall(r"#(.*)", text))
+    assert {
+        word for word in (*KINDS, *HESSIAN_FIELDS, *ALPHA_FIELDS) if not re.search(rf"\b{word}\b", comments)
+    } == set()
+    assert not [line for line in text.splitlines() if len(line) > 120]
+
+
 def test_a_key_says_which_weights(place):
     first, second = net(), net()
     with torch.no_grad():
@@ -239,6 +279,25 @@ def test_installed_networks_need_no_path(place):
     done = inside("new", "mine", *words, "--checkpoint", "weights.pt", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "sys.path" not in (place / "mine/problem.py").read_text()
+
+
+NO_LOADERS = {
+    "DATA": "--data my_own_code:DATA is a TensorDataset, whose items are single samples, expected a DataLoader or "
+    "batches: name a function such as `def loader(): return DataLoader(DATA, batch_size=64)`.",
+    "make_data": "make_data is a TensorDataset, whose items are single samples, expected a DataLoader or batches: name "
+    "a function such as `def loader(): return DataLoader(make_data(), batch_size=64)`.",
+    "USED_UP": "USED_UP is a list_iterator, which is used up by one pass, expected a DataLoader or batches that can be",
+    "EMPTY": "EMPTY gives no batches, expected a DataLoader or batches of tensors, at least one",
+    "WORDS": "WORDS gives a dict (text: list, label: list), without a tensor, expected a DataLoader or batches of",
+    "ONE": "(TypeError: batches() returned one Tensor, expected an iterable of batches, such as a DataLoader or",
+    "SPLITS": "SPLITS is a dictionary of loaders (train, test), expected one DataLoader: name a function such as `def "
+    "loader(split='train'): return SPLITS[split]`.",
+    "BROKEN": "BROKEN gives no first batch (FileNotFoundError: image-0.png is not there), expected one: mend its data",
+    "Module": "Module is a Module, which has loaders but is none, expected a DataLoader: name a function such as `def "
+    "loader(): return Module().train_dataloader()`.",
+    "SAMPLES": "expected a loss of the first batch, a tuple (Tensor (4,), int): give --data and --loss that fit",
+}
+"""What people name as their data, and what they are told: nothing of it blames the loss."""
 
 
 @pytest.mark.parametrize(
@@ -262,10 +321,14 @@ def test_installed_networks_need_no_path(place):
         ),
         (
             ("--module", "my_own_code:Net", "--loss", "my_own_code:dict_loss"),
-            "--loss my_own_code:dict_loss computes no loss (",
+            "dict_loss computes no loss of the first batch, a tuple (Tensor (64, 4), Tensor (64, 3)) (TypeError: tuple",
         ),
         (("--module", "my_own_code:Net", "--data", "my_own_code:Needs"), "Needs() failed (TypeError"),
         (("--module", "my_own_code:Net", "--data", "my_own_code:NUMBER"), "expected a DataLoader or batches, at least"),
+        *(
+            (("--module", "my_own_code:Net", "--data", f"my_own_code:{name}"), text)
+            for name, text in NO_LOADERS.items()
+        ),
     ],
 )
 def test_what_cannot_be_written_is_one_sentence(place, words, text):

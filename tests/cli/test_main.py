@@ -105,6 +105,10 @@ def test_a_new_study_runs_as_it_is(finished):
         assert f"runs/my_study/report/{name}" in done.stdout
         assert (folder / "runs" / "my_study" / "report" / name).exists()
     assert "Traceback" not in done.stderr
+    report = "runs/my_study/report"
+    assert f"\n  models   {report}/landscape-00000.png to landscape-00002.png, one a model\n" in done.stdout
+    drawn = {path.name for path in (folder / report).glob("*.png")}
+    assert {name for name in drawn if name not in done.stdout} == {"landscape-00001.png"}
 
 
 def test_progress_off_a_terminal_is_lines(finished):

@@ -12,7 +12,8 @@ import pytest
 from landsweep import Study
 from landsweep.kernels import merge_tree
 from pydantic import BaseModel
-from support import BIN, ROOT, environment, inside
+from served import bash
+from support import ROOT, inside
 
 README = (ROOT / "README.md").read_text()
 
@@ -27,15 +28,7 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("readme")
     (commands,) = [b for b in blocks("sh") if b.startswith("landsweep new")]
     np.save(place / "field.npy", np.random.default_rng(0).standard_normal((20, 30)))  # the reader's own array
-    path = f"{BIN}:{environment()['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=place,
-        env=environment(PATH=path),
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    done = bash(commands, place)
     assert done.returncode == 0, done.stderr
     return place, done.stdout
 

@@ -52,7 +52,26 @@ class Extra(nn.Linear):
         self._factor.update(state)
 
 
-BUILT = {"scaled": Scaled, "calls": Scaled, "buffer": Scaled, "unseeded": Scaled, "extra state": Extra}
+class Complex(nn.Linear):
+    """A layer with complex numbers in double precision, one of them of shape ()."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.modes = nn.Parameter(torch.complex(*torch.randn(2, sizes[1], dtype=torch.float64) / 3))
+        self.phase = nn.Parameter(torch.tensor(0.6 + 0.8j, dtype=torch.complex128))
+
+    def forward(self, x):
+        return super().forward(x) + (self.phase * self.modes).abs().to(x.dtype) + self.modes.imag.to(x.dtype)
+
+
+BUILT = {
+    "complex": Complex,
+    "scaled": Scaled,
+    "calls": Scaled,
+    "buffer": Scaled,
+    "unseeded": Scaled,
+    "extra state": Extra,
+}
 LAZY = ("lazy", "lazy without data")
 
 
@@ -70,6 +89,8 @@ class Trainings:
         if self.how == "adapters":
             network[0], network[3] = Adapted(network[0]), Adapted(network[3].requires_grad_(False))
             network[5].requires_grad_(False)
+        if self.how == "adapted in build":
+            network[0] = Adapted(network[0])
         if self.how == "baked":
             nn.utils.parametrizations.weight_norm(network[0])
         return network
@@ -138,6 +159,9 @@ class Trainings:
 
     def _bfloat16(self, model):
         return self.fit(model).bfloat16()
+
+    def _complex(self, model):
+        return self.fit(model)
 
     def _frozen(self, model):
         model[0].requires_grad_(False)

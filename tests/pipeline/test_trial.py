@@ -106,6 +106,12 @@ MISTAKES = {
         "build failed (ValueError",
         "problem.py:13",
     ),
+    "numbers that no file holds": (
+        "return self.net",
+        "self.net.register_buffer('graph', torch.eye(2).to_sparse())\n        return self.net",
+        "build() returned a network whose graph is a sparse_coo tensor, which no file of weights holds, expected dense",
+        "build at ",
+    ),
     "no batch": (BATCHES, "        return []", "batches(split='train', draw=0) gave no batches", "batches at "),
     "one batch that is no list": (
         BATCHES,
@@ -174,6 +180,26 @@ def test_a_mistake_is_told_before_anything_is_trained(tmp_path, name):
             assert text in done.stderr
         assert done.stderr.endswith("; nothing was trained.\n")
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == ["problem.py", "study.yaml"]
+
+
+def test_an_operation_without_second_derivatives_is_named_though_attention_has_none_by_itself_either(tmp_path):
+    loss = (
+        "        x, y = batch\n"
+        "        h = model(x)[None, None]\n"
+        "        scores = F.scaled_dot_product_attention(h, h, h)[0].log_softmax(-1).transpose(0, 1)\n"
+        "        return F.ctc_loss(scores, torch.ones(1, 1).long(), [len(x)], [1])"
+    )
+    study = write(tmp_path, (LOSS, loss))
+    assert inside("check", study, cwd=tmp_path).returncode == 0
+    for asked in ("curvature.largest=1", "fields=[loss,hessian_max]"):
+        done = inside("run", study, "--out", tmp_path / "run", "--set", asked, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith(
+            "landsweep: problem.path 'problem.py:Mine': the loss uses ctc_loss, which torch differentiates once but "
+            "not twice (_ctc_loss_backward has no derivative), expected second derivatives: write it with operations "
+            "that have them, or ask for no Hessian (loss at "
+        )
+        assert done.stderr.endswith("problem.py:21); nothing was trained.\n")
 
 
 def test_check_says_what_was_tried(tmp_path):

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from landsweep.base.errors import ProblemError
+from landsweep.predict import bench
 from support import inside, make_study
 
 
@@ -33,6 +35,17 @@ def test_a_problem_that_fails(tmp_path):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("landsweep: toy: its ")
+
+
+def test_a_stop_while_data_are_read_is_no_failure_of_the_loss(tmp_path, monkeypatch):
+    def measure(context, seconds):
+        context.stop.request()
+        raise ProblemError("ReadingStopped: stopped while data were read")
+
+    monkeypatch.setattr(bench, "_measure", measure)
+    done = inside("bench", "evaluation", make_study(tmp_path, problem__params={"steps": 1}), cwd=tmp_path)
+    assert done.returncode == 75, done.stderr
+    assert "its loss failed" not in done.stderr
 
 
 def test_a_precision_that_the_device_lacks(tmp_path):

@@ -11,7 +11,7 @@ import inspect
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,10 @@ from landsweep.study.study import Study
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+_LOADERS = ("train_dataloader", "get_dataloader", "dataloader", "train_loader")
+"""Methods that return a loader, as a data module of Lightning has."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,17 @@ def _network(make: _Named, around: Around) -> nn.Module:
 
 
 def _batch(data: _Named) -> tuple[bool | None, Any]:
-    """Return whether a loader is a function that takes ``split``, None where it is none, and its first batch."""
+    """Return whether a loader is a function that takes ``split``, None where it is none, and its first batch.
+
+    Raises
+    ------
+    UserError
+        Where it is something else than a loader: samples, several loaders, what has loaders, or is used up.
+    """
+    from landsweep.kernels.containers import tensors_in
+    from landsweep.kernels.contract import checked, describe
+    from torch.utils.data import Dataset, IterableDataset
+
     splits = None
     loader = data.found
     if callable(loader):
@@ -200,13 +214,59 @@ def _batch(data: _Named) -> tuple[bool | None, Any]:
                 f"--data {data.source}:{data.name}: {data.name}({'split=split' if splits else ''}) failed "
                 f"({told(error)}): expected a function without arguments, or with split, that returns batches."
             ) from error
-    try:
-        return splits, next(iter(loader))
-    except (TypeError, StopIteration) as error:
+    what = f"--data {data.source}:{data.name}"
+    if isinstance(loader, Dataset) and not isinstance(loader, IterableDataset):
         raise UserError(
-            f"--data {data.source}:{data.name} gives {type(loader).__name__}, expected a DataLoader or batches, at "
-            f"least one ({told(error)})."
+            f"{what} is a {type(loader).__name__}, whose items are single samples, expected a DataLoader or batches: "
+            f"name a function such as `def loader(): return DataLoader({_again(data)}, batch_size=64)`."
+        )
+    if isinstance(loader, Iterator):
+        if data.found is loader:
+            raise UserError(
+                f"{what} is a {type(loader).__name__}, which is used up by one pass, expected a DataLoader or batches "
+                "that can be read again: name the function that makes it."
+            )
+    elif isinstance(loader, Mapping) and loader and all(map(_is_loader, loader.values())):
+        raise UserError(
+            f"{what} is a dictionary of loaders ({', '.join(map(str, loader))}), expected one DataLoader: name a "
+            f"function such as `def loader(split='train'): return {_again(data)}[split]`."
+        )
+    elif ways := [name for name in _LOADERS if callable(getattr(loader, name, None))]:
+        raise UserError(
+            f"{what} is a {type(loader).__name__}, which has loaders but is none, expected a DataLoader: name a "
+            f"function such as `def loader(): return {_again(data)}.{ways[0]}()`."
+        )
+    try:
+        batches = checked(loader)
+    except TypeError as error:
+        raise UserError(
+            f"{what} gives {type(loader).__name__}, expected a DataLoader or batches, at least one ({told(error)})."
         ) from error
+    nothing = object()
+    try:
+        first = next(iter(batches), nothing)
+    except Exception as error:
+        raise UserError(
+            f"{what} gives no first batch ({told(error)}), expected one: mend its data, or what makes batches of them."
+        ) from error
+    if first is nothing or not tensors_in(first):
+        found = "no batches" if first is nothing else f"{describe(first)}, without a tensor"
+        raise UserError(
+            f"{what} gives {found}, expected a DataLoader or batches of tensors, at least one: name a function that "
+            "returns them."
+        )
+    return splits, first
+
+
+def _again(data: _Named) -> str:
+    """Return the expression of what ``--data`` names."""
+    return f"{data.name}()" if callable(data.found) else data.name
+
+
+def _is_loader(value: Any) -> bool:
+    from torch.utils.data import DataLoader, Dataset
+
+    return isinstance(value, DataLoader | Dataset)
 
 
 def _accepts(function: Callable[..., Any], name: str) -> bool:
@@ -256,6 +316,7 @@ def _shapes(network: nn.Module, name: str) -> text.Examples:
 def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> tuple[str, bool]:
     """Return the expression of the loss of ``model`` on ``batch``, and whether it was guessed."""
     import torch
+    from landsweep.kernels.contract import describe
     from torch import Tensor, nn
 
     if loss is None:
@@ -280,7 +341,8 @@ def _loss(loss: _Named | None, network: nn.Module, examples: text.Examples) -> t
                 return f'{{"loss": {expression}}}', False
             tried.append(f"it returned {type(value).__name__}")
     raise UserError(
-        f"--loss {loss.source}:{loss.name} computes no loss ({tried[0]}; {tried[-1]}), expected {name}(model, batch), "
+        f"--loss {loss.source}:{loss.name} computes no loss of the first batch, {describe(examples.sample)} "
+        f"({'; '.join(dict.fromkeys((tried[0], tried[-1])))}), expected {name}(model, batch), "
         f"{name}(model, *batch) or {name}(model(x), y) that returns one number."
     )
 
@@ -294,7 +356,7 @@ def _try(problem: str, folder: Path, network: str, examples: text.Examples) -> N
         Where this fails.
     """
     import torch
-    from landsweep.kernels.contract import contract
+    from landsweep.kernels.contract import contract, describe
 
     scope: dict[str, Any] = {"__file__": str((folder / "problem.py").resolve()), "__name__": "problem"}
     try:
@@ -308,8 +370,8 @@ def _try(problem: str, folder: Path, network: str, examples: text.Examples) -> N
                 value = float(made.loss(model, next(iter(made.batches())))["loss"])
     except Exception as error:
         raise UserError(
-            f"The problem around {network} does not run ({told(error)}), expected a loss of the first batch: give "
-            "--data and --loss that fit the network."
+            f"The problem around {network} does not run ({told(error)}), expected a loss of the first batch, "
+            f"{describe(examples.sample)}: give --data and --loss that fit the network."
         ) from error
     if value != value:
         raise UserError(

@@ -36,13 +36,17 @@ sweep:
 
 subspaces:
   random:
-    kind: random            # random | hessian (its top eigenvectors) | file (then add path: directions.npz)
+    kind: random            # random | hessian (its top eigenvectors) | file (add path: directions.npz), or through
+                            # checkpoints (add files: [a.pt, b.pt]): line | plane | bilinear | barycentric | pca
     normalisation: filter   # filter | layer | model | none
-    ignore: [bias, norm]    # parameters that stay where they are; patterns such as 'head.*' work too
+    ignore: [bias, norm]    # parameters that stay where they are; patterns such as 'head.*' work too (not through
+                            # checkpoints, nor along eigenvectors: leave out normalisation and ignore there)
     range: [-1, 1]          # or one pair per axis: [[-1, 1], [-0.5, 0.5]]
+    # trajectory: [a.pt, b.pt]  # checkpoints of a training, drawn on the landscape with their distances from it
 
 grid: {{dims: 2, points: 21}} # dims 1 to 6; points one number or one per axis; odd numbers hit the centre
-fields: [loss]              # what Problem.loss returns and you want stored; also hessian_max, hessian_min
+fields: [loss]              # what Problem.loss returns and you want stored; also hessian_max, hessian_min,
+                            # alpha_gradient, alpha_hessian (derivatives along the directions)
 evaluation: {{dtype: float32, batchnorm: frozen}} # or recomputed: statistics from the data at each point
 """
 """The study, with places for its name, the problem's path and the checkpoint."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from landsweep.study.plan import Plan
     from landsweep.study.study import Study
 
+FIGURES = {"trend.png": "figure", "comparison.png": "compared", "landscapes.png": "panels"}
+"""The figures that a run's last lines name first, and by which word."""
 FAILURES_SHOWN = 5
 """At most this many failures are shown; the others are counted."""
 SHOWN_METRICS = ("barrier", "n_minima", "n_saddles", "average_persistence", "max_persistence", "smad", "loss_min")
@@ -199,12 +202,20 @@ def closing(run: Run) -> None:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:
             print(f"  note: {line}")
-        for name, path in (
-            ("figure", run.directory.report / "trend.png"),
-            ("panels", run.directory.report / "landscapes.png"),
-            ("table", run.directory.report / "summary.md"),
-            ("metrics", run.directory.metrics),
-        ):
-            if path.exists():
-                print(f"  {name:<8} {path}")
+        tables = (("table", run.directory.report / "summary.md"), ("metrics", run.directory.metrics))
+        files = [(name, str(path)) for name, path in tables if path.exists()]
+        for name, shown in (*_figures(run.directory.report), *files):
+            print(f"  {name:<8} {shown}")
     print_failures(run)
+
+
+def _figures(report: Path) -> Iterator[tuple[str, str]]:
+    """Yield what each figure of a report shows in one word, and where it is; those of single models are one line."""
+    names = sorted(path.name for path in report.glob("*.png"))
+    models = [name for name in names if re.fullmatch(r"landscape-\d+\.png", name)]
+    for name, word in FIGURES.items():
+        if name in names:
+            yield word, f"{report / name}"
+    if models:
+        yield "models", f"{report / models[0]}" + (f" to {models[-1]}, one a model" if len(models) > 1 else "")
+    yield from (("figure", f"{report / name}") for name in names if name not in (*FIGURES, *models))

@@ -19,6 +19,9 @@ from landsweep.kernels.spans.span import derivatives_of_multiples, multiples
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+OWN = "the model's own weights"
+"""What a model's trained weights are called among checkpoints."""
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -178,7 +181,7 @@ class Projections:
     Parameters
     ----------
     names
-        ``(n,)`` their files.
+        ``(n,)`` their files; :data:`OWN` for the model's own weights.
     paths
         ``(n,)`` the names of their trajectories, empty for those that span the landscape.
     coordinates

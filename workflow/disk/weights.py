@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from landsweep.disk.rundir import atomic
 from landsweep.kernels.parameters.structure import materialise, resize, saved
 from landsweep.kernels.problem import Problem
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
@@ -20,6 +21,9 @@ REQUIRES_GRAD = "requires_grad"
 """Metadata of a file of weights: the parameters that required gradients after training, if not those of build()."""
 DTYPE = "dtype"
 """Metadata of a file of weights: the trained network's dtype, wider than that of build(), is kept."""
+PAIRS = "pairs"
+"""Metadata of a file of weights: complex tensors, of precisions that the format lacks, that stand in it as real ones
+with a last axis of two."""
 
 
 def state(model: nn.Module) -> dict[str, Tensor]:
@@ -41,8 +45,39 @@ def save_theta(path: Path, model: nn.Module, built: nn.Module | None = None) -> 
         before, after = saved(built), saved(model)
         if any(torch.promote_types(t.dtype, before[name].dtype) != before[name].dtype for name, t in after.items()):
             metadata[DTYPE] = "trained"
+    tensors = state(model)
+    if paired := [name for name, t in tensors.items() if t.is_complex() and not _storable(t.dtype)]:
+        metadata[PAIRS] = json.dumps(paired)
+        tensors |= {name: torch.view_as_real(tensors[name]).contiguous() for name in paired}
     with atomic(path) as partial:
-        save_file(state(model), partial, metadata or None)
+        save_file(tensors, partial, metadata or None)
+
+
+def unpaired(tensors: dict[str, Tensor], metadata: Mapping[str, str] | None) -> dict[str, Tensor]:
+    """Return the tensors of a file of weights, complex ones that it holds as pairs (:data:`PAIRS`) made complex."""
+    return tensors | {
+        name: torch.view_as_complex(tensors[name]) for name in json.loads((metadata or {}).get(PAIRS, "[]"))
+    }
+
+
+@cache
+def _storable(dtype: torch.dtype) -> bool:
+    """Return whether a file of weights has room for this kind of number."""
+    try:
+        save({"": torch.empty(0, dtype=dtype)})
+    except (KeyError, ValueError, RuntimeError, NotImplementedError):
+        return False
+    return True
+
+
+def unstorable(model: nn.Module) -> str:
+    """Return which tensor of a network no file of weights can hold, and why; empty where there is none."""
+    for name, t in saved(model).items():
+        if is_lazy(t) or (t.layout == torch.strided and not t.is_nested and (t.is_complex() or _storable(t.dtype))):
+            continue
+        kind = "nested" if t.is_nested else str(t.dtype if t.layout == torch.strided else t.layout)
+        return f"{name} is a {kind.removeprefix('torch.')} tensor"
+    return ""
 
 
 def _requiring(model: nn.Module) -> list[str]:
@@ -84,6 +119,11 @@ def build(problem: Problem, seed: int) -> nn.Module:
             raise TypeError(f"build() returned {type(network).__name__}, expected a torch.nn.Module")
         if not any(p.requires_grad for p in network.parameters()):
             raise ValueError("build() returned a network without trainable parameters, expected at least one")
+        if found := unstorable(network):
+            raise TypeError(
+                f"build() returned a network whose {found}, which no file of weights holds, expected dense numbers: "
+                "register a buffer with persistent=False, which build() makes again, or keep it dense"
+            )
     return network
 
 
@@ -96,6 +136,7 @@ def load_trained(problem: Problem, seed: int, path: Path) -> nn.Module:
         tensors = load_file(path)
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
+        tensors = unpaired(tensors, metadata)
         learned = set(json.loads(metadata[REQUIRES_GRAD])) if REQUIRES_GRAD in metadata else None
     network = build(problem, seed)
     materialise(network, {name: t.shape for name, t in tensors.items()})

@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 import torch
-from landsweep.base.errors import ProblemError, UserError, users_code
+from landsweep.base.errors import ProblemError, Stopped, UserError, users_code
 from landsweep.base.events import Bus
 from landsweep.base.stop import StopFlag
 from landsweep.disk.directions import load_delta, load_geometry
@@ -112,6 +112,8 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
             try:
                 return _measure(context, seconds)
             except ProblemError as error:
+                if stop.requested:  # reading data ends by an error
+                    raise Stopped from error
                 raise UserError(f"{study.name}: its loss failed ({error}): expected one that runs.") from error
 
 

@@ -80,7 +80,7 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
         if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
         else:
-            _number(panel, table[metric], whole=metric.startswith("n_"))
+            number(panel, table[metric], whole=metric.startswith("n_"))
         if all(float(v).is_integer() for v in table[axis]):
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, labels = panel.get_legend_handles_labels()
@@ -125,7 +125,7 @@ def _line(panel: Any, along: pd.DataFrame, colour: str, label: str, join: bool, 
     panel.plot(at, along["median"], style, color=colour, label=label, **wider)
 
 
-def _number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
+def number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
     """Set the ticks of a linear axis: one where there is one value, whole ones for counts, and no two alike."""
     from matplotlib.ticker import Formatter, MaxNLocator
 
@@ -150,7 +150,7 @@ def _error(panel: Any, table: pd.DataFrame, axis: str, error: str, join: bool) -
     merit, name = table.groupby(axis)[error].median(), summary.label(error)
     style = "s--" if join else "s"
     twin.plot(merit.index, merit, style, color="0.45", markersize=3.5, linewidth=1, label=name)
-    _number(twin, merit)
+    number(twin, merit)
     twin.set_ylabel(name, color="0.35")
     twin.tick_params(axis="y", colors="0.35")
     handles, labels = twin.get_legend_handles_labels()
@@ -253,9 +253,31 @@ def _panels(
 def _panel(
     figure: Any, panel: Any, run: OpenedRun, landscape: Landscape, member: Member, curvature: bool = False
 ) -> None:
-    """Draw one landscape: a curve, a map with its critical points, or the central slice of more dimensions.
+    """Draw one landscape in a scale of its own."""
+    image = draw_landscape(panel, run, landscape, member, curvature=curvature)
+    if image is not None:
+        bar = figure.colorbar(image, ax=panel)
+        bar.ax.tick_params(labelsize=7)
+
+
+def central(field: np.ndarray) -> np.ndarray:
+    """Return what a figure shows of a landscape: all of a line or a plane, the central plane of more dimensions."""
+    return field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))] if field.ndim > 2 else field
+
+
+def draw_landscape(
+    panel: Any,
+    run: OpenedRun,
+    landscape: Landscape,
+    member: Member,
+    scale: tuple[float, float, bool] | None = None,
+    curvature: bool = False,
+) -> Any:
+    """Draw one landscape: a curve, a map with its critical points, or the central plane of more dimensions.
 
     The first direction runs along x and the second along y: ``field[i, j]`` lies at ``(alpha_0[i], alpha_1[j])``.
+    ``scale`` is the least and the greatest value that is shown, and whether they are logarithms. Returned is what a
+    colour bar can be made for; None of a curve.
     """
     study = run.study
     subspace = study.subspaces[str(member.coords["subspace"])]
@@ -271,19 +293,26 @@ def _panel(
     if field.ndim == 1:
         panel.plot(x, field)
         panel.set_ylabel("|least / greatest eigenvalue|" if curvature else "loss", fontsize=7)
+        if scale is not None:
+            margin = 0.05 * (scale[1] - scale[0])
+            panel.set_ylim(scale[0] - margin, scale[1] + (margin or 1.0))
         if not curvature:  # checkpoints are drawn at their losses
             draw_marks(panel, run, member, [x])
             draw_projections(panel, run, member, [x])
-        return
+        return None
     panel.set_ylabel("direction 1", fontsize=7)
-    plane = field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))]
-    positive = bool((plane[np.isfinite(plane)] > 0).all())
-    shown = np.log10(plane) if positive and not curvature else plane
+    plane = central(field)
+    positive = bool((plane[np.isfinite(plane)] > 0).all()) if scale is None else scale[2]
     image = panel.pcolormesh(
-        x, others[0], np.ma.masked_invalid(shown).T, shading="nearest", cmap="viridis", rasterized=True
+        x,
+        others[0],
+        np.ma.masked_invalid(np.log10(plane) if positive and not curvature else plane).T,
+        shading="nearest",
+        cmap="viridis",
+        rasterized=True,
+        **({} if scale is None else {"vmin": scale[0], "vmax": scale[1]}),
     )
-    bar = figure.colorbar(image, ax=panel)
-    bar.ax.tick_params(labelsize=7)
     if field.ndim == 2 and not curvature:
         draw_marks(panel, run, member, [x, others[0]])
         draw_projections(panel, run, member, [x, others[0]])
+    return image

@@ -443,7 +443,7 @@ class Study(Section):
         {'seed': (0,), 'subspace': ('random',), 'direction_seed': (0,)}
         >>> Study.parse({"name": "first", "problem": {"path": "problem.py:Spiral"}, "grid": {"point": 21}})
         Traceback (most recent call last):
-        landsweep...UserError: study: unknown key "grid.point", expected dims, points; did you mean "points"?
+        landsweep...UserError: study: unknown key "grid.point", expected dims, points, refine; did you mean "points"?
         """
         try:
             return cls.model_validate(data)

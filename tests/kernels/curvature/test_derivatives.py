@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 from contracts import CPU, KINDS, Contract, Plain, error
+from landsweep.kernels.curvature.checks import NoSecondDerivativeError
 from landsweep.kernels.curvature.extremes import Extremes
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.theta import flatten
 from landsweep.kernels.problem import Batch
 from torch import nn
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 OTHERS = dict.fromkeys(["attention", "heads", "encoder"], "math") | dict.fromkeys(
@@ -209,6 +211,55 @@ REFUSED = {
         "the loss changes parameters of the network .as max_norm of an embedding does., expected one that leaves them",
     ),
 }
+
+
+@torch.library.custom_op("mine::twice", mutates_args=())
+def twice(x: torch.Tensor) -> torch.Tensor:
+    return 2 * x
+
+
+MISSING = {
+    "ctc_loss, which torch differentiates once but not twice (_ctc_loss_backward has no": lambda y: functional.ctc_loss(
+        y[:, None].log_softmax(-1), torch.tensor([[1]]), [len(y)], [1]
+    ),
+    "embedding_bag, which torch differentiates once but not twice": lambda y: functional.embedding_bag(
+        torch.tensor([[0, 1]]), y
+    ),
+    "pdist, which torch differentiates once but not twice": functional.pdist,
+    "multi_margin_loss, which torch differentiates once": lambda y: functional.multi_margin_loss(
+        y, torch.zeros(len(y), dtype=torch.long)
+    ),
+    "segment_reduce, which torch": lambda y: torch.segment_reduce(y, "sum", lengths=torch.tensor([len(y)])),
+    "fake_quantize_learnable_per_tensor_affine, which torch": lambda y: (
+        torch._fake_quantize_learnable_per_tensor_affine(y.float(), torch.full((1,), 0.1), torch.zeros(1), 0, 255, 1.0)
+    ),
+    "standard_gamma, which torch": lambda y: torch._standard_gamma(y.abs() + 1, torch.Generator().manual_seed(0)),
+    "igamma, which torch differentiates not at all, or not twice": lambda y: torch.special.gammainc(y.abs() + 1, y + 3),
+    "mine.twice, which torch differentiates not at all": twice,
+}
+"""Operations of a loss that torch has no second derivatives of, by what is said of them."""
+
+
+@pytest.mark.parametrize("text", MISSING)
+@pytest.mark.parametrize("kind", ["hessian", "gauss-newton"])
+def test_the_operation_without_a_second_derivative_is_named_behind_attention_too(text, kind):
+    """The default kernels of attention fail first, and are not the reason."""
+
+    def loss(model, x):
+        h = model(x)[None, None]
+        return MISSING[text](functional.scaled_dot_product_attention(h, h, h)[0, 0]).square().mean()
+
+    with pytest.raises(NoSecondDerivativeError, match=rf"\Athe loss uses {re.escape(text)}"):
+        product(other(loss), kind=kind)
+
+
+@pytest.mark.parametrize("strategy", ["inplace", "batched"])
+def test_extreme_eigenvalues_name_the_operation_too(strategy):
+    problem = other(lambda model, x: functional.pdist(model(x)).square().mean())
+    model = problem.build(0).eval()
+    extremes = Extremes(strategy, problem, model, ("hessian_max",), CPU, torch.float64, 1e-6)
+    with pytest.raises(NoSecondDerivativeError, match="the loss uses pdist, which torch differentiates once"):
+        extremes(flatten(model, torch.float64)[None], Data.of(problem, CPU, torch.float64))
 
 
 @pytest.mark.parametrize("name", REFUSED)

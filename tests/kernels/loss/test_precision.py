@@ -33,3 +33,19 @@ def test_settings_inside_and_after(name, expected):
     with PRECISIONS[name].active(CPU, deterministic=True):
         assert settings()[2]
     assert settings() == before
+
+
+def test_determinism_that_is_set_already_is_not_set_again(monkeypatch):
+    """A call makes torch import its compiler, which takes each process seconds."""
+    called, real = [], torch.use_deterministic_algorithms
+    monkeypatch.setattr(
+        torch, "use_deterministic_algorithms", lambda mode, **more: (called.append(mode), real(mode, **more))
+    )
+    with PRECISIONS["float32"].active(CPU):
+        assert not called
+    with PRECISIONS["float32"].active(CPU, deterministic=True):
+        with PRECISIONS["float64"].active(CPU):  # others may ask for less inside
+            assert not settings()[2]
+        assert settings()[2]
+    assert called == [True, False, True, False]
+    assert not settings()[2]

@@ -28,6 +28,22 @@ class ActNorm(Owner):
     pass
 
 
+class HeadLayerNorm(Owner):
+    pass
+
+
+class ConditionalNorm(Owner):
+    pass
+
+
+class LinearNorm(Owner):
+    pass
+
+
+class FilterResponseNormTlu2d(Owner):
+    pass
+
+
 class NormalPrior(Owner):
     pass
 
@@ -138,6 +154,17 @@ CASES = {
         lambda: Owner(qkv=(9, 3), ln_weight=(3,), ln_bias=(3,), norm_gain=(3,)),
         {"ln_weight": "norm", "ln_bias": "bias norm", "norm_gain": "norm"},
     ),
+    "a row for each head": (lambda: HeadLayerNorm(weight=(4, 8)), {"weight": "norm"}),
+    "a row for each class": (
+        lambda: ConditionalNorm(gamma=(5, 3), beta=(5, 3)),
+        {"gamma": "norm", "beta": "bias norm"},
+    ),
+    "matrices that are normalised": (lambda: nn.ModuleList([LinearNorm(weight=(3, 3)), ActNorm(w=(3, 3))]), {}),
+    "a matrix and a bias": (lambda: ConditionalNorm(weight=(3, 3), bias=(3,)), {"bias": "bias"}),
+    "with a threshold": (
+        lambda: FilterResponseNormTlu2d(weight=(3,), bias=(3,), tau=(3,)),
+        {"weight": "norm", "bias": "bias norm", "tau": "norm"},
+    ),
     "a linear layer of norm 1": (lambda: NormedLinear(weight=(3, 3), scale=(1,)), {}),
     "a normal distribution": (lambda: NormalPrior(loc=(3,), scale=(3,)), {}),
     "a flow": (lambda: NormalizingFlow(scale=(3,), shift=(3,)), {"shift": "bias"}),
@@ -166,6 +193,17 @@ CASES = {
 def test_roles(make, expected):
     found = roles(make())
     assert {name: " ".join(sorted(those)) for name, those in found.items() if those} == expected
+
+
+@pytest.mark.parametrize("name", ["HeteroLayerNorm", "HeteroBatchNorm", "LayerNorm", "GraphNorm", "MessageNorm"])
+def test_norms_of_graphs_with_a_row_for_each_type(name):
+    norms = pytest.importorskip("torch_geometric.nn.norm")
+    layer = getattr(norms, name)(*((3, 2) if name.startswith("Hetero") else (True,) if name == "MessageNorm" else (3,)))
+    found = roles(nn.ModuleDict({"head": nn.Linear(3, 3), "norm": layer}))
+    own = {parameter for parameter in found if parameter.startswith("norm.")}
+    assert own
+    assert {parameter for parameter, those in found.items() if "norm" in those} == own
+    assert {parameter for parameter, those in found.items() if "bias" in those} <= {"head.bias", "norm.bias"}
 
 
 def test_a_pattern_means_a_tied_parameter_by_any_of_its_names():

@@ -39,8 +39,8 @@ def test_many_layers_share_a_line():
     ]
     norm = sum(float(p.detach().norm()) ** 2 for n, p in model.named_parameters() if n.endswith("weight")) ** 0.5
     assert sentence(found) == (
-        f"moved 222 of 296 numbers: layers.*.weight (24), head.weight (norm {norm:.4g}); ignored 74: layers.*.bias "
-        "(24), head.bias"
+        f"moved 222 of 296 numbers: layers.*.weight (24), head.weight (weights of norm {norm:.4g}); ignored 74: "
+        "layers.*.bias (24), head.bias"
     )
     assert len(rows(found)) == 5
     assert len(rows(table(network(5), ["bias"]))) == 13  # few enough to be listed one by one

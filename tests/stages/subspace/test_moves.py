@@ -73,7 +73,7 @@ def test_complex_weights_count_as_theta_counts_them(tmp_path):
     network = Spectral()
     found = moves(network, SubspaceSpec(kind="random"), random_directions(network, 2, 0))
     assert sum(e.size for e in found.entries) == size(network) == 20
-    assert sentence(found.entries).startswith("moved 18 of 20 numbers: weight, lift.weight (norm ")
+    assert sentence(found.entries).startswith("moved 18 of 20 numbers: weight, lift.weight (weights of norm ")
     save_file({"delta": torch.zeros(2, 20)}, tmp_path / "directions", found.metadata())
     assert [e.size for e in load_moves(tmp_path / "directions").entries] == [16, 2, 2]
     table = json.loads(found.metadata()[MOVES])
@@ -83,7 +83,9 @@ def test_complex_weights_count_as_theta_counts_them(tmp_path):
 
 
 def test_adapters_move_and_what_they_adapt_does_not(made):
-    assert made[1][2].startswith("Subspace random, model 1: moved 20 of 130 numbers: 0.A, 3.A (norm "), made[1]
+    assert made[1][2].startswith("Subspace random, model 1: moved 20 of 130 numbers: 0.A, 3.A (weights of norm "), made[
+        1
+    ]
     table = landsweep.open_run(made[0]).parameters(how="adapters", subspace="random")
     assert table.groupby("state").numbers.sum().to_dict() == {"frozen": 86, "moved": 20, "still": 24}
 

@@ -1,6 +1,7 @@
 """What train() returns is what the landscape is of, or the model fails at once with a sentence."""
 
 import json
+import re
 import shutil
 
 import landsweep
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from landsweep.disk.checkpoints.formats import read
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.rundir import RunDir
-from landsweep.disk.weights import load_trained
+from landsweep.disk.weights import load_trained, save_theta
 from landsweep.kernels.contract import contract
-from landsweep.stages.train.returned import check_rest
+from landsweep.kernels.parameters.structure import Structure
+from landsweep.stages.train.returned import check_rest, checked
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from support import HELPERS, events, inside
@@ -80,8 +83,29 @@ def test_what_build_does_not_make_again_is_refused_after_training(tmp_path):
     assert load_file(kept)["5.weight"].shape == (3, 6)
 
 
+def test_after_a_refusal_one_goes_on_as_it_says(tmp_path):
+    """The adapter is made in build(), and the study names the weights that were kept."""
+    first = inside("run", write_study(tmp_path, sweep={"how": ["adapted"]}), "--out", tmp_path / "run")
+    assert first.returncode == 3
+    error = json.loads(landsweep.open_run(tmp_path / "run").directory.failures("train")["train", 0].read_text())[
+        "error"
+    ]
+    said = re.search(
+        r"make this change in build\(\), .*\(the trained weights are in (\S+), which sweep.checkpoint", error
+    )
+    how = {"path": "trainings.py:Trainings", "params": {"how": "adapted in build"}}
+    study = write_study(tmp_path, problem=how, sweep={"checkpoint": [said[1]]})
+    done = inside("run", study, "--out", tmp_path / "again", "--stages", "train,subspace,evaluate")
+    assert done.returncode == 0, done.stderr
+    network = Trainings("adapted in build").build(0)
+    network.load_state_dict(load_file(said[1]))
+    assert network[0].B.abs().max() > 0  # it was trained
+    expected = Trainings().quality(network.eval())["loss"]
+    assert float(landsweep.open_run(tmp_path / "again").dataset.loss.squeeze()[1]) == pytest.approx(expected, rel=1e-6)
+
+
 KEPT = ("plain", "lazy", "copy", "averaged", "parallel", "scripted", "no dropout", "double", "bfloat16")
-KEPT += ("calls", "frozen", "all frozen")
+KEPT += ("calls", "frozen", "all frozen", "complex")
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +154,45 @@ def test_what_train_froze_stays_where_it_is(kept):
     assert run.parameters(how="plain").state.tolist() == ["moved", "ignored"] * 3
 
 
+def test_complex_numbers_of_double_precision_are_kept_as_pairs(kept):
+    """The format of weights has no room for them; whoever reads the file, also as a checkpoint, gets them back."""
+    path = landsweep.open_run(kept[0]).directory.theta(KEPT.index("complex"))
+    stored = load_file(path)
+    assert stored["0.modes"].shape == (6, 2)
+    built, trained = (
+        dict(network.named_parameters())
+        for network in (Trainings("complex").build(0), load_trained(Trainings("complex"), 0, path))
+    )
+    for name in ("0.modes", "0.phase"):
+        expected = torch.view_as_complex(stored[name])
+        assert expected.dtype == torch.complex128
+        assert not torch.equal(expected, built[name])  # it was trained
+        for found in (trained[name], read(path)[name].load()):
+            assert torch.equal(found, expected)
+    assert (read(path)["0.modes"].shape, read(path)["0.modes"].dtype) == ((6,), torch.complex128)
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
+@pytest.mark.parametrize("dtype", [torch.complex32, torch.complex64])
+def test_other_complex_numbers_are_kept_with_their_bits(tmp_path, dtype):
+    model = nn.Module()
+    model.register_buffer("modes", torch.tensor([[1.5 + 2j, 0.25 - 1j]]).to(dtype))
+    save_theta(tmp_path / "theta.safetensors", model)
+    found = read(tmp_path / "theta.safetensors")["modes"].load()
+    assert found.dtype == dtype
+    assert torch.equal(torch.view_as_real(found), torch.view_as_real(model.modes))
+
+
+def test_weights_that_cannot_be_kept_hide_no_reason(tmp_path):
+    """A network that is refused may hold what no file of weights does."""
+    network = nn.Sequential(nn.Linear(2, 2))
+    built = Structure.of(network)
+    network.more = nn.Parameter(torch.ones(1))
+    network.register_buffer("graph", torch.eye(2).to_sparse())
+    with pytest.raises(ValueError, match=r"more is new, .*\(the trained weights could not be kept: RuntimeError"):
+        checked(contract(Trainings()), 0, built, network, tmp_path / "theta.safetensors", print)
+
+
 def test_weights_of_an_earlier_version_require_the_gradients_of_build(kept, tmp_path):
     """Their files say nothing of gradients."""
     written = landsweep.open_run(kept[0]).directory.theta(KEPT.index("frozen"))
@@ -153,8 +216,9 @@ def test_a_network_that_is_frozen_altogether_moves_as_built_and_is_told(kept):
 
 def test_where_models_differ_in_what_moves_is_said(kept):
     said = [line for line in kept[1].stderr.splitlines() if line.startswith("Subspace random")]
-    assert said[-1].startswith("Subspace random, model 10: moved 48 of 86 numbers: 3.weight, 5.weight (norm ")
-    assert said[-1].endswith("; ignored 8: 3.bias, 5.bias; frozen 30: 0.weight, 0.bias.")
+    (frozen,) = (line for line in said if line.startswith("Subspace random, model 10: "))
+    assert "model 10: moved 48 of 86 numbers: 3.weight, 5.weight (weights of norm " in frozen
+    assert frozen.endswith("; ignored 8: 3.bias, 5.bias; frozen 30: 0.weight, 0.bias.")
     assert "Subspace random, models 0, 2, 3 and 7 more: moved 72 of 86 numbers" in said[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from landsweep.base.errors import UserError
 from landsweep.disk.checkpoints import inert, places, stored, torchfile
 from landsweep.disk.checkpoints.stored import Stored
 from landsweep.disk.checkpoints.torchfile import Tree
+from landsweep.disk.weights import PAIRS
 from safetensors import safe_open
 from torch import Tensor
 
@@ -101,15 +104,19 @@ def _file(path: Path) -> Tree:
 def _safetensors(path: Path) -> Tree:
     found: Tree = {}
     with safe_open(path, framework="pt") as file:
+        pairs = json.loads((file.metadata() or {}).get(PAIRS, "[]"))
         for name in file.keys():  # noqa: SIM118 (it is no mapping)
             part = file.get_slice(name)
-            dtype = file.get_tensor(name).dtype if not part.get_shape() else part[:0].dtype
+            dtype, shape = file.get_tensor(name).dtype if not part.get_shape() else part[:0].dtype, part.get_shape()
 
             def load(name: str = name) -> Tensor:
                 with safe_open(path, framework="pt") as again:
-                    return again.get_tensor(name)
+                    tensor = again.get_tensor(name)
+                return torch.view_as_complex(tensor) if name in pairs else tensor
 
-            found[name] = Stored(tuple(part.get_shape()), dtype, load)
+            found[name] = Stored(
+                *((tuple(shape[:-1]), dtype.to_complex()) if name in pairs else (tuple(shape), dtype)), load
+            )
     return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from landsweep.base.errors import users_code
 from landsweep.disk.checkpoints.loading import load
+from landsweep.disk.directions import OWN
 from landsweep.disk.weights import load_trained, restore, state
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.functional import copied
@@ -50,10 +51,6 @@ class Checkpoints:
     still: dict[str, str]
     said: tuple[str, ...] = ()
     """What has to be said about how they were aligned."""
-
-
-OWN = "the model's own weights"
-"""What a model's trained weights are called among checkpoints."""
 
 
 def corners(

@@ -30,7 +30,7 @@ from landsweep.session.context import Context
 from landsweep.stages.models.hessian import other_kernels
 from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
 from landsweep.study.plan import UNITS_PER_RANK, Member, grid_coordinates
-from landsweep.study.study import Study
+from landsweep.study.study import EvaluationSpec, Study
 from torch import Tensor, nn
 
 PROBE_POINTS = 4
@@ -59,11 +59,12 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
     network = network_of(context, member.model) if lifted is None else lifted.model
     widest = PARAMETER_BYTES / (size(network) * precision.dtype.itemsize)
-    with suppress(Exception):  # a loss may look at values, which shapes do not have
-        # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
-        loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
-        takes = predicted(context.study, problem_of(context, member.model), network, member)
-        widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
+    if _chooses_width(study):
+        with suppress(Exception):  # a loss may look at values, which shapes do not have
+            # On real tensors first: what a problem keeps from its first call has to be of use to those that follow.
+            loader.evaluator(member, delta, "inplace", 1)(alpha[:1])
+            takes = predicted(context.study, problem_of(context, member.model), network, member)
+            widest = min(widest, max(1.0, (SHARE_OF_MEMORY * context.memory() - takes.fixed) / takes.point))
 
     def make(name: StrategyName, width: int) -> Evaluator:
         if context.stop.requested:  # trying takes minutes where the loss is slow
@@ -132,6 +133,11 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
     }
 
 
+def _chooses_width(study: EvaluationSpec) -> bool:
+    """Return whether memory bounds how many points go at once; to predict it, torch imports its compiler: seconds."""
+    return study.batch == "auto" and study.strategy != "inplace"
+
+
 def _where_it_runs(context: Context, loader: Loader, member: Member, alpha: np.ndarray) -> np.ndarray | None:
     """Return as many probe points at which the loss raises no error; None where those given are such, or none is found.
 
@@ -162,8 +168,9 @@ def _hessian(context: Context, member: Member, delta: Tensor, alpha: np.ndarray)
     loader = Loader(context, study.stored)
     room = min(HESSIAN_BYTES, SHARE_OF_MEMORY * context.memory())
     widest = 1.0
-    with suppress(Exception):  # a loss may look at values, which shapes do not have
-        widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
+    if _chooses_width(study):
+        with suppress(Exception):  # a loss may look at values, which shapes do not have
+            widest = room / hessian_footprint(problem, network, PRECISIONS[study.stored].dtype, *part_of(member))
     made: dict[StrategyName, Evaluator] = {}
 
     def make(name: StrategyName, width: int) -> Evaluator:

@@ -11,6 +11,7 @@ from landsweep.disk.rundir import atomic, write_json, write_text
 from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.blocks import last_repeats_first
 from landsweep.report import engines, figures, summary
+from landsweep.report.comparison import draw_comparison
 from landsweep.session.context import Context
 from landsweep.stages import STAGES, words
 from landsweep.stages.report.reduce import reduce
@@ -65,6 +66,7 @@ def draw(context: Context, table: pd.DataFrame) -> None:
     if len(done):
         figures.draw_trend(context.study, done, folder / "trend.png")
         figures.draw_landscapes(context.opened, folder)
+        draw_comparison(context.opened, done, folder / "comparison.png")
     landscape = Landscape(context.run.landscape)
     for stage in words():
         stage.draw(context.study, landscape, folder)

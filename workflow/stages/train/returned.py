@@ -7,12 +7,13 @@ not count, or the model fails before an hour of landscapes is spent on another n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 import torch
+from landsweep.base.frames import told
 from landsweep.disk import weights
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.functional import ModuleLoss, copied
@@ -61,11 +62,15 @@ def checked(
             "one that has been called"
         )
     if different := built.differences(Structure.of(network)):
-        _keep(network, path)
         raise ValueError(
             f"train() returned a network with other parameters than build() made: {_list(different)}, expected the "
             "same, as build() makes it again for every landscape: make this change in build(), before training "
-            f"({_kept(path)})"
+            f"({_kept(network, path)})"
+        )
+    if found := weights.unstorable(network):
+        raise TypeError(
+            f"train() returned a network whose {found}, which no file of weights holds, expected dense numbers, as "
+            "build() makes them"
         )
     again = check_rest(problem, seed, network, path)
     if not any(p.requires_grad for p in network.parameters()):
@@ -101,11 +106,10 @@ def check_rest(problem: Problem, seed: int, network: nn.Module, path: Path) -> n
             "weights it has another loss, expected one that depends on the seed alone: draw from generators seeded by "
             "the seed in build(), or keep this in a parameter or a persistent buffer"
         )
-    _keep(network, path)
     raise ValueError(
         f"train() changed what weights do not hold ({_list(hidden)}), and with these weights the network of build() "
         "has another loss, expected the same, as build() makes it again for every landscape: make this change in "
-        f"build(), or keep it in a parameter or a persistent buffer ({_kept(path)})"
+        f"build(), or keep it in a parameter or a persistent buffer ({_kept(network, path)})"
     )
 
 
@@ -197,13 +201,14 @@ def _same_numbers_after(network: nn.Module) -> AbstractContextManager[None]:
     return torch.random.fork_rng([device] if device.type == "cuda" else [])
 
 
-def _keep(network: nn.Module, path: Path) -> None:
-    with suppress(OSError):  # the reason why they are refused counts
-        weights.save_theta(path.with_name(REFUSED), network)
-
-
-def _kept(path: Path) -> str:
-    return f"the trained weights are in {path.with_name(REFUSED)}, which sweep.checkpoint may name then"
+def _kept(network: nn.Module, path: Path) -> str:
+    """Keep the weights of a network that is refused; return where they are, or why they are not."""
+    refused = path.with_name(REFUSED)
+    try:
+        weights.save_theta(refused, network)
+    except Exception as error:  # the reason why they are refused counts
+        return f"the trained weights could not be kept: {told(error)}"
+    return f"the trained weights are in {refused}, which sweep.checkpoint may name then"
 
 
 def _list(texts: list[str]) -> str:
