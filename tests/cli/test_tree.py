@@ -399,8 +399,10 @@ def test_ttk_and_both(tmp_path, ranks):
             FAKE_TTK=fake,
         )
 
-    plain = tree().stdout
-    assert tree("--engine", "ttk").stdout == plain
+    plain = tree("--connectivity", "freudenthal").stdout
+    assert "(864 B), freudenthal, " in plain
+    assert "(864 B), moore, " in tree().stdout
+    assert tree("--engine", "ttk").stdout == plain  # no other connectivity can be meant
     blocks = 2 if ranks else 1
     same = f"compared with TTK: the merges of {blocks} of {blocks} block{'s' * (blocks > 1)} are the same\n"
     assert tree("--engine", "both").stdout == plain + same
@@ -409,7 +411,7 @@ def test_ttk_and_both(tmp_path, ranks):
     )
     done = tree("--engine", "both", "--negate", fake="other:*/108,other:*/63,other:*/54")
     assert done.returncode == 0
-    assert done.stdout.startswith(tree("--negate").stdout)
+    assert done.stdout.startswith(tree("--negate", "--connectivity", "freudenthal").stdout)
     assert re.search(
         rf"^compared with TTK: \d+ merges in {blocks} of {blocks} blocks? differ: .* by TTK", done.stdout, re.M
     )
