@@ -25,7 +25,7 @@ ON = {"resolve": {"enabled": True}}
         ),
         (
             {"grid__refine": {"budget": -1}},
-            '"grid.refine.budget" is -1 (int), expected a whole number of at least 0: points a landscape beside the grid',
+            '"grid.refine.budget" is -1 (int), expected a whole number of at least 0: points a landscape beside the',
         ),
         (
             ON | {"grid__refine": {"until": "settled", "budget": 9}},

@@ -53,5 +53,5 @@ def test_a_network_of_relus_has_kinks(go):
 
 def test_a_loss_that_draws_random_numbers_is_not_resolved(go):
     """Nothing is counted of it: it is refused before any work, or the member fails with a sentence."""
-    run, done = go(status=2, edit=("error = model(x) - y\n", "error = model(x) - y + 0.1 * torch.randn_like(y)\n"))
+    _run, done = go(status=2, edit=("error = model(x) - y\n", "error = model(x) - y + 0.1 * torch.randn_like(y)\n"))
     assert "random" in done.stderr or "call to call" in done.stderr

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,6 @@ from landsweep.disk.arrays import read_arrays
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_resolved
-from landsweep.kernels.critical.resolved import BOUND, FLAT, KINDS, KINK, Resolved
 from landsweep.kernels.critical.unseen import unseen
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.stages.resolve import STAGE
@@ -22,6 +22,9 @@ from landsweep.stages.stage import Row
 from landsweep.stages.tables import put_columns
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
+
+if TYPE_CHECKING:
+    from landsweep.kernels.critical.resolved import Resolved
 
 COLUMNS = {
     "n_minima_flat": "resolved minima that are valley floors, flat within rounding (count)",
@@ -59,6 +62,12 @@ def table(run: OpenedRun) -> Row:
 
 def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
     """Return the columns of one member; as the metrics, they count what ``topology.min_persistence`` leaves."""
+    from landsweep.kernels.critical.resolved import (
+        BOUND,
+        FLAT,
+        KINK,
+    )  # with numba, which the columns' names do not need
+
     lost = found.start_end < 0
     known = {
         "n_unresolved": float(np.count_nonzero(lost)),
@@ -105,6 +114,8 @@ def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
         del landscape.group[name]  # what an earlier study asked for
     if not STAGE.asked(run.study):
         return
+    from landsweep.kernels.critical.resolved import KINDS
+
     put_columns(landscape, run.plan, table[table["representation"] == RESOLVED], COLUMNS, list(run.plan.axes))
     alpha, value, kind, offsets = [np.empty((0, run.study.grid.dims))], [np.empty(0)], [np.empty(0, np.int8)], [0]
     for member in run.plan.members:
