@@ -130,8 +130,8 @@ def idle_engine(topology: TopologySpec, names: Sequence[str], shape: tuple[int, 
     if topology.engine not in WITH_TOOLKIT or any(by_toolkit(Blocks(shape, shape), name)[1] for name in names):
         return ""
     return (
-        f"topology.engine is {topology.engine}, but of {', '.join(names)} on a grid of {' x '.join(map(str, shape))} TTK "
-        "makes no trees, so all are the native engine's: it makes those of freudenthal in 2-D and 3-D "
+        f"topology.engine is {topology.engine}, but of {', '.join(names)} on a grid of {' x '.join(map(str, shape))} "
+        "TTK makes no trees, so all are the native engine's: it makes those of freudenthal in 2-D and 3-D "
         "(topology.connectivity=freudenthal) and of knn."
     )
 
