@@ -22,6 +22,7 @@ from landsweep.study.plan import grid_coordinates
 from safetensors.torch import load_file
 
 run = landsweep.open_run(sys.argv[1])
+connectivity = run.study.connectivity[0]
 for member in run.plan.members:
     problem = Convection(member.coords["beta"], n_f=25245)
     model = problem.build(0)
@@ -36,13 +37,13 @@ for member in run.plan.members:
     delta_rows = load_delta(path)
     f = Evaluator(strategy, model, delta_rows, data, device=cpu, precision=PRECISIONS["float32"], width=1)
     values = f(grid)["loss"].astype(float)
-    tree = read_tree(run.directory, member.index, "freudenthal")
+    tree = read_tree(run.directory, member.index, connectivity)
     delta = values[tree.pairs[:, 1]] - values[tree.pairs[:, 0]]
     with np.load(run.directory.certify(member.index)) as stored:
-        interval = stored["freudenthal/interval"]
+        interval = stored[f"{connectivity}/interval"]
     held = interval[:, 0] > 0
     covered = (interval[:, 0] < delta) & (delta < interval[:, 1])
-    expected = merge_tree(values.reshape(run.plan.grid_shape), "freudenthal")
+    expected = merge_tree(values.reshape(run.plan.grid_shape), connectivity)
     print(
         f"beta {member.coords['beta']}: {len(delta)} pairs, {(delta > 0).sum()} of F(saddle) > F(minimum); "
         f"{held.sum()} intervals above 0, {(held & (delta > 0)).sum()} of them among these; {covered.sum()} intervals "

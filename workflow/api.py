@@ -139,7 +139,7 @@ class Run(OpenedRun):
         >>> import landsweep
         >>> tree = landsweep.open_run("runs/my_study").merge_tree(noise=0.1, direction_seed=1)
         >>> tree.shape, tree.connectivity
-        ((5, 5), 'freudenthal')
+        ((5, 5), 'moore')
         >>> len(tree.pairs) == len(tree.minima) - 1  # all minima but the global one end at a saddle
         True
         """

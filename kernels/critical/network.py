@@ -201,14 +201,18 @@ class Network:
     def _led_to(self, c: Candidate) -> bool:
         """Return whether the ends of a candidate are joined by what was found from it.
 
-        A saddle that is the one of the place where the search began may be found to join other minima, from which
-        saddles that are no higher lead on to the ends.
+        That is a saddle between the two, or one that is the saddle of the place where the search began, which may be
+        found to join other minima; from these, saddles that are no higher lead on to the ends.
         """
+        ends = {self._pool.find(k) for k in c.ends}
+        if any(ends <= {self._pool.find(k) for k in s.ends} for s in c.saddles):
+            return True
         over = [s.value for s in c.saddles if any(_is_of(s, x, height) for x, height in c.begun)]
         components = _Components(self._pool.find)
-        for saddle in [*c.saddles, *(s for s in self.saddles if over and s.value <= max(over))]:
-            components.join(saddle.ends)
-        return len({components.of(k) for k in c.ends}) == 1
+        for saddle in self.saddles:
+            if over and saddle.value <= max(over):
+                components.join(saddle.ends)
+        return len({components.of(k) for k in ends}) == 1
 
     def _search(self, begins: list[tuple[np.ndarray, np.ndarray, float, Candidate]]) -> None:
         """Look for saddles from some points, descend from their sides, and keep those that join different minima."""

@@ -73,13 +73,31 @@ def periodic_axes(axes: Sequence[int] | bool, shape: tuple[int, ...]) -> tuple[i
     return tuple(sorted(found))
 
 
-def default_connectivity(ndim: int) -> Connectivity:
-    """Return the connectivity of a grid of ``ndim`` axes: ``freudenthal`` below 4, ``face`` from 4.
+def default_connectivity(ndim: int, *, toolkit: bool = False) -> Connectivity:
+    """Return the connectivity of a grid of ``ndim`` axes where none is named: ``moore`` up to 3, ``face`` from 4.
 
-    The number of diagonal neighbours grows quickly with the dimension, and so does the number of values that blocks
-    exchange.
+    A valley that is narrower than a step and runs oblique to the grid becomes a chain of minima wherever two of its
+    points that lie diagonally to one another are no neighbours. ``moore`` has all diagonals, ``freudenthal`` those of
+    one orientation, ``face`` none, and their counts are in this order far from those of the loss itself
+    (docs/topology.md). From four axes on, the number of diagonal neighbours grows quickly, and so does the number of
+    values that blocks exchange.
+
+    Parameters
+    ----------
+    ndim
+        The number of axes.
+    toolkit
+        Whether the Topology ToolKit is to make the tree or to be compared with: up to three axes it knows no other
+        connectivity than ``freudenthal``.
+
+    Examples
+    --------
+    >>> default_connectivity(2), default_connectivity(2, toolkit=True), default_connectivity(4)
+    ('moore', 'freudenthal', 'face')
     """
-    return "freudenthal" if ndim < 4 else "face"
+    if ndim > 3:
+        return "face"
+    return "freudenthal" if toolkit else "moore"
 
 
 def offsets(connectivity: str, ndim: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from landsweep.kernels.geometry.blocks import Blocks
-from landsweep.kernels.geometry.connectivity import periodic_axes
+from landsweep.kernels.geometry.connectivity import default_connectivity, periodic_axes
 from landsweep.kernels.geometry.stencil import row_parts, share
 from landsweep.kernels.topology.basin_graph import BasinGraph, block_graph, contract
 from landsweep.kernels.topology.basins import Basins, basin_volumes, graph_basins, grid_basins
@@ -89,7 +89,7 @@ class Survey:
 
 def merge_tree(
     field: np.ndarray,
-    connectivity: str = "freudenthal",
+    connectivity: str | None = None,
     *,
     negate: bool = False,
     volumes: bool = False,
@@ -107,7 +107,8 @@ def merge_tree(
         The values, an array with 1 to 6 axes and any strides, which is not modified. float32 and float64 are used as
         they are, any other real dtype is converted to float64. Masked entries of a masked array count as NaN.
     connectivity
-        ``face``, ``freudenthal`` or ``moore``.
+        ``face``, ``freudenthal`` or ``moore``; None for
+        :func:`~landsweep.kernels.geometry.connectivity.default_connectivity`.
     negate
         Whether to return the tree of the superlevel sets {f >= t}: the tree of -f, whose minima are the maxima of f.
     volumes
@@ -132,7 +133,7 @@ def merge_tree(
     >>> from landsweep.kernels import merge_tree
     >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0]))
     >>> tree
-    MergeTree(5, freudenthal: 2 minima, 1 pairs, 1 saddles)
+    MergeTree(5, moore: 2 minima, 1 pairs, 1 saddles)
     >>> tree.pairs.tolist(), tree.lifetimes.tolist()
     ([[3, 2]], [2.0])
 
@@ -156,9 +157,10 @@ def merge_tree(
 
 
 def _grid_tree(
-    field: np.ndarray, connectivity: str, negate: bool, threads: int, periodic: Sequence[int] | bool
+    field: np.ndarray, connectivity: str | None, negate: bool, threads: int, periodic: Sequence[int] | bool
 ) -> tuple[np.ndarray, Basins, MergeTree, Steps]:
     around = periodic_axes(periodic, np.shape(field))
+    connectivity = connectivity or default_connectivity(np.ndim(field))
     values, survey = ordered(field, negate, threads)
     basins = grid_basins(values, connectivity, threads, periodic=around)
     # Basins know of periodic axes, so no vertex is shared with anything.
@@ -396,7 +398,7 @@ def _with_border(tree: MergeTree, values: np.ndarray, basins: Basins, near: Near
 
 def segmentation(
     field: np.ndarray,
-    connectivity: str = "freudenthal",
+    connectivity: str | None = None,
     *,
     negate: bool = False,
     threads: int = 1,

@@ -100,7 +100,7 @@ def test_help_says_what_the_commands_do():
 
 def test_a_new_study_runs_as_it_is(finished):
     folder, done = finished
-    assert "my_study: 6 of 6 landscapes, freudenthal" in done.stdout
+    assert "my_study: 6 of 6 landscapes, moore" in done.stdout
     for name in ("trend.png", "landscapes.png", "summary.md"):
         assert f"runs/my_study/report/{name}" in done.stdout
         assert (folder / "runs" / "my_study" / "report" / name).exists()
@@ -171,7 +171,7 @@ def test_methods_states_every_choice(finished):
         "21 x 21 grid over [-1, 1]^2",
         "coordinates are multiples of the stored direction",
         "float32",
-        "Freudenthal",
+        "surrounding cube (Moore)",
         "the 2 largest eigenvalues by Lanczos' method [lanczos1950] to residuals of 0.001 of them",
         "the smallest eigenvalue by Lanczos' method",
         "the trace by Hutch++ [meyer2021] until its standard error was at most 0.05 of it",

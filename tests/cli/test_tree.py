@@ -60,7 +60,7 @@ def test_every_kind_of_file(folder, tmp_path, name, ranks):
         found = MergeTree.from_arrays(data)
     assert found == merge_tree(np.load(folder / "field.npy"), negate=True, volumes=True)
     lines = done.stdout.splitlines()
-    assert "30 x 41 float32 (4.9 kB), freudenthal, 8 blocks" in lines[0]
+    assert "30 x 41 float32 (4.9 kB), moore, 8 blocks" in lines[0]
     assert lines[1].endswith("1 not finite")
     assert lines[2].startswith(f"{len(found.minima)} maxima, {len(found.saddles)} saddles, {len(found.pairs)} pairs")
     assert lines[3].split() == ["persistence", "birth", "death", "maximum", "->", "saddle"]
@@ -79,7 +79,7 @@ def test_periodic_axes(folder, tmp_path, ranks):
     with np.load(out) as data:
         found = MergeTree.from_arrays(data)
     assert found == merge_tree(np.load(folder / "field.npy"), volumes=True, periodic=True)
-    assert "30 x 41 float32 (4.9 kB), freudenthal, periodic along 0, 1, 8 blocks\n" in done.stdout
+    assert "30 x 41 float32 (4.9 kB), moore, periodic along 0, 1, 8 blocks\n" in done.stdout
     assert len(found.pairs) < len(merge_tree(np.load(folder / "field.npy")).pairs)
     assert "repeats" not in done.stdout
 
@@ -399,8 +399,10 @@ def test_ttk_and_both(tmp_path, ranks):
             FAKE_TTK=fake,
         )
 
-    plain = tree().stdout
-    assert tree("--engine", "ttk").stdout == plain
+    plain = tree("--connectivity", "freudenthal").stdout
+    assert "(864 B), freudenthal, " in plain
+    assert "(864 B), moore, " in tree().stdout
+    assert tree("--engine", "ttk").stdout == plain  # no other connectivity can be meant
     blocks = 2 if ranks else 1
     same = f"compared with TTK: the merges of {blocks} of {blocks} block{'s' * (blocks > 1)} are the same\n"
     assert tree("--engine", "both").stdout == plain + same
@@ -409,7 +411,7 @@ def test_ttk_and_both(tmp_path, ranks):
     )
     done = tree("--engine", "both", "--negate", fake="other:*/108,other:*/63,other:*/54")
     assert done.returncode == 0
-    assert done.stdout.startswith(tree("--negate").stdout)
+    assert done.stdout.startswith(tree("--negate", "--connectivity", "freudenthal").stdout)
     assert re.search(
         rf"^compared with TTK: \d+ merges in {blocks} of {blocks} blocks? differ: .* by TTK", done.stdout, re.M
     )

@@ -288,7 +288,7 @@ def test_another_engine_gives_the_same_tree():
         return Basins(made.minima, made.label, made.ends[::-1, ::-1].copy(), made.upper[::-1].copy())
 
     tree = reduced_merge_tree(BlockedField(field.__getitem__, Blocks((20, 22), (7, 9)), engine=engine), Alone())
-    assert tree == merge_tree(field)
+    assert tree == merge_tree(field, "freudenthal")
 
 
 def test_a_field_without_a_finite_value_is_refused_on_every_rank():

@@ -274,4 +274,4 @@ def test_a_large_field_goes_through_the_pipes(fake):
     field = np.hypot(*np.meshgrid(np.arange(-150, 150), np.arange(-150, 151), indexing="ij")).astype(float)
     ttk_basins(field, "freudenthal", run=toolkit.run)
     assert os.getpid() != process().pid
-    assert len(merge_tree(field).minima) == 1
+    assert len(merge_tree(field, "freudenthal").minima) == 1

@@ -42,7 +42,7 @@ def test_the_commands_for_an_own_study(folder):
     assert "the spectral density by stochastic Lanczos quadrature" in output
     assert "runs/quick/report/summary.md" in output
     assert "@inproceedings{li2018" in output
-    assert "field.npy: 20 x 30 float64 (4.8 kB), freudenthal, 1 block\n" in output
+    assert "field.npy: 20 x 30 float64 (4.8 kB), moore, 1 block\n" in output
 
 
 @pytest.mark.processes

@@ -155,8 +155,13 @@ def test_files_that_hold_no_study(tmp_path, content, text):
 
 
 def test_default_connectivity_follows_the_dimension():
-    assert Study.parse(study_data()).connectivity == ("freudenthal",)
-    assert Study.parse(study_data(grid__dims=4, grid__points=3)).connectivity == ("face",)
+    def connectivity(dims, engine):
+        topology = {"engine": engine}
+        return Study.parse(study_data(grid={"dims": dims, "points": 3}, topology=topology)).connectivity
+
+    assert [connectivity(dims, "native") for dims in (1, 2, 3, 4)] == [("moore",)] * 3 + [("face",)]
+    assert [connectivity(dims, "ttk") for dims in (1, 2, 3, 4)] == [("freudenthal",)] * 3 + [("face",)]
+    assert connectivity(2, "both") == ("freudenthal",)
 
 
 def test_numbers_without_a_point_are_numbers(tmp_path):

@@ -39,8 +39,8 @@ fields: [loss, accuracy]    # what Problem.loss returns and you want stored; als
                             # alpha_gradient, alpha_hessian (derivatives along the directions)
 evaluation: {{dtype: float32}}
 curvature: {{largest: 2, smallest: 1, trace: hutch++}}    # of the Hessian at the trained weights; density: true
-topology: # any of face, freudenthal, moore, knn, delaunay, gabriel: which points are neighbours changes every count
-  {{connectivity: [freudenthal], min_persistence: 0}}
+topology: # any of face, moore, freudenthal, knn, delaunay, gabriel: which points are neighbours changes every count
+  {{connectivity: [moore], min_persistence: 0}}
 resolve: {{enabled: false}}   # true: minima and saddles of the loss itself, which do not depend on the grid
 certify: {{float64: none, draws: 0}}  # which saddles are real: none | all | number of points; 0 or draws of data
 executor: {{kind: auto}}      # one process, or every rank under mpiexec or srun

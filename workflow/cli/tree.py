@@ -21,7 +21,7 @@ from landsweep.distributed.representations import ready_toolkit, tree_of
 from landsweep.executors.executor import Executor
 from landsweep.executors.group import Group
 from landsweep.kernels.geometry.blocks import Blocks, last_repeats_first
-from landsweep.kernels.geometry.connectivity import MAX_NDIM, REPRESENTATIONS, default_connectivity, periodic_axes
+from landsweep.kernels.geometry.connectivity import REPRESENTATIONS, periodic_axes
 from landsweep.kernels.topology.metrics import POSITIVE, Threshold
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.periodic import REPEATED, refusal
@@ -70,8 +70,8 @@ def _by_option(text: str) -> str:
 def _tree(path: Path, options: TreeOptions, executor: Executor) -> MergeTree | None:
     field = executor.on_root(lambda: _describe(path, options))
     opened = options.open(path)
-    connectivity = options.connectivity or default_connectivity(len(field[0]))
     study = TopologySpec(k=options.k, mutual=options.mutual, engine=options.engine)
+    connectivity = options.connectivity or study.representations(len(field[0]))[0]
     limit = min(options.block, -(-int(np.prod(opened.shape)) // executor.size))
     around = _periodic(options, opened.shape)
     blocks = Blocks.of(opened.shape, options.block if executor.size == 1 else max(1, limit), around)
@@ -170,7 +170,7 @@ def _describe(path: Path, options: TreeOptions) -> tuple[tuple[int, ...], str]:
             f"--connectivity is {options.connectivity!r}, expected one of {', '.join(REPRESENTATIONS)}"
             f"{nearest(options.connectivity, list(REPRESENTATIONS)) or '.'}"
         )
-    connectivity = options.connectivity or default_connectivity(min(len(field.shape), MAX_NDIM))
+    connectivity = options.connectivity or TopologySpec(engine=options.engine).representations(len(field.shape))[0]
     if _periodic(options, field.shape) and (text := refusal((connectivity,), options.engine, "--")):
         raise UserError(f"{text}.")
     if options.connectivity == "knn" and 1 < (points := int(np.prod(field.shape))) <= options.k:

@@ -33,6 +33,9 @@ class OpenedRun:
 def read_study(run: RunDir, overrides: tuple[str, ...] = ()) -> Study:
     """Return the study that a run directory holds, with ``overrides`` such as ``topology.k=10`` applied.
 
+    A run directory names its connectivity. Where it names none, the run began when the default was another one, and
+    that is what its study gets.
+
     Raises
     ------
     Damaged
@@ -44,7 +47,10 @@ def read_study(run: RunDir, overrides: tuple[str, ...] = ()) -> Study:
         raise Damaged(run.study, LOST, RESTORE) from None
     if not whole:
         raise Damaged(run.study, "its end is missing", RESTORE)
-    return Study.load(run.study, overrides)
+    study = Study.load(run.study)
+    if not study.topology.connectivity:
+        overrides = (f"topology.connectivity=[{'freudenthal' if study.grid.dims < 4 else 'face'}]", *overrides)
+    return Study.load(run.study, overrides) if overrides else study
 
 
 def read_run(path: str | Path) -> OpenedRun:

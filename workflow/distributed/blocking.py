@@ -122,6 +122,20 @@ def by_toolkit(blocks: Blocks, representation: str) -> tuple[int, int]:
     return len(blocks), sum(can_do(shape, connectivity) for shape in held)
 
 
+def idle_engine(topology: TopologySpec, names: Sequence[str], shape: tuple[int, ...]) -> str:
+    """Return a sentence where the Topology ToolKit is asked for, and makes no tree of representations ``names``.
+
+    Nothing is returned where it has something to do, or is not asked for.
+    """
+    if topology.engine not in WITH_TOOLKIT or any(by_toolkit(Blocks(shape, shape), name)[1] for name in names):
+        return ""
+    return (
+        f"topology.engine is {topology.engine}, but of {', '.join(names)} on a grid of {' x '.join(map(str, shape))} "
+        "TTK makes no trees, so all are the native engine's: it makes those of freudenthal in 2-D and 3-D "
+        "(topology.connectivity=freudenthal) and of knn."
+    )
+
+
 def check_engine(topology: TopologySpec, names: Sequence[str], blocks: Blocks) -> None:
     """Check that the engine numbers all simplices of the blocks of representations ``names``; nothing is started.
 

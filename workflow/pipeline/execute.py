@@ -125,9 +125,11 @@ def execute(
     UserError
         On every rank, for any mistake that the user can mend.
     """
+    from landsweep.distributed.blocking import idle_engine
     from landsweep.study.problems import check
 
     study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
+    notes += filter(None, [idle_engine(study.topology, study.connectivity, study.grid.shape)])
     with ExitStack() as stack:
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
         if options.needs_problem:

@@ -139,18 +139,30 @@ def as_begun(run: RunDir, study: Study) -> tuple[Study, list[str]]:
     Directions of files were scaled by filters by default, and today are taken as they are. A run keeps what it began
     with, unless the study says otherwise, which :func:`compare` refuses. It also keeps the order of its axes, which in
     the study is that of keys in a mapping.
+
+    The default connectivity was ``freudenthal`` up to three axes, and today is ``moore``. The study that is returned
+    names its connectivity, so that the run directory will: what the study names, else what the run has, be it from its
+    beginning or by ``landsweep topology``, else today's default.
     """
     if not run.study.exists():
-        return study, []
+        return study.naming(study.connectivity), []
     before, changed = read_study(run), {}
-    study = study.ordered_as(before)
+    study, today = study.ordered_as(before), study.connectivity
+    notes = []
+    if not study.topology.connectivity:
+        study = study.naming(before.connectivity)
+        if study.connectivity != today:
+            notes.append(
+                f"topology.connectivity is {', '.join(study.connectivity)} in this run, which stays, as the study "
+                f"names none; a new run takes {', '.join(today)}."
+            )
     for name, subspace in study.subspaces.items():
         had = before.subspaces.get(name)
         if had is None or not had.kind == subspace.kind == "file":
             continue
         if "normalisation" not in subspace.model_fields_set and had.normalisation != subspace.normalisation:
             changed[name] = subspace.model_copy(update={"normalisation": had.normalisation})
-    notes = [
+    notes += [
         f"subspaces.{name}.normalisation is {subspace.normalisation} in this run, which was the default for kind: file "
         "when it began; a new run takes the file's directions as they are."
         for name, subspace in changed.items()

@@ -184,6 +184,10 @@ class TopologySpec(Section):
         """The threshold of persistence."""
         return Threshold.of(self.min_persistence)
 
+    def representations(self, dims: int) -> tuple[str, ...]:
+        """Return the representations of grids of ``dims`` axes: those that are named, else one the engine can make."""
+        return self.connectivity or (default_connectivity(dims, toolkit=self.engine in WITH_TOOLKIT),)
+
     @property
     def results(self) -> dict[str, Any]:
         """The keys on which results depend: all but ``engine`` and ``block``; ``k`` and ``mutual`` only for ``knn``.
@@ -323,8 +327,12 @@ class Study(Section):
 
     @property
     def connectivity(self) -> tuple[str, ...]:
-        """The representations of the merge trees; by default one, which depends on the grid's dimension."""
-        return self.topology.connectivity or (default_connectivity(self.grid.dims),)
+        """The representations of the merge trees; where the study names none, one by default."""
+        return self.topology.representations(self.grid.dims)
+
+    def naming(self, connectivity: tuple[str, ...]) -> Self:
+        """Return the study with these representations of the merge trees, as if it named them."""
+        return self.model_copy(update={"topology": self.topology.model_copy(update={"connectivity": connectivity})})
 
     @property
     def periodic(self) -> tuple[int, ...]:

@@ -42,8 +42,8 @@ def test_freudenthal_is_mirrored_in_the_fastest_axis(ndim):
 
 
 def test_default():
-    names = ["freudenthal", "freudenthal", "freudenthal", "face", "face", "face"]
-    assert [default_connectivity(d) for d in range(1, 7)] == names
+    assert [default_connectivity(d) for d in range(1, 7)] == ["moore"] * 3 + ["face"] * 3
+    assert [default_connectivity(d, toolkit=True) for d in range(1, 7)] == ["freudenthal"] * 3 + ["face"] * 3
 
 
 def test_unknown_name():

@@ -119,7 +119,7 @@ def test_golden_files_are_here():
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_same_as_ttk(path):
     with np.load(path) as golden:
-        tree = merge_tree(golden["field"])
+        tree = merge_tree(golden["field"], "freudenthal")
         assert len(tree.pairs) == len(golden["min_saddle"]) > 20
         assert rows(tree.pairs) == rows(golden["min_saddle"])
         assert tree.global_min == golden["global_min"]

@@ -292,7 +292,7 @@ def test_a_tree_keeps_its_periodic_axes(tmp_path):
         assert tree.to_xarray().attrs.get("periodic", ()) == axes
     assert around != plain
     assert around != replace(around, periodic=(0, 1))
-    assert repr(around).startswith("MergeTree(6 x 7, freudenthal, periodic along 1: ")
+    assert repr(around).startswith("MergeTree(6 x 7, moore, periodic along 1: ")
 
 
 def test_xarray():
@@ -301,7 +301,7 @@ def test_xarray():
     assert data.sizes["pair"] == len(tree.pairs) == data.sizes["minimum"] - 1
     np.testing.assert_array_equal(data.death - data.birth, tree.lifetimes)
     assert int(data.arc_volume.sum()) == 144
-    assert data.attrs["connectivity"] == "freudenthal"
+    assert data.attrs["connectivity"] == "moore"
     assert "arc_volume" not in merge_tree(np.array([0.0, 2.0, 1.0])).to_xarray()
 
 
@@ -375,7 +375,7 @@ def test_lifetime_beyond_the_greatest_float():
 
 def test_repr():
     tree = merge_tree(np.array([[0.0, 3.0, 1.0, 4.0, 2.0]]))
-    assert repr(tree) == "MergeTree(1 x 5, freudenthal: 3 minima, 2 pairs, 2 saddles)"
+    assert repr(tree) == "MergeTree(1 x 5, moore: 3 minima, 2 pairs, 2 saddles)"
     assert (
         repr(merge_tree(np.zeros(4), "face", negate=True))
         == "MergeTree(4, face, negated: 1 minima, 0 pairs, 0 saddles)"

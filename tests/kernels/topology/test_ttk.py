@@ -37,7 +37,7 @@ def test_recorded_files_are_here():
 def test_whole_fields(path):
     with np.load(path) as data:
         field, basins = data["field"], ttk.basins_of_tree(recorded(data, "whole"))
-    tree = merge_tree(field)
+    tree = merge_tree(field, "freudenthal")
     np.testing.assert_array_equal(basins.minima, np.sort(tree.minima))
     _, merges = contract(whole_graph(field, basins))
     assert pairs_of(merges) == sorted(map(tuple, tree.pairs.tolist()))
@@ -76,7 +76,7 @@ def test_blocks_and_the_edges_between_them(path):
     later = flat[cross[:, 1]] >= flat[cross[:, 0]]
     graphs.append(as_graph(flat, cross.T, np.where(later, cross[:, 1], cross[:, 0])))
     _, merges = contract(union(graphs))
-    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field).pairs.tolist()))
+    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field, "freudenthal").pairs.tolist()))
 
 
 def as_graph(flat, ends, upper):
@@ -112,11 +112,11 @@ def test_the_filter_is_given_ranks_and_its_tree_is_used(shape):
     def filter_(ranks, grid):
         assert grid == shape
         seen.append(ranks.reshape(shape))
-        tree, found = segmentation(seen[-1])
+        tree, found = segmentation(seen[-1], "freudenthal")
         return as_ttk(seen[-1], tree, found.arc)
 
     _, merges = contract(whole_graph(field, ttk.ttk_basins(field, "freudenthal", run=filter_)))
-    tree = merge_tree(field)
+    tree = merge_tree(field, "freudenthal")
     finite = np.isfinite(field.reshape(-1)[[m for m, _ in pairs_of(merges)]])
     assert [p for p, f in zip(pairs_of(merges), finite, strict=True) if f] == sorted(map(tuple, tree.pairs.tolist()))
     assert sorted(seen[0].reshape(-1).tolist()) == list(range(field.size)), "no ties, no infinity, in double precision"
@@ -182,7 +182,7 @@ def test_broken_output_is_an_error(change, text):
 
 
 def test_another_fields_tree_is_an_error():
-    tree, found = segmentation(np.random.default_rng(0).standard_normal((8, 8)))
+    tree, found = segmentation(np.random.default_rng(0).standard_normal((8, 8)), "freudenthal")
     with pytest.raises(
         ttk.EngineError,
         match=r"^TTK gave another field's tree: got \d+ merges that differ .* of the block, expected none: use to",
@@ -200,13 +200,13 @@ def test_a_tree_of_the_other_diagonal_with_the_same_minima_is_an_error():
     silent = 0
     for _ in range(300):
         field = rng.permutation(np.arange(12.0)).reshape(3, 4)
-        mirrored = merge_tree(field[:, ::-1])
+        mirrored = merge_tree(field[:, ::-1], "freudenthal")
         other = np.arange(12).reshape(3, 4)[:, ::-1].reshape(-1)
-        tree = merge_tree(field)
+        tree = merge_tree(field, "freudenthal")
         same = set(other[mirrored.minima].tolist()) == set(tree.minima.tolist())
         if same and {tuple(other[p]) for p in mirrored.pairs} != set(map(tuple, tree.pairs.tolist())):
             silent += 1
-            found, parts = segmentation(field[:, ::-1])
+            found, parts = segmentation(field[:, ::-1], "freudenthal")
             raw = as_ttk(None, found, parts.arc)
             raw["node_vertex_id"] = other[raw["node_vertex_id"]]
             raw["vertex_segmentation_id"] = raw["vertex_segmentation_id"][other]
@@ -229,7 +229,7 @@ def test_vertices_of_the_border_in_another_arc_are_an_error():
     """Blocks are joined by them: with the merges alone the tree of the whole would be wrong without a word."""
     field = np.random.default_rng(5).standard_normal((6, 5))
     neighbours = [[0, 1, 1], [1, 1, 1], [1, 1, 0]]
-    tree, parts = segmentation(field)
+    tree, parts = segmentation(field, "freudenthal")
     seen = {True: 0, False: 0}
     for at in np.ndindex(field.shape):
         vertex = int(np.ravel_multi_index(at, field.shape))
@@ -261,4 +261,4 @@ def test_the_real_filter(path):
         field = data["field"]
         basins = ttk.ttk_basins(field, "freudenthal", run=toolkit.run)
     _, merges = contract(whole_graph(field, basins))
-    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field).pairs.tolist()))
+    assert pairs_of(merges) == sorted(map(tuple, merge_tree(field, "freudenthal").pairs.tolist()))

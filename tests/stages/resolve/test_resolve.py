@@ -235,7 +235,7 @@ def test_other_trees_leave_nothing_that_began_from_the_old_ones(known, tmp_path)
         assert (path / name).read_bytes() == (known / name).read_bytes()
     done = inside("topology", path, "--connectivity", "moore", "--connectivity", "face")
     assert done.returncode == 0, done.stderr
-    command = "landsweep run STUDY --set 'topology.connectivity=[\"moore\", \"face\"]'"
+    command = 'landsweep run STUDY --set \'topology.connectivity=["moore", "face"]\''
     assert f"Stage resolve of the new trees needs the problem: `{command}` makes it; what else the" in done.stderr
     assert not (path / "resolved").exists()
     assert landsweep.open_run(path).metrics.set_index("representation").loc["resolved", "n_minima"].isna().all()
@@ -283,7 +283,9 @@ def test_starts_are_counted_whatever_their_persistence(known, tmp_path):
     path = copy_of(known, tmp_path)
     done = inside("topology", path, "--min-persistence", "1e9")
     assert done.returncode == 0, done.stderr
-    assert "of the grids' 13 minima of any persistence (" in done.stdout
+    count = landsweep.open_run(path).metrics["n_starts"].sum()
+    assert f"of the grids' {count:g} minima of any persistence (" in done.stdout
+    assert count == landsweep.open_run(known).metrics["n_starts"].sum()
 
 
 def test_arrays_of_a_study_stay_whatever_a_later_version_calls_its_own(known, tmp_path, monkeypatch):
@@ -294,11 +296,12 @@ def test_arrays_of_a_study_stay_whatever_a_later_version_calls_its_own(known, tm
     plain = inside("run", tmp_path / "study.yaml", "--out", path, "--set", "resolve.enabled=false")
     assert plain.returncode == 0, plain.stderr
     monkeypatch.setattr(columns, "ARRAYS", ("loss", "times", "pair_value"))
-    monkeypatch.setattr(columns, "COLUMNS", {"status": "", "n_starts": ""})
+    monkeypatch.setattr(columns, "COLUMNS", {"seed": "", "n_starts": ""})
     before = landsweep.open_run(path).dataset.load()
     assert inside("topology", path, "--redo").returncode == 0
     after = landsweep.open_run(path).dataset
     assert after.times.equals(before.times)
+    assert after.seed.equals(before.seed)
     assert after.loss.equals(before.loss)
 
 
@@ -416,7 +419,9 @@ def test_without_a_finite_value_there_is_nothing_to_resolve(run):
     assert np.isnan(resolved["derivatives_exact"])
     assert all(np.isnan(resolved[name]) for name in ("n_minima", "n_saddles", "n_artefacts"))
     assert file(nothing)["reasons"].tolist() == ["no point of the grid has a finite loss"]
-    with pytest.raises(UserError, match=r"^member 0 has no resolved merge tree, as no point of its grid has a finite lo"):
+    with pytest.raises(
+        UserError, match=r"^member 0 has no resolved merge tree, as no point of its grid has a finite lo"
+    ):
         nothing.merge_tree("resolved")
 
 
@@ -449,7 +454,9 @@ def test_a_loss_that_is_differentiated_once_is_resolved_by_differences(run):
     assert row(once_only)["n_minima"] == 4
     assert "Second derivatives of the loss are differences of its gradients (" in done.stderr
     assert row(once_only)["derivatives_exact"] == 0
-    assert "differences of gradients in 1 of 1 landscapes, whose resolved minima and saddles are known to" in done.stdout
+    assert (
+        "differences of gradients in 1 of 1 landscapes, whose resolved minima and saddles are known to" in done.stdout
+    )
     assert "exact, or, of a loss that is differentiable only once, differences" in methods(once_only.directory)
 
 

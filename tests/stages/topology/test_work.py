@@ -91,6 +91,18 @@ def test_an_installation_that_does_not_work_leaves_the_run_as_it_was(run):
         assert {p: p.read_bytes() for p in run.path.rglob("*") if p.is_file()} == before
 
 
+def test_a_line_says_where_the_toolkit_has_nothing_to_do(run):
+    done = inside("topology", run.path, "--engine", "both", "--connectivity", "moore", **fake())
+    assert done.returncode == 0, done.stderr
+    assert (
+        "topology.engine is both, but of moore on a grid of 7 x 5 TTK makes no trees, so all are the native engine's: it "
+        "makes those of freudenthal in 2-D and 3-D (topology.connectivity=freudenthal) and of knn."
+    ) in " ".join(done.stderr.split())
+    done = inside("topology", run.path, "--connectivity", "freudenthal", **fake())
+    assert "makes no trees" not in done.stderr
+    assert "the merges of 4 of 4 blocks of 4 of the 4 landscapes" in methods(run)
+
+
 @pytest.fixture
 def rough(tmp_path):
     """A run whose landscapes are noise: on smooth ones the diagonal of the cells makes no difference."""
@@ -106,7 +118,7 @@ def rough(tmp_path):
 
 def native(values):
     """Where each minimum ends, -1 where it does not."""
-    tree = merge_tree(values)
+    tree = merge_tree(values, "freudenthal")
     return dict.fromkeys(tree.minima.tolist(), -1) | dict(tree.pairs.tolist())
 
 
@@ -202,4 +214,4 @@ def test_every_rank_learns_of_a_failure_of_the_root(run):
     assert found["trees"]["knn"] == {"blocks": 1, "asked": 1}
     assert 1 < found["trees"]["freudenthal"]["asked"] < found["trees"]["freudenthal"]["blocks"]
     tree = open_run(run.path).merge_tree("freudenthal", beta=2.0, direction_seed=0)
-    assert tree.pairs.tolist() == merge_tree(field_of(run, 2)).pairs.tolist()
+    assert tree.pairs.tolist() == merge_tree(field_of(run, 2), "freudenthal").pairs.tolist()
