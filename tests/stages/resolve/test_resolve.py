@@ -27,7 +27,7 @@ from support import make_study as make_toy
 pytestmark = pytest.mark.long  # whole runs
 
 PER_POINT = {
-    *("alpha", "value", "kind", "faces", "curvature", "joins", "basin_volume", "seen"),
+    *("alpha", "value", "kind", "faces", "curvature", "joins", "basin_volume", "seen", "known"),
     *("saddle_alpha", "saddle_value", "saddle_kind", "saddle_faces", "saddle_curvature"),
 }
 """The fields of what is resolved that have an entry for each minimum or saddle."""
@@ -439,6 +439,13 @@ def test_a_loss_that_takes_no_float64_is_the_members_failure(run):
     assert row(failed, member=1)["n_minima"] == 4
     with pytest.raises(UserError, match=r"member-00000.npz does not exist, expected the resolved minima and saddles"):
         failed.merge_tree("resolved", times=1.0)
+
+
+def test_minima_of_noise_are_not_counted(run):
+    """What the noise adds is too little to be seen in float32, in which the landscape is evaluated."""
+    noisy, done = run(of="noisy", status=3)
+    assert "the loss changes from call to call: at 32 points of the grid it differs by up to 9" in done.stdout
+    assert np.isnan(row(noisy)["n_minima"])
 
 
 def test_minima_of_other_data_than_the_landscapes_are_not_counted(run, tmp_path):
