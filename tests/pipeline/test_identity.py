@@ -4,8 +4,10 @@ import pytest
 import yaml
 from landsweep.base.errors import UserError
 from landsweep.disk.opened import read_study
-from landsweep.disk.rundir import RunDir
+from landsweep.disk.rundir import RunDir, write_json
 from landsweep.pipeline import identity
+from landsweep.stages import BY_NAME
+from landsweep.study.plan import make_plan
 from landsweep.study.study import Study
 from support import copy_of, inside, reference_run
 
@@ -99,3 +101,29 @@ def test_what_a_study_names_goes_first_then_the_run_then_the_default(tmp_path, d
     stale = identity.compare(run, named).stale
     assert "topology" in stale
     assert "evaluate" not in stale
+
+
+@pytest.mark.parametrize(
+    ("section", "given", "now"),
+    [
+        ("resolve", {"enabled": True}, "resolve.enabled is false now, and true in the run"),
+        ("certify", {"draws": 4}, "certify.draws is 0 now, and 4 in the run"),
+        ("curvature", {"largest": 2}, "curvature.largest is 0 now, and 2 in the run"),
+    ],
+)
+def test_results_that_a_study_no_longer_asks_for_are_named_before_they_go(tmp_path, section, given, now):
+    """As where ``--set`` is left out the second time; of a stage that has found nothing, nothing is said."""
+    data = {"name": "s", "problem": {"path": "p.py:P"}, "sweep": {"seed": [0, 1], "direction_seed": [0]}}
+    asked, plain = Study.parse(data | {section: given}), Study.parse(data)
+    run, stage = begun(tmp_path, asked), BY_NAME[section]
+    history = [{name: list(values) for name, values in asked.axes.items()}]
+    write_json(run.members, {"history": history, **make_plan(asked).to_json()})
+    change = identity.compare(run, plain)
+    assert identity.switched_off(run, plain, change) == []
+    stage.result(run, 1).parent.mkdir()
+    stage.result(run, 1).touch()
+    assert identity.switched_off(run, plain, change) == [
+        f"{now}, so that what stage {section} found is removed ({stage.noun}: 1), expected the setting in the study, "
+        "which keeps such results: write it there."
+    ]
+    assert identity.switched_off(run, asked, identity.compare(run, asked).with_stale(section)) == []

@@ -10,7 +10,7 @@ from landsweep.disk.trees import tree_arrays
 from landsweep.kernels.critical.resolved import BOUND, INTERIOR, Resolved
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.kernels.topology.metrics import Threshold
-from landsweep.report.marks import draw_marks, words
+from landsweep.report.marks import draw_marks, lacking, words
 from matplotlib.figure import Figure
 
 
@@ -37,6 +37,7 @@ def resolved():
         reasons=np.array(["it ended nowhere"]),
         samples=0,
         seen=np.zeros(m, np.int64),
+        known=np.ones(m, bool),
         n_values=1,
         n_gradients=1,
         n_derivatives=1,
@@ -78,6 +79,15 @@ def test_what_is_resolved_stands_where_it_is_and_artefacts_are_open(run):
         ("s", True): [[1.0, 1.0]],  # vertex 24
     }
     assert "circles: artefacts of the grid" in words(run)
+
+
+def test_minima_of_the_grid_do_not_pass_for_resolved_ones(run):
+    assert lacking(run, SimpleNamespace(index=0)) == ""
+    run.directory.resolved(0).unlink()
+    assert drawn(run) == {}
+    assert lacking(run, SimpleNamespace(index=0)) == "resolved minima not known"
+    run.study.resolve.enabled = False
+    assert lacking(run, SimpleNamespace(index=0)) == ""
 
 
 def test_what_min_persistence_drops_is_not_drawn(run):

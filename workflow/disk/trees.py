@@ -110,7 +110,12 @@ def find_resolved(path: Path) -> Resolved | None:
 
 def _read_resolved(run: RunDir, member: int) -> Resolved:
     found = find_resolved(path := run.resolved(member))
-    if path.exists() and (found is None or not len(found.value)):
+    if path.exists() and found is None:
+        raise UserError(
+            f"member {member} has no resolved merge tree, as no point of its grid has a finite loss, expected another "
+            "member."
+        )
+    if found is not None and not len(found.value):
         raise UserError(
             f"member {member} has no resolved merge tree, as no descent on its loss ended in a minimum, expected "
             f"another representation; `landsweep metrics {run.path} --csv` says in n_unresolved how many did not."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -141,7 +142,9 @@ def execute(
             with stop.nothing_in_hand():
                 engines = stack.enter_context(_toolkit(study, executor, TOPOLOGY.name in options.stages))
             prepared = executor.on_root(
-                lambda: guard_io(lambda: _prepare(stack, study, folder, out, executor, options, stop, engines), out)
+                lambda: guard_io(
+                    lambda: _prepare(stack, study, folder, out, executor, options, stop, engines, subscribers), out
+                )
             )
         except Stopped:  # while it waited for the toolkit or for the lock
             return Exit.STOPPED
@@ -285,10 +288,12 @@ def recompute_topology(
     run, plan = RunDir(out), make_plan(study, RunDir(out).read_members()["history"])
     later = [s.name for s in STAGES if s.problem and TOPOLOGY in s.ancestors and s.todo(run, study, plan)]
     if later:
+        command = shlex.join(["run", "STUDY", *(word for change in overrides for word in ("--set", change))])
         for tell in subscribers:
             tell(
                 Notice(
-                    f"Stage {' and '.join(later)} of the new trees needs the problem: `landsweep run STUDY` makes it."
+                    f"Stage {' and '.join(later)} of the new trees needs the problem: `landsweep {command}` makes it; "
+                    "what else the run was given by --set belongs there too."
                 )
             )
     return status
@@ -303,6 +308,7 @@ def _prepare(
     options: RunOptions,
     stop: StopFlag,
     engines: dict[str, str],
+    subscribers: tuple[Subscriber, ...],
 ) -> tuple[list[dict[str, Any]], str, tuple[content.Source, ...], RunOptions]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
@@ -343,6 +349,9 @@ def _prepare(
             change = change.with_stale(*NAMES)
         content.check_loaded(found)
     identity.check_sources(run, study, plan, change)
+    for note in identity.switched_off(run, study, change):  # before they are
+        for tell in subscribers:
+            tell(Notice(note))
     identity.apply(run, change)
     if options.again == "all" or (options.again and read_study(run).topology.engine != study.topology.engine):
         TOPOLOGY.forget_failures(run)

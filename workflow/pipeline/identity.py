@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -234,6 +235,46 @@ def check_sources(run: RunDir, study: Study, plan: Plan, change: Change) -> None
     for source in {s.name: s for stage in stale for s in stage.sources if s.name not in change.stale}.values():
         for _, found in source.damage(run, study, plan):
             raise found
+
+
+def switched_off(run: RunDir, study: Study, change: Change) -> list[str]:
+    """Return a sentence about each stage that the run's study asked for and this one does not, whose results go.
+
+    What was asked for with ``--set`` alone is left out as soon as the study is run without.
+    """
+    if not run.study.exists() or not change.history:
+        return []
+    before, said = read_study(run), []
+    plan = make_plan(before, run.read_members()["history"]) if run.members.exists() else None
+    for stage in STAGES:
+        if stage.name not in change.stale or stage.asked(study) or not stage.asked(before) or plan is None:
+            continue
+        count = stage.progress(run, plan)[0]
+        if not count:
+            continue
+        said += [
+            f"{_now(before, study, key)}, so that what stage {stage.name} found is removed ({stage.noun}: {count}), "
+            "expected the setting in the study, which keeps such results: write it there."
+            for key in type(study).model_fields
+            if stage.asked(study.model_copy(update={key: getattr(before, key)}))
+        ][:1]
+    return said
+
+
+def _now(before: Study, after: Study, key: str) -> str:
+    """Return the first difference in a section, as in ``resolve.enabled is false now, and true in the run``."""
+    old, new = (dict(_leaves(study.model_dump(mode="json")[key], key)) for study in (before, after))
+    name = next((name for name in [*old, *new] if old.get(name) != new.get(name)), key)
+    had, has = (json.dumps(values[name]) if name in values else "not there" for values in (old, new))
+    return f"{name} is {has} now, and {had} in the run"
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from _leaves(part, f"{path}.{name}")
+    else:
+        yield path, value
 
 
 def apply(run: RunDir, change: Change) -> None:

@@ -13,6 +13,7 @@ from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir
 from landsweep.predict.costs import Costs, costs, for_grid
 from landsweep.stages import STAGES
+from landsweep.stages.resolve import points
 from landsweep.study.plan import Plan, unit_points
 from landsweep.study.study import WITH_TOOLKIT, Study
 
@@ -175,6 +176,8 @@ def measured_rates(study: Study, out: Path) -> tuple[dict[str, float], str]:
         if all(getattr(other, key) == getattr(study, key) for key in ("problem", "evaluation", "fields")):
             for stage in (s for s in STAGES if s.of == "site" and s.key(other) != s.key(study)):
                 rates.pop(stage.name, None)
+            if "resolve" in rates:  # it was measured with the starts and the budget of the other study
+                rates["resolve"] *= points(study) / points(other)
             if "evaluate" in rates:
                 return for_grid(rates, study.connectivity, prod(other.grid.shape), prod(study.grid.shape)), str(path)
     return {}, ""

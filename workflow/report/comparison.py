@@ -17,6 +17,7 @@ from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.report import summary
 from landsweep.report.figures import DECADE, TREND_PANELS, central, draw_landscape, number
+from landsweep.report.marks import lacking
 from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES, Scalar, Study
 
@@ -96,7 +97,9 @@ def _landscapes(figure: Any, run: OpenedRun, members: Sequence[Member], axis: st
     panels = np.ravel(figure.subplots(1, len(members), squeeze=False))
     for panel, member in zip(panels, members, strict=True):
         drawn = draw_landscape(panel, run, landscape, member, (low, high, log))
-        panel.set_title(f"{axis.replace('_', ' ')} = {member.coords[axis]}", fontsize=9)
+        missing = lacking(run, member) if run.study.grid.dims <= 2 else ""
+        title = f"{axis.replace('_', ' ')} = {member.coords[axis]}"
+        panel.set_title(f"{title}\n{missing}" if missing else title, fontsize=9)
     if drawn is not None:
         bar = figure.colorbar(drawn, ax=panels)
         bar.set_label("log10 loss" if log else "loss", fontsize=8)

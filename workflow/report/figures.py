@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
 from landsweep.report import summary
-from landsweep.report.marks import draw_marks, words
+from landsweep.report.marks import draw_marks, lacking, words
 from landsweep.report.trajectories import draw_projections
 from landsweep.study.plan import Member, grid_coordinates
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
@@ -22,6 +23,8 @@ PANEL_INCHES = 2.7
 """A panel is at least this many inches high, and 1.2 times as wide as it is high."""
 MIN_INCHES = 6.5
 """A figure is at least this many inches wide."""
+LETTERS_PER_INCH, LINE_INCHES = 12, 0.17
+"""Of a title in 10 points so many letters fit into an inch, and each further line takes so many."""
 DECADE = 10
 """A logarithmic scale is drawn where the greatest value is at least this many times the least: below, it says no more
 than a linear one."""
@@ -231,14 +234,23 @@ def _panels(
     columns = min(5, len(members))
     rows = -(-len(members) // columns)
     width = max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5)
-    height = (width - 0.5) / columns / 1.2 * rows + 0.6
+    title = fill(_title(run, model, curvature), int(LETTERS_PER_INCH * width), break_on_hyphens=False)
+    height = (width - 0.5) / columns / 1.2 * rows + 0.6 + LINE_INCHES * title.count("\n")
     figure = Figure(figsize=(width, height), layout="constrained")
     for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
         _panel(figure, panel, run, landscape, member, curvature)
-        panel.set_title(_label(dict(member.coords), axes) or run.study.name, fontsize=9)
+        missing = lacking(run, member) if run.study.grid.dims <= 2 and not curvature else ""
+        own = _label(dict(member.coords), axes) or run.study.name
+        panel.set_title(f"{own}\n{missing}" if missing else own, fontsize=9)
     for panel in figure.axes:
         if not panel.has_data():
             panel.set_axis_off()
+    figure.suptitle(title, fontsize=10)
+    _save(figure, path)
+
+
+def _title(run: OpenedRun, model: int | None, curvature: bool) -> str:
+    """Return what a figure of landscapes shows, in one line."""
     d = run.study.grid.dims
     what = "log10 loss" if d > 1 else "loss"
     if curvature:
@@ -246,8 +258,7 @@ def _panels(
     slices = f", central slice of {d} dimensions" if d > 2 else ""
     own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
     marks = f"; {words(run)}" if d == 2 and not curvature else ""
-    figure.suptitle(f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})", fontsize=10)
-    _save(figure, path)
+    return f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})"
 
 
 def _panel(

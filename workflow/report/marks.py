@@ -23,7 +23,16 @@ def words(run: OpenedRun) -> str:
     """Return what the marks on maps stand for."""
     if not run.study.resolve.enabled:
         return "dots: minima, crosses: saddles"
-    return f"dots: {RESOLVED} minima, crosses: saddles, pluses: upper bounds, circles: artefacts of the grid"
+    return (
+        f"dots: {RESOLVED} minima, crosses: saddles, pluses: upper bounds, circles: artefacts of the grid, "
+        "squares: no descent ended"
+    )
+
+
+def lacking(run: OpenedRun, member: Member) -> str:
+    """Return what a panel says where minima and saddles of the loss are asked for and are not there, else nothing."""
+    asked = run.study.resolve.enabled and find_resolved(run.directory.resolved(member.index)) is None
+    return f"{RESOLVED} minima not known" if asked else ""
 
 
 def draw_marks(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.ndarray]) -> None:
@@ -31,7 +40,10 @@ def draw_marks(panel: Any, run: OpenedRun, member: Member, axes: Sequence[np.nda
 
     Resolved ones stand at their own coordinates. Beside them, open circles are minima of the grid (of the first
     representation) that stand for no minimum of the loss, and open squares those from which no descent ended in one.
+    Where minima of the loss are asked for and are not there (:func:`lacking`), those of the grid do not stand in.
     """
+    if lacking(run, member):
+        return
     threshold = run.study.topology.threshold
     found = find_resolved(run.directory.resolved(member.index)) if run.study.resolve.enabled else None
     tree = find_tree(run.directory.topology(member.index), run.study.connectivity[0])

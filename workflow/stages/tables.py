@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.study.plan import Plan
+
+
+def remove_arrays(run: OpenedRun, landscape: Landscape, names: Iterable[str]) -> None:
+    """Remove arrays from the store that an earlier study asked for, where they are there.
+
+    Fields and axes of the study stay, whatever they are called: a run may be older than the number of this name.
+    """
+    own = {*run.study.fields, *run.plan.axes}
+    for name in [name for name in names if name in landscape.group and name not in own]:
+        del landscape.group[name]
 
 
 def put_columns(

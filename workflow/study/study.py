@@ -59,7 +59,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RESERVED = re.compile(
     r"((alpha|coordinate)_\d+|status|direction|representation|axis|pair|member|model|theta_norm|train_seconds"
     r"|alpha_(gradient|hessian)|direction_(norm|scale|gram|eigenvalue|residual|cosine|share)|projected"
-    r"|(pair|quality|hessian|projected|critical)_.*)\Z"
+    r"|critical_(alpha|value|kind|range)|(pair|quality|hessian|projected)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
 

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 
 import landsweep
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 import yaml
@@ -17,8 +18,12 @@ from landsweep.base.errors import UserError
 from landsweep.kernels.critical.resolved import KINK, Resolved
 from landsweep.kernels.topology.metrics import METRICS
 from landsweep.predict.costs import costs
+from landsweep.predict.estimate import measured_rates
+from landsweep.report import figures
+from landsweep.stages.resolve import words
 from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
 from landsweep.study.plan import make_plan
+from landsweep.study.resolve_spec import RefineSpec
 from landsweep.study.study import Study
 from ranked import ranked
 from support import HELPERS, copy_of, inside, methods, once
@@ -195,6 +200,8 @@ def test_plan_says_what_is_looked_for_and_how_long_it_takes(known, tmp_path):
     assert sampled.stages["resolve"] > one.stages["resolve"]
     assert costs(Study.load(study, ("resolve.enabled=false",)), made, rates, 1).stages["resolve"] == 0
     assert costs(parsed, made, {"train": 1.0}, 1).stages["resolve"] is None, "not measured is not guessed"
+    measured, more = (measured_rates(Study.load(study, sets), known)[0] for sets in ((), ("resolve.starts=400",)))
+    assert more["resolve"] == pytest.approx(3 * measured["resolve"]), "what was measured had no further starts"
 
 
 def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
@@ -207,9 +214,13 @@ def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
     fewer, _ = run(grid__points=7, topology__min_persistence=1e9)
     assert work(fewer.path)["resolve"] == 1
     assert (row(fewer)["n_minima"], row(fewer)["n_saddles_certified"]) == (1, 0)
-    other, _ = run(grid__points=7, topology__connectivity=["moore"])
+    other, _ = run(grid__points=7, topology__connectivity=["face"])
     assert work(other.path) == before | {"topology": 3, "resolve": 2}
-    off, _ = run(grid__points=7, topology__connectivity=["moore"], resolve={"enabled": False})
+    off, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
+    said = "resolve.enabled is false now, and true in the run, so that what stage resolve found is removed (members: 1)"
+    assert said in done.stderr
+    again, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
+    assert "is removed" not in done.stderr
     assert not off.directory.resolved(0).exists()
     assert not {*COLUMNS, *ARRAYS} & {*off.dataset.variables}
     assert off.dataset.representation.values.tolist() == ["moore"]
@@ -222,9 +233,10 @@ def test_other_trees_leave_nothing_that_began_from_the_old_ones(known, tmp_path)
     for member in (0, 1):
         name = f"resolved/member-{member:05d}.npz"
         assert (path / name).read_bytes() == (known / name).read_bytes()
-    done = inside("topology", path, "--connectivity", "moore")
+    done = inside("topology", path, "--connectivity", "moore", "--connectivity", "face")
     assert done.returncode == 0, done.stderr
-    assert "Stage resolve of the new trees needs the problem: `landsweep run STUDY` makes it." in done.stderr
+    command = 'landsweep run STUDY --set \'topology.connectivity=["moore", "face"]\''
+    assert f"Stage resolve of the new trees needs the problem: `{command}` makes it; what else the" in done.stderr
     assert not (path / "resolved").exists()
     assert landsweep.open_run(path).metrics.set_index("representation").loc["resolved", "n_minima"].isna().all()
     refused = inside("topology", path, "--periodic", "alpha_0")
@@ -242,14 +254,70 @@ def test_a_coarse_grid_is_refined_until_its_tree_stands(run):
     assert work(refined.path) == before | {"resolve": 2}  # nothing is trained or evaluated again
     found, stored = row(refined), file(refined)
     assert (found["n_minima"], found["n_saddles_certified"], found["refined_settled"]) == (4, 3, 1)
+    assert (found["refined_spent"], found["derivatives_exact"]) == (0, 1)
     assert found["n_refined"] == len(stored["refined_alpha"]) == len(stored["refined_value"]) <= 600
     x, y = stored["refined_alpha"].T
     np.testing.assert_allclose(stored["refined_value"], (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2, rtol=1e-9)
     assert f"{found['n_refined']:g} points a landscape (median) beside the grid" in done.stdout
-    assert "or 600 points a landscape were spent." in methods(refined.directory)
+    said = "within 600 points a landscape beside the grid, which bound what came after the first search."
+    assert said in methods(refined.directory)
     spent, done = run(grid__points=4, topology__connectivity=["face"], sets=["grid.refine.budget=30"])
-    assert row(spent)["refined_settled"] == 0
+    assert (row(spent)["refined_settled"], row(spent)["refined_spent"]) == (0, 1)
     assert "grid.refine.budget of 30 points was spent in 1 of 1 landscapes before their resolved trees" in done.stdout
+
+
+def test_a_budget_is_spent_only_where_it_was():
+    study = Study.parse({"problem": {"path": "a.py:A"}, "resolve": {"enabled": True}, "name": "s"}).model_copy()
+    study = study.model_copy(update={"grid": study.grid.model_copy(update={"refine": RefineSpec(budget=9)})})
+    table = pd.DataFrame({"n_unresolved": [0.0] * 4, "refined_settled": [1.0, 0.0, 0.0, 0.0], "derivatives_exact": 1.0})
+    said = words.warnings(study, table.assign(refined_spent=[0.0, 1.0, 0.0, 0.0]))
+    assert said == [
+        "grid.refine.budget of 9 points was spent in 1 of 4 landscapes before their resolved trees stood, expected "
+        "more points, or a finer grid.",
+        "the last round of grid.refine still changed the resolved trees of 2 of 4 landscapes within the budget, "
+        "expected a finer grid.",
+    ]
+
+
+def test_starts_are_counted_whatever_their_persistence(known, tmp_path):
+    path = copy_of(known, tmp_path)
+    done = inside("topology", path, "--min-persistence", "1e9")
+    assert done.returncode == 0, done.stderr
+    assert "of the grids' 13 minima of any persistence (" in done.stdout
+
+
+def test_arrays_of_a_study_stay_whatever_a_later_version_calls_its_own(known, tmp_path, monkeypatch):
+    """A run may be older than a column of the stage."""
+    from landsweep.stages.resolve import columns
+
+    path = copy_of(known, tmp_path)
+    plain = inside("run", tmp_path / "study.yaml", "--out", path, "--set", "resolve.enabled=false")
+    assert plain.returncode == 0, plain.stderr
+    monkeypatch.setattr(columns, "ARRAYS", ("loss", "times", "pair_value"))
+    monkeypatch.setattr(columns, "COLUMNS", {"status": "", "n_starts": ""})
+    before = landsweep.open_run(path).dataset.load()
+    assert inside("topology", path, "--redo").returncode == 0
+    after = landsweep.open_run(path).dataset
+    assert after.times.equals(before.times)
+    assert after.loss.equals(before.loss)
+
+
+def test_a_member_that_is_not_resolved_shows_no_minima_of_the_grid(known, tmp_path, monkeypatch):
+    path = copy_of(known, tmp_path)
+    (path / "resolved" / "member-00001.npz").unlink()
+    drawn, run = {}, landsweep.open_run(path)
+    monkeypatch.setattr(figures, "_save", lambda figure, file: drawn.update({file.name: figure}))
+    figures.draw_landscapes(run, tmp_path)
+    figure = drawn["landscapes.png"]
+    marked, bare = (panel for panel in figure.axes if panel.get_title())
+    assert (marked.get_title(), len(bare.get_lines())) == ("times = 1.0", 0)
+    assert bare.get_title() == "times = 2.0\nresolved minima not known"
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+        title = figure._suptitle.get_window_extent()
+        assert "circles: artefacts" in figure.get_suptitle().replace("\n", " ")
+        assert title.x0 >= 0
+        assert title.x1 <= figure.bbox.x1
 
 
 def test_an_axis_of_one_point_is_no_axis(run):
@@ -345,9 +413,12 @@ def test_further_starts_say_how_much_may_be_missing(run):
 def test_without_a_finite_value_there_is_nothing_to_resolve(run):
     nothing, _ = run("nowhere", grid__points=3)
     resolved = row(nothing)
+    assert np.isnan(resolved["derivatives_exact"])
     assert all(np.isnan(resolved[name]) for name in ("n_minima", "n_saddles", "n_artefacts"))
     assert file(nothing)["reasons"].tolist() == ["no point of the grid has a finite loss"]
-    with pytest.raises(UserError, match=r"^member 0 has no resolved merge tree, as no descent on its loss ended in"):
+    with pytest.raises(
+        UserError, match=r"^member 0 has no resolved merge tree, as no point of its grid has a finite lo"
+    ):
         nothing.merge_tree("resolved")
 
 
@@ -379,7 +450,11 @@ def test_a_loss_that_is_differentiated_once_is_resolved_by_differences(run):
     once_only, done = run("once")
     assert row(once_only)["n_minima"] == 4
     assert "Second derivatives of the loss are differences of its gradients (" in done.stderr
-    assert not file(once_only)["exact"]
+    assert row(once_only)["derivatives_exact"] == 0
+    assert (
+        "differences of gradients in 1 of 1 landscapes, whose resolved minima and saddles are known to" in done.stdout
+    )
+    assert "exact, or, of a loss that is differentiable only once, differences" in methods(once_only.directory)
 
 
 def test_a_loss_without_a_gradient_is_refused_before_any_work(run, tmp_path):

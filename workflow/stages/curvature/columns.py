@@ -12,7 +12,7 @@ from landsweep.disk.store import Landscape
 from landsweep.kernels.curvature.spectrum import Spectrum
 from landsweep.stages.curvature import STAGE
 from landsweep.stages.stage import Row
-from landsweep.stages.tables import put_columns
+from landsweep.stages.tables import put_columns, remove_arrays
 from landsweep.study.curvature_spec import ENDS
 from landsweep.study.plan import Plan
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS
@@ -67,8 +67,8 @@ def _numbers(run: OpenedRun, site: int) -> dict[str, float]:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put the numbers, the eigenvalues, the traces by layer and the densities into the store, on the axes of losses."""
-    for name in [n for n in landscape.group if n.startswith("hessian_") and n not in HESSIAN_FIELDS]:
-        del landscape.group[name]  # what an earlier study asked for
+    old = [name for name in landscape.group if name.startswith("hessian_") and name not in HESSIAN_FIELDS]
+    remove_arrays(run, landscape, old)
     if not run.study.curvature.asked:
         return
     plan = run.plan

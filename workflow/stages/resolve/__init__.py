@@ -25,6 +25,11 @@ PER_START = 50.0
 """Each further start takes about as long as so many."""
 
 
+def points(study: Study) -> float:
+    """Return about how many points of its grid a landscape is worth, which grows with what the study asks for."""
+    return POINTS + PER_START * study.resolve.starts + study.grid.refine.budget
+
+
 def _starting(study: Study) -> tuple[object, ...]:
     """Return what decides from where descents start: trees, but not which of their pairs are dropped."""
     topology = study.topology
@@ -37,8 +42,7 @@ def _seconds(study: Study, plan: Plan, rates: Mapping[str, float], share: Sharin
     """Return the time as it was measured, else that of about as many points as landscapes take."""
     if "resolve" in rates:
         return share(len(plan.members), rates["resolve"])
-    points = POINTS + PER_START * study.resolve.starts + study.grid.refine.budget
-    return share(len(plan.members), points * rates["evaluate"]) if "evaluate" in rates else None
+    return share(len(plan.members), points(study) * rates["evaluate"]) if "evaluate" in rates else None
 
 
 STAGE = Stage(

@@ -19,7 +19,7 @@ from landsweep.kernels.critical.unseen import unseen
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.stages.resolve import STAGE
 from landsweep.stages.stage import Row
-from landsweep.stages.tables import put_columns
+from landsweep.stages.tables import put_columns, remove_arrays
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
 
@@ -31,15 +31,17 @@ COLUMNS = {
     "n_minima_kink": "resolved minima at which the loss has no derivative (count)",
     "n_saddles_certified": "resolved saddles that join the minima in which descents to their two sides ended (count)",
     "n_unresolved": "descents that ended in no minimum, and passes known by an upper bound alone (count)",
-    "n_starts": "minima of the grid, in any representation, from which descents began (count)",
+    "n_starts": "minima of the grid, in any representation and of any persistence, where descents began (count)",
     "n_artefacts": "of these, those that stand for no minimum of the loss: others ended in the same one, lower (count)",
     "n_unseen": "further minima to expect, from resolve.starts descents: Chao's estimate (count)",
     "n_unseen_low": "low end of its 95 % interval (count)",
     "n_unseen_high": "high end of its 95 % interval (count)",
     "n_refined": "points at which the loss was computed beside the grid, for grid.refine (count)",
     "refined_settled": "whether the last round of grid.refine changed nothing (1 or 0)",
+    "refined_spent": "whether grid.refine.budget did not allow for a further round (1 or 0)",
     "n_gradients": "points at which the gradient of the loss by the coordinates was computed (count)",
     "n_derivatives": "points at which its second derivatives were computed as well (count)",
+    "derivatives_exact": "whether these are exact (1), or differences of gradients (0)",
 }
 """The keys are the columns of the stage, the values say what each of them means, with its unit."""
 ARRAYS = ("critical_alpha", "critical_value", "critical_kind", "critical_range")
@@ -55,13 +57,16 @@ def table(run: OpenedRun) -> Row:
     def row(member: Member, representation: str) -> Mapping[str, float]:
         path = run.directory.resolved(member.index)
         found = find_resolved(path) if representation == RESOLVED else None
-        return none if found is None else none | numbers(found, run) | _refined(path)
+        return none if found is None else none | numbers(found, run) | _stored(path)
 
     return row
 
 
 def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
-    """Return the columns of one member; as the metrics, they count what ``topology.min_persistence`` leaves."""
+    """Return the columns of one member: minima and saddles that ``topology.min_persistence`` leaves, as the metrics.
+
+    Descents are counted whatever it is: ``n_starts``, ``n_artefacts``, those without an end, ``n_unseen``.
+    """
     from landsweep.kernels.critical.resolved import (
         BOUND,
         FLAT,
@@ -92,12 +97,12 @@ def numbers(found: Resolved, run: OpenedRun) -> dict[str, float]:
     }
 
 
-def _refined(path: Path) -> dict[str, float]:
-    """Return how many points were needed beside the grid; nothing where none were allowed."""
-    stored = read_arrays(path, lambda name: name in ("refined_value", "refined_settled"))
-    if not stored:
-        return {}
-    return {"n_refined": float(len(stored["refined_value"])), "refined_settled": float(stored["refined_settled"])}
+def _stored(path: Path) -> dict[str, float]:
+    """Return how derivatives were taken, and how many points were needed beside the grid where any were allowed."""
+    names = {"exact": "derivatives_exact", "refined_settled": "refined_settled", "refined_spent": "refined_spent"}
+    stored = read_arrays(path, lambda name: name in {*names, "refined_value"})
+    known = {column: float(stored[name]) for name, column in names.items() if name in stored}
+    return known | ({"n_refined": float(len(stored["refined_value"]))} if "refined_value" in stored else {})
 
 
 def _unseen(found: Resolved) -> dict[str, float]:
@@ -110,8 +115,7 @@ def _unseen(found: Resolved) -> dict[str, float]:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put the columns into the store, over the sweep, and all minima and saddles in flat arrays."""
-    for name in (name for name in (*COLUMNS, *ARRAYS) if name in landscape.group):
-        del landscape.group[name]  # what an earlier study asked for
+    remove_arrays(run, landscape, (*COLUMNS, *ARRAYS))
     if not STAGE.asked(run.study):
         return
     from landsweep.kernels.critical.resolved import KINDS

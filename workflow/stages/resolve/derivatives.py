@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from landsweep.base.errors import ProblemError, UserError
+from landsweep.base.errors import ProblemError
 from landsweep.base.frames import told
 from landsweep.disk.directions import load_delta
 from landsweep.kernels.curvature.alpha import AlphaDerivatives
-from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.strategies import StrategyName
 from landsweep.session.context import Context
-from landsweep.stages.models.loader import Loader, network_of, part_of, problem_of
+from landsweep.stages.models.loader import Loader, part_of
 from landsweep.stages.models.probe import uncompiled
 from landsweep.study.plan import Member
 
@@ -34,33 +31,25 @@ def differentiable(context: Context, member: Member, strategy: StrategyName) -> 
     ProblemError
         Where the loss raises an error, or has no gradient.
     """
-    problem, network = problem_of(context, member.model), network_of(context, member.model)
-    data = Loader(context, DTYPE).data(member.model, *part_of(member))
-    make = partial(
-        AlphaDerivatives,
-        problem,
-        network,
-        load_delta(context.run.directions(member.index)),
-        data,
-        device=context.device(),
-        dtype=PRECISIONS[DTYPE].dtype,
-        batchnorm=context.study.evaluation.batchnorm,
-        strategy=uncompiled(strategy),
-    )
+    loader, delta, name = Loader(context, DTYPE), load_delta(context.run.directions(member.index)), uncompiled(strategy)
+    loader.data(member.model, *part_of(member))  # what they raise says nothing of derivatives
     try:
         try:
-            return make(), ""
-        except ValueError as error:
-            reason = str(error).rstrip(".")
-        return make(second="differences"), (
+            return loader.derivatives(member, delta, name), ""
+        except ProblemError as error:
+            if not isinstance(error.__cause__, ValueError):
+                raise
+            reason = str(error.__cause__).rstrip(".")
+        return loader.derivatives(member, delta, name, "differences"), (
             f"Second derivatives of the loss are differences of its gradients ({reason}), so that its minima and "
             "saddles are known to fewer digits."
         )
-    except UserError:  # a damaged file, or another problem than the session began with
-        raise
-    except Exception as error:
+    except ProblemError as error:
+        cause = error.__cause__
+        if not isinstance(cause, Exception):
+            raise
         raise ProblemError(
-            f"the loss has no derivatives in {DTYPE}, in which minima and saddles are looked for ({told(error)}): "
+            f"the loss has no derivatives in {DTYPE}, in which minima and saddles are looked for ({told(cause)}): "
             "expected a loss that computes in the dtype of its weights and data and that torch can differentiate, or "
             "resolve.enabled: false"
-        ) from error
+        ) from cause

@@ -22,7 +22,7 @@ def plan(study: Study, plan: Plan) -> Mapping[str, str]:
     if not study.resolve.enabled:
         return {}
     further = f" and {study.resolve.starts} further points" if study.resolve.starts else ""
-    beside = f"; at most {budget:,} points beside the grid" if (budget := study.grid.refine.budget) else ""
+    beside = f"; then up to {budget:,} points beside the grid" if (budget := study.grid.refine.budget) else ""
     text = f"minima and saddles of the loss itself, from the grid's minima{further} a landscape, in float64{beside}"
     return {"resolve": text}
 
@@ -33,8 +33,9 @@ def methods(study: Study) -> list[str]:
         return []
     sentences = [
         "Resolved minima and saddles are those of the loss itself, not of its values on the grid: from every minimum "
-        "of the grid, a monotone trust-region Newton descent [nocedal2006] within the box, in float64 with exact "
-        "derivatives by the coordinates and in steps shorter than half a grid step, ends in a minimum; saddles are "
+        "of the grid, a monotone trust-region Newton descent [nocedal2006] within the box, in float64 with derivatives "
+        "by the coordinates (exact, or, of a loss that is differentiable only once, differences of exact gradients for "
+        "the second ones) and in steps shorter than half a grid step, ends in a minimum; saddles are "
         "found by following the lowest mode of the Hessian uphill [cerjan1981] between basins that touch, or from the "
         "highest point of a relaxed path [e2007], and count as certified where descents to both sides end in the "
         "minima that they join; together they make a merge tree, which chemists call a disconnectivity graph "
@@ -43,7 +44,8 @@ def methods(study: Study) -> list[str]:
     if study.grid.refine.budget:
         sentences.append(
             f"Where minima or saddles were in doubt, the search went on from finer patches of the grid until nothing "
-            f"changed, or {study.grid.refine.budget} points a landscape were spent."
+            f"changed, for a few rounds at most, and within {study.grid.refine.budget} points a landscape beside the "
+            "grid, which bound what came after the first search."
         )
     if study.resolve.starts:
         sentences.append(
@@ -60,7 +62,8 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
         return []
     starts, artefacts = known["n_starts"].sum(), known["n_artefacts"].sum()
     share = f" ({artefacts / starts:.0%})" if starts else ""
-    line = f"resolved: {artefacts:g} of the grids' {starts:g} minima{share} are artefacts of the grid"
+    which = "" if study.topology.threshold.value == 0 else " of any persistence"
+    line = f"resolved: {artefacts:g} of the grids' {starts:g} minima{which}{share} are artefacts of the grid"
     if saddles := known["n_saddles"].sum():
         line += f"; {known['n_saddles_certified'].sum():g} of {saddles:g} saddles are certified"
     for column, what in (("n_minima_kink", "kinks"), ("n_minima_flat", "flat")):
@@ -78,12 +81,24 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
     """Return in how many landscapes a number is not certain."""
     known = table["n_unresolved"].dropna() if study.resolve.enabled else ()
     some = sum(number > 0 for number in known)
-    spent = int((table["refined_settled"] == 0).sum()) if study.grid.refine.budget else 0
     said = []
-    if spent:
+    if study.grid.refine.budget:
+        left = table["refined_settled"] == 0
+        spent, unsettled = (int((left & (table["refined_spent"] == k)).sum()) for k in (1, 0))
+        if spent:
+            said.append(
+                f"grid.refine.budget of {study.grid.refine.budget} points was spent in {spent} of {len(known)} "
+                "landscapes before their resolved trees stood, expected more points, or a finer grid."
+            )
+        if unsettled:
+            said.append(
+                f"the last round of grid.refine still changed the resolved trees of {unsettled} of {len(known)} "
+                "landscapes within the budget, expected a finer grid."
+            )
+    if len(known) and (coarse := int((table["derivatives_exact"] == 0).sum())):
         said.append(
-            f"grid.refine.budget of {study.grid.refine.budget} points was spent in {spent} of {len(known)} landscapes "
-            "before their resolved trees stood, expected more points, or a finer grid."
+            f"second derivatives are differences of gradients in {coarse} of {len(known)} landscapes, whose resolved "
+            "minima and saddles are known to fewer digits, expected a loss that torch differentiates twice."
         )
     if not some:
         return said

@@ -88,7 +88,7 @@ def compute_one(context: Context, landscape: Landscape, member: Member) -> str:
             refined = refine(box, box.axes, field, budget, **options)
             found = refined.resolved
             more |= {"refined_alpha": box.whole(refined.alpha), "refined_value": refined.value}
-            more |= {"refined_settled": refined.settled, "refined_rounds": refined.rounds}
+            more |= {"refined_settled": refined.settled, "refined_spent": refined.spent}
         else:
             found = resolve(box, box.axes, field, **options)
     except Interrupted:

@@ -11,6 +11,7 @@ from landsweep.disk.directions import read_projections
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
+from landsweep.stages.tables import remove_arrays
 from landsweep.study.plan import Member
 
 COLUMNS: Mapping[str, str] = {
@@ -37,8 +38,7 @@ def table(run: OpenedRun) -> Row:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put coordinates, residuals and distances of all projected checkpoints into the store."""
-    for name in [n for n in landscape.group if n.startswith(f"{PREFIX}_")]:
-        del landscape.group[name]  # what an earlier study asked for
+    remove_arrays(run, landscape, [name for name in landscape.group if name.startswith(f"{PREFIX}_")])
     plan, axes = run.plan, list(run.plan.axes)
     stored = {m.position: found for m in plan.members if (found := read_projections(run.directory, m.index))}
     if not stored:
