@@ -22,7 +22,17 @@ from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.ways.lines import neighbours, straight
 from landsweep.kernels.critical.ways.outlook import saddle_heights
 from landsweep.kernels.critical.ways.patches import DIMENSIONS, lowered
-from landsweep.kernels.critical.ways.strings import SPACING, ZOOM, Path, along, highest, level_floor, relax
+from landsweep.kernels.critical.ways.strings import (
+    FINE,
+    SPACING,
+    ZOOM,
+    Path,
+    along,
+    highest,
+    level_floor,
+    relax,
+    sampled,
+)
 
 SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
@@ -365,9 +375,11 @@ class Network:
         ends = {self._end(c, 0), self._end(c, 1)}
         if len(ends) < 2:
             return
-        value, x = (c.level, c.way[c.at]) if c.path is None else highest(self._grid, c.path)
+        path = c.path or sampled(self._grid, [self._way(c)], SPACING / FINE)[0]
+        finite = bool(np.isfinite(path.value).all())
+        value, x = highest(self._grid, path) if finite else (c.level, c.way[c.at])
         at = ", ".join(f"{a:.6g}" for a in self._grid.alpha(x[None])[0])
-        what = "pass known on the grid alone, about" if c.path is None else "pass at most"
+        what = "pass at most" if finite else "pass known on the grid alone, about"
         reason = f"{what} {value:.6g} high at ({at}): {c.reason or 'no saddle was found'}"
         value = max(value, *(self._pool.value[k] for k in ends))
         self.saddles.append(Saddle(x, value, BOUND, np.nan, ends, reason))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from landsweep.kernels.critical.rounding import noise
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
 from landsweep.kernels.topology.tree import MergeTree
 
@@ -107,6 +108,7 @@ class Resolved:
         """The merge tree of the critical points: its vertices are the minima, then the saddles, then the maximum.
 
         The last vertex stands for the greatest value of the grid. What lies on the border follows from ``faces``.
+        Saddles whose heights rounding cannot tell apart have one height, so that it does not decide how many there are.
 
         Raises
         ------
@@ -122,7 +124,7 @@ class Resolved:
             min(self.value_range[0], self.value[0]),
             max(self.value_range[1], *self.saddle_value, self.value[-1]),
         )
-        values = np.concatenate([self.value, self.saddle_value, [high]])
+        values = np.concatenate([self.value, _alike(self.saddle_value), [high]])
         edges = np.stack([m + self.joins[:, 0], self.joins[:, 1]], axis=1)
         top = [int(edges[:, 0].max()) if s else 0, m + s]
         tree = graph_merge_tree(values, np.concatenate([edges, [top]]).astype(np.int64))
@@ -168,3 +170,10 @@ class Resolved:
         for name in ("shape", "value_range"):
             values[name] = tuple(values[name].tolist())
         return cls(**values)
+
+
+def _alike(value: np.ndarray) -> np.ndarray:
+    """Return ascending values, each group of those that rounding cannot tell apart as its first one."""
+    new = np.diff(value, prepend=-np.inf) > 4 * noise(value)
+    found: np.ndarray = value[np.maximum.accumulate(np.where(new, np.arange(len(value)), 0))]
+    return found

@@ -73,6 +73,7 @@ FUNCTIONS = {
     "valley": valley,
     "tent": tent,
     "plateau": lambda w: torch.relu(w.square().sum() - 1) + 3,
+    "noisy": lambda w: himmelblau(w) + 1e-9 * torch.rand((), dtype=w.dtype),
     "nowhere": lambda w: w.sum() * torch.nan,
 }
 

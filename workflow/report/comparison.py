@@ -127,11 +127,11 @@ def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Se
             )
         each = part.groupby([axis, *others], sort=False)[metric].median()
         for k, value in enumerate(values):
-            known = each.xs(value, level=axis)
+            known = each[each.index.get_level_values(axis) == value]
             if known.notna().any():
                 ends = (k + WIDTH * at + np.array([-0.45, 0.45]) * WIDTH / len(versions)).tolist()
                 panel.plot(ends, [known.median()] * 2, "-", color=colour, linewidth=2.5, label=name if k == 0 else None)
-            if known.isna().any():
+            if known.isna().any() or known.empty:
                 counts[value] = f"\n{int(known.notna().sum())} of {len(known)} known"
     panel.set_xticks(range(len(values)), [f"{value}{counts[value]}" for value in values], fontsize=8)
     panel.set_xlim(-0.6, len(values) - 0.4)

@@ -65,6 +65,11 @@ class ResolveSpec(Section):
             Where no axis has two points, the ends of an axis are joined, or statistics follow the weights.
         """
         if not self.enabled:
+            if self.starts:
+                raise ValueError(
+                    f"resolve.starts is {self.starts} but resolve.enabled is false, so that nothing would start from "
+                    "there: expected resolve.enabled: true, or resolve.starts: 0"
+                )
             return
         if max(shape) == 1:
             raise ValueError(

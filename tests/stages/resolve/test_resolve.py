@@ -214,12 +214,12 @@ def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
     fewer, _ = run(grid__points=7, topology__min_persistence=1e9)
     assert work(fewer.path)["resolve"] == 1
     assert (row(fewer)["n_minima"], row(fewer)["n_saddles_certified"]) == (1, 0)
-    other, _ = run(grid__points=7, topology__connectivity=["moore"])
+    other, _ = run(grid__points=7, topology__connectivity=["face"])
     assert work(other.path) == before | {"topology": 3, "resolve": 2}
-    off, done = run(grid__points=7, topology__connectivity=["moore"], resolve={"enabled": False})
+    off, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     said = "resolve.enabled is false now, and true in the run, so that what stage resolve found is removed (members: 1)"
     assert said in done.stderr
-    again, done = run(grid__points=7, topology__connectivity=["moore"], resolve={"enabled": False})
+    again, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     assert "is removed" not in done.stderr
     assert not off.directory.resolved(0).exists()
     assert not {*COLUMNS, *ARRAYS} & {*off.dataset.variables}
@@ -517,6 +517,13 @@ def test_a_loss_that_takes_no_float64_is_the_members_failure(run):
     assert row(failed, member=1)["n_minima"] == 4
     with pytest.raises(UserError, match=r"member-00000.npz does not exist, expected the resolved minima and saddles"):
         failed.merge_tree("resolved", times=1.0)
+
+
+def test_minima_of_noise_are_not_counted(run):
+    """What the noise adds is too little to be seen in float32, in which the landscape is evaluated."""
+    noisy, done = run(of="noisy", status=3)
+    assert "the loss changes from call to call: at 32 points of the grid it differs by up to 9" in done.stdout
+    assert np.isnan(row(noisy)["n_minima"])
 
 
 def test_minima_of_other_data_than_the_landscapes_are_not_counted(run, tmp_path):

@@ -24,6 +24,8 @@ COMPARED = 32
 """The loss is compared with the landscape at about so many points of the grid, spread over it."""
 TIMES = 10.0
 """It may differ by so many times the rounding of the landscape's dtype, or the difference that was measured before."""
+SAME = 1e-11
+"""A point that is evaluated again has the same loss within this share of it: threads of a GPU may add in any order."""
 MOST = 0.25
 """More of the compared points must not differ: at single ones a loss may round as it likes."""
 
@@ -116,6 +118,14 @@ def _compare(context: Context, landscape: Landscape, box: Box, field: np.ndarray
     index = np.unravel_index(vertices, field.shape)
     alpha = np.stack([axis[i] for axis, i in zip(box.axes, index, strict=True)], axis=-1)
     stored, exact = field.reshape(-1)[vertices], box.values(alpha)
+    again = box.values(alpha)
+    if not np.allclose(exact, again, rtol=SAME, atol=0, equal_nan=True):
+        apart = np.nanmax(np.abs(exact - again))
+        raise ProblemError(
+            f"the loss changes from call to call: at {len(vertices)} points of the grid it differs by up to {apart:.2g} "
+            "when they are evaluated again, expected the same numbers, as minima of noise are none of the loss: let it "
+            "draw its random numbers once, in batches()"
+        )
     if not np.isfinite(exact).any():
         raise ProblemError(
             f"the loss in float64 is finite at none of {len(vertices)} points of the grid where the landscape is, "
