@@ -16,6 +16,7 @@ import torch
 import yaml
 from landsweep.base.errors import UserError
 from landsweep.kernels.critical.resolved import KINK, Resolved
+from landsweep.kernels.curvature.alpha import AlphaDerivatives
 from landsweep.kernels.topology.metrics import METRICS
 from landsweep.predict.costs import costs
 from landsweep.predict.estimate import measured_rates
@@ -219,11 +220,11 @@ def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
     off, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     said = "resolve.enabled is false now, and true in the run, so that what stage resolve found is removed (members: 1)"
     assert said in done.stderr
-    again, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
+    _, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     assert "is removed" not in done.stderr
     assert not off.directory.resolved(0).exists()
     assert not {*COLUMNS, *ARRAYS} & {*off.dataset.variables}
-    assert off.dataset.representation.values.tolist() == ["moore"]
+    assert off.dataset.representation.values.tolist() == ["face"]
 
 
 def test_other_trees_leave_nothing_that_began_from_the_old_ones(known, tmp_path):
@@ -361,6 +362,21 @@ def test_every_member_is_resolved_on_its_own_data(tmp_path):
         assert found.value_range == (loss.min(), loss.max())
         assert found.value[0] <= loss.min() * (1 + 1e-5)
     assert (run.metrics["n_unresolved"].dropna() == 0).all()
+
+
+def test_landscapes_of_one_model_share_the_checks_of_its_derivatives(tmp_path, monkeypatch):
+    made, whole = [], AlphaDerivatives.__init__
+
+    def counted(self, *arguments, **options):
+        made.append(1)
+        whole(self, *arguments, **options)
+
+    monkeypatch.setattr(AlphaDerivatives, "__init__", counted)
+    sweep = {"beta": [1.0], "seed": [0], "subspace": ["random"], "direction_seed": [0, 1, 2]}
+    study = make_toy(tmp_path, resolve={"enabled": True}, sweep=sweep)
+    assert inside("run", study, "--out", tmp_path / "run", "--set", "grid.points=5").returncode == 0
+    assert len(list((tmp_path / "run" / "resolved").iterdir())) == 3
+    assert sum(made) == 1
 
 
 def test_beads_of_a_valley_are_artefacts(run):
@@ -513,7 +529,7 @@ def test_a_loss_that_takes_no_float64_is_the_members_failure(run):
     assert text in done.stdout
     assert list(failed.failures) == [("resolve", 0)]
     assert np.isnan(row(failed)["n_minima"])
-    assert row(failed, "freudenthal")["n_minima"] > 0
+    assert row(failed, "moore")["n_minima"] > 0
     assert row(failed, member=1)["n_minima"] == 4
     with pytest.raises(UserError, match=r"member-00000.npz does not exist, expected the resolved minima and saddles"):
         failed.merge_tree("resolved", times=1.0)
