@@ -95,8 +95,8 @@ def test_a_line_says_where_the_toolkit_has_nothing_to_do(run):
     done = inside("topology", run.path, "--engine", "both", "--connectivity", "moore", **fake())
     assert done.returncode == 0, done.stderr
     assert (
-        "topology.engine is both, but of moore on a grid of 7 x 5 TTK makes no trees, so all are the native engine's: it "
-        "makes those of freudenthal in 2-D and 3-D (topology.connectivity=freudenthal) and of knn."
+        "topology.engine is both, but of moore on a grid of 7 x 5 TTK makes no trees, so all are the native engine's: "
+        "it makes those of freudenthal in 2-D and 3-D (topology.connectivity=freudenthal) and of knn."
     ) in " ".join(done.stderr.split())
     done = inside("topology", run.path, "--connectivity", "freudenthal", **fake())
     assert "makes no trees" not in done.stderr

@@ -122,8 +122,8 @@ def _compare(context: Context, landscape: Landscape, box: Box, field: np.ndarray
     if not np.allclose(exact, again, rtol=SAME, atol=0, equal_nan=True):
         apart = np.nanmax(np.abs(exact - again))
         raise ProblemError(
-            f"the loss changes from call to call: at {len(vertices)} points of the grid it differs by up to {apart:.2g} "
-            "when they are evaluated again, expected the same numbers, as minima of noise are none of the loss: let it "
+            f"the loss changes from call to call: at {len(vertices)} points of the grid it differs by up to "
+            f"{apart:.2g} when they are evaluated again, expected the same numbers, as minima of noise are none of the loss: let it "
             "draw its random numbers once, in batches()"
         )
     if not np.isfinite(exact).any():
