@@ -126,7 +126,7 @@ def execute(
         On every rank, for any mistake that the user can mend.
     """
     from landsweep.distributed.blocking import idle_engine
-    from landsweep.study.problems import check
+    from landsweep.study.problems import check, check_names
 
     study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
     notes += filter(None, [idle_engine(study.topology, study.connectivity, study.grid.shape)])
@@ -134,6 +134,8 @@ def execute(
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
         if options.needs_problem:
             executor.on_root(lambda: check(study, folder, reserved()))
+        else:  # a run that is older than a name may go on as long as nothing is stored there
+            executor.on_root(lambda: check_names(study, reserved(study)))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
         try:
             if options.needs_problem:

@@ -5,6 +5,7 @@ It imports ``report``, ``session`` and below; a stage may read what an earlier o
 
 from landsweep.stages import certify, curvature, evaluate, report, resolve, subspace, topology, train, trajectory
 from landsweep.stages.stage import Stage, Words
+from landsweep.study.study import Study
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
@@ -29,6 +30,7 @@ def words() -> tuple[Words, ...]:
     return tuple(found for stage in STAGES if (found := stage.words) is not None)
 
 
-def reserved() -> dict[str, str]:
-    """Return the names under which a run stores numbers, with what each number says."""
-    return {name: text for stage in STAGES for name, text in stage.columns().items()}
+def reserved(study: Study | None = None) -> dict[str, str]:
+    """Return the names under which a run stores numbers, with what each number says: any run, or one of this study."""
+    asked = (stage for stage in STAGES if study is None or stage.asked(study))
+    return {name: text for stage in asked for name, text in stage.columns().items()}

@@ -177,6 +177,29 @@ def _unfound(value: Any, folder: Path) -> str:
         return ""
 
 
+def check_names(study: Study, reserved: Mapping[str, str]) -> None:
+    """Check that no field and no axis has a name under which the run stores something, and would write over it.
+
+    ``reserved`` maps these names to what is stored there.
+
+    Raises
+    ------
+    UserError
+        Where one has.
+    """
+    for field in study.loss_fields:
+        if field in reserved:
+            raise UserError(
+                f"fields has {field!r}, under which the run stores {reserved[field]}, expected another name."
+            )
+    for name in study.axes:
+        if name in reserved:
+            raise UserError(
+                f"sweep.{name} cannot name an axis: under that name the run stores {reserved[name]}, expected another "
+                "name."
+            )
+
+
 def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
     """Check before any work that the study's problem can be made, and its models can be trained or found.
 
@@ -203,18 +226,7 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "
             "'landsweep[hessian]'."
         )
-    for field in study.loss_fields:
-        if field in reserved:
-            raise UserError(
-                f"fields has {field!r}, under which the run stores {reserved[field]}, expected another name."
-            )
-    axes = study.axes
-    for name in axes:
-        if name in reserved:
-            raise UserError(
-                f"sweep.{name} cannot name an axis: under that name the run stores {reserved[name]}, expected another "
-                "name."
-            )
+    check_names(study, reserved)
     cls = load_class(study.problem, folder)
     check_files(study, folder)
     if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
@@ -222,4 +234,4 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
-    make_problem(study, folder, {name: values[0] for name, values in axes.items()})
+    make_problem(study, folder, {name: values[0] for name, values in study.axes.items()})

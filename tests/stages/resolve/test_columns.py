@@ -97,3 +97,15 @@ def test_further_starts_say_how_much_may_be_missing(run):
     assert np.isfinite(table["n_unseen_high"])
     assert "about 0 (0 to " in done.stdout
     assert "[chao1987]" in methods(sampled.directory)
+
+
+def test_an_older_run_is_not_written_over_by_numbers_of_the_name_of_its_axis(known, tmp_path, monkeypatch):
+    from landsweep.stages.resolve import columns
+
+    path = copy_of(known, tmp_path)
+    monkeypatch.setattr(columns, "COLUMNS", {**COLUMNS, "times": "how often"})
+    before = (path / "landscape.zarr" / "zarr.json").read_bytes()
+    refused = inside("topology", path, "--redo")
+    assert refused.returncode == 2
+    assert "sweep.times cannot name an axis: under that name the run stores how often, expected" in refused.stderr
+    assert (path / "landscape.zarr" / "zarr.json").read_bytes() == before

@@ -123,8 +123,8 @@ def _compare(context: Context, landscape: Landscape, box: Box, field: np.ndarray
         apart = np.nanmax(np.abs(exact - again))
         raise ProblemError(
             f"the loss changes from call to call: at {len(vertices)} points of the grid it differs by up to "
-            f"{apart:.2g} when they are evaluated again, expected the same numbers, as minima of noise are none of the loss: let it "
-            "draw its random numbers once, in batches()"
+            f"{apart:.2g} when they are evaluated again, expected the same numbers, as minima of noise are none of the "
+            "loss: let it draw its random numbers once, in batches()"
         )
     if not np.isfinite(exact).any():
         raise ProblemError(
