@@ -311,3 +311,21 @@ def relu_network(seed: int, hidden: int = 6, samples: int = 12) -> Callable:
         return total
 
     return function
+
+
+ODD = (3, 14, 27, 31, 38, 44, 59, 67, 73, 86)
+"""Angles in degrees that no grid has."""
+
+# Himmelblau's four minima, and those three of its four saddles at which basins meet; the fourth closes the ring around
+# the maximum
+HIMMELBLAU = [(3, 2), (-2.805118086953, 3.131312518250), (-3.779310253378, -3.283185991286)]
+HIMMELBLAU += [(3.584428340330, -1.848126526964)]
+HIMMELBLAU_PASSES = [13.311926270405587, 67.71915008752613, 104.01516291755811]
+"""The heights of the passes."""
+
+
+def matches(found, expected, tolerance=1e-6):
+    """Return whether the points found are those expected, in any order."""
+    expected = np.asarray(expected, float)
+    distance = abs(found[:, None] - expected[None]).max(-1)
+    return len(found) == len(expected) and (distance.min(1) < tolerance).all() and (distance.min(0) < tolerance).all()

@@ -115,3 +115,9 @@ def test_maps_mark_the_minima_and_saddles_that_are_counted(least):
         assert marked[-1] == [counted["n_saddles"], counted["n_minima"]]
         dropped += len(tree.minima) - counted["n_minima"]
     assert (dropped > 0) == bool(least)
+
+
+def test_a_title_that_is_too_long_has_lines_of_about_one_length():
+    assert figures.wrapped("toy (log10 loss)", 78) == "toy (log10 loss)"
+    assert figures.wrapped("one two three four five six seven", 30) == "one two three four\nfive six seven"
+    assert figures.wrapped("a-name-without-any-blank", 10).replace("\n", "") == "a-name-without-any-blank"

@@ -53,3 +53,11 @@ def test_a_mistake_gets_one_sentence(changes, text):
     assert str(caught.value).startswith(f"my.yaml: {text}")
     assert "\n" not in str(caught.value)
     Study.parse(study_data(**changes | {"resolve": {"enabled": False}, "grid__refine": {}}))
+
+
+def test_names_of_stored_critical_points_are_reserved_and_no_others():
+    for name in ("critical_batch", "critical_values", "critical"):
+        assert name in Study.parse(study_data(sweep={name: [1, 2]})).axes
+    for name in ("alpha", "value", "kind", "range"):
+        with pytest.raises(UserError, match=f"sweep.critical_{name} cannot name an axis, expected an identifier that"):
+            Study.parse(study_data(sweep={f"critical_{name}": [1, 2]}))

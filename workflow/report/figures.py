@@ -234,7 +234,7 @@ def _panels(
     columns = min(5, len(members))
     rows = -(-len(members) // columns)
     width = max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5)
-    title = fill(_title(run, model, curvature), int(LETTERS_PER_INCH * width), break_on_hyphens=False)
+    title = wrapped(_title(run, model, curvature), int(LETTERS_PER_INCH * width))
     height = (width - 0.5) / columns / 1.2 * rows + 0.6 + LINE_INCHES * title.count("\n")
     figure = Figure(figsize=(width, height), layout="constrained")
     for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
@@ -247,6 +247,13 @@ def _panels(
             panel.set_axis_off()
     figure.suptitle(title, fontsize=10)
     _save(figure, path)
+
+
+def wrapped(text: str, letters: int) -> str:
+    """Return a text in as few lines of so many letters as it takes, which are about equally long."""
+    lines = fill(text, letters, break_on_hyphens=False).count("\n") + 1
+    tried = (fill(text, width, break_on_hyphens=False) for width in range(max(1, len(text) // lines), letters + 1))
+    return next((found for found in tried if found.count("\n") < lines), text)
 
 
 def _title(run: OpenedRun, model: int | None, curvature: bool) -> str:

@@ -24,8 +24,8 @@ def words(run: OpenedRun) -> str:
     if not run.study.resolve.enabled:
         return "dots: minima, crosses: saddles"
     return (
-        f"dots: {RESOLVED} minima, crosses: saddles, pluses: upper bounds, circles: artefacts of the grid, "
-        "squares: no descent ended"
+        f"dots: {RESOLVED} minima, crosses: saddles, pluses: bounds, circles: artefacts of the grid, "
+        "squares: unresolved"
     )
 
 

@@ -17,7 +17,10 @@ class RefineSpec(Section):
 
     until: Literal["resolved"] = Field("resolved", description="resolved")
     budget: int = Field(
-        0, ge=0, description="a whole number of at least 0: points a landscape beside the grid, 0 for the search alone"
+        0,
+        ge=0,
+        description="a whole number of at least 0: points a landscape beside the grid, of which the first search "
+        "takes what it needs, 0 for that search alone",
     )
 
     @model_validator(mode="after")

@@ -6,17 +6,20 @@ import surfaces
 from landsweep.kernels.critical.resolve import resolve
 from landsweep.kernels.topology.merge_trees import merge_tree
 from surfaces import (
+    HIMMELBLAU,
+    HIMMELBLAU_PASSES,
+    ODD,
     Known,
     absolute,
     axes_of,
     cos,
     deaths,
-    dot,
     double_well,
     exp,
     grid_minima,
     himmelblau,
     kinds,
+    matches,
     maximum,
     moved,
     mueller_brown,
@@ -29,16 +32,6 @@ from surfaces import (
     value,
     where,
 )
-
-ODD = (3, 14, 27, 31, 38, 44, 59, 67, 73, 86)
-"""Angles in degrees that no grid has."""
-
-
-def matches(found, expected, tolerance=1e-6):
-    """Whether the points found are those expected, in any order."""
-    expected = np.asarray(expected, float)
-    distance = abs(found[:, None] - expected[None]).max(-1)
-    return len(found) == len(expected) and (distance.min(1) < tolerance).all() and (distance.min(0) < tolerance).all()
 
 
 @pytest.mark.parametrize("function", [himmelblau, mueller_brown, rastrigin, rosenbrock, double_well, surfaces.gaussians(
@@ -54,14 +47,6 @@ def test_the_known_functions_have_exact_derivatives(function):
         assert local.gradient[:, i] == pytest.approx(slope, rel=1e-6, abs=1e-6)
         bend = (surface.derivatives(x + unit).gradient - surface.derivatives(x - unit).gradient) / (2 * h)
         assert np.allclose(local.hessian[:, i], bend, rtol=1e-5, atol=1e-5)
-
-
-# Himmelblau's four minima, and those three of its four saddles at which basins meet; the fourth closes the ring around
-# the maximum
-HIMMELBLAU = [(3, 2), (-2.805118086953, 3.131312518250), (-3.779310253378, -3.283185991286)]
-HIMMELBLAU += [(3.584428340330, -1.848126526964)]
-HIMMELBLAU_PASSES = [13.311926270405587, 67.71915008752613, 104.01516291755811]
-"""The heights of the passes."""
 
 
 @pytest.mark.parametrize("points", [5, 6, 8])
@@ -260,69 +245,6 @@ def test_a_pass_on_the_border():
     assert found.saddle_value == pytest.approx([1.0625], rel=1e-8)
 
 
-@pytest.mark.parametrize("angle", [0, *ODD[:4]])
-@pytest.mark.parametrize("steep", [1.0, 10.0])
-def test_a_kink_is_a_minimum(angle, steep):
-    function = moved(lambda x: steep * absolute(x[0]) + absolute(x[1]), turn(angle), (0.13, -0.21))
-    found = search(function, [(-1, 1)] * 2, 8, samples=4)
-    assert kinds(found) == ["kink"]
-    assert matches(found.alpha, [(0.13, -0.21)])
-    assert found.value == pytest.approx([0], abs=1e-8 * np.ptp(found.value_range))
-    assert not len(found.saddle_value)
-
-
-def test_the_greatest_of_linear_functions():
-    """Three planes that meet in one point, below which there is nothing: the weights of their slopes are positive."""
-    slopes = np.array([(1.0, 0.3), (-0.4, 1.1), (-0.7, -0.9)])
-    lowest = np.array([0.17, -0.12])
-
-    def function(x):
-        y = [u - float(o) for u, o in zip(x, lowest, strict=True)]
-        a, b, c = (dot(slope, y) for slope in slopes)
-        return maximum(maximum(a, b), c) + 2.0
-
-    found = search(function, [(-1, 1)] * 2, 8, samples=4)
-    assert kinds(found) == ["kink"]
-    assert matches(found.alpha, [lowest])
-    assert found.value == pytest.approx([2.0], rel=1e-8)
-
-
-def test_two_kinks_and_the_pass_between_them():
-    function = moved(lambda x: absolute(absolute(x[0]) - 0.6) + 0.5 * absolute(x[1]), turn(31))
-    found = search(function, [(-1, 1)] * 2, 10, samples=8)
-    assert kinds(found) == ["kink", "kink"]
-    # at the pass f has no derivative either: its height, 0.6, is at most what a path reaches
-    assert saddle_kinds(found) == ["bound"]
-    assert 0.6 - 1e-12 <= deaths(found)[0] <= 0.6 + 0.01
-    assert any("at most" in reason for reason in found.reasons)
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        moved(lambda x: absolute(x[0]) + 0.0 * x[1], turn(27)),
-        lambda x: absolute(x[0] - 0.013) + 0.0 * x[1],
-        lambda x: absolute(x[0] ** 2 + x[1] ** 2 - 1.0),
-    ],
-    ids=["straight", "along an axis", "circle"],
-)
-def test_a_level_crease_is_one_minimum(function):
-    found = search(function, [(-1.3, 1.5)] * 2, 9, samples=4)
-    assert kinds(found) == ["kink"]
-    assert found.value == pytest.approx([0], abs=1e-8)
-    assert not len(deaths(found))
-
-
-@pytest.mark.parametrize("apart", [1.3, 3.1])
-def test_two_kinks_of_one_height_are_no_crease(apart):
-    """They are so many steps of the grid apart."""
-    half = apart * 0.25 / 2
-    function = lambda x: absolute(absolute(x[0] - 0.04) - half) + absolute(x[1] - 0.03)  # noqa: E731
-    found = search(function, [(-1, 1)] * 2, 9, samples=8)
-    assert matches(found.alpha, [(0.04 - half, 0.03), (0.04 + half, 0.03)])
-    assert half - 1e-12 <= deaths(found)[0] <= half + 0.01
-
-
 def test_a_monkey_saddle_joins_three_minima():
     found = search(lambda x: x[0] ** 3 - 3.0 * x[0] * x[1] ** 2, [(-1, 1)] * 2, 4, samples=16)
     assert matches(found.alpha, [(-1, 0), (1, 1), (1, -1)])
@@ -449,82 +371,6 @@ def test_one_axis():
     assert sorted(kinds(found)) == ["border", "interior", "interior", "interior"]
     passes = [brentq(slope, k - 0.2, k + 0.2, xtol=1e-15) for k in (-0.5, 0.5, 1.5)]
     assert deaths(found) == pytest.approx(np.sort([p**2 / 9 - np.cos(2 * np.pi * p) for p in passes]), rel=1e-8)
-
-
-def test_a_well_beside_a_long_way_around():
-    """Two wells at the ends of a horseshoe: the pass is on the ring, not on the line between them."""
-
-    def function(x):
-        radius = x[0] ** 2 + x[1] ** 2
-        return 10.0 * (radius - 1.0) ** 2 + 0.5 * x[0] - 0.6 * exp(-8.0 * ((x[0] - 0.8) ** 2 + (x[1] - 0.6) ** 2))
-
-    coarse = search(function, [(-1.5, 1.5)] * 2, 9, samples=16)
-    fine = search(function, [(-1.5, 1.5)] * 2, 33)
-    assert len(fine.value) == 2
-    assert matches(coarse.alpha, fine.alpha)
-    assert deaths(coarse) == pytest.approx(deaths(fine), rel=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("function", "box"), [(himmelblau, [(-5, 5)] * 2), (mueller_brown, [(-1.5, 1.2), (-0.2, 2.0)])]
-)
-def test_what_a_saddle_joins_is_where_steepest_descent_leads(function, box):
-    """One negative eigenvalue does not say which minima are joined: small steps along the gradient do."""
-    found = search(function, box, 9, samples=16)
-    surface = Known(function)
-    assert len(found.saddle_value)
-    for k, alpha in enumerate(found.saddle_alpha):
-        _, vectors = np.linalg.eigh(surface.derivatives(alpha[None]).hessian[0])
-        x = alpha + 1e-3 * np.array([vectors[:, 0], -vectors[:, 0]])
-        for _ in range(700):
-            gradient = surface.derivatives(x).gradient
-            x = x - 0.01 * gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
-        ends = abs(x[:, None] - found.alpha[None]).max(-1).argmin(1)
-        assert sorted(ends.tolist()) == found.joins[found.joins[:, 0] == k, 1].tolist()
-
-
-@pytest.mark.parametrize("angle", ODD[:3])
-def test_a_minimum_on_the_way_that_the_grid_does_not_show(angle):
-    """Between two wells there is a third, narrower than a step: the way from one to the other leads through it."""
-
-    def function(x):
-        along = (x[0] ** 2 - 1.0) ** 2 - 0.5 * exp(-60.0 * (x[0] - 0.07) ** 2)
-        return along + 2.0 * x[1] ** 2
-
-    turned_ = moved(function, turn(angle))
-    assert grid_minima(turned_, [(-1.6, 1.6)] * 2, 7) == 2
-    found = search(turned_, [(-1.6, 1.6)] * 2, 7)
-    assert len(found.value) == 3
-    assert kinds(found) == ["interior"] * 3
-    heights = deaths(found)
-    line = np.linspace(-1, 1, 200001)
-    along = (line**2 - 1) ** 2 - 0.5 * np.exp(-60 * (line - 0.07) ** 2)
-    middle = int(abs(line - 0.07).argmin())
-    assert heights == pytest.approx(sorted([along[:middle].max(), along[middle:].max()]), rel=1e-8)
-
-
-@pytest.mark.parametrize("points", [6, 9, 14])
-def test_of_two_passes_the_lower_one_counts(points):
-    """A ridge has two gaps, side by side, of heights 0.7 and 0.66."""
-
-    def function(x):
-        ridge = 1.0 - 0.3 * exp(-12.0 * (x[1] - 0.5) ** 2) - 0.34 * exp(-12.0 * (x[1] + 0.4) ** 2)
-        return ridge * exp(-6.0 * x[0] ** 2) + 0.3 * (x[0] ** 2 - 1.0) ** 2 + 0.05 * x[1] ** 2
-
-    box = [(-1.5, 1.4), (-1.1, 1.2)]
-    found = search(function, box, points, samples=8)
-    line = np.linspace(-1.1, 1.2, 200001)
-    on_ridge = Known(function).values(np.stack([0 * line, line], 1))  # f is even in x_0: its passes lie at 0
-    assert len(found.value) == 2
-    assert deaths(found) == pytest.approx([on_ridge.min()], rel=1e-8)
-
-
-def test_rounding_that_is_larger_than_the_values_is_no_kink():
-    """Near its minima of 0, f is the difference of numbers of 1e8, and falls in steps of 1e-8."""
-    found = search(lambda x: (himmelblau(x) + 1e8) - 1e8, [(-5, 5)] * 2, 8, samples=16)
-    assert matches(found.alpha, HIMMELBLAU, 1e-3)
-    assert set(kinds(found)) == {"interior"}
-    assert deaths(found) == pytest.approx(HIMMELBLAU_PASSES, abs=1e-6)
 
 
 class Underived(Known):

@@ -16,6 +16,7 @@ import torch
 import yaml
 from landsweep.base.errors import UserError
 from landsweep.kernels.critical.resolved import KINK, Resolved
+from landsweep.kernels.curvature.alpha import AlphaDerivatives
 from landsweep.kernels.topology.metrics import METRICS
 from landsweep.predict.costs import costs
 from landsweep.predict.estimate import measured_rates
@@ -219,7 +220,7 @@ def test_a_run_that_exists_is_resolved_and_nothing_else_is_done_again(run):
     off, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     said = "resolve.enabled is false now, and true in the run, so that what stage resolve found is removed (members: 1)"
     assert said in done.stderr
-    again, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
+    _, done = run(grid__points=7, topology__connectivity=["face"], resolve={"enabled": False})
     assert "is removed" not in done.stderr
     assert not off.directory.resolved(0).exists()
     assert not {*COLUMNS, *ARRAYS} & {*off.dataset.variables}
@@ -283,8 +284,9 @@ def test_starts_are_counted_whatever_their_persistence(known, tmp_path):
     path = copy_of(known, tmp_path)
     done = inside("topology", path, "--min-persistence", "1e9")
     assert done.returncode == 0, done.stderr
-    starts = sum(len(file(landsweep.open_run(path), member)["start"]) for member in (0, 1))
-    assert f"of the grids' {starts} minima of any persistence (" in done.stdout
+    count = landsweep.open_run(path).metrics["n_starts"].sum()
+    assert f"of the grids' {count:g} minima of any persistence (" in done.stdout
+    assert count == landsweep.open_run(known).metrics["n_starts"].sum()
 
 
 def test_arrays_of_a_study_stay_whatever_a_later_version_calls_its_own(known, tmp_path, monkeypatch):
@@ -295,11 +297,12 @@ def test_arrays_of_a_study_stay_whatever_a_later_version_calls_its_own(known, tm
     plain = inside("run", tmp_path / "study.yaml", "--out", path, "--set", "resolve.enabled=false")
     assert plain.returncode == 0, plain.stderr
     monkeypatch.setattr(columns, "ARRAYS", ("loss", "times", "pair_value"))
-    monkeypatch.setattr(columns, "COLUMNS", {"status": "", "n_starts": ""})
+    monkeypatch.setattr(columns, "COLUMNS", {"seed": "", "n_starts": ""})
     before = landsweep.open_run(path).dataset.load()
     assert inside("topology", path, "--redo").returncode == 0
     after = landsweep.open_run(path).dataset
     assert after.times.equals(before.times)
+    assert after.seed.equals(before.seed)
     assert after.loss.equals(before.loss)
 
 
@@ -359,6 +362,21 @@ def test_every_member_is_resolved_on_its_own_data(tmp_path):
         assert found.value_range == (loss.min(), loss.max())
         assert found.value[0] <= loss.min() * (1 + 1e-5)
     assert (run.metrics["n_unresolved"].dropna() == 0).all()
+
+
+def test_landscapes_of_one_model_share_the_checks_of_its_derivatives(tmp_path, monkeypatch):
+    made, whole = [], AlphaDerivatives.__init__
+
+    def counted(self, *arguments, **options):
+        made.append(1)
+        whole(self, *arguments, **options)
+
+    monkeypatch.setattr(AlphaDerivatives, "__init__", counted)
+    sweep = {"beta": [1.0], "seed": [0], "subspace": ["random"], "direction_seed": [0, 1, 2]}
+    study = make_toy(tmp_path, resolve={"enabled": True}, sweep=sweep)
+    assert inside("run", study, "--out", tmp_path / "run", "--set", "grid.points=5").returncode == 0
+    assert len(list((tmp_path / "run" / "resolved").iterdir())) == 3
+    assert sum(made) == 1
 
 
 def test_beads_of_a_valley_are_artefacts(run):
