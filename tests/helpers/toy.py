@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 
-class Momentum:
+class _Momentum:
     """``torch.optim.SGD(parameters, lr=0.05, momentum=0.9)``, bit by bit, without the import of torch's compiler."""
 
     def __init__(self, parameters):
@@ -102,7 +102,7 @@ class Toy:
             raise RuntimeError("training is broken on purpose")
         if self.raise_in == "exit":
             os.kill(os.getpid(), signal.SIGKILL)
-        optimizer = Momentum(model.parameters())
+        optimizer = _Momentum(model.parameters())
         first = 0
         if start is not None:
             optimizer.load_state_dict(start.optimizer_state)

@@ -63,6 +63,7 @@ def test_a_run_keeps_the_connectivity_that_it_began_with(tmp_path):
     run, path = begun_without_a_connectivity(tmp_path)
     assert read_study(RunDir(run)).connectivity == ("freudenthal",)
     assert read_study(RunDir(run), ("topology.connectivity=[knn]",)).connectivity == ("knn",)
+    assert " freudenthal; one member a rank; " in inside("plan", path, "--out", run).stdout
     before = {p.name: p.read_bytes() for p in run.glob("topology/*")}
     for _ in range(2):  # the first session writes down what the second one reads
         done = inside("run", path, "--out", run)

@@ -9,7 +9,7 @@ from landsweep.study.study import Study
 from support import study_data
 
 MISTAKES = [
-    ({"grid__point": 3}, 'unknown key "grid.point", expected dims, points; did you mean "points"?'),
+    ({"grid__point": 3}, 'unknown key "grid.point", expected dims, points, refine; did you mean "points"?'),
     ({"gird": {}}, 'unknown key "gird", expected name, problem, sweep'),
     ({"subspaces__random__nomalisation": "filter"}, 'unknown key "subspaces.random.nomalisation", expected kind, path'),
     ({"curvature__top": 2}, 'unknown key "curvature.top", expected engine, matrix, dtype, largest, smallest'),

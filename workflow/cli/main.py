@@ -162,13 +162,16 @@ def plan(
     nothing.
     """
     from landsweep.cli import show
+    from landsweep.disk.rundir import RunDir
     from landsweep.pipeline.execute import run_directory
+    from landsweep.pipeline.identity import as_begun
     from landsweep.predict.estimate import estimate, hessians, predict_memory
     from landsweep.study.plan import make_plan
 
     parsed = _load(study, set_)
-    made = make_plan(parsed)
     directory = run_directory(parsed, out)
+    parsed, _ = as_begun(RunDir(directory), parsed)
+    made = make_plan(parsed)
     overrides = commands.site_overrides(site_set, nodes, None, {"account": account})
     if site is not None:
         from landsweep.cluster.submit import ranks_of

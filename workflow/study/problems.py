@@ -41,7 +41,8 @@ def load_class(spec: ProblemSpec, folder: Path) -> type:
         ) from error
     found = getattr(module, name, None)
     if not isinstance(found, type):
-        names = [n for n, v in vars(module).items() if isinstance(v, type) and v.__module__ == module.__name__]
+        own = {n: v for n, v in vars(module).items() if isinstance(v, type) and v.__module__ == module.__name__}
+        names = [n for n in own if not n.startswith("_")]  # a file's own helpers are no problems
         raise UserError(
             f"problem.path {spec.path!r}: {source} has no class {name}, expected one of "
             f"{', '.join(names) or '(it defines no class)'}{nearest(name, names) or '.'}"

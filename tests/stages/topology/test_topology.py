@@ -333,7 +333,8 @@ def test_another_engine_keeps_what_was_made_of_the_trees(tmp_path):
     assert "needs the problem" not in done.stderr
     assert {p: p.stat().st_mtime_ns for p in run.path.glob("certify/*")} == stamps != {}
     done = inside("topology", run.path, "--connectivity", "face")
-    assert "Stage certify of the new trees needs the problem: `landsweep run STUDY` makes it." in done.stderr
+    hint = "`landsweep run STUDY --set 'topology.connectivity=[\"face\"]'` makes it"
+    assert f"Stage certify of the new trees needs the problem: {hint}" in done.stderr
 
 
 def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
