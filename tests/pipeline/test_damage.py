@@ -216,7 +216,7 @@ def test_weights_that_are_trained_again_differently_are_not_those_of_the_landsca
     run = copy_of(reference_run(), tmp_path)
     (run / "weights" / "model-00000" / "theta.safetensors").unlink()
     toy = tmp_path / "toy.py"
-    toy.write_text(toy.read_text().replace("lr=0.05", "lr=0.051"))  # as a GPU may, that adds in another order
+    toy.write_text(toy.read_text().replace("alpha=-0.05", "alpha=-0.051"))  # as a GPU may, that adds in another order
     done = inside("run", tmp_path / "study.yaml", "--out", run, "--accept-changed-problem")
     assert done.returncode == 2
     assert "Training model 0 again gave other weights (of norm " in done.stderr
