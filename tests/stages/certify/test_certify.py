@@ -234,9 +234,9 @@ def test_noise_of_one_draw_is_no_pair(noisy):
     assert (table["n_pairs_float64"] == table["n_pairs_positive"]).all()  # no rounding: all of them are on this draw
     assert (table["n_pairs_draws"] == 1).all()
     for member in result.plan.members:
-        tree = read_tree(result.directory, member.index, "freudenthal")
+        tree = read_tree(result.directory, member.index, "moore")
         with np.load(STAGE.result(result.directory, member.index)) as data:
-            interval = data["freudenthal/interval"]
+            interval = data["moore/interval"]
             assert data["draws"].tolist() == list(range(1, 9))
             assert data["draw_vertices"].tolist() == sorted(set(tree.pairs.reshape(-1).tolist()))
         assert certify.above_sampling(interval).tolist() == (tree.lifetimes == tree.lifetimes.max()).tolist()
@@ -262,7 +262,7 @@ def test_intervals_are_of_the_problems_own_draws(run):
     from wells import Wells
 
     result = run(problem__params={"noise": 0.5}, certify={"draws": 3}, sweep={"tilt": [0.2]})
-    problem, tree = Wells(noise=0.5), read_tree(result.directory, 0, "freudenthal")
+    problem, tree = Wells(noise=0.5), read_tree(result.directory, 0, "moore")
     grid = np.linspace(-1.5, 1.5, POINTS)
 
     def loss(vertex, draw):
