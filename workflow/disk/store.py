@@ -19,12 +19,22 @@ import numpy as np
 import zarr
 from landsweep.base import clock
 from landsweep.base.errors import Damaged, DamagedShard, UserError, reading
-from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, check_fence, check_schema, read_json, remove, write_text
+from landsweep.disk.rundir import (
+    SCHEMA_VERSION,
+    RunDir,
+    atomic,
+    check_fence,
+    check_schema,
+    read_json,
+    remove,
+    write_text,
+)
 from landsweep.disk.whole import WholeStore
 from landsweep.study.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
 from landsweep.study.study import Scalar, Study
 from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
+from zarr.storage import MemoryStore
 
 STATUS_MEANINGS = "not_evaluated finite non_finite failed absent"
 """These words, one for each :class:`Status` in ascending order, explain the numbers of the array ``status``."""
@@ -324,8 +334,20 @@ class Landscape:
         return [name for name in self.group if name not in (*self.fields, "status")]
 
     def put(self, name: str, data: np.ndarray, dims: Sequence[str], **attrs: Any) -> None:
-        """Write a small array beside the fields as a whole (in ``reduce``, on one rank; consolidate afterwards)."""
-        _put_coordinate(self.group, name, data, dims, **attrs)
+        """Write a small array beside the fields as a whole (in ``reduce``, on one rank; consolidate afterwards).
+
+        Each file replaces that of an earlier array, none is removed first: after a node failure two sessions may
+        write the same arrays for a while, and neither may find missing what the other is about to write.
+        """
+        files: dict[str, Any] = {}
+        _put_coordinate(zarr.open_group(MemoryStore(files), mode="w", zarr_format=3), name, data, dims, **attrs)
+        chunk = self.path.joinpath(name, "c", *("0" for _ in np.shape(data)))
+        if chunk.is_dir() or any(p.is_file() for p in chunk.parents):  # an earlier array had more or fewer axes
+            shutil.rmtree(self.path / name)
+        for key in sorted(files):  # the description of the array after its numbers
+            if key.startswith(f"{name}/"):
+                with atomic(self.path / key) as partial:
+                    partial.write_bytes(files[key].to_bytes())
 
     def get(self, name: str) -> np.ndarray:
         """Return the whole of a small array that lies beside the fields."""

@@ -46,7 +46,7 @@ def present(context: Context) -> None:
         return
     folder = context.run.report
     for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
-        old.unlink()
+        old.unlink(missing_ok=True)  # a session that has taken the run over may remove it too
     with atomic(folder / "metrics.csv") as partial:
         table.to_csv(partial, index=False)
     if context.study.report.figures:
