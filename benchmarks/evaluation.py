@@ -167,9 +167,14 @@ class Peers:
     def seconds(self, order: str) -> float:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(order + "\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        try:
+            self._process.stdin.write(order + "\n")
+            self._process.stdin.flush()
+            return float(self._process.stdout.readline())
+        except (BrokenPipeError, ValueError):
+            raise SystemExit(
+                f"the peers' process ended with {self._process.wait()}: run benchmarks/peers.py alone."
+            ) from None
 
     def values(self, points: np.ndarray) -> np.ndarray:
         np.save(self._folder / "points.npy", points)
