@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from landsweep.kernels.critical.kinks import settle
-from landsweep.kernels.critical.quadratic import Modes, descent_step, held, modes
+from landsweep.kernels.critical.quadratic import Modes, carried, descent_step, held, modes
 from landsweep.kernels.critical.resolved import BORDER, FLAT, INTERIOR, KINK
 from landsweep.kernels.critical.rounding import noise, nothing
 from landsweep.kernels.critical.surface import Grid, Local
@@ -62,25 +62,28 @@ class Ends:
 class Descents:
     """Monotone descents on one surface, which know of one another.
 
-    Each takes steps of a trust region, at most half a step of the grid long. The Hessian is exact where a descent
-    begins and ends and where a step failed; between, gradients alone carry it on (Powell's symmetric update, Nocedal
-    and Wright 2006, chapter 6). A step is taken where the function falls by a fair share of what the model says, and
-    where the quintic polynomial that has its values and derivatives at both ends shows no barrier between them. A point
-    that another descent has visited, or ended in, is such a step too, for which nothing has to be evaluated: from there
-    on both are one.
+    Each takes steps of a trust region, at most half a step of the grid long. The Hessian is exact where a descent ends,
+    where a step failed, and where it begins, unless something is known of it there; between, gradients alone carry it
+    on (:func:`landsweep.kernels.critical.quadratic.carried`). A step is taken where the function falls by a fair share
+    of what the model says, and where the quintic polynomial that has its values and derivatives at both ends shows no
+    barrier between them. A point that another descent has visited, or ended in, is such a step too, for which nothing
+    has to be evaluated: from there on both are one.
     """
 
     def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
         self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
 
-    def __call__(self, starts: np.ndarray, *, lines: bool = False) -> Ends:
+    def __call__(self, starts: np.ndarray, hessians: np.ndarray | None = None, *, lines: bool = False) -> Ends:
         """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
 
+        ``hessians`` ``(n, d, d)`` are what is known of the Hessian there; where one is not finite, it is evaluated.
         With ``lines`` descents join others along straight lines too, for points of which it matters whether they lead
         to what is known: from a high point such a line may pass by a minimum that its own steps would find.
         """
         grid = self._grid
-        descents = [_Descent(x) for x in np.array(starts, np.float64)]
+        starts = np.array(starts, np.float64)
+        guesses = np.full((*starts.shape, starts.shape[1]), np.nan) if hessians is None else hessians
+        descents = [_Descent(x, guess) for x, guess in zip(starts, guesses, strict=True)]
         for step in range(STEPS):
             going = [d for d in descents if d.going]
             if not going:
@@ -184,15 +187,15 @@ class _Visited:
 class _Descent:
     """One descent: the point that it has reached, and the point that it tries next."""
 
-    def __init__(self, x: np.ndarray) -> None:
-        self.x, self.trial, self.radius = x, x, LONGEST
+    def __init__(self, x: np.ndarray, hessian: np.ndarray) -> None:
+        self.x, self.trial, self.radius, self._guess = x, x, LONGEST, hessian
         self.value, self.curvature, self.stiffest = np.nan, np.nan, np.nan
         self.kind, self.reason, self.going = np.int8(UNRESOLVED), "", True
         self.local: Local | None = None
         self.predicted = 0.0
-        self.whole = True
+        self.whole = not bool(np.isfinite(hessian).all())
         """Whether the Hessian is wanted at the trial point."""
-        self._exact = self.x
+        self._exact = np.full_like(x, np.inf)
         """Where the Hessian is exact."""
         self.follows: _Descent | None = None
 
@@ -206,15 +209,11 @@ class _Descent:
 
     def carried(self, gradient: np.ndarray) -> np.ndarray:
         """Return the Hessian at the trial point that follows from the gradient there, the exact one if it is close."""
-        assert self.local is not None
+        if self.local is None:
+            return self._guess
         if self._near(self.trial):
             return self.local.hessian
-        step = self.trial - self.x
-        square = float(step @ step)
-        rest = gradient - self.local.gradient - self.local.hessian @ step
-        both = np.outer(rest, step) + np.outer(step, rest)
-        hessian: np.ndarray = self.local.hessian + (both - (rest @ step) * np.outer(step, step) / square) / square
-        return hessian
+        return carried(self.local.hessian, self.trial - self.x, gradient - self.local.gradient)
 
     def may_go(self, x: np.ndarray, there: Local) -> bool:
         """Return whether a lower point is one to which a single step may lead: the model holds up to it."""
@@ -237,12 +236,12 @@ class _Descent:
                 self.value = float(there.value)
                 self.end(UNRESOLVED, "the function or a derivative is not finite where it begins")
                 return False
-            moves, self._exact, self.whole = True, self.trial, False
+            moves, self._exact, self.whole = True, self.trial if self.whole else self._exact, False
         else:
             moves = bool(finite) and self._better(there, top)
         if moves:
             self.x, self.local, self.value = self.trial, there, float(there.value)
-        elif not self._near(self.x):
+        elif not self._known():
             self._look()
             return False
         else:
@@ -256,6 +255,12 @@ class _Descent:
     def _near(self, x: np.ndarray) -> bool:
         """Return whether the Hessian at a point is that of the descent, within a ten-thousandth or so."""
         return float(np.abs(x - self._exact).max()) <= NEARLY * NEARLY
+
+    def _known(self) -> bool:
+        """Return whether the Hessian at the point is good enough: exact, or close to exact and far from singular."""
+        if np.array_equal(self.x, self._exact):
+            return True
+        return self._near(self.x) and not abs(self.curvature) <= NEARLY * self.stiffest
 
     def _look(self) -> None:
         """Ask for the exact Hessian at the point that is reached."""
@@ -314,8 +319,7 @@ class _Descent:
 
     def _end_at(self, found: Modes, top: np.ndarray) -> None:
         """End at a minimum, or look at its Hessian once more where its kind depends on that."""
-        steep = not len(found.curvature) or found.curvature[0] > NEARLY * self.stiffest
-        if not (np.array_equal(self.x, self._exact) or (steep and self._near(self.x))):
+        if not self._known():
             self._look()
             return
         at_face = (self.x <= 0) | (self.x >= top)

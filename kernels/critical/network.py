@@ -247,7 +247,8 @@ class Network:
             elif not known:
                 new.append((result, [owner]))
         sides = _points([found.sides for found, _ in new], self._grid)
-        ends = self._descents(sides, lines=True)
+        hessians = [np.repeat(found.hessian[None], len(found.sides), axis=0) for found, _ in new]
+        ends = self._descents(sides, np.concatenate(hessians) if new else None, lines=True)
         numbers = self._pool.add(ends)
         first = 0
         for found, others in new:

@@ -47,6 +47,18 @@ def modes(gradient: np.ndarray, hessian: np.ndarray, free: np.ndarray) -> Modes:
     return Modes(free, curvature, vectors, vectors.T @ gradient)
 
 
+def carried(hessian: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Return the Hessian after a step ``(d,)`` over which the gradient changed by ``change``, from the one before it.
+
+    This is Powell's symmetric update (Nocedal and Wright 2006, chapter 6), which may be indefinite, as at a saddle.
+    """
+    square = float(step @ step)
+    rest = change - hessian @ step
+    both = np.outer(rest, step) + np.outer(step, rest)
+    found: np.ndarray = hessian + (both - (rest @ step) * np.outer(step, step) / square) / square
+    return found
+
+
 def descent_step(
     x: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, radius: float, top: np.ndarray
 ) -> tuple[np.ndarray, float]:

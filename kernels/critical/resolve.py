@@ -10,7 +10,7 @@ from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
 from landsweep.kernels.critical.starts.faces import face_starts
-from landsweep.kernels.critical.starts.hints import apart, hinted
+from landsweep.kernels.critical.starts.hints import apart, bends, hinted
 from landsweep.kernels.critical.starts.touching import GridBasins
 from landsweep.kernels.critical.surface import Grid, Surface
 from landsweep.kernels.critical.unseen import sobol
@@ -71,16 +71,17 @@ def resolve(
     grid, basins = Grid(surface, axes), GridBasins(field)
     pool, descents = Pool(grid), Descents(grid, look)
     vertices = np.union1d(basins.minima[basins.finite], np.asarray(starts, np.int64))
-    ends = descents(basins.points(vertices))
+    begins = basins.points(vertices)
+    ends = descents(begins, bends(field, begins))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
     hints = apart(hinted(field), np.array([pool.x[k] for k in pool.own]).reshape(-1, len(shape)))
     faces = face_starts(grid, field, vertices)
     given = np.empty((0, len(shape))) if points is None else grid.x(np.reshape(points, (-1, len(shape))))
     beside = np.concatenate([faces, hints, given])
-    led = pool.add(descents(beside))
+    led = pool.add(descents(beside, bends(field, beside)))
     drawing = _sample(samples, seed, grid)
-    drawn = pool.add(descents(drawing), sampled=True)
+    drawn = pool.add(descents(drawing, bends(field, drawing)), sampled=True)
     further, led = np.concatenate([beside, drawing]), np.concatenate([led, drawn])
 
     network = Network(grid, pool, descents, look)

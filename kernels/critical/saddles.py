@@ -1,7 +1,8 @@
 """Saddles by eigenvector following (Cerjan and Miller 1981; Wales 2003, Energy Landscapes, chapter 6).
 
 A step goes up along one mode of the Hessian and down along all others, and is Newton's step near the saddle. The rules
-for faces of the box are those of descents: a coordinate is held where the function falls outwards.
+for faces of the box are those of descents: a coordinate is held where the function falls outwards. As in descents, the
+Hessian is exact where a search begins and ends; between, gradients carry it on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from landsweep.kernels.critical.quadratic import Modes, held, modes, within
+from landsweep.kernels.critical.quadratic import Modes, carried, held, modes, within
 from landsweep.kernels.critical.rounding import noise
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
@@ -19,7 +20,11 @@ LONGEST = 0.35
 """A step is at most this long along each mode, in steps of the grid."""
 LOCATED = 1e-9
 """A saddle is found where the step is at most this long, in steps of the grid."""
-STEPS = 40
+CLOSE = 1e-4
+"""The Hessian is taken for the same at points that are no further apart than this, in steps of the grid."""
+FRESH = 6
+"""After so many steps that carried it on, the Hessian is evaluated again."""
+STEPS = 60
 """The search ends after this many steps."""
 REACH = 3.0
 """The search ends where it has gone further than this from where it began along any axis, in steps of the grid."""
@@ -33,6 +38,8 @@ class Found:
     value: float
     curvature: float
     sides: np.ndarray
+    hessian: np.ndarray
+    """The Hessian at the saddle, NaN where all derivatives vanish."""
     degenerate: bool
     at_face: bool
 
@@ -51,9 +58,12 @@ def follow(
         if not going:
             break
         stop()
-        local = grid.local(np.array([s.x for s in going]))
-        for k, search in enumerate(going):
-            search.take(float(local.value[k]), local.gradient[k], local.hessian[k], grid.top)
+        whole, rest = [s for s in going if s.whole], [s for s in going if not s.whole]
+        local = grid.local(_points(whole, grid))
+        for search, value, gradient, hessian in zip(whole, *local, strict=True):
+            search.take(float(value), gradient, hessian, grid.top)
+        for search, value, gradient in zip(rest, *grid.slope(_points(rest, grid)), strict=True):
+            search.take(float(value), gradient, None, grid.top)
     found = [s for s in searches if isinstance(s.result, Modes)]
     _sides(grid, found)
     return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
@@ -66,15 +76,28 @@ class _Search:
         self.begin, self.x, self.reach, self.radius = x, x, reach, LONGEST
         self.mode = towards / (np.linalg.norm(towards) or 1.0)
         self.value, self.before = np.nan, np.inf
+        self.whole = True
+        """Whether the Hessian is wanted at the point."""
+        self.last, self.gradient, self.hessian = x, np.empty(0), np.empty(0)
+        """The point at which derivatives were last taken, and these."""
+        self._exact, self._age, self._rate = np.full_like(x, np.inf), 0, 0.0
+        """Where the Hessian is exact, how many steps have carried it on, and how the last changed the gradient."""
         self.result: Modes | str | None = None
         self.found: Found | None = None
 
-    def take(self, value: float, gradient: np.ndarray, hessian: np.ndarray, top: np.ndarray) -> None:
-        """Take in the derivatives at the point, and go on."""
+    def take(self, value: float, gradient: np.ndarray, hessian: np.ndarray | None, top: np.ndarray) -> None:
+        """Take in the derivatives at the point, with the Hessian where it was evaluated, and go on."""
+        if hessian is not None:
+            self._exact, self._age = self.x, 0
+        elif self._near():
+            hessian = self.hessian
+        else:
+            hessian, self._age = carried(self.hessian, self.x - self.last, gradient - self.gradient), self._age + 1
         if not (np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             self.result = "the search for a saddle met values that are not finite"
             return
-        self.value = value
+        moved = not np.array_equal(self.x, self.last)
+        self.value, self.last, self.gradient, self.hessian = value, self.x, gradient, hessian
         free = ~held(self.x, gradient, top)
         pressed = np.zeros_like(free)
         while True:
@@ -89,7 +112,15 @@ class _Search:
             pressed |= out  # the saddle may lie on the face, further along it, where the function falls outwards
         if here.gradient > 4 * self.before:
             self.radius = max(self.radius / 2, 0.02)
+        if moved:
+            self._rate = here.gradient / (self.before or 1.0)
         self.before = here.gradient
+        grows = self._rate > (0.5 if length <= self.radius else 2.0)
+        if not self._near() and (grows or length <= CLOSE or self._age >= FRESH):
+            self.whole = True
+            return
+        # Where all derivatives vanish, the exact Hessian halves the distance at each step, and one carried on does not.
+        self.whole = length <= self.radius and self._rate > 0.1 and not self._age
         if length <= LOCATED:
             negative = np.count_nonzero(here.curvature < 0)
             if pressed.any():
@@ -102,6 +133,9 @@ class _Search:
         self.x = within(self.x, step, top)
         if np.abs(self.x - self.begin).max() > self.reach:
             self.result = f"the search for a saddle went further than {self.reach:g} steps of the grid"
+
+    def _near(self) -> bool:
+        return float(np.abs(self.x - self._exact).max()) <= CLOSE
 
     def _step(self, here: Modes) -> tuple[np.ndarray, float]:
         """Return the step ``(d,)`` from a point, within the bounds, and how long it would be without them."""
@@ -121,28 +155,31 @@ class _Search:
 
 def _sides(grid: Grid, searches: list[_Search]) -> None:
     """Find points on both sides of each saddle that are lower than it, or around it where it is degenerate."""
-    distances = np.array([1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2])
-    points = [
-        np.array([within(s.x, sign * r * s.mode, grid.top) for r in distances for sign in (1, -1)]) for s in searches
-    ]
-    if not points:
-        return
-    values = grid.value(np.concatenate(points)).reshape(len(searches), len(distances), 2)
-    for s, around, level in zip(searches, points, values, strict=True):
-        here = s.result
-        assert isinstance(here, Modes)
-        both = (level < s.value - 4 * noise(s.value)).all(axis=1)
-        at_face = bool(((s.x <= 0) | (s.x >= grid.top)).any())
-        if both.any():
-            at = int(both.argmax())
-            sides = around.reshape(len(distances), 2, -1)[at]
-            s.found = Found(s.x, s.value, float(here.curvature[0]), sides, False, at_face)
-        else:
-            s.found = _degenerate(grid, s.x, s.value, at_face)
+    for distance in (1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2):
+        left = [s for s in searches if s.found is None]
+        both = [np.array([within(s.x, sign * distance * s.mode, grid.top) for sign in (1, -1)]) for s in left]
+        values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *both])).reshape(-1, 2)
+        for s, sides, level in zip(left, both, values, strict=True):
+            if (level < s.value - 4 * noise(s.value)).all():
+                assert isinstance(s.result, Modes)
+                s.found = Found(
+                    s.x, s.value, float(s.result.curvature[0]), sides, s.hessian, False, _at_face(s.x, grid)
+                )
+    for s in searches:
+        if s.found is None:
+            s.found = _degenerate(grid, s.x, s.value)
             s.result = s.result if s.found else "the function does not fall to both sides of the point that was found"
 
 
-def _degenerate(grid: Grid, x: np.ndarray, value: float, at_face: bool) -> Found | None:
+def _points(searches: list[_Search], grid: Grid) -> np.ndarray:
+    return np.array([s.x for s in searches]).reshape(-1, len(grid.top))
+
+
+def _at_face(x: np.ndarray, grid: Grid) -> bool:
+    return bool(((x <= 0) | (x >= grid.top)).any())
+
+
+def _degenerate(grid: Grid, x: np.ndarray, value: float) -> Found | None:
     """Return the saddle at a point where all derivatives vanish, with points lower than it in several directions.
 
     Of samples on spheres around the point those count that are lower than their neighbours on the sphere.
@@ -163,5 +200,5 @@ def _degenerate(grid: Grid, x: np.ndarray, value: float, at_face: bool) -> Found
         low = np.where(np.isfinite(values), values, np.inf)
         valleys = (low < value - 4 * noise(value)) & (low <= np.where(near, low, np.inf).min(axis=1))
         if np.count_nonzero(valleys) > 1:
-            return Found(x, value, np.nan, points[valleys], True, at_face)
+            return Found(x, value, np.nan, points[valleys], np.full((d, d), np.nan), True, _at_face(x, grid))
     return None

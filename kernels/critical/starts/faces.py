@@ -57,5 +57,5 @@ def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
         points.append(at)
         held.append(np.tile(sides, (len(at), 1)))
     x, sides = np.concatenate(points), np.concatenate(held)
-    inwards = grid.local(x).gradient * sides
+    inwards = grid.slope(x)[1] * sides
     return np.unique(x[((inwards < 0) | (sides == 0)).all(axis=1)], axis=0)

@@ -8,16 +8,13 @@ REACH = 0.75
 """The minimum of a model counts where it is at most this far from the model's vertex along every axis, in steps."""
 
 
-def hinted(field: np.ndarray) -> np.ndarray:
-    """Return the minima of quadratic models of a field, ``(n, d)`` in steps of the grid.
+def differences(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the central differences at the inner vertices of a field, first ``(..., d)`` and second ``(..., d, d)``.
 
-    The model of an inner vertex has the central differences of the field as gradient and second differences as Hessian.
-    Where it has a minimum close to the vertex, so may have the function, though no vertex is lower than its neighbours.
+    They are those by x, in steps of the grid; there are none where an axis has fewer than 3 points.
     """
     d = field.ndim
     inner = tuple(slice(1, -1) for _ in range(d))
-    if min(field.shape) < 3:
-        return np.empty((0, d))
     gradient, hessian = np.empty((*field[inner].shape, d)), np.empty((*field[inner].shape, d, d))
     values = np.asarray(field, np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -27,6 +24,28 @@ def hinted(field: np.ndarray) -> np.ndarray:
             for j in range(i):
                 mixed = sum(a * b * _moved(values, {i: a, j: b}) for a in (1, -1) for b in (1, -1)) / 4
                 hessian[..., i, j] = hessian[..., j, i] = mixed
+    return gradient, hessian
+
+
+def bends(field: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the second differences of a field at the inner vertices closest to points ``(n, d)``, ``(n, d, d)``.
+
+    They are NaN where the field has none.
+    """
+    _, hessian = differences(field)
+    if not hessian.size:
+        return np.full((*x.shape, field.ndim), np.nan)
+    at = np.clip(np.rint(x).astype(np.int64) - 1, 0, np.array(hessian.shape[: field.ndim]) - 1)
+    return hessian[tuple(at.T)]
+
+
+def hinted(field: np.ndarray) -> np.ndarray:
+    """Return the minima of quadratic models of a field, ``(n, d)`` in steps of the grid.
+
+    The model of an inner vertex has the central differences of the field as gradient and second differences as Hessian.
+    Where it has a minimum close to the vertex, so may have the function, though no vertex is lower than its neighbours.
+    """
+    gradient, hessian = differences(field)
     at = np.argwhere(np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-2, -1)))
     gradient, hessian = gradient[tuple(at.T)], hessian[tuple(at.T)]
     curvature, vectors = np.linalg.eigh(hessian)

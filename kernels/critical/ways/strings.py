@@ -22,6 +22,8 @@ LONGEST = 0.25
 """An image moves at most this far in a step, in steps of the grid."""
 STILL = 0.01
 """A path is relaxed where no image moves further than this, in steps of the grid."""
+APART = 1e-4
+"""Gradients from whose differences the Hessian across a path follows are so far apart, in steps of the grid."""
 ZOOM = SPACING / 6
 """Where the peak of a path led to no saddle, images are so far apart around it, in steps of the grid."""
 FINE = 4
@@ -86,12 +88,12 @@ def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spac
             break
         stop()
         order = sorted(going)
-        local = grid.local(np.concatenate([strings[k][1:-1] for k in order]))
+        gradient, hessian = _sloped(grid, [strings[k] for k in order])
         first = 0
         for k in order:
             part = slice(first, first + len(strings[k]) - 2)
             first = part.stop
-            moved = _across(strings[k], local.gradient[part], local.hessian[part], spacing)
+            moved = _across(strings[k], gradient[part], hessian[part], spacing)
             new = strings[k].copy()
             new[1:-1] = np.clip(new[1:-1] + moved, 0.0, grid.top)
             strings[k] = _spread(_without_loops(new, 0.75 * spacing), spacing)
@@ -125,8 +127,7 @@ def level_floor(grid: Grid, path: Path, floor: float, stop: Callable[[], None]) 
         images = _spread(path.x, spacing)
         for _ in range(5):
             stop()
-            local = grid.local(images[1:-1])
-            moved = _across(images, local.gradient, local.hessian, spacing)
+            moved = _across(images, *_sloped(grid, [images]), spacing)
             images[1:-1] = np.clip(images[1:-1] + moved, 0.0, grid.top)
         apart = np.linalg.norm(np.diff(images, axis=0), axis=1)
         if not (grid.value(images) <= floor).all() or apart.max() > 2 * max(float(np.median(apart)), spacing):
@@ -156,11 +157,41 @@ def _spread(way: np.ndarray, spacing: float) -> np.ndarray:
     return found
 
 
+def _sloped(grid: Grid, strings: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return at the inner images of strings the gradient ``(n, d)``, and the Hessian ``(n, d, d)`` across the strings.
+
+    Differences of gradients are exact enough for steps across, and d gradients cost less than a Hessian.
+    """
+    x = np.concatenate([images[1:-1] for images in strings])
+    n, d = x.shape
+    basis = np.concatenate([_basis(images) for images in strings])
+    inwards = (basis * np.where(x < grid.top / 2, 1.0, -1.0)[:, :, None]).sum(axis=1)
+    basis *= np.where(inwards < 0, -1.0, 1.0)[:, None, :]  # a path on a face is looked at from inside the box
+    ends = x[:, None] + APART * basis.swapaxes(1, 2)
+    _, gradient = grid.slope(np.concatenate([x[:, None], ends], axis=1).reshape(-1, d))
+    gradient = gradient.reshape(n, d, d)
+    change = (gradient[:, 1:] - gradient[:, :1]) / APART  # the Hessian times each vector of the basis
+    inner = np.einsum("nki,nij->nkj", change, basis)
+    inner = (inner + inner.swapaxes(1, 2)) / 2
+    return gradient[:, 0], np.einsum("nik,nkl,njl->nij", basis, inner, basis)
+
+
+def _basis(images: np.ndarray) -> np.ndarray:
+    """Return orthonormal vectors across a string at its inner images, ``(n, d, d - 1)``."""
+    n, d = images[1:-1].shape
+    found, _ = np.linalg.qr(np.concatenate([_tangent(images)[:, :, None], np.tile(np.eye(d), (n, 1, 1))], axis=2))
+    return found[:, :, 1:]
+
+
+def _tangent(images: np.ndarray) -> np.ndarray:
+    tangent = images[2:] - images[:-2]
+    return tangent / np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-300)
+
+
 def _across(images: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, spacing: float) -> np.ndarray:
     """Return the steps of the inner images across the path."""
     longest = LONGEST * spacing / SPACING
-    tangent = images[2:] - images[:-2]
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-300)
+    tangent = _tangent(images)
     across = np.eye(images.shape[1]) - tangent[:, :, None] * tangent[:, None, :]
     steps = np.zeros_like(tangent)
     for k in range(len(tangent)):
