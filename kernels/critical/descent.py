@@ -197,6 +197,8 @@ class _Descent:
         """Whether the Hessian is wanted at the trial point."""
         self._exact = np.full_like(x, np.inf)
         """Where the Hessian is exact."""
+        self._left = np.inf
+        """The length of Newton's step at the point before."""
         self.follows: _Descent | None = None
 
     @property
@@ -296,8 +298,10 @@ class _Descent:
         found = modes(here.gradient, here.hessian, ~held(self.x, here.gradient, top))
         self.curvature = float(found.curvature[0]) if len(found.curvature) else np.nan
         self.stiffest = float(np.abs(here.hessian).max())
-        newton = self._newton(found)
-        if newton <= NEARLY * NEARLY and not self._near(self.x):
+        newton, before = self._newton(found), self._left
+        self._left = newton
+        # A minimum that stays as far away as it was is one of the Hessian that was carried on, not of the function.
+        if not self._near(self.x) and (newton <= NEARLY * NEARLY or 0.5 * before < newton <= self.radius):
             self._look()
             return
         if newton <= LOCATED:
