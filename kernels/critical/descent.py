@@ -10,6 +10,7 @@ from landsweep.kernels.critical.kinks import settle
 from landsweep.kernels.critical.quadratic import Modes, carried, descent_step, held, modes
 from landsweep.kernels.critical.resolved import BORDER, FLAT, INTERIOR, KINK
 from landsweep.kernels.critical.rounding import noise, nothing
+from landsweep.kernels.critical.sketch import Sketch, fallen
 from landsweep.kernels.critical.surface import Grid, Local
 
 LONGEST = 0.5
@@ -70,8 +71,9 @@ class Descents:
     has to be evaluated: from there on both are one.
     """
 
-    def __init__(self, grid: Grid, stop: Callable[[], None]) -> None:
+    def __init__(self, grid: Grid, stop: Callable[[], None], sketch: Sketch | None = None) -> None:
         self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
+        self._sketch = sketch if sketch is not None and sketch.usable else None
 
     def __call__(self, starts: np.ndarray, hessians: np.ndarray | None = None, *, lines: bool = False) -> Ends:
         """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
@@ -84,6 +86,8 @@ class Descents:
         starts = np.array(starts, np.float64)
         guesses = np.full((*starts.shape, starts.shape[1]), np.nan) if hessians is None else hessians
         descents = [_Descent(x, guess) for x, guess in zip(starts, guesses, strict=True)]
+        if self._sketch is not None:
+            self._go_ahead(self._sketch, descents, lines)
         for step in range(STEPS):
             going = [d for d in descents if d.going]
             if not going:
@@ -111,6 +115,19 @@ class Descents:
             np.array([d.stiffest for d in ends]),
             [d.reason for d in ends],
         )
+
+    def _go_ahead(self, sketch: Sketch, descents: list[_Descent], join: bool) -> None:
+        """Let descents begin at the end of the sketch's way down where the function falls along it.
+
+        With ``join`` they end in another one which is close to there.
+        """
+        ways = sketch.ways_down(np.array([d.x for d in descents]).reshape(-1, len(self._grid.top)))
+        far = [k for k, way in enumerate(ways) if np.linalg.norm(way[-1] - way[0]) > NEARLY]
+        values = fallen(self._grid, [ways[k] for k in far])
+        hessians = sketch.local(np.array([ways[k][-1] for k in far]).reshape(-1, len(self._grid.top))).hessian
+        for k, value, hessian in zip(far, values, hessians, strict=True):
+            if value is not None and not (join and self._visited.close(descents[k], ways[k][-1], float(value[-2]))):
+                descents[k].begin(ways[k][-1], hessian)
 
     def _evaluate(self, going: list[_Descent]) -> None:
         """Let each descent look at the function at its trial point."""
@@ -160,6 +177,15 @@ class _Visited:
                 descent.going = False
                 return
 
+    def close(self, descent: _Descent, x: np.ndarray, level: float) -> bool:
+        """Return whether a visited point lies close to x and below a level; if so let the descent end there."""
+        away = np.linalg.norm(self._x[: self._count] - x, axis=1)
+        below = np.flatnonzero((self._value[: self._count] < level) & (away <= LONGEST / 2))
+        if not len(below):
+            return False
+        descent.follows, descent.going = self._owner[below[away[below].argmin()]], False
+        return True
+
     def join_along_lines(self, grid: Grid, descents: list[_Descent]) -> None:
         """Let descents end in others to which straight lines lead steadily down."""
         lines: list[tuple[_Descent, int, np.ndarray]] = []
@@ -208,6 +234,10 @@ class _Descent:
         while found.follows is not None:
             found = found.follows
         return found
+
+    def begin(self, x: np.ndarray, hessian: np.ndarray) -> None:
+        """Begin at another point, where the Hessian is about the given one."""
+        self.x, self.trial, self._guess, self.whole = x, x, hessian, False
 
     def carried(self, gradient: np.ndarray) -> np.ndarray:
         """Return the Hessian at the trial point that follows from the gradient there, the exact one if it is close."""

@@ -9,6 +9,7 @@ from landsweep.kernels.critical.descent import UNRESOLVED, Descents, Ends
 from landsweep.kernels.critical.network import Candidate, Network
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
+from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.starts.faces import face_starts
 from landsweep.kernels.critical.starts.hints import apart, bends, hinted
 from landsweep.kernels.critical.starts.touching import GridBasins
@@ -69,7 +70,7 @@ def resolve(
             raise Interrupted
 
     grid, basins = Grid(surface, axes), GridBasins(field)
-    pool, descents = Pool(grid), Descents(grid, look)
+    pool, descents = Pool(grid), Descents(grid, look, Sketch(field))
     vertices = np.union1d(basins.minima[basins.finite], np.asarray(starts, np.int64))
     begins = basins.points(vertices)
     ends = descents(begins, bends(field, begins))

@@ -24,6 +24,8 @@ CLOSE = 1e-4
 """The Hessian is taken for the same at points that are no further apart than this, in steps of the grid."""
 FRESH = 6
 """After so many steps that carried it on, the Hessian is evaluated again."""
+OUT = (0.05, 0.1, 0.2)
+"""Descents begin at the furthest of these distances from a saddle, in steps of the grid, to which the function falls."""
 STEPS = 60
 """The search ends after this many steps."""
 REACH = 3.0
@@ -84,6 +86,8 @@ class _Search:
         """Where the Hessian is exact, how many steps have carried it on, and how the last changed the gradient."""
         self.result: Modes | str | None = None
         self.found: Found | None = None
+        self.level = np.empty(0)
+        """The function on both sides of the saddle that was found."""
 
     def take(self, value: float, gradient: np.ndarray, hessian: np.ndarray | None, top: np.ndarray) -> None:
         """Take in the derivatives at the point, with the Hessian where it was evaluated, and go on."""
@@ -162,13 +166,30 @@ def _sides(grid: Grid, searches: list[_Search]) -> None:
         for s, sides, level in zip(left, both, values, strict=True):
             if (level < s.value - 4 * noise(s.value)).all():
                 assert isinstance(s.result, Modes)
-                s.found = Found(
-                    s.x, s.value, float(s.result.curvature[0]), sides, s.hessian, False, _at_face(s.x, grid)
-                )
+                curvature, s.level = float(s.result.curvature[0]), level
+                s.found = Found(s.x, s.value, curvature, sides, s.hessian, False, _at_face(s.x, grid))
+    _go_out(grid, [s for s in searches if s.found is not None])
     for s in searches:
         if s.found is None:
             s.found = _degenerate(grid, s.x, s.value)
             s.result = s.result if s.found else "the function does not fall to both sides of the point that was found"
+
+
+def _go_out(grid: Grid, searches: list[_Search]) -> None:
+    """Move the sides of saddles out along the mode, as long as the function falls to both sides.
+
+    Close to the saddle, a sketch of the function may show its two sides as one.
+    """
+    going = searches
+    for distance in OUT:
+        both = [np.array([within(s.x, sign * distance * s.mode, grid.top) for sign in (1, -1)]) for s in going]
+        values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *both])).reshape(-1, 2)
+        lower = [bool((level < s.level).all()) for s, level in zip(going, values, strict=True)]
+        for s, sides, level, falls in zip(going, both, values, lower, strict=True):
+            if falls:
+                assert s.found is not None
+                s.found.sides, s.level = sides, level
+        going = [s for s, falls in zip(going, lower, strict=True) if falls]
 
 
 def _points(searches: list[_Search], grid: Grid) -> np.ndarray:
