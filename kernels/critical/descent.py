@@ -22,11 +22,11 @@ LOCATED = 1e-9
 NEARLY = 0.01
 """Where Newton's step is at most this long, in steps of the grid, and the gradient falls as it should, values need
 not fall: they may be differences of large numbers."""
-FAR, SPACING = 3.0, 0.25
-"""A descent may join another one along a straight line of this length, in steps of the grid, along which values so far
-apart fall steadily: they cost less than derivatives."""
-CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
-"""At these distances from its beginning the values along a line are looked at as well: narrow barriers are there."""
+FAR = 3.0
+"""A descent may join another one along a straight line of this length, in steps of the grid, along which values fall
+steadily: they cost less than derivatives."""
+AHEAD = 1.0
+"""A minimum of the sketch further than this from a start, in steps of the grid, may not be that of its basin."""
 LINES = 3
 """Such lines are looked for at each so-manieth step."""
 STEPS = 400
@@ -117,16 +117,22 @@ class Descents:
         )
 
     def _go_ahead(self, sketch: Sketch, descents: list[_Descent], join: bool) -> None:
-        """Let descents begin at the end of the sketch's way down where the function falls along it.
+        """Let descents begin at the end of the sketch's way down, if it is close and the function falls along the way.
 
-        With ``join`` they end in another one which is close to there.
+        On a face of the box they do not, as there the function may rise inwards where the sketch does not show it. With
+        ``join``, let them instead end in others that have been there, however far it is.
         """
-        ways = sketch.ways_down(np.array([d.x for d in descents]).reshape(-1, len(self._grid.top)))
-        far = [k for k, way in enumerate(ways) if np.linalg.norm(way[-1] - way[0]) > NEARLY]
-        values = fallen(self._grid, [ways[k] for k in far])
-        hessians = sketch.local(np.array([ways[k][-1] for k in far]).reshape(-1, len(self._grid.top))).hessian
-        for k, value, hessian in zip(far, values, hessians, strict=True):
-            if value is not None and not (join and self._visited.close(descents[k], ways[k][-1], float(value[-2]))):
+        starts = np.array([d.x for d in descents]).reshape(-1, len(self._grid.top))
+        ways = sketch.ways_down(starts)
+        far = np.array([float(np.linalg.norm(way[-1] - way[0])) for way in ways])
+        inside = ((starts > 0) & (starts < self._grid.top)).all(axis=1)
+        taken = np.flatnonzero((far > NEARLY) & (join | (inside & (far <= AHEAD)))).tolist()
+        values = fallen(self._grid, [ways[k] for k in taken])
+        hessians = sketch.local(np.array([ways[k][-1] for k in taken]).reshape(-1, len(self._grid.top))).hessian
+        for k, value, hessian in zip(taken, values, hessians, strict=True):
+            if value is not None and join:
+                self._visited.join_at(descents[k], ways[k][-1], float(value[-2]))
+            elif value is not None:
                 descents[k].begin(ways[k][-1], hessian)
 
     def _evaluate(self, going: list[_Descent]) -> None:
@@ -177,18 +183,16 @@ class _Visited:
                 descent.going = False
                 return
 
-    def close(self, descent: _Descent, x: np.ndarray, level: float) -> bool:
-        """Return whether a visited point lies close to x and below a level; if so let the descent end there."""
+    def join_at(self, descent: _Descent, x: np.ndarray, level: float) -> None:
+        """Let a descent end in another one that has been close to x and below a level."""
         away = np.linalg.norm(self._x[: self._count] - x, axis=1)
         below = np.flatnonzero((self._value[: self._count] < level) & (away <= LONGEST / 2))
-        if not len(below):
-            return False
-        descent.follows, descent.going = self._owner[below[away[below].argmin()]], False
-        return True
+        if len(below):
+            descent.follows, descent.going = self._owner[below[away[below].argmin()]], False
 
     def join_along_lines(self, grid: Grid, descents: list[_Descent]) -> None:
         """Let descents end in others to which straight lines lead steadily down."""
-        lines: list[tuple[_Descent, int, np.ndarray]] = []
+        lines: list[tuple[_Descent, int]] = []
         for descent in descents:
             assert descent.local is not None
             x, value = self._x[: self._count], self._value[: self._count]
@@ -196,17 +200,10 @@ class _Visited:
             downhill = (x - descent.x) @ descent.local.gradient < 0
             near = np.flatnonzero((value < descent.value) & (away <= FAR) & downhill)
             near = near[[self._owner[k].last is not descent for k in near.tolist()]]
-            for k in near[np.argsort(away[near], kind="stable")][:2].tolist():
-                t = np.arange(1, np.ceil(away[k] / SPACING)) / np.ceil(away[k] / SPACING)
-                t = np.union1d(t, CLOSE[away[k] > CLOSE] / away[k])
-                lines.append((descent, k, descent.x + t[:, None] * (x[k] - descent.x)))
-        values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *[points for *_, points in lines]]))
-        first = 0
-        for descent, k, points in lines:
-            between = values[first : first + len(points)]
-            first += len(points)
-            falls = np.diff([descent.value, *between, self._value[k]])
-            if descent.going and (falls < 0).all() and self._owner[k].last is not descent:
+            lines += [(descent, k) for k in near[np.argsort(away[near], kind="stable")][:2].tolist()]
+        falls = fallen(grid, [np.array([descent.x, self._x[k]]) for descent, k in lines])
+        for (descent, k), values in zip(lines, falls, strict=True):
+            if descent.going and values is not None and self._owner[k].last is not descent:
                 descent.follows, descent.going = self._owner[k], False
 
 

@@ -18,6 +18,7 @@ from landsweep.kernels.critical.kinks import level_crease
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR, KINK
 from landsweep.kernels.critical.saddles import Found, follow
+from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.ways.lines import neighbours, straight
 from landsweep.kernels.critical.ways.outlook import saddle_heights
@@ -106,8 +107,8 @@ class Network:
         All saddles and bounds, in the order in which they were found.
     """
 
-    def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None]) -> None:
-        self._grid, self._pool, self._descents, self._stop = grid, pool, descents, stop
+    def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None], sketch: Sketch) -> None:
+        self._grid, self._pool, self._descents, self._stop, self._sketch = grid, pool, descents, stop, sketch
         self.saddles: list[Saddle] = []
         self._tried: set[tuple[int, int]] = set()
 
@@ -233,7 +234,7 @@ class Network:
             owner.begun.append((start, height))
         new: list[tuple[Found, list[Candidate]]] = []
         for result, owner in zip(
-            follow(self._grid, np.array(starts), np.array(towards), self._stop), owners, strict=True
+            follow(self._grid, np.array(starts), np.array(towards), self._stop, self._sketch), owners, strict=True
         ):
             if isinstance(result, str):
                 owner.reason = result

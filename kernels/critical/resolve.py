@@ -70,7 +70,8 @@ def resolve(
             raise Interrupted
 
     grid, basins = Grid(surface, axes), GridBasins(field)
-    pool, descents = Pool(grid), Descents(grid, look, Sketch(field))
+    sketch = Sketch(field)
+    pool, descents = Pool(grid), Descents(grid, look, sketch)
     vertices = np.union1d(basins.minima[basins.finite], np.asarray(starts, np.int64))
     begins = basins.points(vertices)
     ends = descents(begins, bends(field, begins))
@@ -85,7 +86,7 @@ def resolve(
     drawn = pool.add(descents(drawing, bends(field, drawing)), sampled=True)
     further, led = np.concatenate([beside, drawing]), np.concatenate([led, drawn])
 
-    network = Network(grid, pool, descents, look)
+    network = Network(grid, pool, descents, look, sketch)
     owner = dict(zip(vertices.tolist(), numbers.tolist(), strict=True))
     basin = np.array([owner.get(int(v), -1) for v in basins.minima], np.int64)
     network.connect(_candidates(basins, pool, basin, vertices, numbers, further, led))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from landsweep.kernels.critical.quadratic import Modes, carried, held, modes, within
 from landsweep.kernels.critical.rounding import noise
+from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
 
@@ -25,7 +26,7 @@ CLOSE = 1e-4
 FRESH = 6
 """After so many steps that carried it on, the Hessian is evaluated again."""
 OUT = (0.05, 0.1, 0.2)
-"""Descents begin at the furthest of these distances from a saddle, in steps of the grid, to which the function falls."""
+"""Descents begin at the furthest of these distances from a saddle, in steps of the grid, to which f falls."""
 STEPS = 60
 """The search ends after this many steps."""
 REACH = 3.0
@@ -47,40 +48,61 @@ class Found:
 
 
 def follow(
-    grid: Grid, starts: np.ndarray, towards: np.ndarray, stop: Callable[[], None], reach: float = REACH
+    grid: Grid,
+    starts: np.ndarray,
+    towards: np.ndarray,
+    stop: Callable[[], None],
+    sketch: Sketch | None = None,
+    reach: float = REACH,
 ) -> list[Found | str]:
     """Return for each start ``(n, d)`` the saddle that following a mode uphill leads to, or why it leads to none.
 
     The mode is at first the one closest to ``towards``, ``(n, d)``, where the Hessian has no negative eigenvalue, then
-    the lowest one.
+    the lowest one. With a sketch, searches begin at its saddles, and anew from the starts where that leads to none.
     """
-    searches = [_Search(x, v, reach) for x, v in zip(np.array(starts, np.float64), towards, strict=True)]
+    starts = np.array(starts, np.float64)
+    ahead: list[_Search] = []
+    if sketch is not None and sketch.usable:
+        x, found = sketch.saddles(starts, towards)
+        found &= np.abs(x - starts).max(axis=1) <= reach
+        hessians = sketch.local(x).hessian
+        ahead = [_Search(x[k], towards[k], reach, hessians[k]) for k in np.flatnonzero(found)]
+        _run(grid, ahead, stop)
+        known = dict(zip(np.flatnonzero(found).tolist(), ahead, strict=True))
+    else:
+        known = {}
+    ended = {k: s for k, s in known.items() if isinstance(s.result, Modes)}
+    rest = {k: _Search(starts[k], towards[k], reach) for k in range(len(starts)) if k not in ended}
+    _run(grid, list(rest.values()), stop)
+    searches = [(ended | rest)[k] for k in range(len(starts))]
+    _sides(grid, [s for s in searches if isinstance(s.result, Modes)])
+    return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
+
+
+def _run(grid: Grid, searches: list[_Search], stop: Callable[[], None]) -> None:
+    """Let searches go on to their ends, all at once."""
     for _ in range(STEPS):
         going = [s for s in searches if s.result is None]
         if not going:
             break
         stop()
         whole, rest = [s for s in going if s.whole], [s for s in going if not s.whole]
-        local = grid.local(_points(whole, grid))
-        for search, value, gradient, hessian in zip(whole, *local, strict=True):
+        for search, value, gradient, hessian in zip(whole, *grid.local(_points(whole, grid)), strict=True):
             search.take(float(value), gradient, hessian, grid.top)
         for search, value, gradient in zip(rest, *grid.slope(_points(rest, grid)), strict=True):
             search.take(float(value), gradient, None, grid.top)
-    found = [s for s in searches if isinstance(s.result, Modes)]
-    _sides(grid, found)
-    return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
 
 
 class _Search:
     """One search: where it began, where it is, and its result: the modes of the saddle, or why there is none."""
 
-    def __init__(self, x: np.ndarray, towards: np.ndarray, reach: float) -> None:
+    def __init__(self, x: np.ndarray, towards: np.ndarray, reach: float, hessian: np.ndarray | None = None) -> None:
         self.begin, self.x, self.reach, self.radius = x, x, reach, LONGEST
         self.mode = towards / (np.linalg.norm(towards) or 1.0)
         self.value, self.before = np.nan, np.inf
-        self.whole = True
+        self.whole = hessian is None
         """Whether the Hessian is wanted at the point."""
-        self.last, self.gradient, self.hessian = x, np.empty(0), np.empty(0)
+        self.last, self.gradient, self.hessian = x, np.empty(0), np.empty(0) if hessian is None else hessian
         """The point at which derivatives were last taken, and these."""
         self._exact, self._age, self._rate = np.full_like(x, np.inf), 0, 0.0
         """Where the Hessian is exact, how many steps have carried it on, and how the last changed the gradient."""
@@ -93,7 +115,7 @@ class _Search:
         """Take in the derivatives at the point, with the Hessian where it was evaluated, and go on."""
         if hessian is not None:
             self._exact, self._age = self.x, 0
-        elif self._near():
+        elif not len(self.gradient) or self._near():
             hessian = self.hessian
         else:
             hessian, self._age = carried(self.hessian, self.x - self.last, gradient - self.gradient), self._age + 1

@@ -87,18 +87,48 @@ class Sketch:
             going = going[~(still | (radius[going] < STILL))]
         return [np.array(way) for way in ways]
 
+    def saddles(self, starts: np.ndarray, towards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the saddle of the spline that each point ``(n, d)`` is led to, and whether it is one, ``(n,)``.
 
-def _down(here: Local, x: np.ndarray, top: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Return a step down from each point, no longer than its radius; it leaves no face on which a point is held."""
+        A step goes up along the lowest mode, or the one closest to ``towards`` where none is negative.
+        """
+        x = starts.copy()
+        mode = towards / np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-300)
+        for _ in range(STEPS):
+            slope, curvature, vectors = _modes(self.local(x), x, self._top)
+            like = np.abs(np.einsum("nji,nj->ni", vectors, mode)).argmax(axis=1)
+            up = np.where(curvature[:, 0] < 0, 0, like)[:, None]
+            mode = np.take_along_axis(vectors, up[:, None], axis=2)[:, :, 0]
+            step = -_bounded(slope, curvature, np.full(len(x), LONGEST))
+            np.put_along_axis(step, up, -np.take_along_axis(step, up, axis=1), axis=1)
+            new = np.clip(x + np.einsum("nij,nj->ni", vectors, step), 0.0, self._top)
+            moved, x = np.linalg.norm(new - x, axis=1), new
+            if (moved < STILL).all():
+                break
+        found = (moved < STILL) & (np.count_nonzero(curvature < 0, axis=1) == 1) if len(x) else np.empty(0, bool)
+        return x, found
+
+
+def _modes(here: Local, x: np.ndarray, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for each point the gradient along the modes, and the modes; a coordinate that is held has slope 0."""
     keep = held(x, here.gradient, top)
     slope = np.where(keep, 0.0, here.gradient)
     hessian = np.where(keep[:, :, None] | keep[:, None, :], np.eye(x.shape[1]), here.hessian)
     curvature, vectors = np.linalg.eigh(hessian)
-    along = np.einsum("nji,nj->ni", vectors, slope)
-    size = np.maximum(np.abs(curvature), np.abs(along) / radius[:, None])
-    step: np.ndarray = -np.einsum(
-        "nij,nj->ni", vectors, np.divide(along, size, out=np.zeros_like(along), where=size > 0)
-    )
+    return np.einsum("nji,nj->ni", vectors, slope), curvature, vectors
+
+
+def _bounded(slope: np.ndarray, curvature: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Return slopes over the sizes of curvatures, where that is no longer than a radius."""
+    size = np.maximum(np.abs(curvature), np.abs(slope) / radius[:, None])
+    found: np.ndarray = np.divide(slope, size, out=np.zeros_like(slope), where=size > 0)
+    return found
+
+
+def _down(here: Local, x: np.ndarray, top: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Return a step down from each point, no longer than its radius; it leaves no face on which a point is held."""
+    slope, curvature, vectors = _modes(here, x, top)
+    step: np.ndarray = -np.einsum("nij,nj->ni", vectors, _bounded(slope, curvature, radius))
     return step * np.minimum(1.0, radius / np.maximum(np.linalg.norm(step, axis=1), 1e-300))[:, None]
 
 

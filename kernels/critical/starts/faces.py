@@ -38,8 +38,9 @@ def face_minima(field: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
 def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return the points, ``(n, d)`` in steps of the grid, from which descents along faces may lead to minima.
 
-    They are the minima of the field along a face, and those at which it hints (:func:`hinted`),
-    where the function rises from the face into the box. ``known`` are vertices that descents begin from already.
+    They are those at which the field along a face hints (:func:`hinted`), and its minima along the face that have no
+    such hint, where the function rises from the face into the box. ``known`` are vertices that descents begin from
+    already; a hint beside one counts all the same, as the function may fall inwards at the vertex alone.
     """
     d, shape = field.ndim, np.array(field.shape)
     points, held = [np.empty((0, d))], [np.empty((0, d), np.int8)]
@@ -50,10 +51,10 @@ def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
             models = hinted(field[tuple(slice(None) if s == 0 else 0 if s < 0 else -1 for s in sides)])
             beside = np.empty((len(models), d))
             beside[:, along], beside[:, sides != 0] = models, np.where(sides > 0, shape - 1, 0)[sides != 0]
-            beside = apart(beside, at)
+            beside = apart(beside, np.empty((0, d)))
         else:
             beside = np.empty((0, d))
-        at = np.concatenate([at[~np.isin(vertices, known)], beside])
+        at = np.concatenate([beside, apart(at[~np.isin(vertices, known)], beside)])
         points.append(at)
         held.append(np.tile(sides, (len(at), 1)))
     x, sides = np.concatenate(points), np.concatenate(held)
