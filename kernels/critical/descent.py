@@ -127,7 +127,7 @@ class Descents:
         far = np.array([float(np.linalg.norm(way[-1] - way[0])) for way in ways])
         inside = ((starts > 0) & (starts < self._grid.top)).all(axis=1)
         taken = np.flatnonzero((far > NEARLY) & (join | (inside & (far <= AHEAD)))).tolist()
-        values = fallen(self._grid, [ways[k] for k in taken])
+        values = fallen(self._grid, [ways[k] for k in taken], sketch)
         hessians = sketch.local(np.array([ways[k][-1] for k in taken]).reshape(-1, len(self._grid.top))).hessian
         for k, value, hessian in zip(taken, values, hessians, strict=True):
             if value is not None and join:

@@ -17,7 +17,7 @@ from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.kinks import level_crease
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR, KINK
-from landsweep.kernels.critical.saddles import Found, follow
+from landsweep.kernels.critical.saddles import REACH, Found, follow
 from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.ways.lines import neighbours, straight
@@ -39,19 +39,21 @@ SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
 BESIDE = 1.0
 """A saddle further than this from where the search for it began, in steps of the grid, is not the one of that place."""
+AHEAD = 0.5
+"""A saddle further than this from that of the sketch, in steps of the grid, is another one."""
 ROUNDS = 60
 """The search for passes ends after this many rounds."""
 PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(6)
-"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of a way
-over finer grids around its highest point, then from those of this way relaxed there, then once more closer to it; then
-the highest point of the path stands for it."""
+STAGES = SKETCHED, CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(7)
+"""A pass is looked for from the saddle that a sketch has close to where basins touch, then from there, then from the
+peaks of the way over the grid, then from those of a way over finer grids around its highest point, then from those of
+this way relaxed there, then once more closer to it; then the highest point of the path stands for it."""
 PATCHES = (1 / 3, 1 / 12)
 """The steps of the finer grids on which a lower way is looked for, in steps of the grid."""
-REACH = 4.0
+SPAN = 4.0
 """A path is relaxed so far to both sides of its highest point, in steps of the grid."""
 
 
@@ -81,7 +83,7 @@ class Candidate:
     at: int = 0
     """The index in ``way`` of the highest point."""
     splits: int = 0
-    stage: int = CROSSING
+    stage: int = SKETCHED
     expected: float = np.nan
     """What derivatives at the highest point say of the height of the pass, where they were looked at."""
     done: bool = False
@@ -95,7 +97,7 @@ class Candidate:
     @property
     def height(self) -> float:
         """The height by which candidates are ordered: what is expected, until a saddle has been looked for."""
-        return float(np.fmin(self.level, self.expected)) if self.stage == CROSSING else self.level
+        return self.level if self.begun else float(np.fmin(self.level, self.expected))
 
 
 class Network:
@@ -137,14 +139,15 @@ class Network:
                     return
                 continue
             self._stop()
-            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in range(6)}
+            by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in STAGES}
             for c in wanted:
                 c.stage += 1
+            self._by_sketch(by_stage[SKETCHED])
             self._search([(c.way[c.at], _direction(c.way, c.at), c.level, c) for c in by_stage[CROSSING]])
             candidates += self._by_lines(by_stage[LINE])
             candidates += self._patched(by_stage[PATCH])
-            candidates += self._relaxed(by_stage[STRING], REACH, SPACING)
-            candidates += self._relaxed(by_stage[CLOSER], REACH * ZOOM / SPACING, ZOOM)
+            candidates += self._relaxed(by_stage[STRING], SPAN, SPACING)
+            candidates += self._relaxed(by_stage[CLOSER], SPAN * ZOOM / SPACING, ZOOM)
             for c in by_stage[GIVEN_UP]:
                 self._bound(c)
         for c in self._wanted(candidates):
@@ -173,7 +176,7 @@ class Network:
 
         Heights on the grid are too great, by a part of what f changes within a step.
         """
-        asked = [c for c in candidates if not c.done and c.stage == CROSSING and np.isnan(c.expected)]
+        asked = [c for c in candidates if not (c.done or c.begun) and np.isnan(c.expected)]
         expected = saddle_heights(self._grid, np.array([c.way[c.at] for c in asked]).reshape(-1, len(self._grid.top)))
         for c, height in zip(asked, expected, strict=True):
             c.expected = float(height)
@@ -225,17 +228,33 @@ class Network:
                 components.join(saddle.ends)
         return len({components.of(k) for k in ends}) == 1
 
+    def _by_sketch(self, candidates: list[Candidate]) -> None:
+        """Look for saddles from those of the sketch that the places of candidates lead to."""
+        if not (candidates and self._sketch.usable):
+            return
+        starts = np.array([c.way[c.at] for c in candidates])
+        towards = np.array([_direction(c.way, c.at) for c in candidates])
+        x, found = self._sketch.saddles(starts, towards)
+        close = np.flatnonzero(found & (np.abs(x - starts).max(axis=1) <= REACH))
+        owners = [candidates[k] for k in close]
+        for owner in owners:
+            owner.begun.append((owner.way[owner.at], owner.level))
+        hessians = self._sketch.local(x[close]).hessian
+        self._take(follow(self._grid, x[close], towards[close], self._stop, hessians, AHEAD), owners)
+
     def _search(self, begins: list[tuple[np.ndarray, np.ndarray, float, Candidate]]) -> None:
-        """Look for saddles from some points, descend from their sides, and keep those that join different minima."""
+        """Look for saddles from some points."""
         if not begins:
             return
         starts, towards, heights, owners = zip(*begins, strict=True)
         for start, height, owner in zip(starts, heights, owners, strict=True):
             owner.begun.append((start, height))
+        self._take(follow(self._grid, np.array(starts), np.array(towards), self._stop), owners)
+
+    def _take(self, results: list[Found | str], owners: Sequence[Candidate]) -> None:
+        """Descend from the sides of saddles that were found, and keep those that join different minima."""
         new: list[tuple[Found, list[Candidate]]] = []
-        for result, owner in zip(
-            follow(self._grid, np.array(starts), np.array(towards), self._stop, self._sketch), owners, strict=True
-        ):
+        for result, owner in zip(results, owners, strict=True):
             if isinstance(result, str):
                 owner.reason = result
                 continue
@@ -344,7 +363,7 @@ class Network:
     def _part(c: Candidate, path: Path, one: tuple[int, int], other: tuple[int, int]) -> Candidate:
         way, value = path.x[one[0] : other[0] + 1], path.value[one[0] : other[0] + 1]
         at = int(np.argmax(value))
-        stage = CROSSING if c.splits < SPLITS else GIVEN_UP
+        stage = SKETCHED if c.splits < SPLITS else GIVEN_UP
         return Candidate(float(value[at]), (one[1], other[1]), way, at, c.splits + 1, stage)
 
     def _measure(self, c: Candidate, path: Path) -> None:

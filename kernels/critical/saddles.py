@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from landsweep.kernels.critical.quadratic import Modes, carried, held, modes, within
 from landsweep.kernels.critical.rounding import noise
-from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
 
@@ -52,35 +51,17 @@ def follow(
     starts: np.ndarray,
     towards: np.ndarray,
     stop: Callable[[], None],
-    sketch: Sketch | None = None,
+    hessians: np.ndarray | None = None,
     reach: float = REACH,
 ) -> list[Found | str]:
     """Return for each start ``(n, d)`` the saddle that following a mode uphill leads to, or why it leads to none.
 
     The mode is at first the one closest to ``towards``, ``(n, d)``, where the Hessian has no negative eigenvalue, then
-    the lowest one. With a sketch, searches begin at its saddles, and anew from the starts where that leads to none.
+    the lowest one. ``hessians`` ``(n, d, d)`` are about those at the starts, where they are known. A search ends where
+    it has gone further than ``reach`` along any axis.
     """
-    starts = np.array(starts, np.float64)
-    ahead: list[_Search] = []
-    if sketch is not None and sketch.usable:
-        x, found = sketch.saddles(starts, towards)
-        found &= np.abs(x - starts).max(axis=1) <= reach
-        hessians = sketch.local(x).hessian
-        ahead = [_Search(x[k], towards[k], reach, hessians[k]) for k in np.flatnonzero(found)]
-        _run(grid, ahead, stop)
-        known = dict(zip(np.flatnonzero(found).tolist(), ahead, strict=True))
-    else:
-        known = {}
-    ended = {k: s for k, s in known.items() if isinstance(s.result, Modes)}
-    rest = {k: _Search(starts[k], towards[k], reach) for k in range(len(starts)) if k not in ended}
-    _run(grid, list(rest.values()), stop)
-    searches = [(ended | rest)[k] for k in range(len(starts))]
-    _sides(grid, [s for s in searches if isinstance(s.result, Modes)])
-    return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
-
-
-def _run(grid: Grid, searches: list[_Search], stop: Callable[[], None]) -> None:
-    """Let searches go on to their ends, all at once."""
+    begins = zip(starts, towards, [None] * len(starts) if hessians is None else hessians, strict=True)
+    searches = [_Search(np.array(x, np.float64), v, hessian, reach) for x, v, hessian in begins]
     for _ in range(STEPS):
         going = [s for s in searches if s.result is None]
         if not going:
@@ -91,12 +72,14 @@ def _run(grid: Grid, searches: list[_Search], stop: Callable[[], None]) -> None:
             search.take(float(value), gradient, hessian, grid.top)
         for search, value, gradient in zip(rest, *grid.slope(_points(rest, grid)), strict=True):
             search.take(float(value), gradient, None, grid.top)
+    _sides(grid, [s for s in searches if isinstance(s.result, Modes)])
+    return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
 
 
 class _Search:
     """One search: where it began, where it is, and its result: the modes of the saddle, or why there is none."""
 
-    def __init__(self, x: np.ndarray, towards: np.ndarray, reach: float, hessian: np.ndarray | None = None) -> None:
+    def __init__(self, x: np.ndarray, towards: np.ndarray, hessian: np.ndarray | None, reach: float) -> None:
         self.begin, self.x, self.reach, self.radius = x, x, reach, LONGEST
         self.mode = towards / (np.linalg.norm(towards) or 1.0)
         self.value, self.before = np.nan, np.inf

@@ -26,6 +26,9 @@ SPACING = 0.5
 CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
 """At these distances from the beginning of a way as well: narrow barriers are there."""
 
+FIT = 0.1
+"""The sketch is borne out where the function differs from it by at most this share of its fall along the way."""
+
 
 class Sketch:
     """A cubic spline through a field, in steps of its grid.
@@ -51,6 +54,11 @@ class Sketch:
         self._spline = NdBSpline(tuple(knots), coefficients, DEGREE)
         self._top = np.array(field.shape, np.float64) - 1
 
+    def value(self, x: np.ndarray) -> np.ndarray:
+        """Return the spline at points ``(n, d)``."""
+        found: np.ndarray = self._spline(x)
+        return found
+
     def local(self, x: np.ndarray) -> Local:
         """Return the spline and its derivatives at points ``(n, d)``."""
         d = x.shape[1]
@@ -59,7 +67,7 @@ class Sketch:
             gradient[:, i] = self._spline(x, nu=tuple(int(k == i) for k in range(d)))
         for i, j in combinations_with_replacement(range(d), 2):
             hessian[:, i, j] = hessian[:, j, i] = self._spline(x, nu=tuple((k == i) + (k == j) for k in range(d)))
-        return Local(self._spline(x), gradient, hessian)
+        return Local(self.value(x), gradient, hessian)
 
     def ways_down(self, starts: np.ndarray) -> list[np.ndarray]:
         """Return for each point ``(n, d)`` of the box the way down the spline, ``(k, d)`` with the point itself.
@@ -132,15 +140,27 @@ def _down(here: Local, x: np.ndarray, top: np.ndarray, radius: np.ndarray) -> np
     return step * np.minimum(1.0, radius / np.maximum(np.linalg.norm(step, axis=1), 1e-300))[:, None]
 
 
-def fallen(grid: Grid, ways: list[np.ndarray]) -> list[np.ndarray | None]:
+def fallen(grid: Grid, ways: list[np.ndarray], sketch: Sketch | None = None) -> list[np.ndarray | None]:
     """Return for each way ``(k, d)`` the function at points along it, where it falls from each to the next.
 
-    Beside the ends these are points no further apart than :data:`SPACING`, and those at :data:`CLOSE`.
+    Beside the ends these are points no further apart than :data:`SPACING`, and those at :data:`CLOSE`. With a sketch,
+    the function also has to fall as that does.
     """
+    nothing = np.empty((0, len(grid.top)))
     points = [_spread(way) for way in ways]
-    values = grid.value(np.concatenate([np.empty((0, len(grid.top))), *points]))
-    parts = np.split(values, np.cumsum([len(part) for part in points])[:-1]) if ways else []
-    return [part if (np.diff(part) < -noise(part[0])).all() else None for part in parts]
+    x, cuts = np.concatenate([nothing, *points]), np.cumsum([len(part) for part in points])[:-1]
+    values = np.split(grid.value(x), cuts) if ways else []
+    fits = [True] * len(ways)
+    if sketch is not None:
+        drawn = np.split(sketch.value(x), cuts) if ways else []
+        fits = [
+            bool((np.abs((part - part[0]) - (s - s[0])) <= FIT * (part[0] - part[-1])).all())
+            for part, s in zip(values, drawn, strict=True)
+        ]
+    return [
+        part if fit and (np.diff(part) < -noise(part[0])).all() else None
+        for part, fit in zip(values, fits, strict=True)
+    ]
 
 
 def _spread(way: np.ndarray) -> np.ndarray:
