@@ -75,19 +75,22 @@ class Descents:
         self._grid, self._stop, self._visited = grid, stop, _Visited(len(grid.top))
         self._sketch = sketch if sketch is not None and sketch.usable else None
 
-    def __call__(self, starts: np.ndarray, hessians: np.ndarray | None = None, *, lines: bool = False) -> Ends:
+    def __call__(
+        self, starts: np.ndarray, hessians: np.ndarray | None = None, outside: np.ndarray | None = None
+    ) -> Ends:
         """Return the ends of descents from the points ``starts``, ``(n, d)`` in steps of the grid.
 
         ``hessians`` ``(n, d, d)`` are what is known of the Hessian there; where one is not finite, it is evaluated.
-        With ``lines`` descents join others along straight lines too, for points of which it matters whether they lead
-        to what is known: from a high point such a line may pass by a minimum that its own steps would find.
+        ``outside`` ``(n, d)`` are points to which the function falls from the sides of saddles, of which it matters
+        whether they lead to what is known: such descents join others along straight lines, and along the ways down of a
+        sketch from there. From a high point these may pass by a minimum that steps of their own would find.
         """
         grid = self._grid
         starts = np.array(starts, np.float64)
         guesses = np.full((*starts.shape, starts.shape[1]), np.nan) if hessians is None else hessians
         descents = [_Descent(x, guess) for x, guess in zip(starts, guesses, strict=True)]
         if self._sketch is not None:
-            self._go_ahead(self._sketch, descents, lines)
+            self._go_ahead(self._sketch, descents, outside)
         for step in range(STEPS):
             going = [d for d in descents if d.going]
             if not going:
@@ -96,7 +99,7 @@ class Descents:
             self._evaluate(going)
             for descent in going:
                 self._visited.join(descent)
-            if lines and step % LINES == 0:
+            if outside is not None and step % LINES == 0:
                 self._visited.join_along_lines(grid, [d for d in going if d.going])
         for descent in descents:
             if descent.going:
@@ -116,13 +119,14 @@ class Descents:
             [d.reason for d in ends],
         )
 
-    def _go_ahead(self, sketch: Sketch, descents: list[_Descent], join: bool) -> None:
+    def _go_ahead(self, sketch: Sketch, descents: list[_Descent], outside: np.ndarray | None) -> None:
         """Let descents begin at the end of the sketch's way down, if it is close and the function falls along the way.
 
-        On a face of the box they do not, as there the function may rise inwards where the sketch does not show it. With
-        ``join``, let them instead end in others that have been there, however far it is.
+        On a face of the box they do not, as there the function may rise inwards where the sketch does not show it. From
+        outside of a saddle, let them instead end in others that have been there, however far it is.
         """
-        starts = np.array([d.x for d in descents]).reshape(-1, len(self._grid.top))
+        join = outside is not None
+        starts = np.array([d.x for d in descents]).reshape(-1, len(self._grid.top)) if outside is None else outside
         ways = sketch.ways_down(starts)
         far = np.array([float(np.linalg.norm(way[-1] - way[0])) for way in ways])
         inside = ((starts > 0) & (starts < self._grid.top)).all(axis=1)

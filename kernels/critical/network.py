@@ -268,7 +268,8 @@ class Network:
                 new.append((result, [owner]))
         sides = _points([found.sides for found, _ in new], self._grid)
         hessians = [np.repeat(found.hessian[None], len(found.sides), axis=0) for found, _ in new]
-        ends = self._descents(sides, np.concatenate(hessians) if new else None, lines=True)
+        outside = _points([found.outside for found, _ in new], self._grid)
+        ends = self._descents(sides, np.concatenate(hessians) if new else None, outside)
         numbers = self._pool.add(ends)
         first = 0
         for found, others in new:

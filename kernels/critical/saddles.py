@@ -25,7 +25,7 @@ CLOSE = 1e-4
 FRESH = 6
 """After so many steps that carried it on, the Hessian is evaluated again."""
 OUT = (0.05, 0.1, 0.2)
-"""Descents begin at the furthest of these distances from a saddle, in steps of the grid, to which f falls."""
+"""Ways down of a sketch begin at the furthest of these distances from a saddle, in grid steps, to which f falls."""
 STEPS = 60
 """The search ends after this many steps."""
 REACH = 3.0
@@ -40,6 +40,8 @@ class Found:
     value: float
     curvature: float
     sides: np.ndarray
+    outside: np.ndarray
+    """Points further out on the same sides, to which the function falls on."""
     hessian: np.ndarray
     """The Hessian at the saddle, NaN where all derivatives vanish."""
     degenerate: bool
@@ -124,12 +126,13 @@ class _Search:
         if moved:
             self._rate = here.gradient / (self.before or 1.0)
         self.before = here.gradient
-        grows = self._rate > (0.5 if length <= self.radius else 2.0)
+        nearing = length <= self.radius and here.curvature[0] < 0
+        grows = self._rate > (0.5 if nearing else 4.0)
         if not self._near() and (grows or length <= CLOSE or self._age >= FRESH):
             self.whole = True
             return
         # Where all derivatives vanish, the exact Hessian halves the distance at each step, and one carried on does not.
-        self.whole = length <= self.radius and self._rate > 0.1 and not self._age
+        self.whole = nearing and self._rate > 0.1 and not self._age
         if length <= LOCATED:
             negative = np.count_nonzero(here.curvature < 0)
             if pressed.any():
@@ -172,7 +175,7 @@ def _sides(grid: Grid, searches: list[_Search]) -> None:
             if (level < s.value - 4 * noise(s.value)).all():
                 assert isinstance(s.result, Modes)
                 curvature, s.level = float(s.result.curvature[0]), level
-                s.found = Found(s.x, s.value, curvature, sides, s.hessian, False, _at_face(s.x, grid))
+                s.found = Found(s.x, s.value, curvature, sides, sides, s.hessian, False, _at_face(s.x, grid))
     _go_out(grid, [s for s in searches if s.found is not None])
     for s in searches:
         if s.found is None:
@@ -181,7 +184,7 @@ def _sides(grid: Grid, searches: list[_Search]) -> None:
 
 
 def _go_out(grid: Grid, searches: list[_Search]) -> None:
-    """Move the sides of saddles out along the mode, as long as the function falls to both sides.
+    """Find points outside of the sides of saddles along the mode, as far as the function falls to both sides.
 
     Close to the saddle, a sketch of the function may show its two sides as one.
     """
@@ -193,7 +196,7 @@ def _go_out(grid: Grid, searches: list[_Search]) -> None:
         for s, sides, level, falls in zip(going, both, values, lower, strict=True):
             if falls:
                 assert s.found is not None
-                s.found.sides, s.level = sides, level
+                s.found.outside, s.level = sides, level
         going = [s for s, falls in zip(going, lower, strict=True) if falls]
 
 
@@ -226,5 +229,7 @@ def _degenerate(grid: Grid, x: np.ndarray, value: float) -> Found | None:
         low = np.where(np.isfinite(values), values, np.inf)
         valleys = (low < value - 4 * noise(value)) & (low <= np.where(near, low, np.inf).min(axis=1))
         if np.count_nonzero(valleys) > 1:
-            return Found(x, value, np.nan, points[valleys], np.full((d, d), np.nan), True, _at_face(x, grid))
+            return Found(
+                x, value, np.nan, points[valleys], points[valleys], np.full((d, d), np.nan), True, _at_face(x, grid)
+            )
     return None

@@ -9,8 +9,16 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from landsweep.kernels.critical.starts.hints import apart, hinted
+from landsweep.kernels.critical.quadratic import carried
+from landsweep.kernels.critical.starts.hints import apart, bends, hinted
 from landsweep.kernels.critical.surface import Grid
+
+LONGEST = 0.5
+"""A step along a face is at most this long, in steps of the grid."""
+STEPS = 5
+"""So many steps at most are made."""
+STILL = 1e-3
+"""No further step is made where it would be shorter than this, in steps of the grid."""
 
 
 def face_minima(field: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -39,24 +47,57 @@ def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return the points, ``(n, d)`` in steps of the grid, from which descents along faces may lead to minima.
 
     They are those at which the field along a face hints (:func:`hinted`), and its minima along the face that have no
-    such hint, where the function rises from the face into the box. ``known`` are vertices that descents begin from
-    already; a hint beside one counts all the same, as the function may fall inwards at the vertex alone.
+    such hint, moved closer to minima of the function along the face, where it rises from there into the box. ``known``
+    are vertices that descents begin from already; a hint beside one counts all the same, as the function may fall
+    inwards at the vertex alone.
     """
     d, shape = field.ndim, np.array(field.shape)
-    points, held = [np.empty((0, d))], [np.empty((0, d), np.int8)]
+    faces = []
     for sides, vertices in face_minima(field):
         at = np.stack(np.unravel_index(vertices, field.shape), axis=-1).astype(np.float64)
+        at = at[~np.isin(vertices, known)]
         along = np.flatnonzero(sides == 0)
+        hessian = np.empty((len(at), 0, 0))
         if len(along):
-            models = hinted(field[tuple(slice(None) if s == 0 else 0 if s < 0 else -1 for s in sides)])
+            face = field[tuple(slice(None) if s == 0 else 0 if s < 0 else -1 for s in sides)]
+            models = hinted(face)
             beside = np.empty((len(models), d))
             beside[:, along], beside[:, sides != 0] = models, np.where(sides > 0, shape - 1, 0)[sides != 0]
             beside = apart(beside, np.empty((0, d)))
-        else:
-            beside = np.empty((0, d))
-        at = np.concatenate([beside, apart(at[~np.isin(vertices, known)], beside)])
-        points.append(at)
-        held.append(np.tile(sides, (len(at), 1)))
-    x, sides = np.concatenate(points), np.concatenate(held)
-    inwards = grid.slope(x)[1] * sides
-    return np.unique(x[((inwards < 0) | (sides == 0)).all(axis=1)], axis=0)
+            at = np.concatenate([beside, apart(at, beside)])
+            hessian = bends(face, at[:, along])
+        faces += [_OnFace(x, sides, each) for x, each in zip(at, hessian, strict=True)]
+    for _ in range(STEPS):
+        going = [p for p in faces if p.going]
+        for p, gradient in zip(going, grid.slope(np.array([p.x for p in going]).reshape(-1, d))[1], strict=True):
+            p.take(gradient, grid.top)
+    found = [p.x for p in faces if p.rises]
+    return np.unique(np.array(found).reshape(-1, d), axis=0)
+
+
+class _OnFace:
+    """A point that Newton's steps move along its face; the Hessian along it is carried on from that of the field."""
+
+    def __init__(self, x: np.ndarray, sides: np.ndarray, hessian: np.ndarray) -> None:
+        self.x, self._sides, self._hessian = x, sides, hessian
+        self._along = sides == 0
+        self._last, self._slope = np.empty(0), np.empty(0)
+        self.going, self.rises = True, False
+
+    def take(self, gradient: np.ndarray, top: np.ndarray) -> None:
+        """Take in the gradient at the point, and go on if the minimum along the face may lie elsewhere."""
+        slope, here = gradient[self._along], self.x[self._along]
+        self.rises = bool((gradient * self._sides <= 0).all() and np.isfinite(gradient).all())
+        if len(self._last) and (here != self._last).any():
+            self._hessian = carried(self._hessian, here - self._last, slope - self._slope)
+        self._last, self._slope = here, slope
+        self.going = False
+        if np.isfinite(slope).all() and np.isfinite(self._hessian).all() and len(here):
+            curvature, vectors = np.linalg.eigh(self._hessian)
+            if curvature[0] > 0:
+                step = -vectors @ ((vectors.T @ slope) / curvature)
+                step *= min(1.0, LONGEST / max(float(np.linalg.norm(step)), LONGEST))
+                x = self.x.copy()
+                x[self._along] = np.clip(here + step, 0.0, top[self._along])
+                self.going = float(np.abs(x - self.x).max()) > STILL
+                self.x = x if self.going else self.x

@@ -77,7 +77,7 @@ def test_a_level_crease_is_one_minimum(function):
 def test_two_kinks_of_one_height_are_no_crease(apart):
     """They are so many steps of the grid apart."""
     half = apart * 0.25 / 2
-    function = lambda x: absolute(absolute(x[0] - 0.04) - half) + absolute(x[1] - 0.03)  # noqa: E731
+    function = lambda x: absolute(absolute(x[0] - 0.04) - half) + absolute(x[1] - 0.03)
     found = search(function, [(-1, 1)] * 2, 9, samples=8)
     assert matches(found.alpha, [(0.04 - half, 0.03), (0.04 + half, 0.03)])
     assert half - 1e-12 <= deaths(found)[0] <= half + 0.01

@@ -23,7 +23,7 @@ def heights(found, persistent):
     return np.sort(tree.pair_values[tree.lifetimes > persistent, 1])
 
 
-@pytest.mark.parametrize("seed", [13, 22])
+@pytest.mark.parametrize("seed", [11, 13])
 def test_minima_that_the_grid_hides_are_found(seed):
     function = waves(seed)
     surface, axes = Known(function), axes_of(BOX, 21)

@@ -98,8 +98,8 @@ def rastrigin_line(reach):
     """Return the minima of one coordinate within the reach, and the heights of the minima and of the passes between."""
     from scipy.optimize import brentq
 
-    f = lambda x: x**2 - 10 * np.cos(2 * np.pi * x) + 10  # noqa: E731
-    slope = lambda x: 2 * x + 20 * np.pi * np.sin(2 * np.pi * x)  # noqa: E731
+    f = lambda x: x**2 - 10 * np.cos(2 * np.pi * x) + 10
+    slope = lambda x: 2 * x + 20 * np.pi * np.sin(2 * np.pi * x)
     minima = [brentq(slope, k - 0.25, k + 0.25, xtol=1e-15) for k in range(-int(reach), int(reach) + 1)]
     passes = [brentq(slope, k + 0.25, k + 0.75, xtol=1e-15) for k in range(-int(reach), int(reach))]
     return np.array(minima), f(np.array(minima)), f(np.array(passes))
@@ -203,7 +203,7 @@ def test_two_plateaus_with_a_pass_between_them():
 
 
 def test_a_plateau_above_a_well_is_no_minimum():
-    function = lambda x: -(maximum(1.0 - 4.0 * (x[0] ** 2 + x[1] ** 2), 0.0) ** 3)  # noqa: E731
+    function = lambda x: -(maximum(1.0 - 4.0 * (x[0] ** 2 + x[1] ** 2), 0.0) ** 3)
     found = search(function, [(-1, 1.1)] * 2, 8, samples=16)
     assert found.value == pytest.approx([-1], rel=1e-8)
     assert kinds(found) == ["interior"]
@@ -236,7 +236,7 @@ def test_minima_on_the_border(function, alpha, faces, least):
 
 def test_a_pass_on_the_border():
     """A ridge cuts the box from one face to the other and is lowest where it leaves the box."""
-    function = lambda x: (x[0] ** 2 - 1.0) ** 2 * (2.0 - x[1]) + 0.25 * (x[1] - 0.5) ** 2  # noqa: E731
+    function = lambda x: (x[0] ** 2 - 1.0) ** 2 * (2.0 - x[1]) + 0.25 * (x[1] - 0.5) ** 2
     found = search(function, [(-1.5, 1.5), (0, 1)], 8)
     assert matches(found.alpha, [(-1, 0.5), (1, 0.5)])
     assert matches(found.saddle_alpha, [(0, 1)])
@@ -326,7 +326,7 @@ def test_what_is_not_a_number_separates():
 
 def test_the_edge_of_what_is_not_a_number_is_said():
     """f falls towards a region where it is not a number: no minimum is certified there, and the reason is given."""
-    function = lambda x: where(value(x[0]) > 0.31, x[0] * np.nan, -1.0 * x[0] + x[1] ** 2)  # noqa: E731
+    function = lambda x: where(value(x[0]) > 0.31, x[0] * np.nan, -1.0 * x[0] + x[1] ** 2)
     found = search(function, [(-1, 1)] * 2, 9)
     assert "interior" not in kinds(found)
     assert len(found.reasons) or kinds(found) == ["kink"]
@@ -352,7 +352,7 @@ def test_any_scale_of_values(factor, shift):
 
 @pytest.mark.parametrize("scales", [(1e-6, 1.0), (1e6, 1e-6), (1e-3, 1e3)])
 def test_any_scale_of_axes(scales):
-    function = lambda x: himmelblau([u * (1 / s) for u, s in zip(x, scales, strict=True)])  # noqa: E731
+    function = lambda x: himmelblau([u * (1 / s) for u, s in zip(x, scales, strict=True)])
     box = [(-5 * scales[0], 5 * scales[0]), (-5 * scales[1], 5 * scales[1])]
     found = search(function, box, (8, 9), samples=16)
     assert matches(found.alpha / np.array(scales), HIMMELBLAU)
@@ -363,9 +363,9 @@ def test_one_axis():
     """x^2 / 9 - cos 2 pi x, with a border that cuts a well."""
     from scipy.optimize import brentq
 
-    function = lambda x: x[0] ** 2 * (1 / 9) - cos(2 * np.pi * x[0])  # noqa: E731
+    function = lambda x: x[0] ** 2 * (1 / 9) - cos(2 * np.pi * x[0])
     found = search(function, [(-1.4, 1.8)], 9, samples=16)
-    slope = lambda x: 2 * x / 9 + 2 * np.pi * np.sin(2 * np.pi * x)  # noqa: E731
+    slope = lambda x: 2 * x / 9 + 2 * np.pi * np.sin(2 * np.pi * x)
     minima = [brentq(slope, k - 0.2, k + 0.2, xtol=1e-15) for k in (-1, 0, 1)]
     assert matches(found.alpha, np.array([*minima, 1.8])[:, None])
     assert sorted(kinds(found)) == ["border", "interior", "interior", "interior"]

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 from dataclasses import fields, replace
-from functools import partial
 
 import landsweep
 import numpy as np
@@ -17,7 +16,7 @@ from landsweep.kernels.critical.resolved import KINK, Resolved
 from landsweep.report import figures
 from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
 from ranked import ranked
-from resolving import file, make_run, row, two_himmelblaus, work
+from resolving import file, row, work
 from support import copy_of, inside, methods
 from support import make_study as make_toy
 
@@ -30,16 +29,6 @@ PER_POINT = {
 """The fields of what is resolved that have an entry for each minimum or saddle."""
 MINIMA = [[-3.779310, -3.283186], [-2.805118, 3.131312], [3.0, 2.0], [3.584428, -1.848126]]
 """Himmelblau's minima, to seven digits; the function is 0 there."""
-
-
-@pytest.fixture
-def run(tmp_path):
-    return partial(make_run, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def known():
-    return two_himmelblaus()
 
 
 def test_minima_are_those_of_the_function_not_of_the_grid(known):

@@ -13,7 +13,7 @@ def steep(u, edge):
 
 
 def test_a_narrow_minimum_on_a_face():
-    function = lambda x: steep(x[0], 0.03) + (x[1] - 0.3) ** 2  # noqa: E731
+    function = lambda x: steep(x[0], 0.03) + (x[1] - 0.3) ** 2
     assert grid_minima(function, [(0, 1)] * 2, 6) == 1
     found = search(function, [(0, 1)] * 2, 6)
     assert np.allclose(found.alpha, [(1, 0.3), (0, 0.3)], atol=1e-8)
@@ -35,7 +35,7 @@ def test_a_narrow_minimum_at_the_end_of_one_axis(edge):
 
 def test_narrow_minima_in_all_corners():
     """In three dimensions: from each of 8 corners f rises inwards, and falls again before the next point."""
-    function = lambda x: sum(-1.0 * (u - 0.04) ** 2 * (u - 0.95) ** 2 for u in x)  # noqa: E731
+    function = lambda x: sum(-1.0 * (u - 0.04) ** 2 * (u - 0.95) ** 2 for u in x)
     found = search(function, [(0, 1)] * 3, 5)
     corners = found.alpha[abs(found.faces).sum(1) == 3]
     assert len(corners) == 8
