@@ -215,6 +215,65 @@ class Run(OpenedRun):
 
         return collect(self, metrics)
 
+    def distances(
+        self,
+        metric: str = "wasserstein",
+        *,
+        order: float = 1.0,
+        representation: str | None = None,
+        normalised: bool = False,
+        min_persistence: float | str | None = None,
+        loops: bool = False,
+    ) -> xr.Dataset:
+        """Return the distances between the persistence diagrams of all members; nothing is written.
+
+        Parameters
+        ----------
+        metric
+            ``bottleneck`` or ``wasserstein``.
+        order
+            The order of the Wasserstein distance, at least 1.
+        representation
+            The representation of the merge trees, by default the study's first.
+        normalised
+            Whether each landscape's values are (f - min f) / (max f - min f).
+        min_persistence
+            The threshold below which pairs are left out, such as 0.1 or ``"1%"``; by default the study's.
+        loops
+            Whether loops are compared, which ``homology.loops`` asks for, instead of components.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``distance`` over (``member``, ``other``) with the sweep's coordinates, ``embedding``, ``order`` and
+            ``merges``, as ``landsweep distances`` writes them. What that command has stored is not computed again.
+
+        Raises
+        ------
+        UserError
+            For a choice that the run does not have, and where fewer than two members have a diagram.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> found = landsweep.open_run("runs/my_study").distances(normalised=True)
+        >>> found.distance.shape, float(found.distance.sel(member=0, other=0))
+        ((6, 6), 0.0)
+        """
+        from landsweep.distances.diagrams import Choice
+        from landsweep.distances.matrix import measure
+
+        choice = Choice.of(
+            self,
+            metric,
+            order=order,
+            representation=representation,
+            normalised=normalised,
+            min_persistence=min_persistence,
+            loops=loops,
+        )
+        return measure(self, choice).to_xarray(list(self.plan.axes))
+
     def __repr__(self) -> str:
         axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())
         grid = " x ".join(map(str, self.plan.grid_shape))
