@@ -274,6 +274,21 @@ class Run(OpenedRun):
         )
         return measure(self, choice).to_xarray(list(self.plan.axes))
 
+    def cka(self, layer: str | None = None) -> xr.Dataset:
+        """Return linear CKA between the hidden activations of all models, of one layer or the mean over all.
+
+        The study's section ``activations`` says which layers are stored. The dataset has ``cka`` over (``model``,
+        ``other``) with the sweep's coordinates, ``embedding``, ``order`` and ``merges``.
+
+        Raises
+        ------
+        UserError
+            Where no activations of this layer are stored, or of fewer than two models.
+        """
+        from landsweep.distances.activations import compare_activations
+
+        return compare_activations(self, layer).to_xarray(list(self.plan.axes))
+
     def __repr__(self) -> str:
         axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())
         grid = " x ".join(map(str, self.plan.grid_shape))

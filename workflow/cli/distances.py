@@ -81,6 +81,31 @@ def distances(
         executor.close()
 
 
+def cka(
+    run: RunPath,
+    layer: Annotated[
+        str | None, typer.Option(help="Submodule to compare  [default: the mean over all].", show_default=False)
+    ] = None,
+    clusters: Clusters = 2,
+    out: OutFile = None,
+) -> None:
+    """Compare the hidden activations of a run's models.
+
+    Linear centred kernel alignment of what the study's section activations stores. Prints a map and the clusters of the
+    models, and writes the matrix, a table and a figure to RUN/distances.
+    """
+    if detect().rank:
+        raise typer.Exit
+    from landsweep.api import Run
+    from landsweep.distances.activations import compare_activations
+    from landsweep.distances.report import check_out, show, write
+
+    check_out(out)
+    opened = Run(run)
+    found = compare_activations(opened, layer)
+    show(opened, found, clusters, write(opened, found, clusters, out))
+
+
 @contextmanager
 def _progress(shown: bool) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows on a terminal how many pairs are done."""

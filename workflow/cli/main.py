@@ -12,7 +12,7 @@ from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.check import check
-from landsweep.cli.distances import distances
+from landsweep.cli.distances import cka, distances
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
@@ -356,6 +356,7 @@ def tree(
 
 app.command()(new)
 app.command()(distances)
+app.command()(cka)
 
 
 @app.command()

@@ -10,42 +10,43 @@ from landsweep.disk.rundir import atomic
 
 if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
-    from landsweep.distances.matrix import Distances
+    from landsweep.distances.comparison import Comparison
 
 NAMED = 40
 """Rows and points carry the indices of their members where there are at most so many."""
 
 
-def draw(run: OpenedRun, found: Distances, path: Path) -> None:
+def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
     """Draw the matrix under its tree of clusters, and the map, coloured by the first axis with several values."""
     from matplotlib.figure import Figure
     from scipy.cluster.hierarchy import dendrogram
 
-    indices = np.array([member.index for member in found.members])
+    indices = np.array(found.indices)
     order = found.clustering.order
     figure = Figure(figsize=(11, 5.6), layout="constrained")
     panels = figure.subplot_mosaic([["tree", "map"], ["matrix", "map"]], height_ratios=[1, 4], width_ratios=[1, 1])
-    figure.suptitle(f"{run.study.name}: {found.choice.text}")
+    figure.suptitle(f"{run.study.name}: {found.text}")
     tree = panels["tree"]
     dendrogram(found.clustering.merges, ax=tree, no_labels=True, color_threshold=0, above_threshold_color="0.3")
     tree.set_axis_off()
     matrix = panels["matrix"]
     image = matrix.imshow(found.matrix[np.ix_(order, order)], cmap="viridis", aspect="auto")
-    matrix.set(xlabel="member, in the order of clusters", ylabel="member")
+    matrix.set(xlabel=f"{found.noun}, in the order of clusters", ylabel=found.noun)
     if len(indices) <= NAMED:
         matrix.set_xticks(range(len(order)), indices[order], rotation=90, fontsize=7)
         matrix.set_yticks(range(len(order)), indices[order], fontsize=7)
-    figure.colorbar(image, ax=matrix, label="distance", location="bottom", shrink=0.8)
+    figure.colorbar(image, ax=matrix, label=found.quantity, location="bottom", shrink=0.8)
     _map(run, found, indices, panels["map"], figure)
     with atomic(path) as partial:
         figure.savefig(partial, dpi=120, format="png")
 
 
-def _map(run: OpenedRun, found: Distances, indices: np.ndarray, panel: Any, figure: Any) -> None:
+def _map(run: OpenedRun, found: Comparison, indices: np.ndarray, panel: Any, figure: Any) -> None:
     """Draw the members as points of a plane."""
     points = found.embedding.points
-    axis = next((name for name, values in run.plan.axes.items() if len(values) > 1), None)
-    values = [member.coords[axis] for member in found.members] if axis else [0] * len(indices)
+    axes = [name for name in found.axes(list(run.plan.axes)) if len({item.coords[name] for item in found.items}) > 1]
+    axis = axes[0] if axes else None
+    values = [item.coords[axis] for item in found.items] if axis else [0] * len(indices)
     share = "" if np.isnan(found.embedding.share) else f" ({found.embedding.share:.0%} of the squared distances)"
     panel.set(title=f"map by classical scaling{share}", xlabel="first coordinate", ylabel="second coordinate")
     panel.set_aspect("equal", adjustable="datalim")

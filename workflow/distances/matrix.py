@@ -4,81 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.base.stop import StopFlag
 from landsweep.disk.arrays import read_arrays, write_arrays
+from landsweep.distances.comparison import FOLDER, Comparison
 from landsweep.distances.diagrams import Choice, Diagrams, read_diagrams
 from landsweep.executors.executor import Executor, Work
 from landsweep.executors.serial import SerialExecutor
 from landsweep.kernels.diagrams.distances import LARGEST, bottleneck_distance, wasserstein_distance
-from landsweep.kernels.statistics.embedding import Clustering, Embedding, classical_scaling, hierarchical_clustering
-from landsweep.study.plan import Member
 
 if TYPE_CHECKING:
-    import xarray as xr
     from landsweep.disk.opened import OpenedRun
 
-FOLDER = "distances"
-"""The results lie in the folder of this name in the run directory."""
 PAIRS = 64
 """An item of work is so many pairs of members."""
 KEEP_SECONDS = 5.0
 """What is computed is written this often, so that an interruption loses no more."""
-
-
-@dataclass(frozen=True, eq=False)
-class Distances:
-    """The distances between members of a run.
-
-    Parameters
-    ----------
-    choice
-        What is compared, and how.
-    members
-        The members, in the order of rows and columns.
-    matrix
-        ``(n, n)`` float64, symmetric; in units of the loss, or without unit where it is normalised.
-    left_out
-        The reason why a member is not among them, by its index.
-    """
-
-    choice: Choice
-    members: tuple[Member, ...]
-    matrix: np.ndarray
-    left_out: dict[int, str]
-
-    @cached_property
-    def embedding(self) -> Embedding:
-        """The members as points of a plane."""
-        return classical_scaling(self.matrix)
-
-    @cached_property
-    def clustering(self) -> Clustering:
-        """The tree of clusters of the members."""
-        return hierarchical_clustering(self.matrix)
-
-    def to_xarray(self, axes: Sequence[str]) -> xr.Dataset:
-        """Return ``distance``, ``embedding``, ``order`` and ``merges``, with members labelled by their coordinates."""
-        import xarray as xr
-
-        indices = [member.index for member in self.members]
-        coords: dict[str, Any] = {"member": indices, "other": indices}
-        for axis in axes:
-            coords[axis] = ("member", [member.coords[axis] for member in self.members])
-        data = {
-            "distance": (("member", "other"), self.matrix, {"long_name": self.choice.text}),
-            "embedding": (("member", "axis"), self.embedding.points, {"long_name": "classical scaling"}),
-            "order": ("leaf", self.clustering.order, {"long_name": "rows as the leaves of the tree of clusters"}),
-            "merges": (("merge", "field"), self.clustering.merges, {"long_name": "as scipy.cluster.hierarchy.linkage"}),
-        }
-        attrs = {"name": self.choice.name, "embedding_share": self.embedding.share}
-        return xr.Dataset(data, coords, attrs | {"cophenetic": self.clustering.cophenetic})
 
 
 def file_of(run: OpenedRun, choice: Choice) -> Path:
@@ -94,7 +40,7 @@ def measure(
     stop: StopFlag | None = None,
     keep: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Distances:
+) -> Comparison:
     """Return the distances between all members that have a diagram; every rank calls this.
 
     Distances that the run's file holds between the same diagrams are taken from there.
@@ -149,7 +95,7 @@ def measure(
     finally:
         if len(lacking) or not path.exists():
             write()
-    return Distances(choice, found.members, matrix, found.left_out)
+    return Comparison(choice.name, choice.text, "member", "distance", found.members, matrix, matrix, found.left_out)
 
 
 def _between(diagrams: Sequence[np.ndarray], choice: Choice, pairs: np.ndarray) -> tuple[np.ndarray, list[float]]:

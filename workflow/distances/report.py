@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
 from landsweep.disk.rundir import atomic
-from landsweep.distances.matrix import FOLDER, Distances
-from landsweep.study.study import Scalar
+from landsweep.distances.comparison import FOLDER, Comparison
 
 if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
@@ -31,32 +30,32 @@ def check_out(out: Path | None) -> None:
         raise UserError(f"--out is {out}, but {out.parent} is no folder, expected one that exists: make it first.")
 
 
-def labels(run: OpenedRun, rows: Sequence[dict[str, Scalar]]) -> list[str]:
-    """Return a label for each row of coordinates, such as ``beta=5 seed=1``: axes along which anything differs."""
-    varying = [axis for axis in run.plan.axes if len({str(row[axis]) for row in rows if axis in row}) > 1]
-    return [" ".join(f"{axis}={row[axis]}" for axis in varying if axis in row) for row in rows]
+def labels(run: OpenedRun, found: Comparison) -> list[str]:
+    """Return a label for each item, such as ``beta=5 seed=1``: the axes along which they differ."""
+    axes = found.axes(list(run.plan.axes))
+    varying = [axis for axis in axes if len({item.coords[axis] for item in found.items}) > 1]
+    return [" ".join(f"{axis}={item.coords[axis]}" for axis in varying) for item in found.items]
 
 
-def members_table(run: OpenedRun, found: Distances, clusters: int) -> pd.DataFrame:
-    """Return one row per member: coordinates, place on the map, cluster, the nearest other member and how far it is."""
-    apart = found.matrix.copy()
+def table_of(run: OpenedRun, found: Comparison, clusters: int) -> pd.DataFrame:
+    """Return one row per item: coordinates, place on the map, cluster, the nearest other item and its number."""
+    apart = found.distances.copy()
     np.fill_diagonal(apart, np.inf)
     nearest = apart.argmin(axis=1)
-    indices = [member.index for member in found.members]
     return pd.DataFrame(
         {
-            "member": indices,
-            **{axis: [member.coords[axis] for member in found.members] for axis in run.plan.axes},
+            found.noun: found.indices,
+            **{axis: [item.coords[axis] for item in found.items] for axis in found.axes(list(run.plan.axes))},
             "map_0": found.embedding.points[:, 0],
             "map_1": found.embedding.points[:, 1],
             "cluster": found.clustering.cut(clusters),
-            "nearest": [indices[k] for k in nearest],
-            "nearest_distance": apart[np.arange(len(apart)), nearest],
+            "nearest": [found.indices[k] for k in nearest],
+            f"nearest_{found.quantity.lower()}": found.matrix[np.arange(len(nearest)), nearest],
         }
     )
 
 
-def write(run: OpenedRun, found: Distances, clusters: int, out: Path | None = None) -> list[Path]:
+def write(run: OpenedRun, found: Comparison, clusters: int, out: Path | None = None) -> list[Path]:
     """Write matrix, table and figure to ``RUN/distances``, and the matrix to ``out``; return the paths.
 
     Raises
@@ -66,12 +65,12 @@ def write(run: OpenedRun, found: Distances, clusters: int, out: Path | None = No
     """
     from landsweep.distances.figure import draw
 
-    base = run.path / FOLDER / found.choice.name
-    named = [base.with_name(base.name + end) for end in (".csv", "-members.csv", ".png")]
+    base = run.path / FOLDER / found.name
+    named = [base.with_name(base.name + end) for end in (".csv", f"-{found.noun}s.csv", ".png")]
     try:
         write_matrix(run, found, named[0])
         with atomic(named[1]) as partial:
-            members_table(run, found, clusters).to_csv(partial, index=False)
+            table_of(run, found, clusters).to_csv(partial, index=False)
         draw(run, found, named[2])
         if out is not None:
             write_matrix(run, found, out)
@@ -83,46 +82,40 @@ def write(run: OpenedRun, found: Distances, clusters: int, out: Path | None = No
     return [*named, *([out] if out is not None else [])]
 
 
-def write_matrix(run: OpenedRun, found: Distances, path: Path) -> None:
+def write_matrix(run: OpenedRun, found: Comparison, path: Path) -> None:
     """Write the matrix with its labels into a file of one of :data:`SUFFIXES`."""
-    indices = [member.index for member in found.members]
     with atomic(path) as partial:
         if path.suffix == ".csv":
-            names = [f"{k} {text}".rstrip() for k, text in zip(indices, labels(run, _rows(found)), strict=True)]
-            pd.DataFrame(found.matrix, pd.Index(names, name="member"), names).to_csv(partial)
+            names = [f"{k} {text}".rstrip() for k, text in zip(found.indices, labels(run, found), strict=True)]
+            pd.DataFrame(found.matrix, pd.Index(names, name=found.noun), names).to_csv(partial)
         elif path.suffix == ".npz":
+            arrays = {found.noun: found.indices, found.quantity.lower(): found.matrix, "map": found.embedding.points}
             with partial.open("wb") as handle:
-                np.savez(handle, member=indices, distance=found.matrix, map=found.embedding.points)
+                np.savez(handle, **arrays)  # type: ignore[arg-type]  # NumPy's stubs take arrays alone
         else:
             found.to_xarray(list(run.plan.axes)).to_netcdf(partial, engine="scipy")
 
 
-def _rows(found: Distances) -> list[dict[str, Scalar]]:
-    return [dict(member.coords) for member in found.members]
-
-
-def show(run: OpenedRun, found: Distances, clusters: int, files: Sequence[Path]) -> None:
-    """Print what was compared, the clusters, the nearest of each member, who was left out, and the files."""
-    table = members_table(run, found, clusters)
+def show(run: OpenedRun, found: Comparison, clusters: int, files: Sequence[Path]) -> None:
+    """Print what was compared, the clusters, the nearest of each item, which were left out, and the files."""
+    table, noun = table_of(run, found, clusters), found.noun
     count, above = len(table), found.matrix[np.triu_indices(len(table), 1)]
-    print(f"{run.study.name}: {found.choice.text}")
-    print(
-        f"{count} of {len(run.plan.members)} members, {len(above)} pairs: {above.min():.4g} to {above.max():.4g}, ",
-        end="",
-    )
-    print(f"median {np.median(above):.4g}")
+    total = len(run.plan.models if noun == "model" else run.plan.members)
+    print(f"{run.study.name}: {found.text}")
+    spread = f"{above.min():.4g} to {above.max():.4g}, median {np.median(above):.4g}"
+    print(f"{count} of {total} {noun}s, {len(above)} pairs: {spread}")
     for reason, number in Counter(found.left_out.values()).items():
         print(f"left out: {number} ({reason})")
-    share, agreement = found.embedding.share, found.clustering.cophenetic
-    if not above.max():
-        print("all distances are 0: the diagrams are the same")
+    if not found.distances.any():
+        print(f"all {noun}s are the same in this respect: there are no clusters")
     else:
-        print(f"map of two coordinates: {share:.0%} of the squared distances", end="")
-        print(f"; clusters: cophenetic correlation {agreement:.2f}" if np.isfinite(agreement) else "")
-    texts = dict(zip(table["member"], labels(run, _rows(found)), strict=True))
-    for row in table.head(SHOWN).itertuples():
-        near = f"nearest {row.nearest} ({texts[row.nearest]}) at {row.nearest_distance:.4g}"
-        print(f"  {row.member:>4} {texts[row.member]}: cluster {row.cluster}, {near}")
+        agreement = found.clustering.cophenetic
+        fit = f"; clusters: cophenetic correlation {agreement:.2f}" if np.isfinite(agreement) else ""
+        print(f"map of two coordinates: {found.embedding.share:.0%} of the squared distances{fit}")
+    texts = dict(zip(found.indices, labels(run, found), strict=True))
+    columns = [noun, "cluster", "nearest", f"nearest_{found.quantity.lower()}"]
+    for index, cluster, near, value in table[columns].head(SHOWN).itertuples(index=False):
+        print(f"  {index:>4} {texts[index]}: cluster {cluster}, nearest {near} ({texts[near]}) at {value:.4g}")
     if count > SHOWN:
         print(f"  and {count - SHOWN} more in {files[1].name}")
     for path in files:

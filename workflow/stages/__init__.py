@@ -4,6 +4,7 @@ It imports ``report``, ``session`` and below; a stage may read what an earlier o
 """
 
 from landsweep.stages import (
+    activations,
     certify,
     curvature,
     evaluate,
@@ -20,6 +21,7 @@ from landsweep.study.study import Study
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
+    activations.STAGE,
     curvature.STAGE,
     subspace.STAGE,
     trajectory.STAGE,

@@ -235,4 +235,46 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
-    make_problem(study, folder, {name: values[0] for name, values in study.axes.items()})
+    problem = make_problem(study, folder, {name: values[0] for name, values in study.axes.items()})
+    if study.activations.asked:
+        _check_layers(study, problem)
+
+
+def layers_of(study: Study, problem: Problem) -> tuple[str, ...]:
+    """Return the names of the submodules whose activations are stored: the study's, else those of ``layers()``.
+
+    Raises
+    ------
+    UserError
+        Where neither names any.
+    """
+    if study.activations.layers:
+        return study.activations.layers
+    method = getattr(problem, "layers", None)
+    if not callable(method):
+        raise UserError(
+            "activations.enabled is true, but the problem has no method layers(), expected one that returns names of "
+            "submodules, or such names in activations.layers: [0, 2]."
+        )
+    named = method()
+    names = tuple(map(str, [named] if isinstance(named, str | int) else named))
+    if not names:
+        raise UserError("layers() of the problem returns no name, expected names of submodules: ['0', '2'].")
+    return names
+
+
+def _check_layers(study: Study, problem: Problem) -> None:
+    """Check that the first model's network has the layers whose activations are stored."""
+    layers = layers_of(study, problem)
+    try:
+        network = problem.build(int(study.axes["seed"][0]))
+        names = [name for name, _ in network.named_modules() if name]
+    except Exception:  # a mistake of its own, which the trial says
+        return
+    for layer in layers:
+        if layer not in names:
+            shown = ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+            raise UserError(
+                f"activations.layers names {layer!r}, but the network has no such submodule, expected some of {shown}"
+                f"{nearest(layer, names) or '.'}"
+            )

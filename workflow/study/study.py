@@ -21,6 +21,7 @@ from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
 from landsweep.study.section import Section, many
+from landsweep.study.sections.activations import ActivationsSpec
 from landsweep.study.sections.homology import HomologySpec
 from landsweep.study.shipped import study_file
 from landsweep.study.subspace_spec import SubspaceSpec
@@ -247,6 +248,9 @@ class Study(Section):
         f"{', '.join(HESSIAN_FIELDS + ALPHA_FIELDS)}",
     )
     evaluation: EvaluationSpec = Field(default_factory=EvaluationSpec, description="a mapping")
+    activations: ActivationsSpec = Field(
+        default_factory=ActivationsSpec, description="a mapping such as {layers: [0, 2], samples: 500}"
+    )
     curvature: CurvatureSpec = Field(
         default_factory=CurvatureSpec, description="a mapping such as {largest: 2, trace: hutch++}"
     )
