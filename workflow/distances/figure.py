@@ -27,7 +27,8 @@ def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
     panels = figure.subplot_mosaic([["tree", "map"], ["matrix", "map"]], height_ratios=[1, 4], width_ratios=[1, 1])
     figure.suptitle(f"{run.study.name}: {found.text}")
     tree = panels["tree"]
-    dendrogram(found.clustering.merges, ax=tree, no_labels=True, color_threshold=0, above_threshold_color="0.3")
+    if found.distances.any():
+        dendrogram(found.clustering.merges, ax=tree, no_labels=True, color_threshold=0, above_threshold_color="0.3")
     tree.set_axis_off()
     matrix = panels["matrix"]
     image = matrix.imshow(found.matrix[np.ix_(order, order)], cmap="viridis", aspect="auto")

@@ -8,6 +8,7 @@ import numpy as np
 from landsweep.base.errors import UserError, users_code
 from landsweep.disk.arrays import write_arrays
 from landsweep.kernels.loss.data import Data
+from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.statistics.similarity import factor
 from landsweep.session.context import Context
 from landsweep.stages.activations import STAGE
@@ -37,7 +38,7 @@ def make_one(context: Context, model: Model) -> None:
     split = str(next(iter(context.study.axes.get("split", ("train",)))))
     with users_code():
         network = copy.deepcopy(network_of(context, model.index)).to(context.device())
-        data = Data.of(problem, context.device(), next(network.parameters()).dtype, split, 0)
+        data = Data.of(problem, context.device(), real_dtype(network), split, 0)
         try:
             layers = layers_of(context.study, problem)
         except UserError as error:
