@@ -63,7 +63,7 @@ def wasserstein_distance(one: np.ndarray, other: np.ndarray, order: float = 1.0)
     Examples
     --------
     >>> import numpy as np
-    >>> wasserstein_distance(np.array([[0.0, 4.0], [1.0, 2.0]]), np.array([[0.0, 5.0]]))
+    >>> round(wasserstein_distance(np.array([[0.0, 4.0], [1.0, 2.0]]), np.array([[0.0, 5.0]])), 9)
     1.5
     """
     from scipy.optimize import linear_sum_assignment

@@ -21,6 +21,7 @@ from landsweep.distances.matrix import file_of, measure
 from landsweep.kernels import merge_tree
 from landsweep.kernels.diagrams.diagram import tree_diagram
 from landsweep.kernels.diagrams.distances import bottleneck_distance, wasserstein_distance
+from ranked import ranked
 from support import copy_of, inside, reference_run
 
 COMPARED = {"activations__layers": [0, 2], "homology__loops": True}
@@ -45,6 +46,7 @@ def fields(run):
 def test_the_matrix_is_the_distance_of_the_stored_landscapes(mine):
     done = inside("distances", mine, "--out", mine / "matrix.csv")
     assert done.returncode == 0, done.stderr
+    assert "members of one model: median" in done.stdout
     assert "1-Wasserstein distance of components (freudenthal), in units of the loss" in done.stdout
     assert "4 of 4 members, 6 pairs" in done.stdout
     assert "beta=1.0 direction_seed=0: cluster 1, nearest" in done.stdout
@@ -61,6 +63,20 @@ def test_the_matrix_is_the_distance_of_the_stored_landscapes(mine):
         members[["map_0", "map_1"]].to_numpy()[:, None] - members[["map_0", "map_1"]].to_numpy(), axis=2
     )
     assert np.corrcoef(apart.ravel(), np.ravel(expected))[0, 1] > 0.9
+
+
+@pytest.mark.mpi
+def test_ranks_share_the_pairs_and_give_the_same_bytes(mine, tmp_path):
+    one = copy_of(mine, tmp_path / "one")
+    assert inside("distances", one).returncode == 0
+    done = ranked("distances", mine, ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("4 of 4 members, 6 pairs") == 1
+    for name in ("wasserstein-1-freudenthal.csv", "wasserstein-1-freudenthal-members.csv"):
+        assert (mine / "distances" / name).read_bytes() == (one / "distances" / name).read_bytes()
+    done = ranked("distances", mine, "--representation", "knn", ranks=2)
+    assert done.returncode == 2
+    assert done.stderr.count("has no knn merge trees") == 1
 
 
 @pytest.mark.parametrize(

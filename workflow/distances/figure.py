@@ -19,11 +19,12 @@ NAMED = 40
 def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
     """Draw the matrix under its tree of clusters, and the map, coloured by the first axis with several values."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
     from scipy.cluster.hierarchy import dendrogram
 
     indices = np.array(found.indices)
     order = found.clustering.order
-    figure = Figure(figsize=(11, 5.6), layout="constrained")
+    figure = Figure(figsize=(12, 6.6), layout="constrained")
     panels = figure.subplot_mosaic([["tree", "map"], ["matrix", "map"]], height_ratios=[1, 4], width_ratios=[1, 1])
     figure.suptitle(f"{run.study.name}: {found.text}")
     tree = panels["tree"]
@@ -34,9 +35,9 @@ def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
     image = matrix.imshow(found.matrix[np.ix_(order, order)], cmap="viridis", aspect="auto")
     matrix.set(xlabel=f"{found.noun}, in the order of clusters", ylabel=found.noun)
     if len(indices) <= NAMED:
-        matrix.set_xticks(range(len(order)), indices[order], rotation=90, fontsize=7)
-        matrix.set_yticks(range(len(order)), indices[order], fontsize=7)
-    figure.colorbar(image, ax=matrix, label=found.quantity, location="bottom", shrink=0.8)
+        matrix.set_xticks(range(len(order)), indices[order], rotation=90, fontsize=6)
+        matrix.set_yticks(range(len(order)), indices[order], fontsize=6)
+    figure.colorbar(image, ax=matrix, label=found.quantity, location="bottom", shrink=0.8, ticks=MaxNLocator(4))
     _map(run, found, indices, panels["map"], figure)
     with atomic(path) as partial:
         figure.savefig(partial, dpi=120, format="png")

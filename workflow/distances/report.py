@@ -12,6 +12,7 @@ import pandas as pd
 from landsweep.base.errors import UserError
 from landsweep.disk.rundir import atomic
 from landsweep.distances.comparison import FOLDER, Comparison
+from landsweep.study.plan import Member
 
 if TYPE_CHECKING:
     from landsweep.disk.opened import OpenedRun
@@ -96,6 +97,19 @@ def write_matrix(run: OpenedRun, found: Comparison, path: Path) -> None:
             found.to_xarray(list(run.plan.axes)).to_netcdf(partial, engine="scipy")
 
 
+def within(found: Comparison) -> str:
+    """Return how far members of one model are apart, and those of different models; empty where one of both is none."""
+    if found.noun != "member":
+        return ""
+    models = np.array([item.model for item in found.items if isinstance(item, Member)])
+    rows, columns = np.triu_indices(len(models), 1)
+    same, apart = models[rows] == models[columns], found.matrix[rows, columns]
+    if same.all() or not same.any():
+        return ""
+    inside, between = np.median(apart[same]), np.median(apart[~same])
+    return f"members of one model: median {inside:.4g} ({same.sum()} pairs); of different models: {between:.4g}"
+
+
 def show(run: OpenedRun, found: Comparison, clusters: int, files: Sequence[Path]) -> None:
     """Print what was compared, the clusters, the nearest of each item, which were left out, and the files."""
     table, noun = table_of(run, found, clusters), found.noun
@@ -104,6 +118,8 @@ def show(run: OpenedRun, found: Comparison, clusters: int, files: Sequence[Path]
     print(f"{run.study.name}: {found.text}")
     spread = f"{above.min():.4g} to {above.max():.4g}, median {np.median(above):.4g}"
     print(f"{count} of {total} {noun}s, {len(above)} pairs: {spread}")
+    if text := within(found):
+        print(text)
     for reason, number in Counter(found.left_out.values()).items():
         print(f"left out: {number} ({reason})")
     if not found.distances.any():

@@ -84,8 +84,9 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
     fraction = part["boundary_fraction"].median()
     warnings = []
     if fraction > 0.2:
+        leaves = "maxima" if study.topology.negate else "minima"
         warnings.append(
-            f"{fraction:.0%} of the {'maxima' if study.topology.negate else 'minima'} (median) lie on the grid's border: their basins are cut off, so try a "
+            f"{fraction:.0%} of the {leaves} (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
     parts = part["n_components"].max()
