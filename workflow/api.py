@@ -17,6 +17,7 @@ from landsweep.study.study import Scalar, Study
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from landsweep.kernels.diagrams.contour import ContourTree
     from landsweep.kernels.topology.tree import MergeTree
     from landsweep.robust.collect import Robustness
 
@@ -146,6 +147,28 @@ class Run(OpenedRun):
         from landsweep.disk.trees import read_tree
 
         return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
+
+    def contour_tree(self, **coords: Scalar) -> ContourTree:
+        """Return the contour tree of one member's landscape, such as ``run.contour_tree(beta=5, seed=0)``.
+
+        It is that of Freudenthal's triangulation of the whole grid, whatever the study's connectivity.
+
+        Raises
+        ------
+        UserError
+            Where the coordinates do not fit exactly one member, its landscape is not complete, or it has no contour
+            tree: a line, or a landscape with points that are not finite.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> tree = landsweep.open_run("runs/my_study").contour_tree(noise=0.1, direction_seed=1)
+        >>> len(tree.arcs) == len(tree.nodes) - 1
+        True
+        """
+        from landsweep.distances.contours import contour_tree_of
+
+        return contour_tree_of(self, self.plan.members[self.member(**coords)])
 
     def parameters(self, **coords: Scalar) -> pd.DataFrame:
         """Return which parameters of one member's network its directions move, such as ``run.parameters(seed=0)``.

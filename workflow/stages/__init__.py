@@ -21,8 +21,8 @@ from landsweep.study.study import Study
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
-    activations.STAGE,
     curvature.STAGE,
+    activations.STAGE,
     subspace.STAGE,
     trajectory.STAGE,
     evaluate.STAGE,
