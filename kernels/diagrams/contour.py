@@ -152,7 +152,7 @@ def _merged(up: np.ndarray, down: np.ndarray) -> list[tuple[int, int]]:
 
     queue = deque(node for node in range(len(up)) if leaf_of(node) >= 0)
     gone = [False] * len(up)
-    edges = []
+    edges: list[tuple[int, int]] = []
     while len(edges) < len(up) - 1:
         node = queue.popleft()
         if gone[node] or (side := leaf_of(node)) < 0:
