@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -264,17 +264,25 @@ def layers_of(study: Study, problem: Problem) -> tuple[str, ...]:
 
 
 def _check_layers(study: Study, problem: Problem) -> None:
-    """Check that the first model's network has the layers whose activations are stored."""
+    """Check on one batch of the first model that its loss calls the layers whose activations are stored."""
+    import torch
+    from landsweep.kernels.activations import record
+    from landsweep.kernels.loss.theta import real_dtype
+    from landsweep.kernels.sampling import restored
+
     layers = layers_of(study, problem)
-    try:
-        network = problem.build(int(study.axes["seed"][0]))
-        names = [name for name, _ in network.named_modules() if name]
-    except Exception:  # a mistake of its own, which the trial says
-        return
-    for layer in layers:
-        if layer not in names:
-            shown = ", ".join(names[:20]) + ", ..." * (len(names) > 20)
-            raise UserError(
-                f"activations.layers names {layer!r}, but the network has no such submodule, expected some of {shown}"
-                f"{nearest(layer, names) or '.'}"
-            )
+    with restored():
+        try:
+            network = problem.build(int(study.axes["seed"][0])).eval()
+            names = [name for name, _ in network.named_modules() if name]
+            split = str(next(iter(study.axes.get("split", ("train",)))))
+            first = (batch.to(torch.device("cpu"), real_dtype(network)) for batch in problem.batches(split=split))
+            record(problem, network, islice(first, 1), layers, 2)
+        except LookupError as error:
+            if isinstance(error, KeyError | IndexError):  # a mistake of the problem's own
+                return
+            wrong = next((layer for layer in layers if layer not in names), "")
+            hint = nearest(wrong, names) if wrong else ""
+            raise UserError(f"activations.layers: {error}{hint or '.'}") from None
+        except Exception:  # a mistake of its own, which the trial says
+            return

@@ -77,3 +77,27 @@ def test_what_cannot_be_computed_is_refused(monkeypatch):
     monkeypatch.setattr(module, "LARGEST", 3)
     with pytest.raises(ValueError, match="the diagrams have 2 and 2 points, expected at most 3 possible matches"):
         wasserstein_distance(diagram(2), diagram(2))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "order", "expected"),
+    [
+        # a point so far away that optimal transport in floating point loses the others (GUDHI/gudhi-devel 465)
+        (
+            [[2.23201301, 2.30992361], [2.79212053, 3.53268734], [0.942383758, 4.08248747], [0.522799989, 1e16]],
+            [[5.72533791, 18.1300169], [3.67182222, 21.6658844], [14.9374957, 51.4375875], [2.81675603, 1e16]],
+            2,
+            21.455667863335233,
+        ),
+        ([[2.7, 4.11], [9.6, 14.0], [34.2, 34.974]], [[2.8, 4.45], [9.5, 14.1]], 1, 0.827),  # jeanfeydy/geomloss 71
+        ([[0, 1], [0, 1]], [[0, 1]], np.inf, 0.5),  # the same point twice (scikit-tda/persim 44)
+        ([[0, 1], [0, 1]], [[0, 1]], 1, 0.5),
+        ([[0.11371516, 4.45734882]], [[0.11371516, 4.45734882]], np.inf, 0.0),  # scikit-tda/persim 28
+        ([[0, 10]], [[5, 5]], np.inf, 5.0),  # a point on the diagonal (scikit-tda/persim 70, GUDHI/gudhi-devel 477)
+        ([[0, 0], [0, 1]], [[0, 1]], 2, 0.0),
+    ],
+)
+def test_numbers_that_others_reported(one, other, order, expected):
+    one, other = np.array(one, dtype=float), np.array(other, dtype=float)
+    found = bottleneck_distance(one, other) if order == np.inf else wasserstein_distance(one, other, order)
+    assert found == pytest.approx(expected, rel=1e-9)

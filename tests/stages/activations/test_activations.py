@@ -20,6 +20,19 @@ def named(folder: Path, layers: str) -> Path:
     return study
 
 
+def uncalled(folder: Path) -> Path:
+    """A toy study whose network computes its hidden units itself, on data of another precision."""
+    study = named(folder, "['1']")
+    text = (folder / "toy.py").read_text()
+    text = text.replace(
+        "error = model(x) - y\n        loss", "error = model[2](torch.tanh(model[0](x))) - y\n        loss"
+    )
+    (folder / "toy.py").write_text(
+        text.replace("yield Batch((x[:16], y[:16])", "yield Batch((x[:16].double(), y[:16])")
+    )
+    return study
+
+
 def test_the_problem_s_layers_are_stored(tmp_path):
     done = inside("run", named(tmp_path, "['1']"), "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
@@ -32,10 +45,21 @@ def test_the_problem_s_layers_are_stored(tmp_path):
 @pytest.mark.parametrize(
     ("study", "text"),
     [
-        (lambda folder: named(folder, "['hidden']"), "names 'hidden', but the network has no such submodule, expected"),
+        (
+            lambda folder: named(folder, "['hidden']"),
+            "activations.layers: the network has no submodule 'hidden', expected some of 0, 1, 2",
+        ),
         (lambda folder: named(folder, "[]"), "layers() of the problem returns no name, expected names of submodules"),
         (lambda folder: make_study(folder, activations__enabled=True), "the problem has no method layers(), expected"),
-        (lambda folder: make_study(folder, activations__layers=[0, 3]), "names '3', but the network has no such"),
+        (
+            lambda folder: uncalled(folder),
+            "activations.layers: layer 1 was not called by loss(), which computes without it, expected some of those "
+            "that it calls: 0, 2.",
+        ),
+        (
+            lambda folder: make_study(folder, activations__layers=[0, 3]),
+            "activations.layers: the network has no submodule '3', expected some of 0, 1, 2",
+        ),
     ],
 )
 def test_a_mistake_is_said_before_training(study, text, tmp_path):

@@ -7,12 +7,12 @@ import copy
 import numpy as np
 from landsweep.base.errors import UserError, users_code
 from landsweep.disk.arrays import write_arrays
+from landsweep.kernels.activations import record
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.statistics.similarity import factor
 from landsweep.session.context import Context
 from landsweep.stages.activations import STAGE
-from landsweep.stages.activations.record import record
 from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.study.plan import Model
 from landsweep.study.problems import layers_of

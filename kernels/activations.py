@@ -32,11 +32,17 @@ def record(
         if name not in modules:
             raise LookupError(f"the network has no submodule {name!r}, expected some of {listed(network)}")
     found: dict[str, list[Tensor]] = {name: [] for name in layers}
+    called: dict[str, None] = {}
 
     def hook(name: str) -> Any:
-        return lambda module, inputs, output: found[name].append(_samples(name, output))
+        def note(module: nn.Module, inputs: Any, output: Any) -> None:
+            called[name] = None
+            if name in found:
+                found[name].append(_samples(name, output))
 
-    handles = [modules[name].register_forward_hook(hook(name)) for name in layers]
+        return note
+
+    handles = [module.register_forward_hook(hook(name)) for name, module in modules.items() if name]
     try:
         for batch in batches:
             problem.loss(network, batch)
@@ -45,18 +51,25 @@ def record(
     finally:
         for handle in handles:
             handle.remove()
+    for name in layers:
+        if not found[name]:
+            raise LookupError(
+                f"layer {name} was not called by loss(), which computes without it, expected some of those that it "
+                f"calls: {_shown(list(called)) or 'none'}"
+            )
     return {name: _joined(name, parts)[:samples] for name, parts in found.items()}
 
 
 def listed(network: nn.Module) -> str:
     """Return the names of a network's submodules, as many as fit into a sentence."""
-    names = [name for name, _ in network.named_modules() if name]
+    return _shown([name for name, _ in network.named_modules() if name])
+
+
+def _shown(names: list[str]) -> str:
     return ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
 
 
 def _joined(name: str, parts: list[Tensor]) -> Tensor:
-    if not parts:
-        raise LookupError(f"layer {name} was not called by loss(), expected a submodule whose output the loss uses")
     if len(sizes := {part.shape[1] for part in parts}) > 1:
         raise ValueError(
             f"layer {name} gives {' and '.join(map(str, sorted(sizes)))} numbers a sample, expected always the same"
