@@ -79,6 +79,20 @@ def test_ranks_share_the_pairs_and_give_the_same_bytes(mine, tmp_path):
     assert done.stderr.count("has no knn merge trees") == 1
 
 
+@pytest.mark.dask
+def test_workers_of_dask_share_the_pairs_and_give_the_same_bytes(mine, tmp_path):
+    from distributed import LocalCluster
+
+    one = copy_of(mine, tmp_path / "one")
+    assert inside("distances", one).returncode == 0
+    options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    with LocalCluster(n_workers=1, host="127.0.0.1", **options) as cluster:
+        done = inside("distances", mine, "--scheduler", cluster.scheduler_address)
+    assert done.returncode == 0, done.stderr
+    name = "wasserstein-1-freudenthal.csv"
+    assert (mine / "distances" / name).read_bytes() == (one / "distances" / name).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [

@@ -42,6 +42,9 @@ def distances(
     ] = None,
     clusters: Clusters = 2,
     workers: Annotated[int | None, typer.Option(help="Workers of Dask.", min=1, show_default=False)] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is there.", show_default=False)
+    ] = None,
     out: OutFile = None,
 ) -> None:
     """Compare the persistence diagrams of a run's members.
@@ -70,7 +73,7 @@ def distances(
         loops=loops,
     )
     with StopFlag(announce=detect().rank == 0) as stop:
-        executor = make_executor("auto", detect(), opened.study, run, Wanted(workers), stop)
+        executor = make_executor("auto", detect(), opened.study, run, Wanted(workers, scheduler), stop)
         try:
             with _progress(executor.is_root) as progress:
                 found = measure(opened, choice, executor, stop=stop, keep=True, progress=progress)
