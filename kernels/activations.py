@@ -37,8 +37,8 @@ def record(
     def hook(name: str) -> Any:
         def note(module: nn.Module, inputs: Any, output: Any) -> None:
             called[name] = None
-            if name in found:
-                found[name].append(_samples(name, output))
+            if name in found and (lacking := samples - sum(map(len, found[name]))) > 0:
+                found[name].append(_samples(name, output, lacking))
 
         return note
 
@@ -57,7 +57,7 @@ def record(
                 f"layer {name} was not called by loss(), which computes without it, expected some of those that it "
                 f"calls: {_shown(list(called)) or 'none'}"
             )
-    return {name: _joined(name, parts)[:samples] for name, parts in found.items()}
+    return {name: _joined(name, parts) for name, parts in found.items()}
 
 
 def listed(network: nn.Module) -> str:
@@ -80,14 +80,15 @@ def _joined(name: str, parts: list[Tensor]) -> Tensor:
     return whole
 
 
-def _samples(name: str, output: Any) -> Tensor:
-    """Return an output as ``(n, p)``: the first tensor in it, complex numbers as pairs."""
+def _samples(name: str, output: Any, count: int) -> Tensor:
+    """Return the first ``count`` samples of an output, ``(n, p)``: the first tensor in it, complex numbers as pairs."""
     tensors = [output] if isinstance(output, Tensor) else tensors_in(output)
     if not tensors:
         raise ValueError(f"layer {name} gives a {type(output).__name__} without tensors, expected a tensor")
     values = _plain(tensors[0].detach())
     if values.is_nested or values.layout != torch.strided or not values.ndim:
         raise ValueError(f"layer {name} gives no dense tensor with a dimension of samples, expected another layer")
+    values = values[:count]  # before it is copied: a batch may be much larger
     values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
     return values.to(device="cpu", dtype=torch.float64, copy=True).reshape(len(values), -1)
 

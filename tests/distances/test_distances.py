@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import landsweep
 import numpy as np
@@ -13,8 +14,9 @@ from landsweep import UserError
 from landsweep.base.errors import Stopped
 from landsweep.base.stop import StopFlag
 from landsweep.disk.arrays import read_arrays, write_arrays
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import tree_arrays
+from landsweep.disk.trees import metrics_arrays, tree_arrays
 from landsweep.distances import matrix as module
 from landsweep.distances.diagrams import Choice
 from landsweep.distances.matrix import file_of, measure
@@ -218,12 +220,15 @@ def test_on_a_line_and_without_a_pair_what_never_ends_is_compared():
     assert found.distance[0, 1] == pytest.approx(bottleneck_distance(np.array(ranges[:1]), np.array(ranges[1:])))
 
 
-def test_one_member_has_no_distance():
-    alone = reference_run(grid__points=5, sweep__beta=[1.0], sweep__direction_seed=[0])
-    done = inside("distances", alone)
-    assert done.returncode == 2
-    assert "has 1 of the landscapes that a distance is between, expected at least two: got 1 member; " in done.stderr
-    assert "values appended to an axis of sweep add members." in done.stderr
+def test_one_member_has_no_distance(run):
+    opened = landsweep.open_run(run)
+    alone = OpenedRun(opened.directory, opened.study, replace(opened.plan, members=opened.plan.members[:1]))
+    with pytest.raises(
+        UserError, match="has 1 of the landscapes that a distance is between, expected at least two: "
+    ) as e:
+        measure(alone, Choice.of(alone))
+    assert "got 1 member; `landsweep status" in str(e.value)
+    assert "values appended to an axis of sweep add members." in str(e.value)
 
 
 def test_a_constant_landscape_has_no_range_to_divide_by(mine):
@@ -235,10 +240,15 @@ def test_a_constant_landscape_has_no_range_to_divide_by(mine):
     assert "left out: 1 (constant, so that it has no range to divide by)" in done.stdout
 
 
-def test_landscapes_without_a_finite_value_are_left_out():
-    run = reference_run(grid__points=3, problem__params={"steps": 1, "explode": 1e-9})
-    with pytest.raises(UserError, match=r"has 0 of the landscapes .* \(no finite value: 4\)"):
-        landsweep.open_run(run).distances()
+def test_landscapes_without_a_finite_value_are_left_out(mine):
+    for path in (mine / "topology").glob("member-*.npz"):
+        write_arrays(path, metrics_arrays("freudenthal", {"n_nonfinite": 35.0}))
+    done = inside("distances", mine)
+    assert done.returncode == 2
+    assert (
+        "has 0 of the landscapes that a distance is between, expected at least two: got 4 members (no finite value: 4)"
+        in (done.stderr)
+    )
 
 
 # CKA
@@ -296,6 +306,26 @@ def test_models_that_saw_other_numbers_of_samples_are_not_compared(mine):
     done = inside("cka", mine)
     assert done.returncode == 2
     assert "layer 0 of models 0 and 1 was stored for 24 and 23 samples, expected the same samples" in done.stderr
+
+
+def test_models_of_other_depths_are_compared_by_the_layers_that_both_have(mine):
+    path = mine / "activations" / "model-00001.npz"
+    arrays = read_arrays(path)
+    write_arrays(path, arrays | {"layers": np.array(["0", "4"]), "factor/4": arrays["factor/2"]})
+    assert "(mean over layers 0)\n" in inside("cka", mine).stdout
+    done = inside("cka", mine, "--layer", "4")
+    assert "has activations of 1 of its 2 models (no layer 4: 1), expected at least two" in done.stderr
+    write_arrays(path, arrays | {"layers": np.array(["4"]), "factor/4": arrays["factor/2"]})
+    assert "has no layer that all of its models have, expected one" in inside("cka", mine).stderr
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(mine):
+    (mine / "distances").write_text("")
+    for name in ("distances", "cka"):
+        done = inside(name, mine)
+        assert done.returncode == 2
+        assert "landsweep: Cannot write " in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_layer_that_does_not_vary_is_left_out(mine):

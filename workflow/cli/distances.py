@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from landsweep.base.errors import Stopped
+from landsweep.base.errors import Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli.ending import abort
 from landsweep.cli.options import RunPath
@@ -76,7 +76,9 @@ def distances(
         executor = make_executor("auto", detect(), opened.study, run, Wanted(workers, scheduler), stop)
         try:
             with _progress(executor.is_root) as progress:
-                found = measure(opened, choice, executor, stop=stop, keep=True, progress=progress)
+                found = guard_io(
+                    lambda: measure(opened, choice, executor, stop=stop, keep=True, progress=progress), run
+                )
             if executor.is_root:
                 show(opened, found, clusters, write(opened, found, clusters, out))
         except (Exception, Stopped) as error:

@@ -53,7 +53,12 @@ def compare_activations(run: OpenedRun, layer: str | None = None) -> Comparison:
             f"{f' ({reasons})' if reasons else ''}, expected at least two to compare: `landsweep status {run.path}` "
             "says what is missing, and values appended to an axis of sweep that changes the weights add models."
         )
-    layers = list(factors[0])
+    layers = [name for name in factors[0] if all(name in found for found in factors)]
+    if not layers:
+        raise UserError(
+            f"{run.path} has no layer that all of its models have, expected one: name those of the same name in "
+            "activations.layers, or compare some models by --layer."
+        )
     for name in layers:
         for model, found in zip(models, factors, strict=True):
             if len(found[name]) != len(factors[0][name]):
@@ -74,6 +79,7 @@ def _read(run: OpenedRun, layer: str | None) -> tuple[list[Model], list[dict[str
     """Return the models with activations, the factors of each by layer, and why the other models have none."""
     models, factors = [], []
     left_out: dict[int, str] = {}
+    known: dict[str, None] = {}
     for model in run.plan.models:
         path = STAGE.result(run.directory, model.index)
         if not path.exists():
@@ -85,17 +91,22 @@ def _read(run: OpenedRun, layer: str | None) -> tuple[list[Model], list[dict[str
         with reading(path):
             layers = [str(name) for name in arrays["layers"]]
             found = {name: arrays[f"factor/{name}"] for name in layers if layer is None or name == layer}
+        known |= dict.fromkeys(layers)
         if not found:
-            raise UserError(
-                f"--layer is {layer!r}, of which {run.path} holds no activations, expected one of {', '.join(layers)}"
-                f"{nearest(str(layer), layers) or '.'}"
-            )
+            left_out[model.index] = f"no layer {layer}"
+            continue
         dead = [name for name, values in found.items() if not values.any()]
         if dead:
             left_out[model.index] = f"layer {dead[0]} gives the same for all samples"
             continue
         models.append(model)
         factors.append(found)
+    if layer is not None and known and layer not in known:
+        names = list(known)
+        raise UserError(
+            f"--layer is {layer!r}, of which {run.path} holds no activations, expected one of {', '.join(names)}"
+            f"{nearest(layer, names) or '.'}"
+        )
     return models, factors, left_out
 
 
