@@ -35,8 +35,9 @@ def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
     image = matrix.imshow(found.matrix[np.ix_(order, order)], cmap="viridis", aspect="auto")
     matrix.set(xlabel=f"{found.noun}, in the order of clusters", ylabel=found.noun)
     if len(indices) <= NAMED:
-        matrix.set_xticks(range(len(order)), indices[order], rotation=90, fontsize=6)
-        matrix.set_yticks(range(len(order)), indices[order], fontsize=6)
+        letters = 9 if len(indices) <= NAMED // 2 else 6
+        matrix.set_xticks(range(len(order)), indices[order], rotation=90, fontsize=letters)
+        matrix.set_yticks(range(len(order)), indices[order], fontsize=letters)
     figure.colorbar(image, ax=matrix, label=found.quantity, location="bottom", shrink=0.8, ticks=MaxNLocator(4))
     _map(run, found, indices, panels["map"], figure)
     with atomic(path) as partial:
