@@ -39,7 +39,9 @@ def test_the_problem_s_layers_are_stored(tmp_path):
     arrays = read_arrays(tmp_path / "run" / "activations" / "model-00000.npz")
     assert (arrays["layers"].tolist(), arrays["samples"].tolist(), arrays["units"].tolist()) == (["1"], [20], [5])
     assert arrays["factor/1"].shape == (20, 5)
-    assert "Hidden activations on the first 20 samples" in methods(RunDir(tmp_path / "run"))
+    said = methods(RunDir(tmp_path / "run"))
+    assert "Hidden activations on the first 20 samples" in said
+    assert "@inproceedings{kornblith2019" in said
 
 
 @pytest.mark.parametrize(

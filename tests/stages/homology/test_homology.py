@@ -31,7 +31,7 @@ def test_loops_are_in_the_files_the_table_and_the_store():
         assert table.loc[(member.index, "knn"), list(LOOP_METRICS)].isna().all()
         stored = run.dataset.n_loops.sel(representation="moore", **member.coords)
         assert stored == metrics["n_loops"]
-    assert "Persistent homology of dimension 1" in methods(run.directory)
+    assert "Persistent homology [edelsbrunner2002] of dimension 1" in methods(run.directory)
     summary = (run.directory.report / "summary.md").read_text()
     assert "loops (dimension 1):" in summary
     assert "knn is a graph, whose loops nothing fills" in summary

@@ -30,7 +30,7 @@ def methods(study: Study) -> Sequence[str]:
         return []
     return [
         f"Hidden activations on the first {spec.samples} samples of the data were stored for every model; their "
-        "similarity is linear centred kernel alignment (Kornblith, Norouzi, Lee and Hinton 2019)."
+        "similarity is linear centred kernel alignment [kornblith2019]."
     ]
 
 
