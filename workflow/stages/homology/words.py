@@ -25,8 +25,9 @@ def methods(study: Study) -> Sequence[str]:
         return []
     sets = "superlevel" if study.topology.negate else "sublevel"
     return [
-        f"Persistent homology [edelsbrunner2002] of dimension 1, with coefficients in Z/2, gives the loops of the {sets} sets of every "
-        "landscape, in the cubical or simplicial complex that has the neighbourhoods of its merge tree."
+        "Persistent homology [edelsbrunner2002] of dimension 1, with coefficients in Z/2, gives the loops of the "
+        f"{sets} sets of every landscape, in the cubical or simplicial complex that has the neighbourhoods of its "
+        "merge tree."
     ]
 
 
