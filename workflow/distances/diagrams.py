@@ -13,6 +13,7 @@ from landsweep.base.yamlfile import nearest
 from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.kernels.diagrams.diagram import bounded, normalised, tree_diagram
 from landsweep.kernels.diagrams.library import gudhi
+from landsweep.kernels.diagrams.loops import DUAL
 from landsweep.kernels.topology.metrics import Threshold
 from landsweep.stages.homology import STAGE as HOMOLOGY
 from landsweep.stages.homology.loops import find_loops
@@ -79,7 +80,9 @@ class Choice:
             raise UserError(f"{metric!r} is no distance, expected {' or '.join(names)}{nearest(metric, names) or '.'}")
         if not 1 <= order < np.inf:
             raise UserError(f"--order is {order:g}, expected a number of at least 1: 1 and 2 are common.")
-        names = [*study.connectivity, *([RESOLVED] if study.resolve.enabled and not loops else [])]
+        names = [*study.connectivity, *([RESOLVED] if study.resolve.enabled else [])]
+        if loops:
+            names = [name for name in names if name in DUAL] or names
         chosen = representation or names[0]
         if chosen not in names:
             raise UserError(

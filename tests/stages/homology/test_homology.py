@@ -31,6 +31,8 @@ def test_loops_are_in_the_files_the_table_and_the_store():
         assert table.loc[(member.index, "knn"), list(LOOP_METRICS)].isna().all()
         stored = run.dataset.n_loops.sel(representation="moore", **member.coords)
         assert stored == metrics["n_loops"]
+    done = inside("distances", run.path, "--loops", "--representation", "knn")
+    assert f"{run.path} has no knn loops, expected one of moore: " in done.stderr
     assert "Persistent homology [edelsbrunner2002] of dimension 1" in methods(run.directory)
     summary = (run.directory.report / "summary.md").read_text()
     assert "loops (dimension 1):" in summary
