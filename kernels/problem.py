@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -172,6 +172,13 @@ class Assessable(Problem, Protocol):
 
     def quality(self, model: nn.Module) -> dict[str, float]:
         """Return figures of merit such as ``accuracy`` or ``relative_error``."""
+
+
+class Layered(Problem, Protocol):
+    """A problem that names hidden layers, whose activations are stored with ``activations.enabled: true``."""
+
+    def layers(self) -> Sequence[str]:
+        """Return names of submodules as ``named_modules()`` has them, such as ``["encoder.0", "encoder.2"]``."""
 
 
 def trainable_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:

@@ -17,6 +17,7 @@ from landsweep.study.study import Scalar, Study
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from landsweep.kernels.diagrams.contour import ContourTree
     from landsweep.kernels.topology.tree import MergeTree
     from landsweep.robust.collect import Robustness
 
@@ -147,6 +148,28 @@ class Run(OpenedRun):
 
         return read_tree(self.directory, self.member(**coords), representation or self.study.connectivity[0])
 
+    def contour_tree(self, **coords: Scalar) -> ContourTree:
+        """Return the contour tree of one member's landscape, such as ``run.contour_tree(beta=5, seed=0)``.
+
+        It is that of Freudenthal's triangulation of the whole grid, whatever the study's connectivity.
+
+        Raises
+        ------
+        UserError
+            Where the coordinates do not fit exactly one member, its landscape is not complete, or it has no contour
+            tree: a line, or a landscape with points that are not finite.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> tree = landsweep.open_run("runs/my_study").contour_tree(noise=0.1, direction_seed=1)
+        >>> len(tree.arcs) == len(tree.nodes) - 1
+        True
+        """
+        from landsweep.distances.contours import contour_tree_of
+
+        return contour_tree_of(self, self.plan.members[self.member(**coords)])
+
     def parameters(self, **coords: Scalar) -> pd.DataFrame:
         """Return which parameters of one member's network its directions move, such as ``run.parameters(seed=0)``.
 
@@ -214,6 +237,80 @@ class Run(OpenedRun):
         from landsweep.robust.collect import collect
 
         return collect(self, metrics)
+
+    def distances(
+        self,
+        metric: str = "wasserstein",
+        *,
+        order: float = 1.0,
+        representation: str | None = None,
+        normalised: bool = False,
+        min_persistence: float | str | None = None,
+        loops: bool = False,
+    ) -> xr.Dataset:
+        """Return the distances between the persistence diagrams of all members; nothing is written.
+
+        Parameters
+        ----------
+        metric
+            ``bottleneck`` or ``wasserstein``.
+        order
+            The order of the Wasserstein distance, at least 1.
+        representation
+            The representation of the merge trees, by default the study's first.
+        normalised
+            Whether each landscape's values are (f - min f) / (max f - min f).
+        min_persistence
+            The threshold below which pairs are left out, such as 0.1 or ``"1%"``; by default the study's.
+        loops
+            Whether loops are compared, which ``homology.loops`` asks for, instead of components.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``distance`` over (``member``, ``other``) with the sweep's coordinates, ``embedding``, ``order`` and
+            ``merges``, as ``landsweep distances`` writes them. What that command has stored is not computed again.
+
+        Raises
+        ------
+        UserError
+            For a choice that the run does not have, and where fewer than two members have a diagram.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> found = landsweep.open_run("runs/my_study").distances(normalised=True)
+        >>> found.distance.shape, float(found.distance.sel(member=0, other=0))
+        ((6, 6), 0.0)
+        """
+        from landsweep.distances.diagrams import Choice
+        from landsweep.distances.matrix import measure
+
+        choice = Choice.of(
+            self,
+            metric,
+            order=order,
+            representation=representation,
+            normalised=normalised,
+            min_persistence=min_persistence,
+            loops=loops,
+        )
+        return measure(self, choice).to_xarray(list(self.plan.axes))
+
+    def cka(self, layer: str | None = None) -> xr.Dataset:
+        """Return linear CKA between the hidden activations of all models, of one layer or the mean over all.
+
+        The study's section ``activations`` says which layers are stored. The dataset has ``cka`` over (``model``,
+        ``other``) with the sweep's coordinates, ``embedding``, ``order`` and ``merges``.
+
+        Raises
+        ------
+        UserError
+            Where no activations of this layer are stored, or of fewer than two models.
+        """
+        from landsweep.distances.activations import compare_activations
+
+        return compare_activations(self, layer).to_xarray(list(self.plan.axes))
 
     def __repr__(self) -> str:
         axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())

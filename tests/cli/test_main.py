@@ -276,8 +276,8 @@ def test_stages_one_after_the_other_are_the_whole_run(write_study, tmp_path):
     unknown = inside("run", study, "--out", tmp_path / "run", "--stages", "train,evaluat")
     assert unknown.returncode == 2
     assert (
-        "expected some of train, curvature, subspace, trajectory, evaluate, topology, resolve, certify, report; did you"
-        in unknown.stderr
+        "expected some of train, curvature, activations, subspace, trajectory, evaluate, topology, homology, resolve, "
+        "certify, report; did you" in unknown.stderr
     )
     for stages in ("train", "subspace,evaluate", "topology", "report"):
         done = inside("run", study, "--out", tmp_path / "run", "--stages", stages)

@@ -333,6 +333,7 @@ def test_auto_is_the_cheaper_layout_and_loses_no_stage(seeds, points, rate, node
     for layout in (chosen, one, chain):
         stages = [stage for part in layout.parts for stage in part.stages]
         asked = {"certify": certify, "curvature": curvature, "trajectory": False, "resolve": False}
+        asked |= {"activations": False, "homology": False}
         wanted = [s for s in NAMES if asked.get(s, True)]
         assert stages == wanted
     assert chosen.node_hours == pytest.approx(min(one.node_hours, chain.node_hours), rel=1e-9)
@@ -355,8 +356,8 @@ def test_a_dry_run_prints_the_script_and_nothing_else(tmp_path):
     assert "#SBATCH --account=m1\n" in second
     assert "#SBATCH --gpus-per-node=4\n" in first
     assert "gpus" not in second
-    assert "  --stages\n  train,curvature,subspace,trajectory,evaluate\n" in first
-    assert "  --stages\n  topology,resolve,certify,report\n" in second
+    assert "  --stages\n  train,curvature,activations,subspace,trajectory,evaluate\n" in first
+    assert "  --stages\n  topology,homology,resolve,certify,report\n" in second
 
 
 @pytest.mark.processes

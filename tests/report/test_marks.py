@@ -55,7 +55,7 @@ def run(tmp_path):
     directory = RunDir(tmp_path)
     write_arrays(directory.topology(0), tree_arrays("face", merge_tree(field, "face"), {}))
     write_arrays(directory.resolved(0), resolved().to_arrays())
-    threshold = SimpleNamespace(threshold=Threshold(0.0))
+    threshold = SimpleNamespace(threshold=Threshold(0.0), negate=False)
     study = SimpleNamespace(resolve=SimpleNamespace(enabled=True), connectivity=("face",), topology=threshold)
     return SimpleNamespace(directory=directory, study=study)
 

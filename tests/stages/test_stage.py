@@ -83,7 +83,7 @@ def test_another_evaluation_makes_stale_what_depends_on_it(tmp_path, subspace, e
     common["grid__points"] = 3
     run.study.write_text(yaml.safe_dump(study_data(**common), sort_keys=False))
     after = Study.parse(study_data(**common, **{f"evaluation__{name}": value for name, value in evaluation.items()}))
-    expected = {"evaluate", "topology", "resolve", "certify", *stale.split()}
+    expected = {"evaluate", "topology", "homology", "resolve", "certify", *stale.split()}
     assert compare(run, after, redo=True).stale == expected
 
 

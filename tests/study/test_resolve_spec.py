@@ -24,6 +24,11 @@ ON = {"resolve": {"enabled": True}}
             "loss itself are looked for in a box with ends: expected topology.periodic: [], or resolve.enabled: false",
         ),
         (
+            ON | {"topology__negate": True},
+            "resolve.enabled is true but topology.negate makes trees of maxima, and descents start from the minima of "
+            "the grid: expected topology.negate: false, or resolve.enabled: false",
+        ),
+        (
             {"grid__refine": {"budget": -1}},
             '"grid.refine.budget" is -1 (int), expected a whole number of at least 0: points a landscape beside the',
         ),

@@ -12,6 +12,7 @@ from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.check import check
+from landsweep.cli.distances import cka, distances
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
@@ -252,6 +253,10 @@ def topology(
             "--segmentation/--no-segmentation", help="Store basin and arc of every point.", show_default=False
         ),
     ] = None,
+    negate: Annotated[
+        bool | None,
+        typer.Option("--negate/--no-negate", help="Maxima and superlevel sets, or minima.", show_default=False),
+    ] = None,
     periodic: Annotated[
         list[str] | None,
         typer.Option(help="Periodic axis alpha_0, alpha_1, ... (repeatable), all or none.", show_default=False),
@@ -271,6 +276,7 @@ def topology(
         "engine": engine,
         "min_persistence": min_persistence,
         "segmentation": segmentation,
+        "negate": negate,
         "periodic": {"all": "true", "none": "[]"}.get(",".join(periodic), json.dumps(periodic)) if periodic else None,
     }
     overrides = [f"topology.{name}={_plain(value)}" for name, value in chosen.items() if value is not None]
@@ -349,6 +355,8 @@ def tree(
 
 
 app.command()(new)
+app.command()(distances)
+app.command()(cka)
 
 
 @app.command()

@@ -114,7 +114,7 @@ def verify(path: Path) -> None:
 def remove(landscape: Path) -> str:
     """Return the way on for a hypercube whose own description is damaged, which holds what was chosen once."""
     return (
-        "put it back from a copy, or remove the folders landscape.zarr, topology, resolved and certify in "
+        "put it back from a copy, or remove the folders landscape.zarr, topology, homology, resolved and certify in "
         f"{landscape.parent}, and `landsweep run STUDY` evaluates everything again"
     )
 

@@ -28,6 +28,7 @@ from landsweep.session import attach  # noqa: F401  # how a context travels to w
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
 from landsweep.stages import BY_NAME, NAMES, STAGES, reserved
+from landsweep.stages.homology import STAGE as HOMOLOGY
 from landsweep.stages.stage import Stage
 from landsweep.stages.topology import STAGE as TOPOLOGY
 from landsweep.study import beside
@@ -129,6 +130,8 @@ def execute(
     from landsweep.study.problems import check, check_names
 
     study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
+    if HOMOLOGY.name in options.stages and HOMOLOGY.asked(study):
+        executor.on_root(lambda: _loops(study))
     notes += filter(None, [idle_engine(study.topology, study.connectivity, study.grid.shape)])
     with ExitStack() as stack:
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
@@ -199,6 +202,13 @@ def execute(
             if executor.is_root:
                 provenance.finish(run, session, outcome, time.perf_counter() - begin, timings)
     return status
+
+
+def _loops(study: Study) -> None:
+    """Check that what computes loops is there."""
+    from landsweep.stages.homology.work import check
+
+    check(study)
 
 
 def _try(
@@ -279,7 +289,7 @@ def recompute_topology(
         return before, study
 
     before, study = executor.on_root(read)
-    options = RunOptions(redo=redo, stages=(TOPOLOGY.name, "report"))
+    options = RunOptions(redo=redo, stages=(TOPOLOGY.name, HOMOLOGY.name, "report"))
     if study.topology.engine in WITH_TOOLKIT:  # may fail, so nothing is removed before
         options = replace(options, redo=False, again="all" if redo else "lacking")
     elif not redo and before.topology.engine != study.topology.engine:

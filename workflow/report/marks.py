@@ -22,7 +22,7 @@ MINIMUM, SADDLE = "white", "#ff7f0e"
 def words(run: OpenedRun) -> str:
     """Return what the marks on maps stand for."""
     if not run.study.resolve.enabled:
-        return "dots: minima, crosses: saddles"
+        return f"dots: {'maxima' if run.study.topology.negate else 'minima'}, crosses: saddles"
     return (
         f"dots: {RESOLVED} minima, crosses: saddles, pluses: bounds, circles: artefacts of the grid, "
         "squares: unresolved"

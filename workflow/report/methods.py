@@ -201,9 +201,13 @@ def _topology(study: Study) -> str:
     names = " and on ".join(CONNECTIVITY[c].format(k=study.topology.k, either=either) for c in study.connectivity)
     threshold = study.topology.threshold
     kept = f", of which pairs of persistence below {threshold} were dropped" if threshold.value else ""
+    sets, order = "Sublevel", "value, index"
+    if study.topology.negate:
+        sets, order = "Superlevel", "-value, index"
+        kept += "; what is counted as minima are maxima"
     return (
-        f"Sublevel-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
-        f"{names}{_periodic(study)}, with vertices ordered by (value, index){kept}; "
+        f"{sets}-set merge trees [carr2003] and 0-dimensional persistence pairs [edelsbrunner2002] were computed on "
+        f"{names}{_periodic(study)}, with vertices ordered by ({order}){kept}; "
         "only pairs of persistence above 0 count, saddles are the distinct points where their branches join, and "
         "average persistence is the mean distance of the finite pairs to the diagonal, (death - birth)/sqrt(2) "
         "[xie2024]."

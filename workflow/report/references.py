@@ -94,6 +94,12 @@ BIBTEX = {
   title = {The Probable Error of a Mean},
   journal = {Biometrika}, volume = {6}, number = {1}, pages = {1--25}, year = {1908}
 }""",
+    "kornblith2019": """@inproceedings{kornblith2019,
+  author = {Kornblith, Simon and Norouzi, Mohammad and Lee, Honglak and Hinton, Geoffrey},
+  title = {Similarity of Neural Network Representations Revisited},
+  booktitle = {International Conference on Machine Learning},
+  year = {2019}, eprint = {1905.00414}, archivePrefix = {arXiv}
+}""",
     "krishnapriyan2021": """@inproceedings{krishnapriyan2021,
   author = {Krishnapriyan, Aditi and Gholami, Amir and Zhe, Shandian and Kirby, Robert and Mahoney, Michael W.},
   title = {Characterizing possible failure modes in physics-informed neural networks},

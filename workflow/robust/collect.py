@@ -161,7 +161,15 @@ def analyse(
         tree = None
         if np.isfinite(part).any():
             blocks = Blocks(part.shape, part.shape, specs[0].periodic(field.shape, periodic))
-            tree = tree_of(part.__getitem__, part.shape, representation, topology, blocks=blocks, volumes=False)
+            tree = tree_of(
+                part.__getitem__,
+                part.shape,
+                representation,
+                topology,
+                negate=topology.negate,
+                blocks=blocks,
+                volumes=False,
+            )
         for spec in specs:
             least = spec.threshold.loss(tree.value_range) if tree is not None else np.nan
             rows.append(

@@ -3,17 +3,31 @@
 It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but never runs it.
 """
 
-from landsweep.stages import certify, curvature, evaluate, report, resolve, subspace, topology, train, trajectory
+from landsweep.stages import (
+    activations,
+    certify,
+    curvature,
+    evaluate,
+    homology,
+    report,
+    resolve,
+    subspace,
+    topology,
+    train,
+    trajectory,
+)
 from landsweep.stages.stage import Stage, Words
 from landsweep.study.study import Study
 
 STAGES: tuple[Stage, ...] = (
     train.STAGE,
     curvature.STAGE,
+    activations.STAGE,
     subspace.STAGE,
     trajectory.STAGE,
     evaluate.STAGE,
     topology.STAGE,
+    homology.STAGE,
     resolve.STAGE,
     certify.STAGE,
     report.STAGE,

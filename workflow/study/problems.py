@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -235,4 +235,54 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."
         )
-    make_problem(study, folder, {name: values[0] for name, values in study.axes.items()})
+    problem = make_problem(study, folder, {name: values[0] for name, values in study.axes.items()})
+    if study.activations.asked:
+        _check_layers(study, problem)
+
+
+def layers_of(study: Study, problem: Problem) -> tuple[str, ...]:
+    """Return the names of the submodules whose activations are stored: the study's, else those of ``layers()``.
+
+    Raises
+    ------
+    UserError
+        Where neither names any.
+    """
+    if study.activations.layers:
+        return study.activations.layers
+    method = getattr(problem, "layers", None)
+    if not callable(method):
+        raise UserError(
+            "activations.enabled is true, but the problem has no method layers(), expected one that returns names of "
+            "submodules, or such names in activations.layers: [0, 2]."
+        )
+    named = method()
+    names = tuple(map(str, [named] if isinstance(named, str | int) else named))
+    if not names:
+        raise UserError("layers() of the problem returns no name, expected names of submodules: ['0', '2'].")
+    return names
+
+
+def _check_layers(study: Study, problem: Problem) -> None:
+    """Check on one batch of the first model that its loss calls the layers whose activations are stored."""
+    import torch
+    from landsweep.kernels.activations import record
+    from landsweep.kernels.loss.theta import real_dtype
+    from landsweep.kernels.sampling import restored
+
+    layers = layers_of(study, problem)
+    with restored():
+        try:
+            network = problem.build(int(study.axes["seed"][0])).eval()
+            names = [name for name, _ in network.named_modules() if name]
+            split = str(next(iter(study.axes.get("split", ("train",)))))
+            first = (batch.to(torch.device("cpu"), real_dtype(network)) for batch in problem.batches(split=split))
+            record(problem, network, islice(first, 1), layers, 2)
+        except LookupError as error:
+            if isinstance(error, KeyError | IndexError):  # a mistake of the problem's own
+                return
+            wrong = next((layer for layer in layers if layer not in names), "")
+            hint = nearest(wrong, names) if wrong else ""
+            raise UserError(f"activations.layers: {error}{hint or '.'}") from None
+        except Exception:  # a mistake of its own, which the trial says
+            return

@@ -52,7 +52,7 @@ class ResolveSpec(Section):
         0, ge=0, description="a whole number of at least 0: further descents, from points spread over the landscape"
     )
 
-    def check(self, shape: Sequence[int], periodic: Sequence[int], batchnorm: str) -> None:
+    def check(self, shape: Sequence[int], periodic: Sequence[int], batchnorm: str, negate: bool = False) -> None:
         """Check that there is a box to search in, and a loss that can be differentiated.
 
         Parameters
@@ -61,11 +61,14 @@ class ResolveSpec(Section):
             The points of the grid along each axis, and the periodic axes.
         batchnorm
             How statistics of normalisation are treated.
+        negate
+            Whether merge trees are those of superlevel sets.
 
         Raises
         ------
         ValueError
-            Where no axis has two points, the ends of an axis are joined, or statistics follow the weights.
+            Where no axis has two points, the ends of an axis are joined, trees join maxima, or statistics follow the
+            weights.
         """
         if not self.enabled:
             if self.starts:
@@ -85,6 +88,11 @@ class ResolveSpec(Section):
                 f"resolve.enabled is true but topology.periodic joins the ends of {axes}, and minima and saddles of "
                 "the loss itself are looked for in a box with ends: expected topology.periodic: [], or "
                 "resolve.enabled: false"
+            )
+        if negate:
+            raise ValueError(
+                "resolve.enabled is true but topology.negate makes trees of maxima, and descents start from the minima "
+                "of the grid: expected topology.negate: false, or resolve.enabled: false"
             )
         if batchnorm == "recomputed":
             raise ValueError(

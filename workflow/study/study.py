@@ -21,6 +21,8 @@ from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
 from landsweep.study.section import Section, many
+from landsweep.study.sections.activations import ActivationsSpec
+from landsweep.study.sections.homology import HomologySpec
 from landsweep.study.shipped import study_file
 from landsweep.study.subspace_spec import SubspaceSpec
 from pydantic import (
@@ -167,6 +169,9 @@ class TopologySpec(Section):
     )
     k: int = Field(8, ge=1, description="neighbours of each point in knn, at least 1")
     mutual: bool = Field(False, description="true where both points must list each other in knn, false for either")
+    negate: bool = Field(
+        False, description="true for superlevel sets, whose trees join maxima, or false for sublevel sets"
+    )
     segmentation: bool = Field(False, description="true to store the basin and the arc of every point, or false")
     periodic: Annotated[Named, BeforeValidator(named)] = Field(
         (),
@@ -243,10 +248,14 @@ class Study(Section):
         f"{', '.join(HESSIAN_FIELDS + ALPHA_FIELDS)}",
     )
     evaluation: EvaluationSpec = Field(default_factory=EvaluationSpec, description="a mapping")
+    activations: ActivationsSpec = Field(
+        default_factory=ActivationsSpec, description="a mapping such as {layers: [0, 2], samples: 500}"
+    )
     curvature: CurvatureSpec = Field(
         default_factory=CurvatureSpec, description="a mapping such as {largest: 2, trace: hutch++}"
     )
     topology: TopologySpec = Field(default_factory=TopologySpec, description="a mapping")
+    homology: HomologySpec = Field(default_factory=HomologySpec, description="a mapping with loops")
     resolve: ResolveSpec = Field(default_factory=ResolveSpec, description="a mapping with enabled and starts")
     certify: CertifySpec = Field(default_factory=CertifySpec, description="a mapping with float64 and draws")
     report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
@@ -387,8 +396,9 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
+        self.homology.check(self.grid.shape, self.periodic, self.connectivity)
         self.grid.refine.check(self.resolve.enabled)
-        self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
+        self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm, self.topology.negate)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):
             raise ValueError("fields or topology.connectivity names something twice, expected each once")
         return self

@@ -346,6 +346,31 @@ def test_a_run_of_the_first_schema_gets_new_trees(tmp_path):
     assert run.schema == 2
 
 
+def test_superlevel_trees_are_a_choice_of_the_study(tmp_path):
+    """Of an existing run by `topology`, kept in its study; every number is that of the negated landscape."""
+    path = copy_of(reference_run(), tmp_path)
+    assert inside("topology", path, "--negate").returncode == 0
+    run = open_run(path)
+    assert run.study.topology.negate
+    for member in run.plan.members:
+        field = run.dataset.loss.values[member.position]
+        tree = run.merge_tree(**member.coords)
+        assert tree == merge_tree(field, "freudenthal", negate=True, volumes=True)
+        upside = topology_metrics(merge_tree(-field, "freudenthal", volumes=True))
+        row = run.metrics.set_index("member").loc[member.index]
+        for name in ("n_minima", "n_saddles", "average_persistence", "smad", "smad_weighted", "loss_range"):
+            assert row[name] == pytest.approx(upside[name], nan_ok=True), name
+    assert "Superlevel-set merge trees" in methods(run.directory)
+    assert "superlevel trees: what tables call minima are maxima" in (run.directory.report / "summary.md").read_text()
+    table = run.robust().table
+    own = table[table.spec_default].set_index("member").n_minima
+    assert (own == run.metrics.set_index("member").n_minima).all()
+    assert inside("topology", path, "--no-negate").returncode == 0
+    assert open_run(path).merge_tree(beta=1.0, direction_seed=0) == open_run(reference_run()).merge_tree(
+        beta=1.0, direction_seed=0
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

@@ -84,8 +84,9 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
     fraction = part["boundary_fraction"].median()
     warnings = []
     if fraction > 0.2:
+        leaves = "maxima" if study.topology.negate else "minima"
         warnings.append(
-            f"{fraction:.0%} of the minima (median) lie on the grid's border: their basins are cut off, so try a "
+            f"{fraction:.0%} of the {leaves} (median) lie on the grid's border: their basins are cut off, so try a "
             "wider subspaces.*.range, or a narrower one that leaves them out."
         )
     parts = part["n_components"].max()
@@ -106,7 +107,10 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
         "resolved": summary.resolved_counts(table, representation),
         "quality": merit,
-        "stages": [line for said, rows in speaking for line in said.lines(study, rows, axis)],
+        "stages": [
+            *(["superlevel trees: what tables call minima are maxima"] if study.topology.negate else []),
+            *(line for said, rows in speaking for line in said.lines(study, rows, axis)),
+        ],
         "non_finite_points": int(part["n_nonfinite"].fillna(0).sum()),
         "warnings": warnings,
     }

@@ -132,7 +132,9 @@ class MemberTrees:
         if topology.engine == "ttk":
             return dict(zip(("blocks", "asked"), by_toolkit(self.blocks, name), strict=True))
         read, threads = _Reader(self.landscape, member.position), self.context.study.evaluation.threads
-        both = compared(read, name, topology, self.blocks, group=group, submit=submit, threads=threads)
+        both = compared(
+            read, name, topology, self.blocks, negate=topology.negate, group=group, submit=submit, threads=threads
+        )
         both = both or Comparison()
         same = both.asked - both.failed - both.differing
         return {"blocks": both.blocks, "asked": both.asked, "same": same, "text": both.text}
@@ -155,6 +157,7 @@ class MemberTrees:
             shape,
             name,
             topology,
+            negate=topology.negate,
             group=group,
             blocks=self.blocks,
             submit=submit,
