@@ -201,15 +201,13 @@ def check_names(study: Study, reserved: Mapping[str, str]) -> None:
             )
 
 
-def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
-    """Check before any work that the study's problem can be made, and its models can be trained or found.
-
-    ``reserved`` maps the names under which a run stores something to what it stores there.
+def check_device(study: Study) -> None:
+    """Check that the study's device is here, and computes with its dtype.
 
     Raises
     ------
     UserError
-        Where they cannot; the text says what is wrong and what to do.
+        Where it is not, or does not.
     """
     import torch
 
@@ -222,6 +220,19 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             "evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "
             "float32 or bf16 here."
         )
+
+
+def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
+    """Check before any work that the study's problem can be made, and its models can be trained or found.
+
+    ``reserved`` maps the names under which a run stores something to what it stores there.
+
+    Raises
+    ------
+    UserError
+        Where they cannot; the text says what is wrong and what to do.
+    """
+    check_device(study)
     if study.curvature.engine == "pyhessian" and importlib.util.find_spec("pyhessian") is None:
         raise UserError(
             "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from landsweep.study.curvature_spec import End
@@ -175,6 +176,8 @@ class SubspaceSpec(Section):
         for low, high in self.ranges(1):
             if not (low < high):
                 raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
+            if not isfinite(low + high):
+                raise ValueError(f"range is [{low:g}, {high:g}], expected finite numbers")
         if self.kind == "file" and self.path is None:
             raise ValueError("kind is file but path is missing, expected the file that holds the directions")
         if self.kind != "file" and self.path is not None:

@@ -138,7 +138,8 @@ def _prepare(context: Context) -> bool:
 def _probe(context: Context, member: Member) -> dict[str, Any] | None:
     """Return the choices of :func:`probe` on a process that works, None where the problem fails there."""
     try:
-        return probe(context, member)
+        path = context.run.directions(member.index)
+        return probe(context, member, load_delta(path), load_geometry(path))
     except ProblemError as error:
         context.record("evaluate", member, error)
         return None
