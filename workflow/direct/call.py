@@ -126,6 +126,11 @@ def landscape(
         network = network_in(model)
         problem = problem_of(network, batches, loss)
         kind, vectors, left = _directions(network, directions, dims)
+        if vectors is not None and ignore is not None:
+            raise UserError(
+                f"{SUBJECT}: ignore is {list(ignore)!r} but directions are given, expected no ignore: leave out of them "
+                "what is not to move."
+            )
         count = len(vectors) if vectors is not None else 2 if dims is None else dims
         where = device_of(network, device)
         study = study_of(

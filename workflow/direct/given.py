@@ -13,6 +13,7 @@ from landsweep.base.errors import ProblemError, UserError
 from landsweep.base.frames import told, users_line
 from landsweep.base.yamlfile import nearest
 from landsweep.kernels.contract import contract, describe
+from landsweep.kernels.loss.directions import DEPENDENT
 from landsweep.kernels.loss.functional import copied
 from landsweep.kernels.loss.theta import ThetaLayout, as_reals, real_dtype
 from landsweep.kernels.parameters.structure import lazy, saved
@@ -30,6 +31,8 @@ DTYPES = {torch.float64: "float64", torch.float32: "float32", torch.bfloat16: "b
 ARGUMENTS = (
     (re.compile(rf"\b(grid|evaluation|topology|subspaces\.{SPAN})\.(?=\w)"), ""),
     (re.compile(r"\bsweep\.direction_seed\b"), "seed"),
+    (re.compile(r"\bkind is (?!file)"), "directions is "),
+    (re.compile(r"\bkind is file\b"), "directions are given"),
 )
 """Keys of a study, and what each of them is as an argument of :func:`landsweep.landscape`."""
 
@@ -62,7 +65,8 @@ def said_as_arguments() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        error.args = (in_arguments(str(error)),)
+        text = in_arguments(str(error))
+        error.args = (text if text.startswith(SUBJECT) else f"{SUBJECT}: {text}",)
         raise
     except ProblemError as error:
         raise UserError(refusal(error)) from error.__cause__
@@ -195,7 +199,16 @@ def vectors_of(model: nn.Module, directions: Any) -> tuple[np.ndarray, list[str]
         )
     if not rows:
         raise UserError(f"{SUBJECT}: directions is empty, expected at least one.")
-    return np.stack([_row(model, k, row, left) for k, row in enumerate(rows)]), list(left)
+    found = np.stack([_row(model, k, row, left) for k, row in enumerate(rows)])
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    if np.isfinite(lengths).all() and lengths.all():  # else the check of all directions says so
+        cosines = (found / lengths) @ (found / lengths).T
+        if np.linalg.eigvalsh(cosines)[0] < DEPENDENT:
+            raise UserError(
+                f"{SUBJECT}: directions depend on one another, expected directions of which none is a sum of multiples "
+                "of the others."
+            )
+    return found, list(left)
 
 
 def _row(model: nn.Module, k: int, row: Any, left: dict[str, None]) -> np.ndarray:
