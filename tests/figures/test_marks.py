@@ -7,10 +7,10 @@ import pytest
 from landsweep.disk.arrays import write_arrays
 from landsweep.disk.rundir import RunDir
 from landsweep.disk.trees import tree_arrays
+from landsweep.figures.marks import draw_marks, lacking, words
 from landsweep.kernels.critical.resolved import BOUND, INTERIOR, Resolved
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.kernels.topology.metrics import Threshold
-from landsweep.report.marks import draw_marks, lacking, words
 from matplotlib.figure import Figure
 
 

@@ -1,0 +1,103 @@
+"""The figures that ``landsweep figure`` makes of a run, by their names: what they show, what a run lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from landsweep.base.errors import UserError
+from landsweep.base.yamlfile import nearest
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.store import Landscape
+from landsweep.figures.named import drawings
+from landsweep.figures.named.drawings import Drawn
+from landsweep.figures.named.request import Request
+
+
+@dataclass(frozen=True)
+class Named:
+    """A figure that has a name.
+
+    Parameters
+    ----------
+    words
+        What it shows, in a few words.
+    missing
+        A function that says what a run lacks for it, with the way on; nothing where it can be drawn of some member.
+    draw
+        A function that draws it.
+    """
+
+    words: str
+    missing: Callable[[OpenedRun], str]
+    draw: Callable[[Request], Drawn]
+
+
+def _go_on(run: OpenedRun, there: bool, what: str) -> str:
+    return "" if there else f"{what}: continue {run.path} with `landsweep run STUDY`"
+
+
+def _landscapes(run: OpenedRun) -> str:
+    return _go_on(run, run.directory.has_landscape, "no landscape is evaluated yet")
+
+
+def _trees(run: OpenedRun) -> str:
+    there = any(run.directory.topology(member.index).exists() for member in run.plan.members)
+    return _go_on(run, there, "no merge tree is computed yet")
+
+
+def _density(run: OpenedRun) -> str:
+    if not run.study.curvature.density:
+        return "the study asks for no density: `landsweep run STUDY --set curvature.density=true` adds it"
+    there = run.directory.has_landscape and "hessian_density" in Landscape(run.directory.landscape).group
+    return _go_on(run, there, "no spectral density is in the store yet")
+
+
+def _models(run: OpenedRun) -> str:
+    there = any(run.directory.theta(model.index).exists() for model in run.plan.models)
+    return _go_on(run, there, "no model is trained yet")
+
+
+def _table(run: OpenedRun) -> str:
+    return _go_on(run, run.directory.metrics.exists(), "there is no table of metrics yet")
+
+
+FIGURES: dict[str, Named] = {
+    "contour": Named("filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours),
+    "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces),
+    "tree": Named("merge trees, heights to scale", _trees, drawings.draw_merge_trees),
+    "diagram": Named("persistence diagrams", _trees, drawings.draw_diagrams),
+    "barcode": Named("persistence barcodes", _trees, drawings.draw_barcodes),
+    "profile": Named("topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles),
+    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities),
+    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions),
+    "scatter": Named("any two columns of the table: --x, --y", _table, drawings.draw_scatter),
+}
+"""The keys are the names of the figures."""
+
+
+def draw(name: str, request: Request) -> Drawn:
+    """Draw a figure by its name.
+
+    Raises
+    ------
+    UserError
+        For a name that no figure has, and where the run lacks what it shows.
+    """
+    if name not in FIGURES:
+        raise UserError(
+            f"there is no figure {name!r}, expected {', '.join(FIGURES)}{nearest(name, list(FIGURES)) or '.'}"
+        )
+    if missing := FIGURES[name].missing(request.run):
+        raise UserError(f"{name} cannot be drawn: {missing}.")
+    return FIGURES[name].draw(request)
+
+
+def listed(run: OpenedRun) -> str:
+    """Return a line for each figure: its name, what it shows, and what the run lacks for it."""
+    wide = max(map(len, FIGURES))
+    found = {name: figure.missing(run) for name, figure in FIGURES.items()}
+    return "\n".join(
+        f"{name:<{wide}}  {figure.words}" + (f" ({found[name]})" if found[name] else "")
+        for name, figure in FIGURES.items()
+    )
