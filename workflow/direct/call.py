@@ -20,6 +20,7 @@ from landsweep.direct.given import (
     vectors_of,
 )
 from landsweep.direct.landscape import Landscape
+from landsweep.figures.landscapes import UNITS
 from landsweep.study.study import Study
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def landscape(
         kind, vectors, left = _directions(network, directions, dims)
         if vectors is not None and ignore is not None:
             raise UserError(
-                f"{SUBJECT}: ignore is {list(ignore)!r} but directions are given, expected no ignore: leave out of them "
-                "what is not to move."
+                f"{SUBJECT}: ignore is {list(ignore)!r} but directions are given, expected no ignore: leave out of "
+                "them what is not to move."
             )
         count = len(vectors) if vectors is not None else 2 if dims is None else dims
         where = device_of(network, device)
@@ -179,6 +180,7 @@ def _made(study: Study, found: Computed, notes: list[str]) -> Landscape:
     import xarray as xr
 
     (subspace,) = study.subspaces.values()
+    units = UNITS[subspace.unit].format(rise=subspace.rise)
     names = [f"alpha_{k}" for k in np.arange(len(found.axes))]
     attrs: dict[str, Any] = {
         "long_name": "loss",
@@ -203,7 +205,7 @@ def _made(study: Study, found: Computed, notes: list[str]) -> Landscape:
             "direction_residual": found.geometry.residuals.tolist(),
         }
     coordinates = {
-        name: (name, axis, {"long_name": f"coordinate along direction {k}", "units": subspace.unit})
+        name: (name, axis, {"long_name": f"direction {k}", "units": units})
         for k, (name, axis) in enumerate(zip(names, found.axes, strict=True))
     }
     dataset = xr.Dataset(

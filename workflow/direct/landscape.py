@@ -19,6 +19,8 @@ from landsweep.study.study import Study
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from landsweep.direct.picture import Picture
+    from landsweep.figures.scales import Scale
     from torch import Tensor
 
 SHOWN = ("n_minima", "n_saddles", "average_persistence", "smad", "loss_min", "loss_max", "n_nonfinite")
@@ -115,6 +117,32 @@ class Landscape:
         least = self.study.topology.threshold.loss(tree.value_range)
         return pd.Series(topology_metrics(tree, min_persistence=least), name=tree.connectivity)
 
+    def plot(self, *, scale: Scale | None = None, clip: float | None = None) -> Picture:
+        """Return a figure: filled contours with minima and saddles, beside the merge tree in the same scale.
+
+        A landscape of one dimension is a curve; of more than two, its central slice is shown, without minima and
+        saddles, which lie elsewhere. Where no value is finite there is no tree.
+
+        Parameters
+        ----------
+        scale
+            ``linear``, ``log`` or ``clipped``; by default ``log`` where all values are positive and span a decade.
+        clip
+            The greatest value that is told apart, with ``clipped``.
+
+        Raises
+        ------
+        UserError
+            For a scale of another name, or one in which the values cannot be shown.
+        """
+        from landsweep.direct.picture import pictured
+
+        tree = self.merge_tree() if np.isfinite(self.data.values).any() else None
+        try:
+            return pictured(self.data, tree, self.study, scale, clip, repr(self).removeprefix("Landscape").strip("()"))
+        except ValueError as error:
+            raise UserError(f"plot: {str(error).removesuffix('.')}.") from error
+
     def __repr__(self) -> str:
         grid, dtype = " x ".join(map(str, self.data.shape)), self.data.dtype
         kind = self.data.attrs["directions"]
@@ -122,14 +150,18 @@ class Landscape:
         return f"Landscape({grid} points of {self.data.ndim} {kind} {several}, {dtype})"
 
     def _repr_html_(self) -> str:
-        """Return the landscape as HTML for a notebook: some of its metrics, and what was said."""
+        """Return the landscape as HTML for a notebook: some of its metrics, its picture, and what was said."""
+        import base64
+
+        picture = base64.b64encode(self.plot()._repr_png_()).decode()
+        shown = f'<img alt="landscape" style="max-width:100%" src="data:image/png;base64,{picture}">'
         try:
             found = self.metrics
         except UserError as error:
-            return f"<div><strong>{html.escape(repr(self))}</strong><p>{html.escape(str(error))}</p></div>"
+            return f"<div><strong>{html.escape(repr(self))}</strong><p>{html.escape(str(error))}</p>{shown}</div>"
         rows = "".join(f"<tr><td>{name}</td><td>{found[name]:.4g}</td></tr>" for name in SHOWN)
         said = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
             f"<div><strong>{html.escape(repr(self))}</strong><table><thead><tr><th>{found.name}</th><th></th></tr>"
-            f"</thead><tbody>{rows}</tbody></table><ul>{said}</ul></div>"
+            f"</thead><tbody>{rows}</tbody></table>{shown}<ul>{said}</ul></div>"
         )
