@@ -14,7 +14,7 @@ from landsweep.disk.store import Landscape
 from landsweep.report import summary
 from landsweep.report.marks import draw_marks, lacking, words
 from landsweep.report.trajectories import draw_projections
-from landsweep.study.plan import Member, grid_coordinates
+from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
 
 MAX_PANELS = 16
@@ -298,8 +298,7 @@ def draw_landscape(
     colour bar can be made for; None of a curve.
     """
     study = run.study
-    subspace = study.subspaces[str(member.coords["subspace"])]
-    x, *others = (np.array(c) for c in grid_coordinates(subspace.ranges(study.grid.dims), study.grid.shape))
+    x, *others = (np.array(c) for c in coordinates_of(study, str(member.coords["subspace"])))
     if curvature:
         low, high = (landscape.read_member(name, member.position) for name in ("hessian_min", "hessian_max"))
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -183,6 +183,8 @@ def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Dir
                 raise AssertionError("members with one Hessian get its eigenvectors together")
             case "line" | "plane" | "bilinear" | "barycentric" | "pca":
                 raise AssertionError("subspaces of checkpoints have more than directions")
+            case "imported":
+                raise AssertionError("the directions of imported landscapes are not known")
             case _:
                 assert_never(subspace.kind)
 
