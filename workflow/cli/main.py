@@ -13,6 +13,7 @@ from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
 from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
+from landsweep.cli.exchange import export, importing
 from landsweep.cli.figure import figure
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
@@ -351,6 +352,8 @@ def tree(
 
 app.command()(new)
 app.command()(figure)
+app.command()(export)
+app.command("import")(importing(_execute))
 
 
 @app.command()

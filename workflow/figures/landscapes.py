@@ -12,7 +12,7 @@ from landsweep.figures.marks import draw_marks
 from landsweep.figures.planes import contour, curve, period, plane
 from landsweep.figures.scales import Scale
 from landsweep.figures.trajectories import draw_projections
-from landsweep.study.plan import Member, grid_coordinates
+from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.study import HESSIAN_FIELDS
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def field_of(run: OpenedRun, landscape: Landscape, member: Member, field: str = 
             values = np.abs(low / high)
     else:
         values = landscape.read_member(field, member.position)
-    spec, dims = run.study.subspaces[str(member.coords["subspace"])], run.study.grid.dims
+    spec = run.study.subspaces[str(member.coords["subspace"])]
     units = UNITS[spec.unit].format(rise=spec.rise)
-    coordinates = grid_coordinates(spec.ranges(dims), run.study.grid.shape)
+    coordinates = coordinates_of(run.study, str(member.coords["subspace"]))
     along = {
         f"alpha_{k}": (f"alpha_{k}", np.array(points), {"long_name": f"direction {k}", "units": units})
         for k, points in enumerate(coordinates)

@@ -189,6 +189,13 @@ def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tup
     return tuple(axes)
 
 
+def coordinates_of(study: Study, subspace: str) -> tuple[tuple[float, ...], ...]:
+    """Return the coordinates along each axis of a subspace: those of :func:`grid_coordinates`, or imported ones."""
+    spec, shape = study.subspaces[subspace], study.grid.shape
+    given = spec.coordinates * (len(shape) if len(spec.coordinates) == 1 else 1)
+    return given or grid_coordinates(spec.ranges(len(shape)), shape)
+
+
 @dataclass(frozen=True)
 class Unit:
     """One half-open box of the hypercube, which is one shard of each array."""

@@ -18,6 +18,7 @@ from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
 from landsweep.study.files import check_files
+from landsweep.study.imported import AXIS
 from landsweep.study.study import ProblemSpec, Scalar, Study
 
 
@@ -90,6 +91,8 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
     UserError
         Where the problem raises an error instead.
     """
+    if study.imported:
+        return tuple(map(str, study.axes[AXIS]))
     cls = load_class(study.problem, folder)
     files = getattr(cls, "files", None)
     if files is None:
@@ -222,16 +225,22 @@ def check_device(study: Study) -> None:
         )
 
 
-def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
+def check(study: Study, folder: Path, reserved: Mapping[str, str], *, model: bool = True) -> None:
     """Check before any work that the study's problem can be made, and its models can be trained or found.
 
-    ``reserved`` maps the names under which a run stores something to what it stores there.
+    ``reserved`` maps the names under which a run stores something to what it stores there; ``model`` says whether a
+    network is needed in any case, which imported landscapes do not have.
 
     Raises
     ------
     UserError
         Where they cannot; the text says what is wrong and what to do.
     """
+    if study.imported and model:
+        raise UserError(
+            f"{study.name} has imported landscapes, whose model is not known, expected a study with a problem of your "
+            "own: trees, metrics, tables and figures need none (`landsweep run`, `landsweep topology RUN`)."
+        )
     check_device(study)
     if study.curvature.engine == "pyhessian" and importlib.util.find_spec("pyhessian") is None:
         raise UserError(
@@ -241,7 +250,7 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
     check_names(study, reserved)
     cls = load_class(study.problem, folder)
     check_files(study, folder)
-    if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
+    if not study.imported and not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."

@@ -17,6 +17,8 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
 from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
+from landsweep.study.imported import PROBLEM
+from landsweep.study.imported import check as check_imported
 from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
@@ -62,6 +64,11 @@ _RESERVED = re.compile(
     r"|critical_(alpha|value|kind|range)|(pair|quality|hessian|projected)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
+
+
+def names_field(name: str) -> bool:
+    """Return whether a name can be that of a field: an identifier that table and store do not use themselves."""
+    return bool(_IDENTIFIER.match(name)) and not _RESERVED.match(name)
 
 
 class ProblemSpec(Section):
@@ -302,6 +309,11 @@ class Study(Section):
         return tuple(dict.fromkeys(str(self.checkpoint_of(c)) for c in coords))
 
     @property
+    def imported(self) -> bool:
+        """Whether the landscapes are in files of others, so that there is no model."""
+        return self.problem.path == PROBLEM
+
+    @property
     def loss_fields(self) -> tuple[str, ...]:
         """The fields that ``Problem.loss`` returns."""
         return tuple(name for name in self.fields if name not in HESSIAN_FIELDS + ALPHA_FIELDS)
@@ -377,7 +389,7 @@ class Study(Section):
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
         for field in self.loss_fields:
-            if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
+            if not names_field(field) or field in self.axes:
                 hint = f" (of the Hessian there are {' and '.join(HESSIAN_FIELDS)})" if "hessian" in field else ""
                 raise ValueError(
                     f"fields has {field!r}, expected an identifier that names no axis and is not reserved{hint}"
@@ -387,6 +399,15 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
+        asked = {
+            "resolve.enabled": self.resolve.enabled,
+            "curvature": self.curvature.asked,
+            "certify": self.certify.asked,
+            "fields": bool(derived),
+            "trajectory": any(subspace.projected for subspace in self.subspaces.values()),
+        }
+        kinds = {str(name): self.subspaces[str(name)].kind for name in self.axes["subspace"]}
+        check_imported(self.problem.path, self.axes, kinds, asked)
         self.grid.refine.check(self.resolve.enabled)
         self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):

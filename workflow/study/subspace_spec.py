@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
@@ -11,8 +12,8 @@ from landsweep.study.patterns import names, places
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
 
-Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "barycentric", "pca"]
-"""A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints."""
+Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "barycentric", "pca", "imported"]
+"""A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints; or is of others."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """These are all kinds of subspaces."""
 
@@ -92,8 +93,14 @@ class SubspaceSpec(Section):
     range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
         (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
     )
-    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
-        "multiple", description="multiple, l2, relative or loss_rise"
+    coordinates: tuple[tuple[float, ...], ...] = Field(
+        (),
+        description="one list of ascending numbers per axis, or one for all axes, where the range's even spacing does "
+        "not give them (kind: imported)",
+    )
+    unit: Literal["multiple", "l2", "relative", "loss_rise", "imported"] = Field(
+        "multiple",
+        description="multiple, l2, relative or loss_rise; imported where the file's own is not known (kind: imported)",
     )
     rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
     trajectory: Annotated[tuple[str, ...] | dict[str, tuple[str, ...]], BeforeValidator(_paths)] = Field(
@@ -182,6 +189,7 @@ class SubspaceSpec(Section):
             raise ValueError("kind is file but path is missing, expected the file that holds the directions")
         if self.kind != "file" and self.path is not None:
             raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        self._check_imported()
         if "" in self.paths:
             raise ValueError("trajectory has an empty name, expected one that says which path it is")
         for key in ("key", "prefix"):
@@ -192,6 +200,23 @@ class SubspaceSpec(Section):
                 )
         self._check_checkpoints()
         return self
+
+    def _check_imported(self) -> None:
+        """Check the coordinates of an imported landscape, which no other kind has."""
+        if self.kind != "imported":
+            if self.coordinates:
+                raise ValueError(f"coordinates are given but kind is {self.kind}, expected range, or kind: imported")
+            if self.unit == "imported":
+                raise ValueError(f"unit is imported but kind is {self.kind}, expected another unit")
+            return
+        for axis, (low, high) in zip(self.coordinates, self.ranges(len(self.coordinates)), strict=False):
+            if not axis or not all(map(isfinite, axis)) or not all(a < b for a, b in pairwise(axis)):
+                raise ValueError("coordinates do not ascend, expected ascending finite numbers along each axis")
+            if len(axis) > 1 and (axis[0], axis[-1]) != (low, high):
+                raise ValueError(
+                    f"range is [{low:g}, {high:g}] but coordinates go from {axis[0]:g} to {axis[-1]:g}, expected the "
+                    "same ends"
+                )
 
     def _check_checkpoints(self) -> None:
         """Refuse what makes no sense with checkpoints, or without them."""
@@ -229,6 +254,8 @@ class SubspaceSpec(Section):
         """
         if isinstance(self.range[0], tuple) and len(self.range) != dims:
             raise ValueError(f"range has {len(self.range)} pairs, expected one pair or {dims} (grid.dims)")
+        if len(self.coordinates) not in (0, 1, dims):
+            raise ValueError(f"coordinates has {len(self.coordinates)} lists, expected one or {dims} (grid.dims)")
         if not used:
             return
         through = THROUGH.get(self.kind)

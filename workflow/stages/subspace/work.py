@@ -205,6 +205,8 @@ def directions_of(context: Context, member: Member, subspace: SubspaceSpec) -> D
                 raise AssertionError("members with one Hessian get its eigenvectors together")
             case "line" | "plane" | "bilinear" | "barycentric" | "pca":
                 raise AssertionError("subspaces of checkpoints have more than directions")
+            case "imported":
+                raise AssertionError("the directions of imported landscapes are not known")
             case _:
                 assert_never(subspace.kind)
 
