@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,6 +143,30 @@ class Landscape:
             return pictured(self.data, tree, self.study, scale, clip, repr(self).removeprefix("Landscape").strip("()"))
         except ValueError as error:
             raise UserError(f"plot: {str(error).removesuffix('.')}.") from error
+
+    def save(self, run: str | Path) -> Path:
+        """Write the landscape as a run directory, and return its path: ``landsweep.open_run`` and all commands read it.
+
+        The points go into a NetCDF file beside it, named like it, from which ``landsweep import`` would make the same
+        run: so it has trees, metrics, tables and figures, and no model. What needs one, such as certificates, is
+        refused there.
+
+        Parameters
+        ----------
+        run
+            The run directory, which must not exist yet.
+
+        Raises
+        ------
+        UserError
+            Where it, or the file beside it, exists, or cannot be written.
+        """
+        from landsweep.base.errors import guard_io
+        from landsweep.direct.saving import save
+
+        target = Path(run)
+        guard_io(lambda: save(self.data, self.study, target), target)
+        return target
 
     def __repr__(self) -> str:
         grid, dtype = " x ".join(map(str, self.data.shape)), self.data.dtype

@@ -25,6 +25,7 @@ UNITS = {
     "l2": "Euclidean norm",
     "relative": "share of |θ|",
     "loss_rise": "1: loss + {rise:g}",
+    "imported": "",  # not known
 }
 """The units of coordinates, by ``subspaces.*.unit``."""
 
