@@ -14,7 +14,7 @@ MINIMUM, SADDLE = "white", "#ff7f0e"
 """Minima and saddles have these colours on maps, with black around them."""
 SIZE = 2.5
 """The least size of a mark, in points; on greater panels marks are greater."""
-JOINT = {"colors": SADDLE, "linewidths": 0.6, "alpha": 0.8}
+JOINT = {"colors": SADDLE, "linewidths": 0.7, "alpha": 0.7}
 """Lines from saddles to what they join are drawn in this style."""
 
 

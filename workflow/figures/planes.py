@@ -95,7 +95,7 @@ def lacking(array: xr.DataArray) -> str:
         return ""
     waiting = int(np.asarray(array.coords["pending"]).sum()) if "pending" in array.coords else 0
     more = f" ({waiting:,} not evaluated yet)" if waiting else ""
-    return f"hatched: {bad:,} of {array.size:,} points have no finite value{more}"
+    return f"hatched: {bad:,} of {array.size:,} points not finite{more}"
 
 
 def constant(array: xr.DataArray) -> str:
@@ -215,16 +215,15 @@ def surface(
     clip: float | None = None,
     norm: Any = None,
     critical: Critical | None = None,
-    bar: bool = True,
 ) -> Any:
-    """Draw a field of two dimensions as a surface in axes with ``projection="3d"``.
+    """Draw a field of two dimensions as a surface in axes with ``projection="3d"``, coloured by height.
 
     Heights are the values, with scale ``log`` their decimal logarithms, with ``clipped`` at most the clip. Points
     without a finite value are holes, and a note says how many there are.
 
     Parameters
     ----------
-    array, ax, scale, clip, norm, critical, bar
+    array, ax, scale, clip, norm, critical
         As in :func:`contour`. Of an axis of more than 150 points every second, third, ... is drawn, and a note says so.
 
     Returns
@@ -238,7 +237,7 @@ def surface(
         As :func:`contour`.
     """
     from matplotlib import colormaps
-    from matplotlib.cm import ScalarMappable
+    from matplotlib.ticker import MaxNLocator
 
     _check(array, "surface")
     norm = norm if norm is not None else norm_of([array], scale, clip)
@@ -279,17 +278,16 @@ def surface(
             style = {"edgecolors": "black", "linewidths": 0.5} if marker == "o" else {"linewidths": 1.0}
             ax.scatter(*at[inside].T, height(tall[inside]), marker=marker, c=colour, s=12, zorder=5, **style)
     labels(ax, *(label(array[name]) for name in array.dims))
-    ax.set_zlabel(f"log10 {label(array)}" if scale == "log" else label(array), fontsize=SMALL)
+    clipped = f", above {norm.vmax:.3g} clipped" if extension([array], norm) in ("max", "both") else ""
+    ax.set_zlabel(f"log10 {label(array)}" if scale == "log" else label(array) + clipped, fontsize=SMALL)
     ax.tick_params(axis="z", labelsize=TINY)
     ax.view_init(elev=35, azim=-60)
+    for way in ("x", "y", "z"):
+        getattr(ax, f"{way}axis").set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     strided = " x ".join(map(str, every))
-    note(ax, f"every {strided}th point" if max(every) > 1 else "", lacking(array).replace("hatched", "holes"))
-    if bar and np.isfinite(values).any():
-        found = ax.figure.colorbar(
-            ScalarMappable(norm, MAP), ax=ax, extend=extension([array], norm), shrink=0.6, pad=0.15
-        )
-        found.set_label(label(array), fontsize=SMALL)
-        found.ax.tick_params(labelsize=TINY)
+    said = f"one of {strided} points drawn" if max(every) > 1 else "", lacking(array).replace("hatched", "holes")
+    ax.text2D(0.5, 0.0, "\n".join(filter(None, said)), transform=ax.transAxes, ha="center", va="top", fontsize=TINY)
+    ax.set_box_aspect(None, zoom=0.88)  # room for the label of z
     return ax
 
 
@@ -353,6 +351,8 @@ def curve(
         low, high = norm.vmin, norm.vmax
         room = 0.05 * (high - low)
         ax.set_ylim(*((low / 1.1, high * 1.1) if scale == "log" else (low - room, high + (scale != "clipped") * room)))
+    else:
+        ax.set_yticks([])
     if len(x) > 1:
         ax.set_xlim(x.min(), x.max())
     clipped = f", above {norm.vmax:.3g} not shown" if extension([array], norm) in ("max", "both") else ""

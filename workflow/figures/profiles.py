@@ -64,7 +64,9 @@ def profile(tree: MergeTree, ax: Any, *, scale: Scale = "linear", name: str = "l
     leaf = ("maximum", "maxima") if tree.negate else ("minimum", "minima")
     labels(ax, "share of the grid's points [%]", name)
     apart = f"{len(drawn.roots)} components side by side, which no saddle joins" if len(drawn.roots) > 1 else ""
-    note(ax, less or count(len(drawn.minima), *leaf), apart)
+    open_ = int((~np.isfinite(drawn.pair_values[:, 1])).sum())
+    above = f"{count(open_, 'pair')} without a finite saddle, drawn up to the border" if open_ else ""
+    note(ax, less or count(len(drawn.minima), *leaf), apart, above)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax

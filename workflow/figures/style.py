@@ -29,9 +29,10 @@ KINDS = (".png", ".svg", ".pdf")
 def note(ax: Any, *texts: str) -> None:
     """Write what a reader must know of a panel below the label of its x axis, one line each; empty texts are left out.
 
-    The label makes room for itself, so that no note covers anything.
+    The label makes room for itself, and lines are about as wide as the panel, so that no note covers anything.
     """
-    said = [text for text in texts if text]
+    letters = max(20, int(13 * ax.get_window_extent().width / ax.figure.get_dpi()))
+    said = [wrapped(text, letters) for text in texts if text]
     if said:
         ax.set_xlabel("\n".join(filter(None, [ax.get_xlabel(), *said])))
 
@@ -41,6 +42,8 @@ def labels(ax: Any, x: str, y: str) -> None:
     ax.set_xlabel(x, fontsize=SMALL)
     ax.set_ylabel(y, fontsize=SMALL)
     ax.tick_params(labelsize=TINY)
+    if ax.get_xscale() == "linear" and len(ax.get_xticks()):
+        ax.locator_params(axis="x", nbins=6, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def count(n: int, one: str, many: str = "") -> str:

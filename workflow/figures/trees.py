@@ -79,12 +79,15 @@ def merge_tree(
     ax.set_ylim(bottom, top)
     ax.set_xticks([])
     leaf = ("maximum", "maxima") if drawn.negate else ("minimum", "minima")
-    clipped = f", {'below' if drawn.negate else 'above'} {bottom if drawn.negate else top:.3g} not shown"
-    labels(ax, f"{count(len(x), *leaf)}, {count(len(drawn.joins), 'saddle')}", name + clipped * (scale == "clipped"))
+    cut = bottom > heights.min() if drawn.negate else top < heights.max()
+    clipped = f", {'below' if drawn.negate else 'above'} {bottom if drawn.negate else top:.3g} not shown" if cut else ""
+    labels(ax, f"{count(len(x), *leaf)}, {count(len(drawn.joins), 'saddle')}", name + clipped)
     note(
         ax,
         less,
-        f"{count(int(open_.sum()), 'saddle')} not finite, drawn up to the border" if open_.any() else "",
+        f"{count(int((~finite).sum()), 'pair')} without a finite saddle, drawn up to the border"
+        if not finite.all()
+        else "",
         f"{len(drawn.roots)} components, which no saddle joins" if len(drawn.roots) > 1 else "",
     )
     for side in ("top", "right", "bottom"):
@@ -101,15 +104,14 @@ def _ends(tree: MergeTree, heights: np.ndarray, scale: Scale, clip: float | None
     if scale == "log":
         room = (high / low) ** 0.03 if high > low else 1.1
         return low / room, high * room
-    if scale == "clipped":
-        births = tree.node_values[: len(tree.minima)]
-        if tree.negate:
-            bound = clip if clip is not None else _beyond(deaths.min(), high) if len(deaths) else low
-            return bound, high + 0.03 * (high - bound)
-        bound = clip if clip is not None else _beyond(deaths.max(), low) if len(deaths) else high
-        if not bound > births.min():
-            raise ValueError(f"clip is {bound:g} and the least value is {low:.4g}, expected a clip above it")
-        return low - 0.03 * (bound - low), bound
+    if scale == "clipped" and (clip is not None or len(deaths)):
+        edge = clip if clip is not None else _beyond(*((deaths.min(), high) if tree.negate else (deaths.max(), low)))
+        if not (edge < high if tree.negate else edge > low):
+            extreme, way = (
+                (f"greatest value is {high:.4g}", "below") if tree.negate else (f"least value is {low:.4g}", "above")
+            )
+            raise ValueError(f"clip is {edge:g} and the {extreme}, expected a clip {way} it")
+        return (edge, high + 0.03 * (high - edge)) if tree.negate else (low - 0.03 * (edge - low), edge)
     margin = 0.03 * (high - low) or 0.05 * abs(high) or 0.5
     return low - margin, high + margin
 

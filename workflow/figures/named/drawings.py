@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,7 +20,7 @@ from landsweep.figures.multiples import MAX_PANELS, sheet, small_multiples
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import cut_words, plane, surface
 from landsweep.figures.scales import Scale, best_scale
-from landsweep.figures.style import count
+from landsweep.figures.style import LETTERS_PER_INCH, TINY, count, wrapped
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
@@ -70,8 +70,8 @@ def _ready(
     ] * (lost > 0)
 
 
-def _head(request: Request, *more: str) -> str:
-    said = ", ".join(filter(None, [request.shared(), *more]))
+def _head(request: Request, *more: str, without: Collection[str] = ()) -> str:
+    said = ", ".join(filter(None, [request.shared(without), *more]))
     return f"{request.run.study.name}: {said}" if said else request.run.study.name
 
 
@@ -91,7 +91,7 @@ def draw_contours(request: Request) -> Drawn:
     run = request.run
     own, landscape, fields, scale, notes = _fields(request)
     marked = own.field == "loss" and fields[0].ndim == run.study.grid.dims
-    title = _head(own, cut_words(fields[0]), f"({words(run)})" if marked and fields[0].ndim == 2 else "")
+    title, below = _head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
         for text, member in zip(own.titles(), own.members, strict=True)
@@ -103,7 +103,7 @@ def draw_contours(request: Request) -> Drawn:
                 panel, run, landscape, own.members[0], field=own.field, scale=scale, clip=own.clip, at=own.at
             )
         panel.set_title(titles[0], fontsize=9)
-        return figure, notes
+        return _below(figure, below), notes
     with _asked():
         figure = small_multiples(
             fields,
@@ -115,7 +115,14 @@ def draw_contours(request: Request) -> Drawn:
             periodic=periodic_of(run),
             mark=(lambda panel, k: mark(panel, run, own.members[k], fields[k])) if marked else None,
         )
-    return figure, notes
+    return _below(figure, below), notes
+
+
+def _below(figure: Any, text: str) -> Any:
+    """Write what marks mean below a figure, in as many lines as it takes; return the figure."""
+    if text:
+        figure.supxlabel(wrapped(text, int(1.4 * LETTERS_PER_INCH * figure.get_figwidth())), fontsize=TINY)
+    return figure
 
 
 def _groups(request: Request) -> list[str] | None:
@@ -220,7 +227,9 @@ def draw_solutions(request: Request) -> Drawn:
     notes += list(dict.fromkeys(warning for _, warning in found if warning))
     lone = all(answer.get("exact") is None for answer, _ in found)
     columns = 1 if lone else 2 if all(len(answer["coordinates"]) == 1 for answer, _ in found) else 3
-    figure, panels = sheet(columns * len(found), _head(own, *notes), columns=columns, shape=0.75)
+    figure, panels = sheet(
+        columns * len(found), _head(own, *notes, without=MEMBER_ONLY_AXES), columns=columns, shape=0.75
+    )
     names = [a for a in run.plan.axes if a not in MEMBER_ONLY_AXES and len({m.coords[a] for m in own.members}) > 1]
     for k, ((answer, _), member) in enumerate(zip(found, own.members, strict=True)):
         row = panels[columns * k : columns * (k + 1)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import yaml
 from landsweep.base.errors import UserError
@@ -48,7 +47,7 @@ class Request:
     field: str = "loss"
     scale: Scale | None = None
     clip: float | None = None
-    at: Mapping[str, float] = MappingProxyType({})
+    at: Mapping[str, float] | None = None
     by: str | None = None
     x: str = ""
     y: str = ""
@@ -59,9 +58,9 @@ class Request:
         axes = [a for a in self.run.plan.axes if len({m.coords[a] for m in self.members}) > 1]
         return [", ".join(f"{a.replace('_', ' ')} = {m.coords[a]}" for a in axes) for m in self.members]
 
-    def shared(self) -> str:
-        """Return what the members have in common, of the axes that have several values in the run."""
-        axes = [a for a, values in self.run.plan.axes.items() if len(values) > 1]
+    def shared(self, without: Collection[str] = ()) -> str:
+        """Return what the members have in common, of the axes that have several values in the run, but some."""
+        axes = [a for a, values in self.run.plan.axes.items() if len(values) > 1 and a not in without]
         same = [a for a in axes if len({m.coords[a] for m in self.members}) == 1]
         return ", ".join(f"{a.replace('_', ' ')} = {self.members[0].coords[a]}" for a in same)
 
