@@ -60,7 +60,7 @@ class Landscape:
     (('alpha_0', 'alpha_1'), [-1.0, -0.6666666666666667])
     >>> found.merge_tree().shape, found.merge_tree("face").connectivity
     ((7, 7), 'face')
-    >>> found.metrics["n_minima"] == len(found.merge_tree().minima)
+    >>> int(found.metrics["n_minima"]) == len(found.merge_tree().minima)
     True
     """
 

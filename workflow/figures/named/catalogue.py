@@ -9,7 +9,7 @@ from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.figures.named import drawings
+from landsweep.figures.named import drawings, landscaper, xie
 from landsweep.figures.named.drawings import Drawn
 from landsweep.figures.named.request import Request
 
@@ -62,6 +62,12 @@ def _table(run: OpenedRun) -> str:
     return _go_on(run, run.directory.metrics.exists(), "there is no table of metrics yet")
 
 
+def _several(run: OpenedRun) -> str:
+    if len(run.plan.models) < 2:
+        return "the run has one model: sweep a parameter, the seed or checkpoints"
+    return _table(run)
+
+
 FIGURES: dict[str, Named] = {
     "contour": Named("filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours),
     "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces),
@@ -71,6 +77,15 @@ FIGURES: dict[str, Named] = {
     "profile": Named("topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles),
     "density": Named("spectral densities of Hessians", _density, drawings.draw_densities),
     "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions),
+    "xie1": Named("one landscape: surface, clipped surface, contours, merge tree, diagram", _trees, xie.draw_pipeline),
+    "xie2": Named(
+        "a column a model: two subspaces, tree, diagram, density, prediction", xie.lacks_columns, xie.draw_columns
+    ),
+    "xie5": Named("landscapes of named variants over seeds, and their metrics", _several, xie.draw_groups),
+    "xie6": Named("metrics over a swept axis", _several, xie.draw_trend),
+    "landscaper2": Named("one landscape: slice, merge tree, profile, barcode", _trees, landscaper.draw_summary),
+    "landscaper3": Named("landscapes and profiles over checkpoints, and metrics", _several, landscaper.draw_course),
+    "landscaper5": Named("quality against SMAD and curvature", landscaper.lacks_merit, landscaper.draw_merit),
     "scatter": Named("any two columns of the table: --x, --y", _table, drawings.draw_scatter),
 }
 """The keys are the names of the figures."""
