@@ -114,4 +114,4 @@ def test_without_resolve_marks_are_those_of_the_grid(run):
     found = drawn(run)
     assert {*found} == {("o", False), ("x", False)}
     assert [0.0, 0.5] in found["o", False]
-    assert words(run) == "dots: minima, crosses: saddles"
+    assert words(run) == "dots: minima, crosses: saddles, joined to the minima whose basins meet there"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES, offsets
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 
@@ -29,7 +30,8 @@ class Critical:
     minimum_values, saddle_values
         ``(m,)`` and ``(s,)`` heights.
     joints
-        ``(a, 2, d)`` coordinates: a saddle, and a minimum or lower saddle that an arc of the tree leads down to.
+        ``(a, 2, d)`` coordinates: a saddle, and a minimum whose basin meets another one there; or, where the basins are
+        not known, a minimum or saddle that an arc of the tree leads down to.
     """
 
     minima: np.ndarray
@@ -40,7 +42,12 @@ class Critical:
 
 
 def critical(
-    tree: MergeTree, place: Sequence[np.ndarray] | Callable[[np.ndarray], np.ndarray], least: float = POSITIVE
+    tree: MergeTree,
+    place: Sequence[np.ndarray] | Callable[[np.ndarray], np.ndarray],
+    least: float = POSITIVE,
+    *,
+    field: np.ndarray | None = None,
+    joins: np.ndarray | None = None,
 ) -> Critical:
     """Return the minima and saddles of a tree of which pairs below a persistence are dropped.
 
@@ -53,31 +60,92 @@ def critical(
     least
         Pairs of a lower persistence are dropped, by default those of persistence 0. Saddles that are one point of the
         tree are one here, and those that are not finite are left out.
+    field
+        The values of which this is the tree, where neighbours are those of a grid: descents from each saddle find the
+        minima whose basins meet there. Without it lines follow the arcs of the tree.
+    joins
+        In place of ``field``: ``(j, 2)`` vertices, a saddle and a minimum to which a way leads down from it.
 
     Examples
     --------
     >>> import numpy as np
     >>> from landsweep.kernels import merge_tree
-    >>> found = critical(merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0])), [np.arange(5.0)])
+    >>> values = np.array([2.0, 0.0, 3.0, 1.0, 4.0])
+    >>> found = critical(merge_tree(values), [np.arange(5.0)], field=values)
     >>> found.minima.ravel().tolist(), found.saddles.ravel().tolist(), found.joints[:, :, 0].tolist()
     ([1.0, 3.0], [2.0], [[2.0, 1.0], [2.0, 3.0]])
     """
-    tree = tree.simplify(max(least, POSITIVE))
+    less = tree.simplify(max(least, POSITIVE))
     at = place if callable(place) else _on_grid(place)
-    values = dict(zip(tree.nodes.tolist(), tree.node_values.tolist(), strict=True))
-    one = dict(zip(tree.saddles.tolist(), tree.saddles[tree.join_of].tolist(), strict=True))
-    ends = [(one[upper], one.get(lower, lower)) for upper, lower in tree.arcs.tolist() if upper in one]
+    values = dict(zip(less.nodes.tolist(), less.node_values.tolist(), strict=True))
+    one = dict(zip(less.saddles.tolist(), less.saddles[less.join_of].tolist(), strict=True))
+    if joins is None and field is not None and tree.connectivity in CONNECTIVITIES and not tree.negate:
+        joins = _meeting(tree, less.saddles, field)
+    if joins is not None:
+        stays = _survivors(tree, less)
+        ends = [(one[s], stays[m]) for s, m in joins.tolist() if s in one and m in stays]
+    else:
+        ends = [(one[upper], one.get(lower, lower)) for upper, lower in less.arcs.tolist() if upper in one]
     ends = [(u, v) for u, v in dict.fromkeys(ends) if u != v and np.isfinite(values[u])]
-    saddles = np.array([v for v in tree.joins.tolist() if np.isfinite(values[v])], dtype=np.int64)
+    saddles = np.array([v for v in less.joins.tolist() if np.isfinite(values[v])], dtype=np.int64)
     joints = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    minima = at(tree.minima)
+    minima = at(less.minima)
     return Critical(
         minima,
         at(saddles),
-        tree.node_values[: len(tree.minima)],
+        less.node_values[: len(less.minima)],
         np.array([values[v] for v in saddles.tolist()]),
         at(joints.ravel()).reshape(len(joints), 2, minima.shape[1]),
     )
+
+
+def _survivors(tree: MergeTree, less: MergeTree) -> dict[int, int]:
+    """Return for each minimum of a tree the minimum of the simplified tree that its basin belongs to."""
+    kept, parent = {*less.minima.tolist()}, tree.branch_parent
+    found: dict[int, int] = {}
+    for branch, vertex in enumerate(tree.minima.tolist()):  # parents come first: they are lower
+        if vertex in kept:
+            found[vertex] = vertex
+        elif parent[branch] >= 0:
+            found[vertex] = found[int(tree.minima[parent[branch]])]
+    return found
+
+
+def _meeting(tree: MergeTree, saddles: np.ndarray, field: np.ndarray) -> np.ndarray:
+    """Return ``(j, 2)`` each saddle with the minima in which the steepest descents from its lower neighbours end."""
+    shape, values = field.shape, np.where(np.isfinite(field), field, np.inf).ravel().tolist()
+    steps, strides = (
+        offsets(tree.connectivity, field.ndim).tolist(),
+        [int(np.prod(shape[k + 1 :])) for k in range(field.ndim)],
+    )
+    ends: dict[int, int] = {}
+
+    def near(vertex: int) -> list[int]:
+        at, found = [vertex // stride % n for stride, n in zip(strides, shape, strict=True)], []
+        for step in steps:
+            to = [i + k for i, k in zip(at, step, strict=True)]
+            to = [i % n if axis in tree.periodic else i for axis, (i, n) in enumerate(zip(to, shape, strict=True))]
+            if all(0 <= i < n for i, n in zip(to, shape, strict=True)):
+                found.append(sum(i * stride for i, stride in zip(to, strides, strict=True)))
+        return found
+
+    def end(vertex: int) -> int:
+        way = []
+        while vertex not in ends:
+            way.append(vertex)
+            lowest = min((vertex, *near(vertex)), key=lambda v: (values[v], v))
+            if lowest == vertex:
+                ends[vertex] = vertex
+            vertex = lowest
+        for passed in way:
+            ends[passed] = ends[vertex]
+        return ends[vertex]
+
+    found = []
+    for saddle in saddles.tolist():
+        below = [v for v in near(saddle) if (values[v], v) < (values[saddle], saddle)]
+        found += [(saddle, minimum) for minimum in dict.fromkeys(map(end, below))]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _on_grid(axes: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:

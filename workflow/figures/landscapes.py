@@ -126,5 +126,6 @@ def mark(panel: Any, run: OpenedRun, member: Member, shown: xr.DataArray) -> Non
     if shown.ndim > 2 or not np.isfinite(shown).any():
         return
     axes, periodic = [shown[name].values for name in shown.dims], periodic_of(run)
-    draw_marks(panel, run, member, axes, [period(shown, name) if name in periodic else None for name in shown.dims])
+    lengths = [period(shown, name) if name in periodic else None for name in shown.dims]
+    draw_marks(panel, run, member, axes, lengths, np.asarray(shown))
     draw_projections(panel, run, member, axes)

@@ -19,10 +19,10 @@ from landsweep.study.resolve_spec import RESOLVED
 def words(run: OpenedRun) -> str:
     """Return what the marks on maps stand for."""
     if not run.study.resolve.enabled:
-        return "dots: minima, crosses: saddles, joined as the merge tree joins them"
+        return "dots: minima, crosses: saddles, joined to the minima whose basins meet there"
     return (
-        f"dots: {RESOLVED} minima, crosses: saddles, joined as the merge tree joins them; pluses: bounds, circles: "
-        "artefacts of the grid, squares: unresolved"
+        f"dots: {RESOLVED} minima, crosses: saddles, joined to the minima whose basins meet there; pluses: bounds, "
+        "circles: artefacts of the grid, squares: unresolved"
     )
 
 
@@ -38,13 +38,14 @@ def draw_marks(
     member: Member,
     axes: Sequence[np.ndarray],
     periods: Sequence[float | None] = (None, None),
+    field: np.ndarray | None = None,
 ) -> None:
     """Draw a member's minima and saddles on its map, joined as the tree joins them; on a curve those that are resolved.
 
     Resolved ones stand at their own coordinates. Beside them, open circles are minima of the grid (of the first
     representation) that stand for no minimum of the loss, and open squares those from which no descent ended in one.
     Where minima of the loss are asked for and are not there (:func:`lacking`), those of the grid do not stand in.
-    ``periods`` are the lengths of periodic axes.
+    ``periods`` are the lengths of periodic axes, and ``field`` the values of the grid, which say whose basins meet.
     """
     if lacking(run, member):
         return
@@ -56,7 +57,7 @@ def draw_marks(
     if tree is None:  # no finite value, so the panel stays empty
         return
     if found is None:
-        at = critical(tree, axes, threshold.loss(tree.value_range))  # what is counted
+        at = critical(tree, axes, threshold.loss(tree.value_range), field=field)  # what is counted
         if len(axes) > 1:
             draw_critical(panel, at, periods)
             return
@@ -93,7 +94,9 @@ def _resolved(panel: Any, found: Resolved, threshold: float, dims: int, periods:
     bound = found.saddle_kind[saddles] == BOUND
     if dims > 1:
         places = np.concatenate([found.alpha, found.saddle_alpha])
-        draw_joints(panel, critical(found.tree, lambda vertices: places[vertices], threshold).joints, periods)
+        joins = np.stack([m + found.joins[:, 0], found.joins[:, 1]], axis=1)
+        placed = critical(found.tree, lambda vertices: places[vertices], threshold, joins=joins)
+        draw_joints(panel, placed.joints, periods)
     for where, height, style, colour in (
         (found.saddle_alpha[saddles[~bound]], found.saddle_value[saddles[~bound]], "x", SADDLE if dims > 1 else JOIN),
         (found.saddle_alpha[saddles[bound]], found.saddle_value[saddles[bound]], "+", SADDLE if dims > 1 else JOIN),

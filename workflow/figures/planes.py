@@ -279,8 +279,9 @@ def surface(
             ax.scatter(*at[inside].T, height(tall[inside]), marker=marker, c=colour, s=12, zorder=5, **style)
     labels(ax, *(label(array[name]) for name in array.dims))
     clipped = f", above {norm.vmax:.3g} clipped" if extension([array], norm) in ("max", "both") else ""
-    ax.set_zlabel(f"log10 {label(array)}" if scale == "log" else label(array) + clipped, fontsize=SMALL)
-    ax.tick_params(axis="z", labelsize=TINY)
+    height_of = f"log10 {label(array)}" if scale == "log" else label(array) + clipped
+    ax.text2D(0.0, 0.97, f"height: {height_of}", transform=ax.transAxes, fontsize=SMALL)  # beside z it may be cut off
+    ax.tick_params(axis="z", labelsize=TINY, pad=0)
     ax.view_init(elev=35, azim=-60)
     for way in ("x", "y", "z"):
         getattr(ax, f"{way}axis").set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))

@@ -39,11 +39,13 @@ def note(ax: Any, *texts: str) -> None:
 
 def labels(ax: Any, x: str, y: str) -> None:
     """Label both axes in the size of all figures."""
+    from matplotlib.ticker import AutoLocator
+
     ax.set_xlabel(x, fontsize=SMALL)
     ax.set_ylabel(y, fontsize=SMALL)
     ax.tick_params(labelsize=TINY)
-    if ax.get_xscale() == "linear" and len(ax.get_xticks()):
-        ax.locator_params(axis="x", nbins=6, steps=[1, 2, 5, 10], min_n_ticks=1)
+    if type(locator := ax.xaxis.get_major_locator()) is AutoLocator:
+        locator.set_params(nbins=6, steps=[1, 2, 5, 10])  # else labels of negative numbers touch
 
 
 def count(n: int, one: str, many: str = "") -> str:

@@ -94,7 +94,7 @@ def draw_contours(request: Request) -> Drawn:
     title, below = _head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
-        for text, member in zip(own.titles(), own.members, strict=True)
+        for text, member in zip(own.titles([own.by or ""]), own.members, strict=True)
     ]
     if len(own.members) == 1:
         figure, (panel,) = sheet(1, title, shape=0.9)

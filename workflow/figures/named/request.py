@@ -53,9 +53,9 @@ class Request:
     y: str = ""
     folder: Path | None = None
 
-    def titles(self) -> list[str]:
-        """Return what tells each member from the others, such as ``beta = 5, seed = 0``; nothing where it is alone."""
-        axes = [a for a in self.run.plan.axes if len({m.coords[a] for m in self.members}) > 1]
+    def titles(self, without: Collection[str] = ()) -> list[str]:
+        """Return what tells each member from the others, such as ``beta = 5, seed = 0``, but for some axes."""
+        axes = [a for a in self.run.plan.axes if a not in without and len({m.coords[a] for m in self.members}) > 1]
         return [", ".join(f"{a.replace('_', ' ')} = {m.coords[a]}" for a in axes) for m in self.members]
 
     def shared(self, without: Collection[str] = ()) -> str:
