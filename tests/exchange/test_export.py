@@ -34,10 +34,18 @@ def run_of(name, values, axes):
 
 def grid(d, dtype="f4", lost=False):
     axes = [np.linspace(-1, 1 + k, n) for k, n in enumerate((7, 5, 4, 3)[:d])]
+    if d == 1:
+        axes = [np.array([0, 1, 3, 4.0])]  # not evenly spaced
+    if (d, dtype) == (2, "f8"):
+        axes = [np.linspace(-0.3, 0.3, 6)] * 2  # as Landscaper's are
     values = field(*axes).astype(dtype)
     if lost:
         values.reshape(-1)[[3, 5, 9]] = np.nan, np.inf, -np.inf
     return run_of(f"{d}{dtype}{lost}", values, axes), values, axes
+
+
+def table_of(path):
+    return pd.read_csv(path, dtype=str).map(float)
 
 
 def exported(run, out, *more):
@@ -65,10 +73,14 @@ def numbers(data, name):
 def test_every_format_keeps_every_bit(tmp_path, d, dtype, lost, ending):
     run, values, axes = grid(d, dtype, lost)
     out = tmp_path / f"f.{ending}"
+    if (d, ending) == (1, "vti"):
+        done = inside("export", run, "--out", out)
+        assert "axis 0 are not evenly spaced, as those of a .vti image are, expected another format" in done.stderr
+        return
     said = exported(run, out)
     assert ("6 values are not finite, and are written as they are" in said) == lost
     if ending == "csv":
-        table = pd.read_csv(out, float_precision="round_trip")
+        table = table_of(out)
         for name, expected in (("loss", values), ("acc", 1 - values)):
             assert table[name].to_numpy().astype(dtype).tobytes() == expected.tobytes()
         mesh = np.meshgrid(*axes, indexing="ij")
@@ -84,16 +96,14 @@ def test_every_format_keeps_every_bit(tmp_path, d, dtype, lost, ending):
 
 
 def test_landscaper_gets_its_own_format_and_gives_it_back(tmp_path):
-    axis = np.linspace(-0.3, 0.3, 6)
-    values = field(axis, axis, axis).astype("f4")
-    run = run_of("cube", values, [axis] * 3)
+    run, values, axes = grid(2, "f8")
     exported(run, tmp_path / "f.npz")
     with np.load(tmp_path / "f.npz") as data:
         assert sorted(data.files) == ["coordinates", "loss"]
-        assert (data["loss"].dtype, data["loss"].tobytes()) == (np.float32, values.tobytes())
-        assert data["coordinates"].tobytes() == np.array([axis] * 3).tobytes()
+        assert (data["loss"].dtype, data["loss"].tobytes()) == (np.float64, values.tobytes())
+        assert data["coordinates"].tobytes() == np.array(axes).tobytes()
     back = open_landscape(tmp_path / "f.npz")
-    assert back.read("loss", (slice(0, 6),) * 3).tobytes() == values.tobytes()
+    assert back.read("loss", (slice(0, 6),) * 2).tobytes() == values.tobytes()
     exported(run, tmp_path / "acc.npz", "--field", "acc")
     with np.load(tmp_path / "acc.npz") as data:
         assert data["loss"].tobytes() == (1 - values).tobytes()
@@ -181,7 +191,7 @@ def test_vtk_opens_a_diagram_as_ttk_writes_it(tmp_path):
 def test_a_table_of_pairs(tmp_path):
     run, values, axes = grid(2, "f8")
     exported(run, tmp_path / "d.csv", "--what", "diagram", "--connectivity", "moore")
-    table, tree = pd.read_csv(tmp_path / "d.csv", float_precision="round_trip"), merge_tree(values, "moore")
+    table, tree = table_of(tmp_path / "d.csv"), merge_tree(values, "moore")
     assert table[["birth", "death"]].to_numpy()[1:].tolist() == tree.pair_values.tolist()
     assert table.iloc[0].tolist()[:3] == [values.min(), np.inf, np.inf]
     for column, vertices in (("minimum", tree.pairs[:, 0]), ("saddle", tree.pairs[:, 1])):
@@ -195,7 +205,7 @@ def test_a_member_and_the_whole_of_a_run(tmp_path):
     assert "4 landscapes, dimensions beta, seed, subspace, direction_seed, alpha_0, alpha_1" in said
     with xr.open_dataset(tmp_path / "whole.nc", engine="h5netcdf") as whole:
         xr.testing.assert_identical(whole.loss.load().drop_attrs(), run.dataset.loss.load().drop_attrs())
-        assert whole.attrs["title"] == run.dataset.attrs["title"]
+        assert whole.attrs.keys() == run.dataset.attrs.keys()
         assert "n_minima" in whole
     exported(path, tmp_path / "one.nc", "--member", "beta=2", "--member", "direction_seed=1")
     exported(path, tmp_path / "three.nc", "--member", "3", "--field", "loss")
@@ -213,7 +223,10 @@ def test_a_member_and_the_whole_of_a_run(tmp_path):
 WRONG = {
     "f.tiff": ((), "whose ending names no format, expected one of npz, vti, vtu, nc, csv"),
     "f.nc": (("--format", "vtx"), "--format is 'vtx', expected one of npz, vti, vtu, nc, csv; did you mean"),
-    "a.csv": ((), "--member chooses 4 landscapes, expected one: add --member axis=value for beta: 1.0, 2.0; direction_seed"),
+    "a.csv": (
+        (),
+        "--member chooses 4 landscapes, expected one: add --member axis=value for beta: 1.0, 2.0; direction_seed",
+    ),
     "b.csv": (("--member", "gamma=1"), "expected an index, or axis=value with one of the axes beta, seed"),
     "c.csv": (("--member", "beta=3"), "expected one of the values 1.0, 2.0 for beta"),
     "d.csv": (("--member", "9"), "expected an index from 0 to 3"),
@@ -242,13 +255,11 @@ def test_what_cannot_be_exported_is_one_sentence(tmp_path, name):
 
 def test_landscapes_that_a_format_cannot_hold(tmp_path):
     line, _, _ = grid(1)
-    four, values, _ = grid(4)
+    four, _, _ = grid(4)
     assert "2 and more dimensions, got 1" in inside("export", line, "--out", tmp_path / "f.npz").stderr
     assert "up to 3 dimensions, the landscape 4" in inside("export", four, "--out", tmp_path / "f.vti").stderr
     assert "nodes lie at the first 3 of their 4 coordinates" in exported(four, tmp_path / "f.vtu")
     assert numbers(vtk_grid(tmp_path / "f.vtu").GetPointData(), "alpha").shape[1] == 4
-    uneven = run_of("uneven", field([0, 1, 3, 4.0], [0, 1, 2.0]), [[0, 1, 3, 4.0], [0, 1, 2.0]])
-    assert "axis 0 are not evenly spaced, as those of a .vti" in inside("export", uneven, "--out", tmp_path / "f.vti").stderr
 
 
 def test_what_is_not_finished_is_said(tmp_path):

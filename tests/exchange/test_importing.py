@@ -9,7 +9,10 @@ import xarray as xr
 import yaml
 import zarr
 from landsweep import open_run
+from landsweep.exchange.importing import Importing
+from landsweep.exchange.opening import open_landscape
 from landsweep.kernels import merge_tree
+from landsweep.study.plan import coordinates_of
 from support import copy_of, inside, once
 
 AXIS = np.linspace(-1, 1, 7)
@@ -90,10 +93,10 @@ def test_a_run_of_landscapers_files(two):
 
 def test_landscapers_coordinates_are_kept_and_what_is_wrong_with_them_is_said(tmp_path):
     axis = np.linspace(-0.01, 0.01, 4)
-    run, said = made([landscaper(tmp_path / "even.npz", LOSS[:4, :4], axis)], tmp_path / "run")
-    assert run.dataset.alpha_1.to_numpy().tobytes() == axis.tobytes()
-    assert "lie at 3/4 of them, and the weights themselves lie one half step above the middle" in said
-    assert "noise on its greatest losses" in said
+    study, said = Importing((landscaper(tmp_path / "even.npz", LOSS[:4, :4], axis),)).study(tmp_path)
+    assert coordinates_of(study, "imported") == (tuple(axis),) * 2
+    assert "lie at 3/4 of them, and the weights themselves lie one half step above the middle" in said[0]
+    assert "noise on its greatest losses" in said[1]
 
 
 @pytest.mark.parametrize("n", [7, 5])
@@ -112,8 +115,7 @@ def test_which_axis_of_goldsteins_surface_is_which(tmp_path, n):
 def test_a_line_of_goldsteins(tmp_path):
     with h5py.File(tmp_path / "line.h5", "w") as file:
         file["xcoordinates"], file["train_loss"] = AXIS, bowl(AXIS, 0)
-    run, _ = made([tmp_path / "line.h5"], tmp_path / "run")
-    assert run.dataset.loss.squeeze().to_numpy().tobytes() == bowl(AXIS, 0).tobytes()
+    assert open_landscape(tmp_path / "line.h5").read("loss", (slice(0, 7),)).tobytes() == bowl(AXIS, 0).tobytes()
 
 
 def test_points_that_were_never_evaluated_are_no_losses(tmp_path):
@@ -144,23 +146,26 @@ def write(path, loss):
     return path
 
 
-@pytest.mark.parametrize("ending", [".npy", ".npz", ".nc", ".zarr"])
-def test_what_tree_reads_keeps_its_bits(tmp_path, ending):
-    loss = LOSS[:, :5].astype("f4" if ending in (".npy", ".nc") else "f8")
+@pytest.mark.parametrize(("endings", "dtype"), [((".npy", ".npz"), "f4"), ((".nc", ".zarr"), "f8")])
+def test_what_tree_reads_keeps_its_bits(tmp_path, endings, dtype):
+    loss = LOSS[:, :5].astype(dtype)
     loss[0, :4] = np.nan, np.inf, -np.inf, -0.0
-    run, said = made([write(tmp_path / f"field{ending}", loss)], tmp_path / "run")
-    found = run.dataset.loss.squeeze()
-    assert found.to_numpy().tobytes() == loss.tobytes()
-    bare = ending in (".npy", ".npz")
-    assert (found.alpha_0.to_numpy() == (np.arange(7) if bare else AXIS)).all()
+    run, said = made([write(tmp_path / f"field{ending}", loss) for ending in endings], tmp_path / "run")
+    bare = endings == (".npy", ".npz")
     assert ("has no coordinates, so that they are the numbers of the points" in said) == bare
-    assert run.dataset.status.squeeze().to_numpy()[0].tolist() == [2, 2, 2, 1, 1]
+    for ending in endings:
+        found = run.dataset.sel(file=f"field{ending}").squeeze()
+        assert found.loss.to_numpy().tobytes() == loss.tobytes()
+        assert (found.alpha_0.to_numpy() == (np.arange(7) if bare else AXIS)).all()
+        assert found.status.to_numpy()[0].tolist() == [2, 2, 2, 1, 1]
 
 
 def test_coordinates_that_the_file_does_not_have_may_be_said(tmp_path):
     np.save(tmp_path / "f.npy", LOSS)
-    run, _ = made([tmp_path / "f.npy"], tmp_path / "run", "--set", "subspaces.imported.range=[-1,1]")
-    assert run.dataset.alpha_1.to_numpy()[[0, 3, 6]].tolist() == [-1, 0, 1]
+    study, _ = Importing((tmp_path / "f.npy",)).study(tmp_path / "run", ["subspaces.imported.range=[-1,1]"])
+    assert [coordinates_of(study, "imported")[1][i] for i in (0, 3, 6)] == [-1, 0, 1]
+    done = imported([landscaper(tmp_path / "f.npz")], tmp_path / "run", "--set", "subspaces.imported.range=[-2,2]")
+    assert "range is [-2, 2] but coordinates go from -1 to 1, expected the same ends" in done.stderr
 
 
 def test_uneven_coordinates_are_kept(tmp_path):
@@ -172,8 +177,8 @@ def test_uneven_coordinates_are_kept(tmp_path):
 
 def test_whole_numbers_are_exact(tmp_path):
     np.save(tmp_path / "int.npy", np.arange(12).reshape(3, 4) % 5)
-    run, _ = made([tmp_path / "int.npy"], tmp_path / "run")
-    assert run.dataset.loss.dtype == np.float64
+    study, _ = Importing((tmp_path / "int.npy",)).study(tmp_path)
+    assert study.evaluation.dtype == "float64"
     np.save(tmp_path / "big.npy", 2**53 + np.arange(12).reshape(3, 4))
     done = imported([tmp_path / "big.npy"], tmp_path / "big")
     assert done.returncode == 3
@@ -307,6 +312,9 @@ def test_files_of_one_run_are_alike(tmp_path):
     assert "small.npz has 5 x 5 points, the study 7 x 7, expected the same in all files of a run" in done.stderr
     done = imported([one, wide], tmp_path / "run")
     assert "wide.npz has other coordinates along axis 0 than the study" in done.stderr
+    np.save(tmp_path / "bare.npy", LOSS)
+    done = imported([one, tmp_path / "bare.npy"], tmp_path / "run")
+    assert "one.npz has coordinates and" in done.stderr
     done = imported([one, one], tmp_path / "run")
     assert "expected each value once" in done.stderr
     assert done.returncode == 2
@@ -331,9 +339,9 @@ def test_a_whole_run_is_no_landscape(two, tmp_path):
 
 def test_further_arrays_are_fields_unless_the_run_has_such_names(tmp_path):
     np.savez(tmp_path / "f.npz", loss=LOSS, accuracy=LOSS + 1, smad=LOSS, small=LOSS[:3])
-    run, said = made([tmp_path / "f.npz"], tmp_path / "run")
-    assert run.study.fields == ("loss", "accuracy")
-    assert "smad left out: a run stores numbers of its own under such names" in said.lower()
+    study, said = Importing((tmp_path / "f.npz",)).study(tmp_path)
+    assert study.fields == ("loss", "accuracy")
+    assert "smad left out: a run stores numbers of its own under such names" in said
 
 
 def test_h5py_is_named_where_it_is_missing(tmp_path, monkeypatch):

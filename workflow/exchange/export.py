@@ -187,6 +187,7 @@ def _whole(run: OpenedRun, fields: Sequence[str], out: Path) -> list[str]:
             known = list(landscape.fields)
             raise UserError(f"--field is {name!r}, expected {', '.join(known)}{nearest(name, known) or '.'}")
     dataset = open_dataset(run.directory.landscape)
+    dataset = dataset.set_coords([name for name in dataset.data_vars if str(name).startswith("coordinate_")])
     if fields:
         dataset = dataset.drop_vars([name for name in landscape.fields if name not in fields])
     for attrs in (dataset.attrs, *(variable.attrs for variable in dataset.variables.values())):
