@@ -187,6 +187,7 @@ def _whole(run: OpenedRun, fields: Sequence[str], out: Path) -> list[str]:
             known = list(landscape.fields)
             raise UserError(f"--field is {name!r}, expected {', '.join(known)}{nearest(name, known) or '.'}")
     dataset = open_dataset(run.directory.landscape)
+    dataset = dataset.set_coords([name for name in dataset.data_vars if str(name).startswith("coordinate_")])
     if fields:
         dataset = dataset.drop_vars([name for name in landscape.fields if name not in fields])
     for attrs in (dataset.attrs, *(variable.attrs for variable in dataset.variables.values())):
@@ -220,13 +221,12 @@ def _csv(chosen: Chosen, fields: Sequence[str], out: Path) -> list[str]:
 
     found = chosen.fields(fields)
     mesh = np.meshgrid(*chosen.axes, indexing="ij")
-    axes_points = mesh[0].size
     columns = {f"alpha_{k}": axis.reshape(-1) for k, axis in enumerate(mesh)}
     for name, values in found.items():
         numbers = values.shape[len(mesh) :]
         for at in product(*map(range, numbers)):
-            flat = values.reshape(axes_points, *numbers)
-            columns["_".join([name, *map(str, at)])] = flat[:, *at]
+            one: Any = (slice(None),) * len(mesh) + at
+            columns["_".join([name, *map(str, at)])] = values[one].reshape(-1)
     _to_csv(pd.DataFrame(columns), out)
     return _told(out, found, chosen.run.study.grid.shape)
 

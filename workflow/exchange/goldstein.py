@@ -1,6 +1,6 @@
 """Surfaces of tomgoldstein/loss-landscape (Li et al. 2018): HDF5 files that ``plot_surface.py`` writes.
 
-Its losses are stored with the shape (x, y), but the program fills them in the order of rows of y: the point number i has
+Its losses are stored with the shape (x, y), but the program fills them in the order of rows of y: point number i has
 the coordinates ``x[i % len(x)]`` and ``y[i // len(x)]``. Where both axes have as many points, this is the shape (y, x).
 """
 
@@ -58,7 +58,8 @@ def open_surface(path: Path, array: str | None, fill_values: Sequence[str]) -> S
         names = [name for name in data if not name.endswith("coordinates")]
         what = f"--array is {array!r}" if array else f"there is no {LOSS}"
         raise UserError(
-            f"{path} holds {', '.join(names) or 'no values'} and {what}: name the loss with --array{nearest(loss, names) or '.'}"
+            f"{path} holds {', '.join(names) or 'no values'} and {what}: name the loss with --array"
+            f"{nearest(loss, names) or '.'}"
         )
     axes = [data[name].reshape(-1).astype(np.float64) for name in ("xcoordinates", "ycoordinates") if name in data]
     counts = tuple(len(axis) for axis in axes)

@@ -50,6 +50,12 @@ class Importing:
         problems = [Imported(str(path), **reading) for path in self.files]  # type: ignore[arg-type]  # as they are
         landscapes = [problem.landscape for problem in problems]
         first = landscapes[0]
+        if odd := next((one for one in landscapes if (one.coordinates is None) != (first.coordinates is None)), None):
+            has, lacks = (odd, first) if first.coordinates is None else (first, odd)
+            raise UserError(
+                f"{has.path} has coordinates and {lacks.path} has none, expected the same in all files of a run: import "
+                "them into runs of their own."
+            )
         fields = [name for name in first.fields if all(name in other.fields for other in landscapes)]
         data: dict[str, Any] = {
             "name": re.sub(r"[^A-Za-z0-9._-]+", "-", out.resolve().name).lstrip("._-") or "imported",

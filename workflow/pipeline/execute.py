@@ -217,7 +217,8 @@ def _try(
     if not trial.is_due(study, run, options.stages, forced=forced):
         return
     if study.imported:
-        trial.try_files(study, folder, run)
+        again = options.redo or options.retry_failed
+        trial.try_files(study, folder, run, again=again, repair=options.repair)
         return
     device = trial.device_of(study) if executor.team else trial.CPU
     for note in trial.try_problem(study, folder, make_plan(study), device, executor.team or 1).notes:

@@ -90,7 +90,7 @@ def _sweep(study: Study) -> str:
 
 def _imported(study: Study) -> str:
     files = study.axes[AXIS]
-    number = f"{len(files)} landscapes were" if len(files) > 1 else "The landscape was"
+    number = f"The {len(files)} landscapes were" if len(files) > 1 else "The landscape was"
     return (
         f"{number} not evaluated by landsweep, but imported from {_values(files)} ({', '.join(study.fields)}; "
         f"{study.evaluation.dtype})."

@@ -379,6 +379,15 @@ class Study(Section):
                 subspace.check(self.grid.dims, self.axes, used=name in self.axes["subspace"])
             except ValueError as error:
                 raise ValueError(f"subspaces.{name}.{error}") from None
+        asked = {
+            "resolve.enabled": self.resolve.enabled,
+            "curvature": self.curvature.asked,
+            "certify": self.certify.asked,
+            "fields": bool(self.hessian_fields or self.alpha_fields),
+            "trajectory": any(subspace.projected for subspace in self.subspaces.values()),
+        }
+        kinds = {str(name): self.subspaces[str(name)].kind for name in self.axes["subspace"]}
+        check_imported(self.problem.path, self.axes, kinds, asked)
         self.certify.check(self.evaluation.dtype)
         self.curvature.check()
         if (derived := self.hessian_fields + self.alpha_fields) and self.evaluation.batchnorm == "recomputed":
@@ -399,15 +408,6 @@ class Study(Section):
             raise ValueError(f"topology.k is {self.topology.k}, expected fewer than the grid's {points} points")
         if self.periodic and (text := refusal(self.connectivity, self.topology.engine)):
             raise ValueError(text)
-        asked = {
-            "resolve.enabled": self.resolve.enabled,
-            "curvature": self.curvature.asked,
-            "certify": self.certify.asked,
-            "fields": bool(derived),
-            "trajectory": any(subspace.projected for subspace in self.subspaces.values()),
-        }
-        kinds = {str(name): self.subspaces[str(name)].kind for name in self.axes["subspace"]}
-        check_imported(self.problem.path, self.axes, kinds, asked)
         self.grid.refine.check(self.resolve.enabled)
         self.resolve.check(self.grid.shape, self.periodic, self.evaluation.batchnorm)
         if len(set(self.fields)) < len(self.fields) or len(set(self.connectivity)) < len(self.connectivity):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Protocol, cast
 
 import numpy as np
-from landsweep.base.errors import users_code
+from landsweep.base.errors import Damaged, ProblemChanged, ProblemError, UserError
 from landsweep.kernels.geometry.blocks import Box
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import problem_of
-from landsweep.study.plan import Member, Unit
+from landsweep.study.plan import Member, Shape, Sizing, Unit
 from landsweep.study.study import Study
 
 STRATEGY = "imported"
 """The strategy of a store whose points were read."""
+
+
+LARGE = 1 << 24
+"""A unit has at most this many points."""
 
 
 class Given(Protocol):
@@ -45,6 +50,11 @@ def choices(study: Study) -> dict[str, Any]:
     }
 
 
+def sizing(grid: Shape) -> Sizing:
+    """Return the points of a unit: a whole landscape where it is not large, as reading takes no time worth sharing."""
+    return Sizing(min(prod(grid), LARGE), "a landscape")
+
+
 def values(context: Context, member: Member, unit: Unit, sweep_ndim: int) -> dict[str, np.ndarray]:
     """Return one member's part of a unit.
 
@@ -54,5 +64,9 @@ def values(context: Context, member: Member, unit: Unit, sweep_ndim: int) -> dic
         Where the file cannot be read, or is no longer that of the study.
     """
     box = tuple(slice(a, b) for a, b in zip(unit.low[sweep_ndim:], unit.high[sweep_ndim:], strict=True))
-    with users_code():
+    try:
         return given(problem_of(context, member.model)).read(context.study, box)
+    except (Damaged, ProblemChanged):
+        raise
+    except UserError as error:
+        raise ProblemError(str(error)) from error

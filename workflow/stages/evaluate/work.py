@@ -130,6 +130,7 @@ def _prepare(context: Context) -> bool:
             context.study.executor.unit_seconds,
             choices["seconds"],
         )
+        sizing = given.sizing(plan.grid_shape) if context.study.imported else sizing
         shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, context.executor.size)
         choices["unit_points"] = sizing.points
         choices["unit_bound"] = sizing.reason
