@@ -49,15 +49,15 @@ def test_contours_stand_beside_the_tree_with_the_same_minima(plane):
 
 def test_scale_of_the_picture(plane):
     clip = float(np.median(plane.data))
-    left, right, bar = plane.plot(scale="clipped").axes
+    _, right, bar = plane.plot(scale="clipped").axes
     assert bar.get_ylabel() == f"loss, above {clip:.3g} clipped"
     assert right.get_ylim()[1] == clip
-    with pytest.raises(UserError, match="^plot: scale is 'cubic', expected linear, log or clipped.$"):
+    with pytest.raises(UserError, match=r"^plot: scale is 'cubic', expected linear, log or clipped\.$"):
         plane.plot(scale="cubic")
 
 
 def test_one_and_three_dimensions_and_none_that_is_finite():
-    curve, tree = made(dims=1).plot().axes
+    curve, _ = made(dims=1).plot().axes
     assert curve.get_lines()[0].get_xdata().tolist() == made(dims=1).data.alpha_0.values.tolist()
     left, *_ = made(dims=3, points=3).plot().axes
     assert left.get_title() == "at direction 2 = 0"
@@ -81,5 +81,5 @@ def test_a_saved_landscape_is_a_run_with_the_same_bits(plane, tmp_path):
     )
     with pytest.raises(UserError, match="mine exists already, expected the name of a new run directory"):
         plane.save(path)
-    with pytest.raises(UserError, match="mine.nc exists already"):
+    with pytest.raises(UserError, match=r"mine\.nc exists already"):
         plane.save(str(path) + ".nc")

@@ -14,7 +14,7 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_tree
 from landsweep.figures.curves import COLOURS
 from landsweep.figures.named.request import Request
-from landsweep.figures.style import INK, SMALL, TINY, labels
+from landsweep.figures.style import INK, SMALL, TINY, labels, number
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
@@ -183,8 +183,8 @@ def line(ax: Any, table: pd.DataFrame, axis: str, metric: str) -> None:
     if 0 < along["min"].min() <= along["max"].max() / 10:
         ax.set_yscale("log")
         log_ticks(ax, "y")
-    elif metric.startswith("n_"):
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        number(ax, table[metric].tolist(), whole=metric.startswith("n_"))
     if not numbers:
         ax.set_xticks(at, [str(value) for value in along.index], rotation=30, ha="right")
     elif all(float(value).is_integer() for value in at):
@@ -207,6 +207,8 @@ def strip(
     if 0 < models[metric].min() <= models[metric].max() / 10:
         ax.set_yscale("log")
         log_ticks(ax, "y")
+    else:
+        number(ax, models[metric].tolist(), whole=metric.startswith("n_"))
     ax.set_xticks(range(len(values)), [str(value) for value in values])
     ax.set_xlim(-0.5, len(values) - 0.5)
     labels(ax, axis.replace("_", " "), name_of(metric))

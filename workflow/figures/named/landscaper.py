@@ -165,6 +165,8 @@ def draw_merit(request: Request) -> Drawn:
         for way in "xy":
             if getattr(ax, f"get_{way}scale")() == "log":
                 columns.log_ticks(ax, way)
+        if rows[column].nunique() == 1:
+            ax.set_xticks([rows[column].iloc[0]])
         bars += figure.axes[before:]
         if ax is not panels[0]:
             ax.set_ylabel("")
