@@ -57,7 +57,6 @@ def draw_pipeline(request: Request) -> Drawn:
         surface(field, axes["a"], scale=scale)
         clip = limits([field], "clipped", request.clip)[1]
         surface(field, axes["b"], scale="clipped", clip=clip)
-        axes["b"].set_zlabel("loss", fontsize=SMALL)
         contour(field, axes["c"], scale=scale, periodic=periodic_of(run))
         if run.study.grid.dims == 2:
             mark(axes["c"], run, member, field)
