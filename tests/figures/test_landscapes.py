@@ -34,7 +34,7 @@ def test_a_field_has_its_coordinates_and_units():
     run = open_run(reference_run())
     member = run.plan.members[3]
     field = field_of(run, Landscape(run.directory.landscape), member)
-    stored = run.dataset.loss.sel({name: value for name, value in member.coords.items()})
+    stored = run.dataset.loss.sel(dict(member.coords))
     np.testing.assert_array_equal(field.values, stored.values)
     assert field.alpha_0.values.tolist() == stored.alpha_0.values.tolist()
     assert (field.alpha_1.attrs["long_name"], field.alpha_1.attrs["units"]) == ("direction 1", "multiples of δ")

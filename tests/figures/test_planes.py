@@ -44,7 +44,7 @@ def test_a_clipped_scale_has_one_colour_above_the_clip_and_its_bar_says_so():
 def test_a_logarithmic_scale_refuses_values_that_are_not_positive():
     with pytest.raises(ValueError, match="scale is log and the least value is 0, expected values above 0"):
         contour(RAMP, panel(), scale="log")
-    with pytest.raises(ValueError, match="clip is 0.5 with scale linear, expected scale clipped"):
+    with pytest.raises(ValueError, match=r"clip is 0\.5 with scale linear, expected scale clipped"):
         contour(RAMP, panel(), clip=0.5)
     with pytest.raises(ValueError, match="clip is 0 and the least value is 0, expected a clip above it"):
         contour(RAMP, panel(), scale="clipped", clip=0.0)

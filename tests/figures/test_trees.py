@@ -41,7 +41,7 @@ def test_scales():
     assert drawn(scale="clipped", clip=3.2).get_ylim()[1] == 3.2
     assert drawn(-VALUES, negate=True, scale="clipped").get_ylabel() == "loss, below -4.28 not shown"
     assert drawn([1.0, 1.0, 1.0], scale="clipped").get_ylabel() == "loss"
-    with pytest.raises(ValueError, match="clip is 0.5 and the least value is 0.5, expected a clip above it"):
+    with pytest.raises(ValueError, match=r"clip is 0\.5 and the least value is 0\.5, expected a clip above it"):
         drawn(scale="clipped", clip=0.5)
     with pytest.raises(ValueError, match="scale is log and the least value is -1, expected values above 0"):
         drawn([-1.0, 3.0, 0.0], scale="log")

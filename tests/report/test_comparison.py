@@ -45,7 +45,7 @@ def test_groups_share_one_scale_and_each_model_is_a_point(drawn):
     first = run.dataset.loss.isel(subspace=0, seed=0, direction_seed=0, drop=True)
     assert len(maps) == 2
     for drawn_map in maps:
-        assert drawn_map.get_clim() == pytest.approx((first.min(), first.max()))
+        assert drawn_map.get_clim() == pytest.approx((float(first.min()), float(first.max())))
     panel = next(panel for panel in lower.axes if panel.get_ylabel() == "average persistence / loss range")
     table = run.metrics[run.metrics.representation == run.study.connectivity[0]]
     models = table.groupby(["seed", "raise_in"]).average_persistence_rel.median().unstack()[["sgd", "adam"]]

@@ -13,7 +13,7 @@ from landsweep.kernels.topology.tree import MergeTree
 
 MINIMUM, SADDLE = "white", "#ff7f0e"
 """Minima and saddles have these colours on maps, with black around them."""
-SIZE = 2.5
+SIZE = 3.0
 """The least size of a mark, in points; on greater panels marks are greater."""
 JOINT = {"colors": SADDLE, "linewidths": 0.7, "alpha": 0.7}
 """Lines from saddles to what they join are drawn in this style."""
@@ -168,11 +168,11 @@ def draw_points(ax: Any, at: np.ndarray, marker: str, colour: str, **style: Any)
     if not len(at):
         return
     size = float(np.clip(1.3 * ax.get_window_extent().width / ax.figure.get_dpi(), SIZE, 4.0))
-    own = {"markersize": size, "markeredgewidth": 0.35 * size, "linestyle": "none", "zorder": 3}
+    own = {"markersize": size, "markeredgewidth": 0.33 * size, "linestyle": "none", "zorder": 3}
     if marker == "o":
         own |= {"markeredgecolor": "black", "markeredgewidth": 0.15 * size}
     else:
-        own["path_effects"] = [withStroke(linewidth=0.35 * size + 0.7, foreground="black")]
+        own["path_effects"] = [withStroke(linewidth=0.33 * size + 0.5, foreground="black")]
     ax.plot(at[:, 0], at[:, 1], marker, color=colour, **own | style)
 
 

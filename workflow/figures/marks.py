@@ -27,7 +27,9 @@ def words(run: OpenedRun) -> str:
 
 
 def lacking(run: OpenedRun, member: Member) -> str:
-    """Return what a panel says where minima and saddles of the loss are asked for and are not there, else nothing."""
+    """Return what a panel says where minima and saddles are asked for and are not there yet, else nothing."""
+    if not run.directory.topology(member.index).exists():
+        return "minima not known yet"
     asked = run.study.resolve.enabled and find_resolved(run.directory.resolved(member.index)) is None
     return f"{RESOLVED} minima not known" if asked else ""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from landsweep.figures.critical import MINIMUM, SADDLE, Critical, draw_critical
 from landsweep.figures.scales import LEVELS, Scale, extension, finite, levels_of, norm_of
-from landsweep.figures.style import INK, JOIN, LEAF, MAP, SMALL, TINY, labels, note
+from landsweep.figures.style import INK, JOIN, LEAF, MAP, SMALL, TINY, decades, labels, note
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -197,11 +197,16 @@ def colour_bar(figure: Any, axes: Any, norm: Any, arrays: Sequence[Any], name: s
     Where values lie beyond an end of the norm, the bar has an arrow there, and its label says at which value it ends.
     """
     from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
 
     extend = extension(arrays, norm)
     said = [f"above {norm.vmax:.3g} clipped"] if extend in ("max", "both") else []
     said += [f"below {norm.vmin:.3g} clipped"] if extend in ("min", "both") else []
-    found = figure.colorbar(ScalarMappable(norm, MAP), ax=axes, extend=extend)
+    log = isinstance(norm, LogNorm)
+    ticks, form = decades(norm.vmin, norm.vmax) if log else (None, None)
+    found = figure.colorbar(ScalarMappable(norm, MAP), ax=axes, extend=extend, ticks=ticks, format=form)
+    if log:
+        found.minorticks_off()  # most of the time that a figure takes is that of its ticks
     found.set_label(", ".join([name, *said]), fontsize=SMALL)
     found.ax.tick_params(labelsize=TINY, which="both")
     return found

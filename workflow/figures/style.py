@@ -39,13 +39,34 @@ def note(ax: Any, *texts: str) -> None:
 
 def labels(ax: Any, x: str, y: str) -> None:
     """Label both axes in the size of all figures."""
-    from matplotlib.ticker import AutoLocator
+    from matplotlib.ticker import AutoLocator, NullFormatter
 
     ax.set_xlabel(x, fontsize=SMALL)
     ax.set_ylabel(y, fontsize=SMALL)
     ax.tick_params(labelsize=TINY)
     if type(locator := ax.xaxis.get_major_locator()) is AutoLocator:
         locator.set_params(nbins=6, steps=[1, 2, 5, 10])  # else labels of negative numbers touch
+    for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() == "log":
+            locator, form = decades(*axis.get_view_interval())
+            axis.set_major_locator(locator)
+            axis.set_major_formatter(form)
+            axis.set_minor_formatter(NullFormatter())
+
+
+def decades(low: float, high: float) -> tuple[Any, Any]:
+    """Return where a logarithmic axis has labels, and their form: few enough that none touches another.
+
+    Over less than a decade these are round numbers, over less than three 1, 2, 5, 10, ..., and else powers of ten.
+    """
+    from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, LogLocator, MaxNLocator
+
+    short = FuncFormatter(lambda x, place: f"{x:.4g}")
+    if high < 10 * low:
+        return MaxNLocator(4, steps=[1, 2, 5, 10]), short
+    if high < 1000 * low:
+        return LogLocator(subs=(1.0, 2.0, 5.0)), short
+    return LogLocator(numticks=7), LogFormatterSciNotation(labelOnlyBase=True)
 
 
 def count(n: int, one: str, many: str = "") -> str:

@@ -43,7 +43,7 @@ def _asked(member: Member | None = None) -> Iterator[None]:
         raise UserError(f"{who}{str(error).removesuffix('.')}.") from error
 
 
-def _few(members: Sequence[Member], run: OpenedRun, most: int = MAX_PANELS) -> None:
+def _few(members: Sequence[Member], run: OpenedRun, most: int) -> None:
     if len(members) > most:
         axes = {name: values for name, values in run.plan.axes.items() if len(values) > 1}
         options = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in axes.items())
@@ -53,11 +53,9 @@ def _few(members: Sequence[Member], run: OpenedRun, most: int = MAX_PANELS) -> N
         )
 
 
-def _ready(
-    request: Request, there: Callable[[Member], bool], what: str, most: int = MAX_PANELS
-) -> tuple[Request, list[str]]:
+def _ready(request: Request, there: Callable[[Member], bool], what: str, most: int = 0) -> tuple[Request, list[str]]:
     """Return the request with the members for which there is something to draw, and a note on the others."""
-    _few(request.members, request.run, most)
+    _few(request.members, request.run, most or MAX_PANELS)
     found = tuple(member for member in request.members if there(member))
     lost = len(request.members) - len(found)
     if not found:
