@@ -371,6 +371,18 @@ def test_h5py_is_named_where_it_is_missing(tmp_path, monkeypatch):
     assert "needs h5py, not installed here: pip install 'landsweep[netcdf]'" in imported([file], tmp_path / "r").stderr
 
 
+def test_numbers_that_may_stand_for_nothing_are_named_where_they_are(tmp_path):
+    values, said = np.arange(12, dtype="i2").reshape(3, 4), []
+    for name, lost in (("all.nc", 5), ("some.nc", -32767)):
+        values[0, 0] = lost
+        xr.Dataset({"f": (("y", "x"), values)}).to_netcdf(tmp_path / name, engine="h5netcdf")
+        said.append(open_landscape(tmp_path / name).notes)
+    assert said == [
+        (),
+        ("1 points hold what NetCDF leaves where nothing was written: add --fill-value -32767 if it is no value",),
+    ]
+
+
 def test_zarr_of_an_array_alone(tmp_path):
     zarr.save_array(tmp_path / "a.zarr", LOSS)
     run, _ = made([tmp_path / "a.zarr"], tmp_path / "run")

@@ -128,7 +128,7 @@ def _even(landscape: FileLandscape) -> bool:
     """Return whether the points along each axis have one distance, up to rounding."""
     for axis in landscape.coordinates or ():
         steps = np.diff(axis)
-        if len(steps) and np.ptp(steps) > 1e-6 * abs(steps).max():  # single precision rounds coordinates as well
+        if len(steps) and np.ptp(steps) > 1e-4 * abs(steps).max():  # single precision rounds coordinates as well
             return False
     return True
 

@@ -127,6 +127,8 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
     cls = load_class(study.problem, folder)
     given = study.problem.params | {name: coords[name] for name in study.parameters}
     arguments = {name: _found(value, folder.resolve()) for name, value in given.items()}
+    if study.imported:  # its files lie there and nowhere else, where their content is compared
+        arguments[FILE] = str(folder.resolve() / str(coords[FILE]))
     try:
         return contract(cls(**arguments))
     except (Exception, SystemExit) as error:
