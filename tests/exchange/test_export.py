@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 from landsweep import open_run
 from landsweep.exchange.opening import open_landscape
+from landsweep.exchange.vtkxml import write_image
 from landsweep.kernels import merge_tree
 from landsweep.kernels.topology.nodes import ROOT
 from support import DATA, copy_of, inside, once, reference_run
@@ -36,7 +37,7 @@ def grid(d, dtype="f4", lost=False):
     axes = [np.linspace(-1, 1 + k, n) for k, n in enumerate((7, 5, 4, 3)[:d])]
     if d == 1:
         axes = [np.array([0, 1, 3, 4.0])]  # not evenly spaced
-    if (d, dtype) == (2, "f8"):
+    if d == 2:
         axes = [np.linspace(-0.3, 0.3, 6)] * 2  # as Landscaper's are
     values = field(*axes).astype(dtype)
     if lost:
@@ -95,18 +96,21 @@ def test_every_format_keeps_every_bit(tmp_path, d, dtype, lost, ending):
     assert [a.tobytes() for a in back.coordinates] == [a.tobytes() for a in axes]
 
 
-def test_landscaper_gets_its_own_format_and_gives_it_back(tmp_path):
-    run, values, axes = grid(2, "f8")
+@pytest.mark.parametrize(("dtype", "lost"), [("f4", True), ("f8", False)])
+def test_landscaper_gets_its_own_format_and_gives_it_back(tmp_path, dtype, lost):
+    run, values, axes = grid(2, dtype, lost)
     exported(run, tmp_path / "f.npz")
+    values = values.astype("f8")  # it takes no single precision
     with np.load(tmp_path / "f.npz") as data:
-        assert sorted(data.files) == ["coordinates", "loss"]
+        assert {"coordinates", "loss"} < set(data.files)
         assert (data["loss"].dtype, data["loss"].tobytes()) == (np.float64, values.tobytes())
         assert data["coordinates"].tobytes() == np.array(axes).tobytes()
     back = open_landscape(tmp_path / "f.npz")
     assert back.read("loss", (slice(0, 6),) * 2).tobytes() == values.tobytes()
+    assert back.notes == ()  # its coordinates are right, other than Landscaper's own
     exported(run, tmp_path / "acc.npz", "--field", "acc")
     with np.load(tmp_path / "acc.npz") as data:
-        assert data["loss"].tobytes() == (1 - values).tobytes()
+        assert data["loss"].tobytes() == (1 - values.astype(dtype)).astype("f8").tobytes()
 
 
 @pytest.mark.parametrize("d", ["2d", "3d"])
@@ -140,6 +144,15 @@ def test_vtk_opens_an_image(tmp_path):
     at = image.GetPoint(image.ComputePointId((6, 1, 2)))
     assert at == pytest.approx((axes[0][6], axes[1][1], axes[2][2]))
     assert numbers(image.GetPointData(), "loss")[image.ComputePointId((6, 1, 2))] == values[6, 1, 2]
+
+
+def test_vtk_opens_an_image_with_several_numbers_at_a_point(tmp_path):
+    gradient = np.arange(24.0).reshape(4, 3, 2)
+    write_image(tmp_path / "g.vti", [np.arange(4.0), np.arange(3.0)], {"gradient": gradient})
+    image = vtk_grid(tmp_path / "g.vti")
+    found = numbers(image.GetPointData(), "gradient")
+    assert found[image.ComputePointId((3, 1, 0))].tolist() == gradient[3, 1].tolist()
+    assert found.shape == (12, 2)
 
 
 @pytest.mark.parametrize("d", [2, 3])

@@ -266,31 +266,50 @@ def test_trees_of_other_kinds_and_robustness_need_no_model(two, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def objects(path):
-    np.savez(path, loss=LOSS, coordinates=np.array([AXIS, AXIS[:3]], dtype=object))
+def saved(**arrays):
+    return lambda path: np.savez(path, **arrays)
 
 
+def alone(array):
+    return lambda path: np.save(path, array, allow_pickle=True)
+
+
+def text(path):
+    path.write_text("no array")
+
+
+def without_loss(path):
+    with h5py.File(goldstein(path), "a") as file:
+        del file["train_loss"]
+
+
+def directions(path):
+    with h5py.File(path, "w") as file:
+        file["xdirection"] = AXIS
+
+
+BOTH = np.array([AXIS, AXIS])
 BAD = {
-    "transposed.npz": (lambda p: np.savez(p, loss=LOSS, coordinates=np.array([AXIS, AXIS]).T), "expected coordinates of shape (2, 7)"),
-    "unequal.npz": (lambda p: np.savez(p, loss=LOSS[:, :5], coordinates=np.array([AXIS, AXIS])), "loss has shape (7, 5)"),
-    "objects.npz": (objects, "it holds Python objects"),
-    "names.npz": (lambda p: np.savez(p, values=LOSS, more=LOSS), "holds more, values and no --array was given"),
-    "down.npz": (lambda p: np.savez(p, loss=LOSS, coordinates=np.array([AXIS, AXIS])[:, ::-1]), "along axis 0 do not ascend"),
-    "nan.npz": (lambda p: np.savez(p, loss=LOSS, coordinates=np.array([AXIS, AXIS]) * np.nan), "along axis 0 do not ascend"),
-    "empty.npy": (lambda p: np.save(p, np.zeros((0, 3))), "expected at least one point"),
-    "scalar.npy": (lambda p: np.save(p, np.array(3.0)), "has 0 axes, expected a landscape of 1 to 6"),
-    "seven.npy": (lambda p: np.save(p, np.zeros((2,) * 7)), "has 7 axes, expected a landscape of 1 to 6"),
-    "complex.npy": (lambda p: np.save(p, LOSS * 1j), "holds complex128 numbers, expected real ones"),
-    "pickle.npy": (lambda p: np.save(p, np.array([{}]), allow_pickle=True), "Python objects"),
-    "text.npz": (lambda p: p.write_text("no array"), "cannot be read"),
-    "text.h5": (lambda p: p.write_text("no array"), "cannot be read"),
-    "f.pt": (lambda p: p.write_text("x"), "is of no known kind"),
-    "folder": (lambda p: p.mkdir(), "is of no known kind"),
-    "missing.npz": (lambda p: None, "does not exist"),
-    "directions.h5": (lambda p: h5py.File(p, "w").create_dataset("xdirection", data=AXIS).file.close(), "but no xcoordinates"),
-    "keys.h5": (lambda p: goldstein(p) and h5py.File(p, "a").pop("train_loss").file.close(), "there is no train_loss"),
-    "shape.h5": (lambda p: goldstein(p, train_loss=LOSS[:3]), "train_loss has shape (3, 7), expected (7, 7)"),
-}  # fmt: skip
+    "transposed.npz": (saved(loss=LOSS, coordinates=BOTH.T), "expected coordinates of shape (2, 7)"),
+    "unequal.npz": (saved(loss=LOSS[:, :5], coordinates=BOTH), "loss has shape (7, 5)"),
+    "objects.npz": (saved(loss=LOSS, coordinates=np.array([AXIS, AXIS[:3]], object)), "it holds Python objects"),
+    "names.npz": (saved(values=LOSS, more=LOSS), "holds more, values and no --array was given"),
+    "down.npz": (saved(loss=LOSS, coordinates=BOTH[:, ::-1]), "along axis 0 do not ascend"),
+    "nan.npz": (saved(loss=LOSS, coordinates=BOTH * np.nan), "along axis 0 do not ascend"),
+    "empty.npy": (alone(np.zeros((0, 3))), "expected at least one point"),
+    "scalar.npy": (alone(np.array(3.0)), "has 0 axes, expected a landscape of 1 to 6"),
+    "seven.npy": (alone(np.zeros((2,) * 7)), "has 7 axes, expected a landscape of 1 to 6"),
+    "complex.npy": (alone(LOSS * 1j), "holds complex128 numbers, expected real ones"),
+    "pickle.npy": (alone(np.array([{}])), "Python objects"),
+    "text.npz": (text, "cannot be read"),
+    "text.h5": (text, "cannot be read"),
+    "f.pt": (text, "is of no known kind"),
+    "folder": (lambda path: path.mkdir(), "is of no known kind"),
+    "missing.npz": (lambda path: None, "does not exist"),
+    "directions.h5": (directions, "but no xcoordinates"),
+    "keys.h5": (without_loss, "there is no train_loss"),
+    "shape.h5": (lambda path: goldstein(path, train_loss=LOSS[:3]), "has shape (3, 7), expected (7, 7)"),
+}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -350,6 +369,18 @@ def test_h5py_is_named_where_it_is_missing(tmp_path, monkeypatch):
     file = goldstein(tmp_path / "s.h5")
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     assert "needs h5py, not installed here: pip install 'landsweep[netcdf]'" in imported([file], tmp_path / "r").stderr
+
+
+def test_numbers_that_may_stand_for_nothing_are_named_where_they_are(tmp_path):
+    values, said = np.arange(12, dtype="i2").reshape(3, 4), []
+    for name, lost in (("all.nc", 5), ("some.nc", -32767)):
+        values[0, 0] = lost
+        xr.Dataset({"f": (("y", "x"), values)}).to_netcdf(tmp_path / name, engine="h5netcdf")
+        said.append(open_landscape(tmp_path / name).notes)
+    assert said == [
+        (),
+        ("1 points hold what NetCDF leaves where nothing was written: add --fill-value -32767 if it is no value",),
+    ]
 
 
 def test_zarr_of_an_array_alone(tmp_path):

@@ -17,6 +17,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import atomic
 from landsweep.exchange import graphs
 from landsweep.exchange.chosen import Chosen, choose_member, open_store
+from landsweep.exchange.opening import LOSS, MARK
 from landsweep.exchange.vtkxml import write_image
 
 if TYPE_CHECKING:
@@ -133,12 +134,14 @@ def _landscaper(chosen: Chosen, fields: Sequence[str], out: Path) -> list[str]:
         raise UserError(
             f"--field names {', '.join(fields)}, but an .npz of Landscaper holds one, expected one of them."
         )
-    (field,) = fields or ("loss",)
+    (field,) = fields or (LOSS,)
     values = chosen.fields([field])[field]
     if values.ndim > len(shape):
         raise UserError(f"--field is {field!r}, which has several numbers at each point, expected a field with one.")
     with atomic(out) as partial, partial.open("wb") as file:
-        np.savez(file, loss=values, coordinates=np.stack(axes))
+        # It takes no float32. The third array tells import that these coordinates are right, and Landscaper nothing.
+        arrays: dict[str, Any] = {LOSS: values.astype(np.float64), "coordinates": np.stack(axes), MARK: True}
+        np.savez(file, **arrays)
     return _told(out, {field: values}, shape)
 
 
@@ -150,7 +153,7 @@ def _image(chosen: Chosen, fields: Sequence[str], out: Path) -> list[str]:
         )
     for k, axis in enumerate(axes):
         even = np.linspace(axis[0], axis[-1], len(axis))
-        if not np.allclose(axis, even, rtol=0, atol=1e-6 * (axis[-1] - axis[0]) / max(1, len(axis) - 1)):
+        if not np.allclose(axis, even, rtol=0, atol=1e-4 * (axis[-1] - axis[0]) / max(1, len(axis) - 1)):
             raise UserError(
                 f"The coordinates along axis {k} are not evenly spaced, as those of a .vti image are, expected another "
                 "format: nc or csv."

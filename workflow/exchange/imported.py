@@ -11,9 +11,9 @@ import numpy as np
 from landsweep.base.errors import UserError
 from landsweep.exchange.opening import FileLandscape, open_landscape
 from landsweep.kernels.geometry.blocks import Box
-from landsweep.study.imported import KIND
 from landsweep.study.plan import coordinates_of
 from landsweep.study.study import Study
+from landsweep.study.subspace_spec import IMPORTED
 
 
 class Imported:
@@ -81,7 +81,8 @@ class Imported:
 
     def _refuse(self) -> NoReturn:
         raise UserError(
-            f"the landscape of {self._path} is {KIND} and has no model, expected a study with a problem of your own."
+            f"the landscape of {self._path} is {IMPORTED} and has no model, expected a study with a problem of your "
+            "own."
         )
 
     def build(self, seed: int) -> NoReturn:

@@ -18,9 +18,9 @@ from landsweep.exchange.imported import Imported
 from landsweep.exchange.opening import FileLandscape
 from landsweep.executors.executor import Executor
 from landsweep.pipeline.execute import execute
-from landsweep.study.imported import AXIS, KIND, PROBLEM
 from landsweep.study.plan import grid_coordinates
 from landsweep.study.study import Study
+from landsweep.study.subspace_spec import FILE, IMPORTED, PROBLEM
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ class Importing:
         if odd := next((one for one in landscapes if (one.coordinates is None) != (first.coordinates is None)), None):
             has, lacks = (odd, first) if first.coordinates is None else (first, odd)
             raise UserError(
-                f"{has.path} has coordinates and {lacks.path} has none, expected the same in all files of a run: import "
-                "them into runs of their own."
+                f"{has.path} has coordinates and {lacks.path} has none, expected the same in all files of a run: "
+                "import them into runs of their own."
             )
         fields = [name for name in first.fields if all(name in other.fields for other in landscapes)]
         data: dict[str, Any] = {
             "name": re.sub(r"[^A-Za-z0-9._-]+", "-", out.resolve().name).lstrip("._-") or "imported",
             "problem": {"path": PROBLEM, "params": {k: v for k, v in reading.items() if v}},
-            "sweep": {AXIS: named},
-            "subspaces": {KIND: {"kind": KIND, "unit": first.unit, **_coordinates(first)}},
+            "sweep": {FILE: named},
+            "subspaces": {IMPORTED: {"kind": IMPORTED, "unit": first.unit, **_coordinates(first)}},
             "grid": {"dims": len(first.shape), "points": list(first.shape)},
             "fields": fields,
             "evaluation": {"dtype": str(np.result_type(*(one.dtype for one in landscapes)))},
@@ -73,7 +73,7 @@ class Importing:
         if any(one.coordinates is None for one in landscapes):
             notes.append(
                 "the file has no coordinates, so that they are the numbers of the points, from 0 on, unless you say "
-                f"--set subspaces.{KIND}.range=[-1,1]"
+                f"--set subspaces.{IMPORTED}.range=[-1,1]"
             )
         elif not _even(first):
             notes.append(
@@ -128,7 +128,7 @@ def _even(landscape: FileLandscape) -> bool:
     """Return whether the points along each axis have one distance, up to rounding."""
     for axis in landscape.coordinates or ():
         steps = np.diff(axis)
-        if len(steps) and np.ptp(steps) > 1e-6 * abs(steps).max():  # single precision rounds coordinates as well
+        if len(steps) and np.ptp(steps) > 1e-4 * abs(steps).max():  # single precision rounds coordinates as well
             return False
     return True
 

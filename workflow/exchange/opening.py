@@ -20,6 +20,10 @@ from landsweep.study.study import ALPHA_FIELDS, HESSIAN_FIELDS, MAX_DIMS, names_
 LOSS = "loss"
 LANDSCAPER = ("loss", "coordinates")
 """The arrays of Landscaper's file; axis i of the loss belongs to row i of the coordinates."""
+MARK = "landsweep"
+"""Such a file has this array as well where landsweep has written it, with coordinates that are right."""
+SEARCHED = 1 << 24
+"""Fields of at most so many points are searched for numbers that may stand for missing points."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def _general(path: Path, array: str | None, fill_values: Sequence[str], raw: boo
     name = array
     if name is None and LOSS in layout.arrays:
         name = LOSS
-    of_landscaper = set(LANDSCAPER) == set(layout.arrays) and path.suffix.lower() == ".npz"
+    of_landscaper = {*layout.arrays} - {MARK} == {*LANDSCAPER} and path.suffix.lower() == ".npz"
     field = open_field(path, name, fill_values, raw=raw)
     name = name or layout.only
     fields: dict[str, Field] = {LOSS: field}
@@ -126,12 +130,24 @@ def _general(path: Path, array: str | None, fill_values: Sequence[str], raw: boo
         alike = [n for n, a in layout.arrays.items() if n != LOSS and a == layout.arrays[LOSS]]
         fields |= {n: open_field(path, n, fill_values, raw=raw) for n in alike if n != "status"}
     fields, left = _further(fields)
-    notes = (*field.notes, *(text for _, text in field.suspects), *left)
+    notes = (*field.notes, *_suspicions(field), *left)
     if of_landscaper:
-        return FileLandscape(path, fields, _of_landscaper(path, field.shape), "imported", (*notes, *_said(field.shape)))
+        more = () if MARK in layout.arrays else _said(field.shape)
+        return FileLandscape(path, fields, _of_landscaper(path, field.shape), "imported", (*notes, *more))
     _check_dims(path, layout, name)
     coordinates = layout.coordinates(path, name)
     return FileLandscape(path, _turned(fields) if layout.x_first else fields, coordinates, "imported", notes)
+
+
+def _suspicions(field: Field) -> list[str]:
+    """Return sentences on numbers that may stand for missing points, and on parts that are not stored."""
+    found = [text] if (text := field.unwritten()) else []
+    if field.suspects and int(np.prod(field.shape)) <= SEARCHED:
+        values = field.read(tuple(slice(0, n) for n in field.shape))
+        found += [
+            f"{(values == value).sum()} points hold {text}" for value, text in field.suspects if (values == value).any()
+        ]
+    return found
 
 
 def _further(fields: Mapping[str, Field]) -> tuple[dict[str, Field], list[str]]:

@@ -23,7 +23,7 @@ from landsweep.disk.lock import RunLock
 from landsweep.disk.opened import read_run, read_study
 from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.executors.executor import Executor
-from landsweep.pipeline import identity
+from landsweep.pipeline import identity, imported
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
@@ -129,7 +129,7 @@ def execute(
     from landsweep.study.problems import check, check_names
 
     study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
-    executor.on_root(lambda: identity.check_asked(study, options.stages, NAMES))
+    executor.on_root(lambda: imported.check_asked(study, options.stages, NAMES))
     notes += filter(None, [idle_engine(study.topology, study.connectivity, study.grid.shape)])
     with ExitStack() as stack:
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
@@ -218,7 +218,7 @@ def _try(
         return
     if study.imported:
         again = options.redo or options.retry_failed
-        trial.try_files(study, folder, run, again=again, repair=options.repair)
+        imported.try_files(study, folder, run, again=again, repair=options.repair)
         return
     device = trial.device_of(study) if executor.team else trial.CPU
     for note in trial.try_problem(study, folder, make_plan(study), device, executor.team or 1).notes:

@@ -181,17 +181,6 @@ def works(run: RunDir, study: Study, plan: Plan, change: Change, names: Iterable
     return any(stage.problem and stage.name in names and todo(stage) for stage in STAGES)
 
 
-def check_asked(study: Study, stages: tuple[str, ...], every: tuple[str, ...]) -> None:
-    """Raise UserError for a stage that is named and needs the model that imported landscapes do not have."""
-    for stage in STAGES if study.imported and stages != every else ():
-        if stage.name in stages and stage.problem and not stage.asked(study):
-            able = ", ".join(s.name for s in STAGES if s.asked(study))
-            raise UserError(
-                f"--stages names {stage.name}, which needs a model, and the landscapes of {study.name} are imported, "
-                f"without one: expected some of {able}."
-            )
-
-
 def bind(
     run: RunDir, study: Study, found: tuple[content.Source, ...], *, redo: bool, accept: bool, computes: bool
 ) -> dict[str, Any] | None:

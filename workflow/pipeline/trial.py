@@ -41,8 +41,6 @@ from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
 from landsweep.pipeline.described import describe_network, describe_problem, digest, head, of_user
 from landsweep.stages import reserved
-from landsweep.stages.evaluate import STAGE as EVALUATE
-from landsweep.stages.evaluate.given import given
 from landsweep.stages.models.loader import part_of
 from landsweep.study import beside
 from landsweep.study.plan import Model, Plan, make_plan
@@ -131,23 +129,6 @@ def try_problem(study: Study, folder: Path, plan: Plan, device: torch.device, ra
         return trial
     assert first is not None
     raise first
-
-
-def try_files(study: Study, folder: Path, run: RunDir, *, again: bool, repair: bool) -> None:
-    """Open the files of imported landscapes whose points are still to be read.
-
-    These are all where ``again`` says so, or where units are damaged that a ``repair`` would discard.
-
-    Raises
-    ------
-    UserError
-        Where one is lost, or holds something else than the study says.
-    """
-    plan = make_plan(study, identity.compare(run, study, redo=True).history)
-    again |= repair and any(True for _ in EVALUATE.damage(run, study, plan))
-    for member in plan.members:
-        if again or not (run.has_landscape and run.topology(member.index).exists()):
-            given(make_problem(study, folder, plan.models[member.model].coords)).check(study)
 
 
 def check_study(study: Study, folder: Path) -> Trial:

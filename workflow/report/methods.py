@@ -11,9 +11,8 @@ from landsweep.disk.opened import read_study
 from landsweep.disk.rundir import RunDir, read_json, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
-from landsweep.study.imported import AXIS
 from landsweep.study.study import Scalar, Study
-from landsweep.study.subspace_spec import SubspaceSpec
+from landsweep.study.subspace_spec import FILE, SubspaceSpec
 
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
@@ -89,7 +88,7 @@ def _sweep(study: Study) -> str:
 
 
 def _imported(study: Study) -> str:
-    files = study.axes[AXIS]
+    files = study.axes[FILE]
     number = f"The {len(files)} landscapes were" if len(files) > 1 else "The landscape was"
     return (
         f"{number} not evaluated by landsweep, but imported from {_values(files)} ({', '.join(study.fields)}; "

@@ -18,8 +18,8 @@ from landsweep.kernels.contract import contract
 from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
 from landsweep.study.files import check_files
-from landsweep.study.imported import AXIS
 from landsweep.study.study import ProblemSpec, Scalar, Study
+from landsweep.study.subspace_spec import FILE
 
 
 def load_class(spec: ProblemSpec, folder: Path) -> type:
@@ -92,7 +92,7 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
         Where the problem raises an error instead.
     """
     if study.imported:
-        return tuple(map(str, study.axes[AXIS]))
+        return tuple(map(str, study.axes[FILE]))
     cls = load_class(study.problem, folder)
     files = getattr(cls, "files", None)
     if files is None:
@@ -127,6 +127,8 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
     cls = load_class(study.problem, folder)
     given = study.problem.params | {name: coords[name] for name in study.parameters}
     arguments = {name: _found(value, folder.resolve()) for name, value in given.items()}
+    if study.imported:  # its files lie there and nowhere else, where their content is compared
+        arguments[FILE] = str(folder.resolve() / str(coords[FILE]))
     try:
         return contract(cls(**arguments))
     except (Exception, SystemExit) as error:

@@ -17,14 +17,12 @@ from landsweep.study.certify_spec import CertifySpec
 from landsweep.study.checkpoint_spec import CheckpointSpec, folded, unfolded
 from landsweep.study.checkpoint_spec import check as check_checkpoints
 from landsweep.study.curvature_spec import CurvatureSpec
-from landsweep.study.imported import PROBLEM
-from landsweep.study.imported import check as check_imported
 from landsweep.study.patterns import filled
 from landsweep.study.periodic import Named, axes_of, named, refusal
 from landsweep.study.resolve_spec import RefineSpec, ResolveSpec
 from landsweep.study.section import Section, many
 from landsweep.study.shipped import study_file
-from landsweep.study.subspace_spec import SubspaceSpec
+from landsweep.study.subspace_spec import PROBLEM, SubspaceSpec, check_imported
 from pydantic import (
     BeforeValidator,
     Field,

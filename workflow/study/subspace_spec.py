@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
@@ -16,6 +16,14 @@ Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "baryce
 """A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints; or is of others."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """These are all kinds of subspaces."""
+IMPORTED: Kind = "imported"
+"""The kind of the subspace of imported landscapes, which others have evaluated: its directions are not known."""
+OWN = tuple(kind for kind in KINDS if kind != IMPORTED)
+"""These are the kinds that a study may choose; ``landsweep import`` makes the study of the other one."""
+PROBLEM = "landsweep.exchange.imported:Imported"
+"""The problem of a study of imported landscapes has this path: it is a file in the place of a network."""
+FILE = "file"
+"""The sweep axis of imported landscapes: their files, relative to the study's folder."""
 
 
 class Through(NamedTuple):
@@ -55,7 +63,7 @@ def _paths(value: Any) -> Any:
 class SubspaceSpec(Section):
     """The way in which the directions are made, and the range of coordinates that the grid covers."""
 
-    kind: Kind = Field("random", description=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    kind: Kind = Field("random", description=f"{', '.join(OWN[:-1])} or {OWN[-1]}")
     path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
     files: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         (),
@@ -99,8 +107,7 @@ class SubspaceSpec(Section):
         "not give them (kind: imported)",
     )
     unit: Literal["multiple", "l2", "relative", "loss_rise", "imported"] = Field(
-        "multiple",
-        description="multiple, l2, relative or loss_rise; imported where the file's own is not known (kind: imported)",
+        "multiple", description="multiple, l2, relative or loss_rise"
     )
     rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
     trajectory: Annotated[tuple[str, ...] | dict[str, tuple[str, ...]], BeforeValidator(_paths)] = Field(
@@ -286,3 +293,52 @@ class SubspaceSpec(Section):
                     )
             for _ in names(name, key, axes):
                 pass  # each value must fit
+
+
+def check_imported(
+    path: str, axes: Mapping[str, Sequence[object]], kinds: Mapping[str, str], asked: Mapping[str, bool]
+) -> None:
+    """Check that a study of imported landscapes asks for nothing that needs a model, and that no other one has them.
+
+    Parameters
+    ----------
+    path
+        What ``problem.path`` of the study is.
+    axes, kinds
+        The axes of its sweep, and the kind of each subspace that is swept.
+    asked
+        Whether the study has each of the keys that ask for a model.
+
+    Raises
+    ------
+    ValueError
+        Where the study and its landscapes do not fit; the text begins with the key.
+    """
+    for name, kind in kinds.items():
+        if path == PROBLEM and kind != IMPORTED:
+            raise ValueError(
+                f"subspaces.{name}.kind is {kind} but the landscapes are imported, whose directions are not known, "
+                f"expected {IMPORTED}"
+            )
+        if path != PROBLEM and kind == IMPORTED:
+            raise ValueError(
+                f"subspaces.{name}.kind is {IMPORTED} but problem.path is {path!r}, expected another kind: `landsweep "
+                "import FILE --out RUN` makes the study of a landscape that is there already"
+            )
+    if path != PROBLEM:
+        return
+    if not axes.get(FILE) or not all(isinstance(name, str) for name in axes[FILE]):
+        raise ValueError(f"sweep.{FILE} is missing, expected the files of the imported landscapes")
+    for name, values in axes.items():
+        if name not in (FILE, "seed", "subspace", "direction_seed"):
+            raise ValueError(f"sweep.{name} is no axis of imported landscapes, expected {FILE} alone")
+        if name != FILE and len(values) > 1:
+            raise ValueError(
+                f"sweep.{name} has {len(values)} values but the landscapes are imported, expected one: each file is "
+                f"one landscape, and further ones go into sweep.{FILE}"
+            )
+    for key, on in asked.items():
+        if on:
+            raise ValueError(
+                f"{key} asks for a model to evaluate, which imported landscapes do not have, expected it left out"
+            )
