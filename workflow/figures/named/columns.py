@@ -14,6 +14,8 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_tree
 from landsweep.figures.curves import COLOURS
 from landsweep.figures.named.request import Request
+from landsweep.figures.planes import colour_bar, label
+from landsweep.figures.scales import finite
 from landsweep.figures.style import INK, SMALL, TINY, labels, number
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
@@ -111,6 +113,25 @@ def tree_of(request: Request, member: Member) -> MergeTree | None:
     return None if tree is None else tree.simplify(max(POSITIVE, run.study.topology.threshold.loss(tree.value_range)))
 
 
+def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
+    """Return the first chosen member that has a tree, its tree, and a note where others are chosen, too.
+
+    Raises
+    ------
+    UserError
+        Where none has a tree.
+    """
+    for member in request.members:
+        if (tree := tree_of(request, member)) is not None:
+            several = len(request.members) > 1
+            said = f"landscape {member.index} of {len(request.members)} is shown, --member chooses another"
+            return member, tree, [said] * several
+    raise UserError(
+        f"none of the {len(request.members)} chosen landscapes has a merge tree, expected one with finite values: "
+        f"`landsweep status {request.run.path}` says what is missing."
+    )
+
+
 def density_of(run: OpenedRun, landscape: Landscape, member: Member) -> tuple[np.ndarray, np.ndarray]:
     """Return eigenvalues and the spectral density of the Hessian at a member's weights, NaN where it is not known."""
     place = dict(zip(run.plan.axes, member.position, strict=True))
@@ -130,6 +151,12 @@ def one_kind(request: Request) -> tuple[Request, str]:
     return replace(request, members=members), said
 
 
+def shared_bar(figure: Any, axes: Sequence[Any], norm: Any, fields: Sequence[Any]) -> None:
+    """Draw the colour bar of landscapes in one scale, where any of them has a finite value."""
+    if len(finite(fields)):
+        colour_bar(figure, list(axes), norm, fields, label(fields[0]))
+
+
 def log_ticks(ax: Any, way: str) -> None:
     """Label the logarithmic axis ``x`` or ``y`` at decades, and between them where there are fewer than two."""
     from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
@@ -140,6 +167,9 @@ def log_ticks(ax: Any, way: str) -> None:
     if high < 100 * low:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 30 * low else (1.0, 3.0)))
         axis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(np.inf, np.inf)))
+    else:
+        axis.set_major_locator(LogLocator(numticks=6))
+        axis.set_major_formatter(LogFormatterSciNotation())
 
 
 def rows_of(request: Request) -> pd.DataFrame:
@@ -168,6 +198,22 @@ def merit(table: pd.DataFrame) -> str | None:
 def known(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     """Return those of the columns that the table has values of."""
     return [name for name in columns if name in table and table[name].notna().any()]
+
+
+def measured(request: Request, table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Return those of the columns that the table has values of.
+
+    Raises
+    ------
+    UserError
+        Where there are none.
+    """
+    if found := known(table, columns):
+        return found
+    raise UserError(
+        f"none of the {len(request.members)} chosen landscapes has a metric, expected one with finite values: "
+        f"`landsweep status {request.run.path}` says what is missing."
+    )
 
 
 def line(ax: Any, table: pd.DataFrame, axis: str, metric: str) -> None:

@@ -15,7 +15,7 @@ from landsweep.figures.named.drawings import Drawn
 from landsweep.figures.named.drawings import _asked as asked
 from landsweep.figures.named.drawings import _head as head
 from landsweep.figures.named.request import Request
-from landsweep.figures.planes import colour_bar, contour, curve, cut_words, label, plane
+from landsweep.figures.planes import contour, curve, cut_words, plane
 from landsweep.figures.scales import best_scale, norm_of
 from landsweep.figures.style import PALE, SMALL
 from landsweep.study.study import MEMBER_ONLY_AXES
@@ -30,15 +30,8 @@ def draw_summary(request: Request) -> Drawn:
     """Draw one landscape of any dimensions: its central slice, its merge tree, its profile and its barcode."""
     from matplotlib.figure import Figure
 
-    run, member = request.run, request.members[0]
-    own = Request(**vars(request) | {"members": (member,)})
-    notes = [f"one landscape of {len(request.members)} is shown, --member chooses it"] * (len(request.members) > 1)
-    tree = columns.tree_of(own, member)
-    if tree is None:
-        raise UserError(
-            f"landscape {member.index} has no merge tree, expected one with finite values: `landsweep status "
-            f"{run.path}` says what is missing, --member chooses another."
-        )
+    run = request.run
+    member, tree, notes = columns.first_tree(request)
     figure = Figure(figsize=(8.2, 6.2), layout="constrained")
     (first, second), (third, fourth) = figure.subplots(2, 2)
     with asked(member):
@@ -75,7 +68,7 @@ def draw_course(request: Request) -> Drawn:
     values, notes = columns.values_of(request, axis)
     members = columns.alike(request, axis, values)
     table = columns.rows_of(request)
-    metrics = columns.known(table, [m for m in (columns.merit(table), *COURSE) if m])
+    metrics = columns.measured(request, table, [m for m in (columns.merit(table), *COURSE) if m])
     rows = -(-len(metrics) // 3)
     wide = max(2.3 * len(members) + 1.2, 7.5)
     figure = Figure(figsize=(wide, 4.0 + 2.3 * rows + 0.4), layout="constrained")
@@ -99,9 +92,9 @@ def draw_course(request: Request) -> Drawn:
                 continue
             profiles.profile(tree, below, scale="log" if scale == "log" else "linear")
     if fields[0].ndim == 2:
-        colour_bar(upper, list(grid[0]), norm, fields, label(fields[0]))
+        columns.shared_bar(upper, grid[0], norm, fields)
     drawn = [ax for ax in grid[1] if ax.has_data()]
-    low, high = min(ax.get_ylim()[0] for ax in drawn), max(ax.get_ylim()[1] for ax in drawn)
+    low, high = (f((f(ax.get_ylim()) for ax in drawn), default=1.0) for f in (min, max))
     for ax in drawn:
         ax.fill_between(ax.get_xlim(), low, ax.get_ylim()[0], color=PALE, linewidth=0)  # down to the new border
         ax.set_ylim(low, high)

@@ -17,7 +17,7 @@ from landsweep.figures.named.drawings import Drawn
 from landsweep.figures.named.drawings import _asked as asked
 from landsweep.figures.named.drawings import _head as head
 from landsweep.figures.named.request import Request
-from landsweep.figures.planes import colour_bar, contour, cut_words, label, plane, surface
+from landsweep.figures.planes import contour, cut_words, plane, surface
 from landsweep.figures.scales import best_scale, limits, norm_of
 from landsweep.figures.style import SMALL, TINY
 from landsweep.study.plan import Member
@@ -33,16 +33,8 @@ def draw_pipeline(request: Request) -> Drawn:
     """Draw one landscape in five ways, after figure 1: surface, clipped surface, contours, merge tree, diagram."""
     from matplotlib.figure import Figure
 
-    run, member = request.run, request.members[0]
-    landscape = Landscape(run.directory.landscape)
-    notes = [f"one landscape of {len(request.members)} is shown, --member chooses it"] * (len(request.members) > 1)
-    own = Request(**vars(request) | {"members": (member,)})
-    tree = columns.tree_of(own, member)
-    if tree is None:
-        raise UserError(
-            f"landscape {member.index} has no merge tree, expected one with finite values: `landsweep status "
-            f"{run.path}` says what is missing, --member chooses another."
-        )
+    run, landscape = request.run, Landscape(request.run.directory.landscape)
+    member, tree, notes = columns.first_tree(request)
     with asked(member):
         field = plane(field_of(run, landscape, member, "loss"), request.at)
         if field.ndim != 2:
@@ -166,7 +158,7 @@ def _landscape_row(
             contour(field, ax, scale=scale, norm=norm, periodic=periodic_of(run), bar=False)
             if run.study.grid.dims == 2:
                 mark(ax, run, member, field)
-    colour_bar(row[0].figure, list(row), norm, there, label(there[0]))
+    columns.shared_bar(row[0].figure, row, norm, there)
 
 
 def _tree_rows(request: Request, upper: Sequence[Any], lower: Sequence[Any], members: Sequence[Member | None]) -> None:
@@ -200,10 +192,14 @@ def _one_scale(row: Sequence[Any]) -> None:
 def _tie(row: Sequence[Any], ways: str) -> None:
     """Give panels the same limits, so that what stands higher is higher."""
     drawn = [ax for ax in row if ax.has_data()]
+    if not drawn:
+        return
     for way in ways:
         limits = [getattr(ax, f"get_{way}lim")() for ax in drawn]
         for ax in drawn:
             getattr(ax, f"set_{way}lim")(min(low for low, _ in limits), max(high for _, high in limits))
+            if getattr(ax, f"get_{way}scale")() == "log":
+                columns.log_ticks(ax, way)
     if ways == "xy":  # the diagonals end at the limits of each
         for ax in drawn:
             ax.axline((ax.get_xlim()[0],) * 2, (ax.get_xlim()[1],) * 2, color="0.6", linewidth=0.8, zorder=1)
@@ -258,7 +254,7 @@ def draw_groups(request: Request) -> Drawn:
     at = {(m.coords[axis], tuple(m.coords[a] for a in others)): m for m in chosen}
     table = columns.rows_of(request)
     metrics = columns.known(table, [m for m in (columns.merit(table), *TREND) if m])
-    wide, below = len(keys), -(-len(metrics) // 3)
+    wide, below = len(keys), max(1, -(-len(metrics) // 3))
     width = max(INCHES * wide + 1.2, 7.5)
     figure = Figure(figsize=(width, 2.1 * len(values) + 2.3 * below + 0.4), layout="constrained")
     upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=[2.1 * len(values), 2.3 * below]))
@@ -279,8 +275,7 @@ def draw_groups(request: Request) -> Drawn:
     for row in grid[:-1]:
         for ax in row:
             ax.set_xlabel("")
-    drawn = list(fields.values())
-    colour_bar(upper, list(np.ravel(grid)), norm, drawn, label(drawn[0]))
+    columns.shared_bar(upper, list(np.ravel(grid)), norm, list(fields.values()))
     panels = np.ravel(lower.subplots(below, 3, squeeze=False))
     for ax, metric in zip(panels, metrics, strict=False):
         columns.strip(ax, table, axis, values, metric, others)
@@ -309,7 +304,7 @@ def draw_trend(request: Request) -> Drawn:
     request, _ = columns.one_kind(request)
     axis = columns.column_axis(request)
     table = columns.rows_of(request)
-    found = columns.known(table, [m for m in (columns.merit(table), *TREND) if m])
+    found = columns.measured(request, table, [m for m in (columns.merit(table), *TREND) if m])
     rows = -(-len(found) // 3)
     figure = Figure(figsize=(9, 2.6 * rows + 0.4), layout="constrained")
     panels = np.ravel(figure.subplots(rows, 3, squeeze=False))
