@@ -1,12 +1,14 @@
 """One landscape from Python: the same bits as a run, the network left as it was, mistakes in one sentence."""
 
 import copy
+from unittest import mock
 
 import landsweep
 import numpy as np
 import pytest
 import torch
 from landsweep import UserError
+from landsweep.direct.given import device_of
 from landsweep.disk.directions import load_delta
 from landsweep.disk.weights import load_trained
 from landsweep.kernels.contract import contract
@@ -391,6 +393,22 @@ def test_arguments_that_are_none(given, text, model):
     said = refused(model, **given)
     assert said.startswith(text)
     assert not any(key in said for key in ("subspaces.", "grid.", "evaluation.", "topology."))
+
+
+def test_the_device_is_that_of_the_weights(model, monkeypatch):
+    assert device_of(model, None) == torch.device("cpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
+    assert device_of(model, "cuda") == torch.device("cuda", 1)
+    assert device_of(model, torch.device("cuda", 0)) == torch.device("cuda", 0)
+    with pytest.raises(UserError, match=r"device is cuda:2 but torch sees 2 GPUs here"):
+        device_of(model, "cuda:2")
+    there = mock.Mock(named_parameters=lambda: [("w", mock.Mock(requires_grad=True, device=torch.device("cuda", 1)))])
+    assert device_of(there, None) == torch.device("cuda", 1)
+    there = mock.Mock(named_parameters=lambda: [("w", mock.Mock(requires_grad=True, device=torch.device("mps")))])
+    with pytest.raises(UserError, match=r"^landscape: model lies on mps, expected cpu or cuda: say device='cpu'\.$"):
+        device_of(there, None)
 
 
 def test_rules_that_match_nothing_are_named(model):

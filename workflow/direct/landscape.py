@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHOWN = ("n_minima", "n_saddles", "average_persistence", "smad", "loss_min", "loss_max", "n_nonfinite")
 """These metrics are shown in a notebook."""
+DIRECTIONS = {"random": "random direction", "hessian": "Hessian eigenvector", "given": "given direction"}
+"""What one direction is called, by the attribute ``directions``."""
 
 
 class Landscape:
@@ -170,9 +172,8 @@ class Landscape:
 
     def __repr__(self) -> str:
         grid, dtype = " x ".join(map(str, self.data.shape)), self.data.dtype
-        kind = self.data.attrs["directions"]
-        several = "direction" if self.data.ndim == 1 else "directions"
-        return f"Landscape({grid} points of {self.data.ndim} {kind} {several}, {dtype})"
+        kind = DIRECTIONS[self.data.attrs["directions"]] + "s" * (self.data.ndim > 1)
+        return f"Landscape({grid} points of {self.data.ndim} {kind}, {dtype})"
 
     def _repr_html_(self) -> str:
         """Return the landscape as HTML for a notebook: some of its metrics, its picture, and what was said."""
