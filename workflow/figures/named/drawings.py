@@ -135,7 +135,7 @@ def _groups(request: Request) -> list[str] | None:
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
-    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=0.95, projection="3d")
+    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
         with _asked(member):
             surface(field, panel, scale=scale, clip=own.clip)
