@@ -26,11 +26,14 @@ class Named:
         A function that says what a run lacks for it, with the way on; nothing where it can be drawn of some member.
     draw
         A function that draws it.
+    options
+        The options that it takes beside those that choose members.
     """
 
     words: str
     missing: Callable[[OpenedRun], str]
     draw: Callable[[Request], Drawn]
+    options: tuple[str, ...]
 
 
 def _go_on(run: OpenedRun, there: bool, what: str) -> str:
@@ -62,16 +65,27 @@ def _table(run: OpenedRun) -> str:
     return _go_on(run, run.directory.metrics.exists(), "there is no table of metrics yet")
 
 
+_FIELD = ("--field", "--scale", "--clip", "--slice")
+_TREE = ("--representation", "--scale")
 FIGURES: dict[str, Named] = {
-    "contour": Named("filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours),
-    "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces),
-    "tree": Named("merge trees, heights to scale", _trees, drawings.draw_merge_trees),
-    "diagram": Named("persistence diagrams", _trees, drawings.draw_diagrams),
-    "barcode": Named("persistence barcodes", _trees, drawings.draw_barcodes),
-    "profile": Named("topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles),
-    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities),
-    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions),
-    "scatter": Named("any two columns of the table: --x, --y", _table, drawings.draw_scatter),
+    "contour": Named(
+        "filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours, (*_FIELD, "--by")
+    ),
+    "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces, _FIELD),
+    "tree": Named("merge trees, heights to scale", _trees, drawings.draw_merge_trees, (*_TREE, "--clip")),
+    "diagram": Named("persistence diagrams", _trees, drawings.draw_diagrams, _TREE),
+    "barcode": Named("persistence barcodes", _trees, drawings.draw_barcodes, _TREE),
+    "profile": Named(
+        "topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles, _TREE
+    ),
+    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities, ()),
+    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions, ("--folder",)),
+    "scatter": Named(
+        "any two columns of the table: --x, --y",
+        _table,
+        drawings.draw_scatter,
+        ("--x", "--y", "--by", "--representation"),
+    ),
 }
 """The keys are the names of the figures."""
 
@@ -82,12 +96,16 @@ def draw(name: str, request: Request) -> Drawn:
     Raises
     ------
     UserError
-        For a name that no figure has, and where the run lacks what it shows.
+        For a name that no figure has, an option that it does not take, and where the run lacks what it shows.
     """
     if name not in FIGURES:
         raise UserError(
             f"there is no figure {name!r}, expected {', '.join(FIGURES)}{nearest(name, list(FIGURES)) or '.'}"
         )
+    taken = FIGURES[name].options
+    if strange := [option for option in request.given() if option not in taken]:
+        more = f" (beside --member and --at, {', '.join(taken)})" if taken else " (beside --member and --at)"
+        raise UserError(f"{name} takes no {strange[0]}, expected only what it takes{more}.")
     if missing := FIGURES[name].missing(request.run):
         raise UserError(f"{name} cannot be drawn: {missing}.")
     return FIGURES[name].draw(request)

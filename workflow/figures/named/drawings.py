@@ -175,8 +175,6 @@ def _draw_trees(
     figure, panels = sheet(len(found), _head(own, representation, cut), shape=shape)
     for panel, (member, tree), title in zip(panels, found, own.titles(), strict=True):
         with _asked(member):
-            if own.clip is not None and not clips:
-                raise ValueError(f"clip is {own.clip:g}, expected none: this figure shows all values")
             draw(tree, panel, scale=scale, **({"clip": own.clip} if clips else {}))
         panel.set_title(title, fontsize=9, pad=22 if panel.get_legend() else None)
     return figure, notes
