@@ -4,7 +4,11 @@ import shutil
 
 import numpy as np
 import pytest
+import zarr
 from landsweep import open_run
+from landsweep.disk.arrays import write_arrays
+from landsweep.disk.store import Status
+from landsweep.disk.trees import metrics_arrays
 from landsweep.figures import style
 from landsweep.figures.named import drawings
 from pictures import overlapping
@@ -180,7 +184,12 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
         (["contour", "--out", "x.gif"], "--out is 'x.gif', expected the name of a .png, .svg or .pdf file."),
         (["tree", "--representation", "face"], "has no face merge tree"),
         (["barcode", "--scale", "clipped"], "scale is clipped, expected linear or log"),
-        (["profile", "--clip", "3"], "landscape 0: clip is 3, expected none: this figure shows all values."),
+        (
+            ["profile", "--clip", "3"],
+            "profile takes no --clip, expected only what it takes (beside --member and --at, ",
+        ),
+        (["tree", "--slice", "alpha_0=0"], "tree takes no --slice, expected only what it takes (beside --member"),
+        (["density", "--by", "beta"], "density takes no --by, expected only what it takes (beside --member and --at)."),
         (["density"], "density cannot be drawn: the study asks for no density: `landsweep run STUDY --set curvature"),
         (["scatter", "--x", "beta"], "--y is missing, expected a column of the table: `landsweep metrics"),
         (["scatter", "--x", "beta", "--y", "eror"], "'eror' is no column, expected one of member, model, beta"),
@@ -202,3 +211,22 @@ def test_too_many_landscapes_are_a_sentence_with_their_axes(monkeypatch):
         "landsweep: 4 landscapes are chosen, expected at most 3 in a figure: choose by --member NUMBER or --at "
         "AXIS=VALUE (beta: 1.0, 2.0; direction_seed: 0, 1).\n"
     )
+
+
+def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tmp_path):
+    run = copy_of(reference_run(), tmp_path)
+    group = zarr.open_group(run / "landscape.zarr", mode="r+")
+    group["loss"][0, 0, 0, 1] = np.nan
+    group["status"][0, 0, 0, 1] = Status.NON_FINITE
+    write_arrays(run / "topology" / "member-00001.npz", metrics_arrays("freudenthal", {"n_nonfinite": 35.0}))
+    figure, _ = drawn(run, "contour", "--at", "beta=1")
+    bare = panels(figure.subfigs[0])[1]
+    assert "hatched: 35 of 35 points not finite" in bare.get_xlabel().replace("\n", " ")
+    _, said = drawn(run, "profile", "--at", "beta=1")
+    assert "member 1 has no freudenthal merge tree, expected one" in said
+    assert inside("figure", run, "profile", "--member", "1").returncode == 2
+    alone, _ = drawn(run, "contour", "--member", "1")
+    assert len(alone.axes) == 1
+    shutil.rmtree(run / "landscape.zarr")
+    nothing = inside("figure", run, "contour")
+    assert f"contour cannot be drawn: no landscape is evaluated yet: continue {run} with" in nothing.stderr

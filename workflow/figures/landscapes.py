@@ -11,7 +11,6 @@ from landsweep.disk.store import Landscape, Status
 from landsweep.figures.marks import draw_marks
 from landsweep.figures.planes import contour, curve, period, plane
 from landsweep.figures.scales import Scale
-from landsweep.figures.trajectories import draw_projections
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.study import HESSIAN_FIELDS
 
@@ -128,4 +127,7 @@ def mark(panel: Any, run: OpenedRun, member: Member, shown: xr.DataArray) -> Non
     axes, periodic = [shown[name].values for name in shown.dims], periodic_of(run)
     lengths = [period(shown, name) if name in periodic else None for name in shown.dims]
     draw_marks(panel, run, member, axes, lengths, np.asarray(shown))
-    draw_projections(panel, run, member, axes)
+    if run.directory.trajectory(member.index).exists():
+        from landsweep.figures.trajectories import draw_projections  # torch, which takes a second
+
+        draw_projections(panel, run, member, axes)

@@ -9,11 +9,15 @@ import numpy as np
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.figures.critical import MINIMUM, SADDLE, critical, draw_critical, draw_joints, draw_points
-from landsweep.figures.style import JOIN, LEAF
+from landsweep.figures.layout import shown
+from landsweep.figures.style import JOIN, LEAF, note
 from landsweep.kernels.critical.resolved import BOUND, Resolved
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
+
+MOST_MARKS = 500
+"""More minima than this are not told apart on a map."""
 
 
 def words(run: OpenedRun) -> str:
@@ -59,7 +63,10 @@ def draw_marks(
     if tree is None:  # no finite value, so the panel stays empty
         return
     if found is None:
-        at = critical(tree, axes, threshold.loss(tree.value_range), field=field)  # what is counted
+        least = max(POSITIVE, threshold.loss(tree.value_range))  # what is counted
+        less, said = shown(tree.simplify(least), MOST_MARKS)
+        note(panel, f"marked: {said}" if said else "")
+        at = critical(tree, axes, max(least, less.lifetimes.min(initial=np.inf)) if said else least, field=field)
         if len(axes) > 1:
             draw_critical(panel, at, periods)
             return
@@ -73,8 +80,8 @@ def draw_marks(
         return
     shape = tuple(map(len, axes))
     own, lost = found.start_own, found.start_end < 0
-    shown = np.isin(found.start, tree.minima)
-    for which, style in ((shown & ~own & ~lost, "o"), (shown & lost, "s")):
+    there = np.isin(found.start, tree.minima)
+    for which, style in ((there & ~own & ~lost, "o"), (there & lost, "s")):
         i, j = np.unravel_index(found.start[which], shape)
         draw_points(panel, np.column_stack([axes[0][i], axes[1][j]]), style, MINIMUM, markerfacecolor="none", **_open())
 

@@ -293,7 +293,7 @@ def surface(
     strided = " x ".join(map(str, every))
     said = f"one of {strided} points drawn" if max(every) > 1 else "", lacking(array).replace("hatched", "holes")
     ax.text2D(0.5, 0.0, "\n".join(filter(None, said)), transform=ax.transAxes, ha="center", va="top", fontsize=TINY)
-    ax.set_box_aspect(None, zoom=0.88)  # room for the label of z
+    ax.set_box_aspect(None, zoom=0.8)  # room for the labels
     return ax
 
 

@@ -79,7 +79,8 @@ def outline(tree: MergeTree) -> tuple[np.ndarray, np.ndarray]:
     --------
     >>> import numpy as np
     >>> from landsweep.kernels import merge_tree
-    >>> x, y = outline(merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0])))  # basins of 2 points and 1, which meet at 3.0
+    >>> tree = merge_tree(np.array([2.0, 0.0, 3.0, 1.0, 4.0]), volumes=True)
+    >>> x, y = outline(tree)  # basins of 2 points and 1, which meet at 3.0
     >>> x.tolist()
     [0.0, 1.0, 2.0, 3.0, 3.5, 4.0, 5.0]
     >>> y.tolist()

@@ -26,11 +26,14 @@ class Named:
         A function that says what a run lacks for it, with the way on; nothing where it can be drawn of some member.
     draw
         A function that draws it.
+    options
+        The options that it takes beside those that choose members.
     """
 
     words: str
     missing: Callable[[OpenedRun], str]
     draw: Callable[[Request], Drawn]
+    options: tuple[str, ...]
 
 
 def _go_on(run: OpenedRun, there: bool, what: str) -> str:
@@ -68,25 +71,51 @@ def _several(run: OpenedRun) -> str:
     return _table(run)
 
 
+_FIELD = ("--field", "--scale", "--clip", "--slice")
+_TREE = ("--representation", "--scale")
+_PLANE = (*_TREE, "--clip", "--slice")
 FIGURES: dict[str, Named] = {
-    "contour": Named("filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours),
-    "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces),
-    "tree": Named("merge trees, heights to scale", _trees, drawings.draw_merge_trees),
-    "diagram": Named("persistence diagrams", _trees, drawings.draw_diagrams),
-    "barcode": Named("persistence barcodes", _trees, drawings.draw_barcodes),
-    "profile": Named("topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles),
-    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities),
-    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions),
-    "xie1": Named("one landscape: surface, clipped surface, contours, merge tree, diagram", _trees, xie.draw_pipeline),
-    "xie2": Named(
-        "a column a model: two subspaces, tree, diagram, density, prediction", xie.lacks_columns, xie.draw_columns
+    "contour": Named(
+        "filled contours of landscapes, curves of lines", _landscapes, drawings.draw_contours, (*_FIELD, "--by")
     ),
-    "xie5": Named("landscapes of named variants over seeds, and their metrics", _several, xie.draw_groups),
-    "xie6": Named("metrics over a swept axis", _several, xie.draw_trend),
-    "landscaper2": Named("one landscape: slice, merge tree, profile, barcode", _trees, landscaper.draw_summary),
-    "landscaper3": Named("landscapes and profiles over checkpoints, and metrics", _several, landscaper.draw_course),
-    "landscaper5": Named("quality against SMAD and curvature", landscaper.lacks_merit, landscaper.draw_merit),
-    "scatter": Named("any two columns of the table: --x, --y", _table, drawings.draw_scatter),
+    "surface": Named("landscapes as surfaces", _landscapes, drawings.draw_surfaces, _FIELD),
+    "tree": Named("merge trees, heights to scale", _trees, drawings.draw_merge_trees, (*_TREE, "--clip")),
+    "diagram": Named("persistence diagrams", _trees, drawings.draw_diagrams, _TREE),
+    "barcode": Named("persistence barcodes", _trees, drawings.draw_barcodes, _TREE),
+    "profile": Named(
+        "topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles, _TREE
+    ),
+    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities, ()),
+    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions, ("--folder",)),
+    "xie1": Named(
+        "one landscape: surface, clipped surface, contours, merge tree, diagram", _trees, xie.draw_pipeline, _PLANE
+    ),
+    "xie2": Named(
+        "a column a model: two subspaces, tree, diagram, density, prediction",
+        xie.lacks_columns,
+        xie.draw_columns,
+        (*_PLANE, "--by", "--folder"),
+    ),
+    "xie5": Named(
+        "landscapes of named variants over seeds, and their metrics", _several, xie.draw_groups, (*_PLANE, "--by")
+    ),
+    "xie6": Named("metrics over a swept axis", _several, xie.draw_trend, ("--representation", "--by")),
+    "landscaper2": Named("one landscape: slice, merge tree, profile, barcode", _trees, landscaper.draw_summary, _PLANE),
+    "landscaper3": Named(
+        "landscapes and profiles over checkpoints, and metrics", _several, landscaper.draw_course, (*_PLANE, "--by")
+    ),
+    "landscaper5": Named(
+        "quality against SMAD and curvature",
+        landscaper.lacks_merit,
+        landscaper.draw_merit,
+        ("--representation", "--by"),
+    ),
+    "scatter": Named(
+        "any two columns of the table: --x, --y",
+        _table,
+        drawings.draw_scatter,
+        ("--x", "--y", "--by", "--representation"),
+    ),
 }
 """The keys are the names of the figures."""
 
@@ -97,12 +126,16 @@ def draw(name: str, request: Request) -> Drawn:
     Raises
     ------
     UserError
-        For a name that no figure has, and where the run lacks what it shows.
+        For a name that no figure has, an option that it does not take, and where the run lacks what it shows.
     """
     if name not in FIGURES:
         raise UserError(
             f"there is no figure {name!r}, expected {', '.join(FIGURES)}{nearest(name, list(FIGURES)) or '.'}"
         )
+    taken = FIGURES[name].options
+    if strange := [option for option in request.given() if option not in taken]:
+        more = f" (beside --member and --at, {', '.join(taken)})" if taken else " (beside --member and --at)"
+        raise UserError(f"{name} takes no {strange[0]}, expected only what it takes{more}.")
     if missing := FIGURES[name].missing(request.run):
         raise UserError(f"{name} cannot be drawn: {missing}.")
     return FIGURES[name].draw(request)

@@ -135,7 +135,7 @@ def _groups(request: Request) -> list[str] | None:
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
-    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=0.95, projection="3d")
+    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
         with _asked(member):
             surface(field, panel, scale=scale, clip=own.clip)
@@ -175,8 +175,6 @@ def _draw_trees(
     figure, panels = sheet(len(found), _head(own, representation, cut), shape=shape)
     for panel, (member, tree), title in zip(panels, found, own.titles(), strict=True):
         with _asked(member):
-            if own.clip is not None and not clips:
-                raise ValueError(f"clip is {own.clip:g}, expected none: this figure shows all values")
             draw(tree, panel, scale=scale, **({"clip": own.clip} if clips else {}))
         panel.set_title(title, fontsize=9, pad=22 if panel.get_legend() else None)
     return figure, notes

@@ -53,6 +53,21 @@ class Request:
     y: str = ""
     folder: Path | None = None
 
+    def given(self) -> list[str]:
+        """Return the options, beside those that choose members, that are not at their defaults."""
+        found = {
+            "--representation": self.representation,
+            "--field": self.field != "loss",
+            "--scale": self.scale,
+            "--clip": self.clip is not None,
+            "--slice": self.at,
+            "--by": self.by,
+            "--x": self.x,
+            "--y": self.y,
+            "--folder": self.folder,
+        }
+        return [option for option, value in found.items() if value]
+
     def titles(self, without: Collection[str] = ()) -> list[str]:
         """Return what tells each member from the others, such as ``beta = 5, seed = 0``, but for some axes."""
         axes = [a for a in self.run.plan.axes if a not in without and len({m.coords[a] for m in self.members}) > 1]
