@@ -288,6 +288,13 @@ def directions(path):
         file["xdirection"] = AXIS
 
 
+def points(path):
+    """As some write a landscape: a number a point."""
+    with h5py.File(path, "w") as file:
+        for k in range(20):
+            file[f"loss_{k}"] = float(k)
+
+
 BOTH = np.array([AXIS, AXIS])
 BAD = {
     "transposed.npz": (saved(loss=LOSS, coordinates=BOTH.T), "expected coordinates of shape (2, 7)"),
@@ -307,6 +314,7 @@ BAD = {
     "folder": (lambda path: path.mkdir(), "is of no known kind"),
     "missing.npz": (lambda path: None, "does not exist"),
     "directions.h5": (directions, "but no xcoordinates"),
+    "points.h5": (points, "loss_14 and 12 more but no xcoordinates"),
     "keys.h5": (without_loss, "there is no train_loss"),
     "shape.h5": (lambda path: goldstein(path, train_loss=LOSS[:3]), "has shape (3, 7), expected (7, 7)"),
 }

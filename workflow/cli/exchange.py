@@ -40,7 +40,7 @@ def export(
         str | None, typer.Option(help="Whose tree  [default: the study's first].", show_default=False)
     ] = None,
 ) -> None:
-    """Write a landscape, its merge tree or its persistence diagram for other tools.
+    """Write a landscape, tree or diagram for other tools.
 
     Landscaper (npz), ParaView and the Topology ToolKit (vti, vtu), xarray (nc, also of the whole run), tables (csv).
     """
