@@ -203,7 +203,7 @@ def test_vtk_opens_a_diagram_as_ttk_writes_it(tmp_path):
 
 def test_a_table_of_pairs(tmp_path):
     run, values, axes = grid(2, "f8")
-    exported(run, tmp_path / "d.csv", "--what", "diagram", "--connectivity", "moore")
+    exported(run, tmp_path / "d.csv", "--what", "diagram", "--representation", "moore")
     table, tree = table_of(tmp_path / "d.csv"), merge_tree(values, "moore")
     assert table[["birth", "death"]].to_numpy()[1:].tolist() == tree.pair_values.tolist()
     assert table.iloc[0].tolist()[:3] == [values.min(), np.inf, np.inf]
@@ -220,7 +220,7 @@ def test_a_member_and_the_whole_of_a_run(tmp_path):
         xr.testing.assert_identical(whole.loss.load().drop_attrs(), run.dataset.loss.load().drop_attrs())
         assert whole.attrs.keys() == run.dataset.attrs.keys()
         assert "n_minima" in whole
-    exported(path, tmp_path / "one.nc", "--member", "beta=2", "--member", "direction_seed=1")
+    exported(path, tmp_path / "one.nc", "--at", "beta=2", "--at", "direction_seed=1")
     exported(path, tmp_path / "three.nc", "--member", "3", "--field", "loss")
     expected = run.dataset.loss.sel(beta=2.0, direction_seed=1).squeeze().to_numpy()
     for name in ("one.nc", "three.nc"):
@@ -233,25 +233,25 @@ def test_a_member_and_the_whole_of_a_run(tmp_path):
     assert tree.pair_values.tolist() == merge_tree(expected, "moore").pair_values.tolist()
 
 
+ONE = ("--member", "0")
+SEVERAL = "4 landscapes fit, expected one: choose it with --at AXIS=VALUE, beta of 1.0, 2.0; direction_seed of 0, 1."
 WRONG = {
     "f.tiff": ((), "whose ending names no format, expected one of npz, vti, vtu, nc, csv"),
     "f.nc": (("--format", "vtx"), "--format is 'vtx', expected one of npz, vti, vtu, nc, csv; did you mean"),
-    "a.csv": (
-        (),
-        "--member chooses 4 landscapes, expected one: add --member axis=value for beta: 1.0, 2.0; direction_seed",
-    ),
-    "b.csv": (("--member", "gamma=1"), "expected an index, or axis=value with one of the axes beta, seed"),
-    "c.csv": (("--member", "beta=3"), "expected one of the values 1.0, 2.0 for beta"),
-    "d.csv": (("--member", "9"), "expected an index from 0 to 3"),
-    "e.csv": (("--member", "0", "--field", "los"), "--field is 'los', expected loss; did you mean"),
-    "f.npz": (("--member", "0"), "one list of coordinates for all axes, got 7 x 5 points over [-1, 1] x [-1, 1]"),
+    "a.csv": ((), SEVERAL),
+    "b.csv": (("--at", "gamma=1"), "expected AXIS=VALUE with an axis of the sweep: beta, seed"),
+    "c.csv": (("--at", "beta=3"), "expected one of the values 1.0, 2.0 for beta"),
+    "d.csv": (("--member", "9"), "expected a number from 0 to 3"),
+    "e.csv": ((*ONE, "--field", "los"), "--field is 'los', expected loss; did you mean"),
+    "f.csv": ((*ONE, "--at", "beta=1"), "--member and --at are both given, expected one of them"),
+    "g.csv": ((*ONE, "--representation", "face"), "but a landscape has none, expected --what tree or diagram"),
+    "f.npz": (ONE, "one list of coordinates for all axes, got 7 x 5 points over [-1, 1] x [-1, 1]"),
     "f.vti": (("--what", "tree"), "which vti files do not hold here, expected landscape, or --format vtu"),
     "f.vtu": (("--what", "pairs"), "expected tree or diagram; there are landscape, tree, diagram"),
-    "g.vtu": (("--member", "0", "--field", "loss"), "a tree is that of the loss, expected --what landscape"),
-    "h.vtu": (("--member", "0", "--connectivity", "knn"), "member 0 has no knn merge tree"),
-    "g.csv": (("--member", "0", "--connectivity", "face"), "but a landscape has none, expected --what tree or diagram"),
-    "no/f.csv": (("--member", "0"), "does not exist, expected one that does: make it first"),
-    "there.csv": (("--member", "0"), "exists already, expected the name of a new file"),
+    "g.vtu": ((*ONE, "--field", "loss"), "a tree is that of the loss, expected --what landscape"),
+    "h.vtu": ((*ONE, "--representation", "knn"), "member 0 has no knn merge tree"),
+    "no/f.csv": (ONE, "does not exist, expected one that does: make it first"),
+    "there.csv": (ONE, "exists already, expected the name of a new file"),
 }
 
 

@@ -175,6 +175,13 @@ def test_uneven_coordinates_are_kept(tmp_path):
     assert "coordinates are not evenly spaced: they are kept" in said
 
 
+def test_figures_are_those_of_any_run(tmp_path):
+    axis = np.array([0.0, 0.1, 0.3, 1.0, 1.1, 4.0, 9.0])
+    done = inside("import", landscaper(tmp_path / "u.npz", axis=axis), "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run/report/landscapes.png").exists()
+
+
 def test_whole_numbers_are_exact(tmp_path):
     np.save(tmp_path / "int.npy", np.arange(12).reshape(3, 4) % 5)
     study, _ = Importing((tmp_path / "int.npy",)).study(tmp_path)
@@ -288,6 +295,13 @@ def directions(path):
         file["xdirection"] = AXIS
 
 
+def points(path):
+    """As some write a landscape: a number a point."""
+    with h5py.File(path, "w") as file:
+        for k in range(20):
+            file[f"loss_{k}"] = float(k)
+
+
 BOTH = np.array([AXIS, AXIS])
 BAD = {
     "transposed.npz": (saved(loss=LOSS, coordinates=BOTH.T), "expected coordinates of shape (2, 7)"),
@@ -307,6 +321,7 @@ BAD = {
     "folder": (lambda path: path.mkdir(), "is of no known kind"),
     "missing.npz": (lambda path: None, "does not exist"),
     "directions.h5": (directions, "but no xcoordinates"),
+    "points.h5": (points, "and 12 more but no xcoordinates"),
     "keys.h5": (without_loss, "there is no train_loss"),
     "shape.h5": (lambda path: goldstein(path, train_loss=LOSS[:3]), "has shape (3, 7), expected (7, 7)"),
 }

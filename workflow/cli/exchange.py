@@ -29,18 +29,19 @@ def export(
         str | None,
         typer.Option(help="landscape, tree or diagram  [default: tree for vtu, else landscape].", show_default=False),
     ] = None,
-    member: Annotated[
+    member: Annotated[int | None, typer.Option(help="Number of the landscape.", show_default=False)] = None,
+    at: Annotated[
         list[str] | None,
-        typer.Option(metavar="AXIS=VALUE", help="Which landscape, or its index; repeatable.", show_default=False),
+        typer.Option(metavar="AXIS=VALUE", help="The landscape there: beta=5; repeatable.", show_default=False),
     ] = None,
     field: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this field; repeatable.", show_default=False)
     ] = None,
-    connectivity: Annotated[
-        str | None, typer.Option(help="Whose tree  [default: the study's first].", show_default=False)
+    representation: Annotated[
+        str | None, typer.Option(help="Whose merge tree  [default: the study's first].", show_default=False)
     ] = None,
 ) -> None:
-    """Write a landscape, its merge tree or its persistence diagram for other tools.
+    """Write a landscape, tree or diagram for other tools.
 
     Landscaper (npz), ParaView and the Topology ToolKit (vti, vtu), xarray (nc, also of the whole run), tables (csv).
     """
@@ -49,8 +50,8 @@ def export(
     from landsweep.api import Run
     from landsweep.exchange.export import Export
 
-    wanted = Export.of(out, format_, what, tuple(field or ()), connectivity)
-    for line in guard_io(lambda: wanted.write(Run(run), tuple(member or ()), out)):
+    wanted = Export.of(out, format_, what, tuple(field or ()), representation)
+    for line in guard_io(lambda: wanted.write(Run(run), member, tuple(at or ()), out)):
         print(line)
 
 

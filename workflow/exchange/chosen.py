@@ -16,8 +16,8 @@ from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
 
-def choose_member(run: OpenedRun, texts: Sequence[str]) -> Member:
-    """Return the member that texts such as ``beta=5`` choose, or its index alone; the only one needs none.
+def choose_member(run: OpenedRun, index: int | None, at: Sequence[str]) -> Member:
+    """Return the member with an index, or the one that texts such as ``beta=5`` choose; the only one needs neither.
 
     Raises
     ------
@@ -25,29 +25,30 @@ def choose_member(run: OpenedRun, texts: Sequence[str]) -> Member:
         Where no member, or more than one, fits, or a text names no axis or value.
     """
     axes, members = run.plan.axes, run.plan.members
-    if len(texts) == 1 and texts[0].isdecimal():
-        if int(texts[0]) >= len(members):
-            raise UserError(f"--member is {texts[0]}, expected an index from 0 to {len(members) - 1}, or axis=value.")
-        return members[int(texts[0])]
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or name not in axes:
+    if index is not None and at:
+        raise UserError("--member and --at are both given, expected one of them.")
+    if index is not None:
+        if not 0 <= index < len(members):
+            raise UserError(f"--member is {index}, expected a number from 0 to {len(members) - 1}.")
+        return members[index]
+    for text in at:
+        name, _, value = text.partition("=")
+        if name not in axes:
             raise UserError(
-                f"--member is {text!r}, expected an index, or axis=value with one of the axes "
-                f"{', '.join(axes)}{nearest(name, list(axes)) or '.'}"
+                f"--at is {text!r}, expected AXIS=VALUE with an axis of the sweep: {', '.join(axes)}"
+                f"{nearest(name, list(axes)) or '.'}"
             )
         fitting = [v for v in axes[name] if _same(v, value)]
         if not fitting:
             known = ", ".join(map(str, axes[name]))
-            raise UserError(f"--member is {text!r}, expected one of the values {known} for {name}.")
+            raise UserError(f"--at is {text!r}, expected one of the values {known} for {name}.")
         members = tuple(m for m in members if m.coords[name] == fitting[0])
-    if len(members) != 1:
-        several = {name: sorted({m.coords[name] for m in members}, key=str) for name in axes}
-        open_ = "; ".join(f"{n}: {', '.join(map(str, v))}" for n, v in several.items() if len(v) > 1)
-        raise UserError(
-            f"--member chooses {len(members)} landscapes, expected one: "
-            + (f"add --member axis=value for {open_}." if members else "no landscape has these values together.")
-        )
+    if not members:
+        raise UserError(f"--at {' '.join(at)} fits no landscape, expected values that one has together.")
+    if len(members) > 1:
+        several = {name: [v for v in axes[name] if any(m.coords[name] == v for m in members)] for name in axes}
+        choices = "; ".join(f"{name} of {', '.join(map(str, v))}" for name, v in several.items() if len(v) > 1)
+        raise UserError(f"{len(members)} landscapes fit, expected one: choose it with --at AXIS=VALUE, {choices}.")
     return members[0]
 
 
@@ -91,9 +92,10 @@ class Chosen:
         lost = int((status == Status.NOT_EVALUATED).sum())
         if lost:
             raise UserError(self._unfinished(f"{lost} of {status.size} points are not evaluated"))
-        if (status == Status.FAILED).all():
+        if failed := int((status == Status.FAILED).sum()):
             raise UserError(
-                f"member {self.member.index} has failed, expected a landscape: `landsweep status` says why."
+                f"member {self.member.index} has failed at {failed} of {status.size} points, expected a whole "
+                f"landscape: `landsweep status {self.run.path}` says why."
             )
         return {name: landscape.read_member(name, self.member.position) for name in wanted or known}
 
@@ -103,9 +105,9 @@ class Chosen:
             f"{self.run.path} with `landsweep run STUDY`."
         )
 
-    def tree(self, connectivity: str | None) -> tuple[MergeTree, np.ndarray]:
+    def tree(self, representation: str | None) -> tuple[MergeTree, np.ndarray]:
         """Return the merge tree, and the coordinates ``(vertices, d)`` of its vertices."""
-        name = connectivity or self.run.study.connectivity[0]
+        name = representation or self.run.study.connectivity[0]
         tree = read_tree(self.run.directory, self.member.index, name)
         if name == RESOLVED:
             found = find_resolved(self.run.directory.resolved(self.member.index))

@@ -41,7 +41,7 @@ class Export:
     format: str
     what: str
     fields: tuple[str, ...] = ()
-    connectivity: str | None = None
+    representation: str | None = None
 
     @classmethod
     def of(
@@ -50,7 +50,7 @@ class Export:
         format_: str | None = None,
         what: str | None = None,
         fields: tuple[str, ...] = (),
-        connectivity: str | None = None,
+        representation: str | None = None,
     ) -> Export:
         """Return the export that options say, before a run is opened.
 
@@ -71,9 +71,9 @@ class Export:
                 f"--what is {wanted!r}, which {chosen} files do not hold here, expected {' or '.join(able)}"
                 + (f", or --format {' or '.join(others)}." if others else f"; there are {', '.join(WHATS)}.")
             )
-        if wanted == "landscape" and connectivity is not None:
+        if wanted == "landscape" and representation is not None:
             raise UserError(
-                f"--connectivity is {connectivity!r}, but a landscape has none, expected --what tree or diagram."
+                f"--representation is {representation!r}, but a landscape has none, expected --what tree or diagram."
             )
         if wanted != "landscape" and fields:
             raise UserError(f"--field is {fields[0]!r}, but a {wanted} is that of the loss, expected --what landscape.")
@@ -83,9 +83,9 @@ class Export:
             raise UserError(
                 f"--out {out}: the folder {out.parent} does not exist, expected one that does: make it first."
             )
-        return cls(chosen, wanted, fields, connectivity)
+        return cls(chosen, wanted, fields, representation)
 
-    def write(self, run: OpenedRun, member: Sequence[str], out: Path) -> list[str]:
+    def write(self, run: OpenedRun, member: int | None, at: Sequence[str], out: Path) -> list[str]:
         """Write the file; return lines on what it holds, and on what is good to know of it.
 
         Raises
@@ -93,12 +93,12 @@ class Export:
         UserError
             Where no single landscape is chosen, it is not finished, or the format cannot hold it.
         """
-        if self.format == "nc" and not member and len(run.plan.members) > 1:
+        if self.format == "nc" and member is None and not at and len(run.plan.members) > 1:
             return _whole(run, self.fields, out)
-        chosen = Chosen(run, choose_member(run, member))
+        chosen = Chosen(run, choose_member(run, member, at))
         if self.what == "landscape":
             return _LANDSCAPES[self.format](chosen, self.fields, out)
-        tree, places = chosen.tree(self.connectivity)
+        tree, places = chosen.tree(self.representation)
         if self.format == "csv":
             table = graphs.pairs_of(tree, places)
             _to_csv(table, out)
@@ -201,7 +201,7 @@ def _whole(run: OpenedRun, fields: Sequence[str], out: Path) -> list[str]:
                 or (isinstance(value, list) and not all(isinstance(v, int | float) for v in value))
             ):
                 attrs[key] = json.dumps(value)  # NetCDF has no mappings
-    _to_netcdf(dataset.load(), out)
+    _to_netcdf(dataset, out)
     lost = int((dataset["status"].to_numpy() == 0).sum())
     lines = [f"{out}: {len(run.plan.members)} landscapes, dimensions {', '.join(map(str, landscape_dims(dataset)))}"]
     return lines + [f"{lost} points are not evaluated yet, and NaN with status 0"] * bool(lost)

@@ -6,7 +6,7 @@ the coordinates ``x[i % len(x)]`` and ``y[i // len(x)]``. Where both axes have a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,8 @@ from landsweep.disk.fields.stored import Field, readable
 
 SUFFIXES = (".h5", ".hdf5")
 LOSS = "train_loss"
+SHOWN = 8
+"""So many names of what a file holds are shown."""
 UNDONE = -1.0
 """What the program leaves where it has not evaluated a point."""
 
@@ -51,15 +53,14 @@ def open_surface(path: Path, array: str | None, fill_values: Sequence[str]) -> S
     loss = array or LOSS
     if "xcoordinates" not in data:
         raise UserError(
-            f"{path} holds {', '.join(data) or 'no numbers'} but no xcoordinates, expected a surface of "
+            f"{path} holds {_listed(data)} but no xcoordinates, expected a surface of "
             "plot_surface.py, not its directions: its name ends in .h5_[-1.0,1.0,51]x[-1.0,1.0,51].h5 or the like."
         )
     if loss not in data:
         names = [name for name in data if not name.endswith("coordinates")]
         what = f"--array is {array!r}" if array else f"there is no {LOSS}"
         raise UserError(
-            f"{path} holds {', '.join(names) or 'no values'} and {what}: name the loss with --array"
-            f"{nearest(loss, names) or '.'}"
+            f"{path} holds {_listed(names)} and {what}: name the loss with --array{nearest(loss, names) or '.'}"
         )
     axes = [data[name].reshape(-1).astype(np.float64) for name in ("xcoordinates", "ycoordinates") if name in data]
     counts = tuple(len(axis) for axis in axes)
@@ -89,6 +90,12 @@ def open_surface(path: Path, array: str | None, fill_values: Sequence[str]) -> S
     return Surface(fields, tuple(axes), tuple(notes))
 
 
+def _listed(names: Collection[str]) -> str:
+    """Return the first names, and how many more there are."""
+    first, more = ", ".join(list(names)[:SHOWN]), len(names) - SHOWN
+    return (first + (f" and {more} more" if more > 0 else "")) or "nothing"
+
+
 def _field(name: str, values: np.ndarray) -> Field:
     return Field(name, values.shape, values.dtype, lambda box: values[box])
 
@@ -99,9 +106,8 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
     with h5py.File(path, "r") as file:
         found: dict[str, Any] = {name: file[name] for name in file}
-        return {
-            n: d[...] for n, d in found.items() if isinstance(d, h5py.Dataset) and d.ndim and d.dtype.kind in "biuf"
-        }
+        sets = {n: d for n, d in found.items() if isinstance(d, h5py.Dataset) and d.dtype.kind in "biuf"}
+        return {n: np.asarray(d[()]) for n, d in sets.items()}
 
 
 def _check_done(path: Path, data: Mapping[str, np.ndarray], loss: str, fill_values: Sequence[str]) -> None:

@@ -197,8 +197,8 @@ def _check_dims(path: Path, layout: Layout, name: str | None) -> None:
     swept = [d for d in dims if not d.startswith("alpha_")]
     if swept and len(swept) < len(dims):
         raise UserError(
-            f"{path} holds many landscapes, over {', '.join(swept)}, expected one: `landsweep export RUN --member "
-            "axis=value --out ONE.nc` writes one of them."
+            f"{path} holds many landscapes, over {', '.join(swept)}, expected one: `landsweep export RUN --at "
+            "AXIS=VALUE --out ONE.nc` writes one of them."
         )
 
 
