@@ -365,6 +365,8 @@ def test_losses_that_are_none(text, model):
         ({"range": (1, -1)}, "landscape: range is [1, -1], expected low < high."),
         ({"range": (-np.inf, 1)}, "landscape: range is [-inf, 1], expected finite numbers."),
         ({"range": "wide"}, "landscape: \"range\" is 'wide' (str), expected [low, high] with low < high"),
+        ({"rise": 2}, "landscape: rise is 2 but unit is multiple, expected unit loss_rise."),
+        ({"rise": -1, "unit": "loss_rise"}, 'landscape: "rise" is -1 (int), expected a loss rise above 0'),
         ({"seed": -1}, "landscape: seed is [-1], expected whole numbers of at least 0."),
         ({"directions": "hesian"}, "landscape: directions is 'hesian', expected random, hessian, or tensors."),
         (

@@ -43,6 +43,7 @@ def landscape(
     ignore: Sequence[str] | None = None,
     normalisation: str | None = None,
     unit: str | None = None,
+    rise: float | None = None,
     connectivity: str | Sequence[str] | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
@@ -82,9 +83,9 @@ def landscape(
         The parameters that random directions leave alone, by default ``["bias", "norm"]``; or patterns of names.
     normalisation
         ``filter`` (the default of random directions), ``layer``, ``model`` or ``none`` (the default of others).
-    unit
+    unit, rise
         What a coordinate of 1 means: ``multiple`` of the direction (the default), ``l2``, ``relative`` to the norm of
-        the weights, or ``loss_rise``.
+        the weights, or ``loss_rise``: where the loss has risen by ``rise``, by default 1.
     connectivity
         Which points are neighbours in the merge tree: the first one is that of ``Landscape.metrics``.
     device
@@ -132,6 +133,8 @@ def landscape(
                 f"{SUBJECT}: ignore is {list(ignore)!r} but directions are given, expected no ignore: leave out of "
                 "them what is not to move."
             )
+        if rise is not None and unit != "loss_rise":
+            raise UserError(f"{SUBJECT}: rise is {rise!r} but unit is {unit or 'multiple'}, expected unit loss_rise.")
         count = len(vectors) if vectors is not None else 2 if dims is None else dims
         where = device_of(network, device)
         study = study_of(
@@ -144,7 +147,7 @@ def landscape(
             where,
             dtype,
             connectivity,
-            {"ignore": ignore, "normalisation": normalisation, "unit": unit},
+            {"ignore": ignore, "normalisation": normalisation, "unit": unit, "rise": rise},
             {"strategy": strategy, "batch": batch, "threads": threads},
         )
         with subscriber(Console(stderr=True, quiet=not progress)) as shown:
