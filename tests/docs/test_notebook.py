@@ -3,7 +3,6 @@
 import re
 
 import landsweep
-import matplotlib as mpl
 import torch
 from support import ROOT
 
@@ -11,7 +10,6 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/notebook.md").read_t
 
 
 def test_the_page_runs(monkeypatch):
-    monkeypatch.setattr(mpl, "get_backend", lambda: "agg")
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Tanh(), torch.nn.Linear(3, 2))
     data = torch.utils.data.TensorDataset(torch.randn(12, 2), torch.randint(2, (12,)))
