@@ -191,4 +191,7 @@ def test_what_a_run_lacks_is_said_with_the_way_on():
         UserError, match=r"--by is 'direction_seed', expected an axis that tells models apart: beta, seed"
     ):
         drawn(run, "xie6", by="direction_seed")
+    for name in ("xie1", "xie6"):
+        with pytest.raises(UserError, match=r"--representation is 'six', expected freudenthal\."):
+            drawn(run, name, representation="six")
     assert set(PAPERS) <= set(FIGURES)

@@ -11,7 +11,7 @@ import pandas as pd
 from landsweep.base.errors import UserError, reading
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import find_tree
+from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.figures.curves import COLOURS
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import colour_bar, label
@@ -20,6 +20,7 @@ from landsweep.figures.style import INK, SMALL, TINY, labels, number
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
+from landsweep.study.resolve_spec import RESOLVED
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, SPECIAL_AXES, Scalar
 
 MOST_COLUMNS = 5
@@ -105,11 +106,24 @@ def alike(request: Request, axis: str, values: Sequence[Scalar], kind: str | Non
 
 
 def tree_of(request: Request, member: Member) -> MergeTree | None:
-    """Return a member's tree without pairs below the study's threshold, None where it has none."""
+    """Return a member's tree without pairs below the study's threshold, None where it has none.
+
+    Raises
+    ------
+    UserError
+        For a representation that the run does not have.
+    """
     run = request.run
-    path = run.directory.topology(member.index)
     representation = request.representation or run.study.connectivity[0]
-    tree = find_tree(path, representation) if path.exists() else None
+    names = [*run.study.connectivity, *([RESOLVED] if run.study.resolve.enabled else [])]
+    if representation not in names:
+        raise UserError(f"--representation is {representation!r}, expected {' or '.join(names)}.")
+    if representation == RESOLVED:
+        found = find_resolved(run.directory.resolved(member.index))
+        tree = found.tree if found is not None and len(found.value) else None
+    else:
+        path = run.directory.topology(member.index)
+        tree = find_tree(path, representation) if path.exists() else None
     return None if tree is None else tree.simplify(max(POSITIVE, run.study.topology.threshold.loss(tree.value_range)))
 
 
