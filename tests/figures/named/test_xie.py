@@ -8,10 +8,12 @@ import pytest
 from landsweep import UserError, open_run
 from landsweep.disk.store import Landscape
 from landsweep.figures.critical import MINIMUM
-from landsweep.figures.named import predictions
+from landsweep.figures.named import landscaper, predictions
 from landsweep.figures.named.catalogue import FIGURES, draw
 from landsweep.figures.named.request import Request, choose
+from landsweep.kernels import merge_tree
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from pictures import overlapping
 from support import inside, reference_run
 
@@ -172,6 +174,16 @@ def test_one_landscape_with_profile_and_barcode():
     figure, _ = whole("landscaper2")
     titles = [ax.get_title() for ax in figure.axes if ax.get_label() != "<colorbar>"]
     assert titles == ["landscape", "merge tree (freudenthal)", "topological profile", "barcode"]
+
+
+def test_a_tree_without_volumes_has_no_profile():
+    ax = Figure().subplots()
+    values = np.array([2.0, 0.0, 3.0, 1.0, 4.0])
+    assert landscaper._profile(merge_tree(values, volumes=False), ax, "linear") == [
+        "there is no profile, as this tree has no volumes; that of another --representation has"
+    ]
+    assert not ax.axison
+    assert landscaper._profile(merge_tree(values, volumes=True), Figure().subplots(), "linear") == []
 
 
 def test_what_a_run_lacks_is_said_with_the_way_on():

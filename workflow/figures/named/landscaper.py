@@ -16,8 +16,9 @@ from landsweep.figures.named.drawings import _asked as asked
 from landsweep.figures.named.drawings import _head as head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, curve, cut_words, plane
-from landsweep.figures.scales import best_scale, norm_of
+from landsweep.figures.scales import Scale, best_scale, norm_of
 from landsweep.figures.style import PALE, SMALL
+from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.study import MEMBER_ONLY_AXES
 
 COURSE = ("smad", "n_saddles", "average_persistence", "hessian_top_eigenvalue", "hessian_trace")
@@ -45,14 +46,23 @@ def draw_summary(request: Request) -> Drawn:
         if run.study.grid.dims == field.ndim:
             mark(first, run, member, field)
         trees.merge_tree(tree, second, scale=heights)
-        profiles.profile(tree, third, scale=heights)
+        notes += _profile(tree, third, heights)
         diagrams.barcode(tree, fourth, scale=heights)
     titles = (cut_words(field) or "landscape", f"merge tree ({tree.connectivity})", "topological profile", "barcode")
     for ax, title in zip((first, second, third, fourth), titles, strict=True):
-        ax.set_title(title, fontsize=9)
+        ax.set_title(title if ax.axison else "", fontsize=9)
     names = ", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in member.coords.items() if len(run.plan.axes[a]) > 1)
     figure.suptitle(f"{run.study.name}{': ' + names if names else ''}", fontsize=10)
     return figure, notes
+
+
+def _profile(tree: MergeTree, ax: Any, scale: Scale) -> list[str]:
+    """Draw a tree's profile; of one without volumes, such as that of resolved minima, there is only a note."""
+    if len(tree.arc_volume) == len(tree.arcs):
+        profiles.profile(tree, ax, scale=scale)
+        return []
+    ax.set_axis_off()
+    return ["there is no profile, as this tree has no volumes; that of another --representation has"]
 
 
 def draw_course(request: Request) -> Drawn:
@@ -90,7 +100,8 @@ def draw_course(request: Request) -> Drawn:
             if tree is None:
                 below.set_axis_off()
                 continue
-            profiles.profile(tree, below, scale="log" if scale == "log" else "linear")
+            notes += _profile(tree, below, "log" if scale == "log" else "linear")
+    notes = list(dict.fromkeys(notes))
     if fields[0].ndim == 2:
         columns.shared_bar(upper, grid[0], norm, fields)
     drawn = [ax for ax in grid[1] if ax.has_data()]
