@@ -125,4 +125,4 @@ def test_of_too_many_minima_the_most_persistent_are_marked_and_it_is_said(run, m
     draw_marks(panel, run, SimpleNamespace(index=0), [np.linspace(0, 1, 5)] * 2)
     dots = next(line for line in panel.get_lines() if line.get_marker() == "o")
     assert np.column_stack(dots.get_data()).tolist() == [[0.0, 0.0], [0.0, 0.5]]
-    assert panel.get_xlabel().replace("\n", " ") == "marked: the 2 minima of persistence ≥ 4.4 of 4"
+    assert panel.get_xlabel().replace("\n", " ") == "marked, without lines: the 2 minima of persistence ≥ 4.4 of 4"

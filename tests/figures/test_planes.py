@@ -81,7 +81,7 @@ def test_a_constant_says_what_it_is():
     low, high = ax.figure.axes[1].get_ylim()
     assert low < 0.37 < high
     assert curve(RAMP[:, 0] * 0, panel()).get_xlabel() == "direction 0\nconstant: 0"
-    for value in (0.0, 1e-300, -5.0, 1e30):
+    for value in (0.0, 1e-270, -5.0, 1e30):
         norm = norm_of([[value, value]])
         assert norm.vmin < value < norm.vmax
 
@@ -149,3 +149,26 @@ def test_no_label_covers_another():
     for ax, scale in zip(figure.subplots(1, 2), ("linear", "clipped"), strict=True):
         contour(values + 0.01, ax, scale=scale)
     assert not overlapping(figure)
+
+
+def test_reports_of_other_tools():
+    """Zeros beside NaN, tiny differences, levels with a logarithmic norm, masks and uneven levels, great numbers."""
+    zeros = np.zeros((6, 6))
+    zeros[1:3, 2] = np.nan
+    assert contour(field(zeros), panel()).get_xlabel().endswith("constant: 0")
+    tiny = np.repeat([[5.5e-14], [2e-13], [2.2e-13], [0.0]], 4, axis=1).T
+    ax = contour(field(tiny, np.arange(4.0), np.arange(4.0)), panel())
+    assert not any(np.allclose(pixel(ax, 1.5, y), 1) for y in (0.2, 0.8, 1.5, 1.9, 2.5)), "a band without a colour"
+    wide = field(np.exp(np.linspace(-9, 9, 121)).reshape(11, 11))
+    wide[3:6, 3:6] = np.nan
+    for levels, expected in ((4, 5), (40, 41), ([1e-4, 1e-3, 0.1, 7, 1e4], 5)):
+        ax = contour(wide, panel(), scale="log", levels=levels)
+        assert next(len(part.levels) for part in ax.collections if hasattr(part, "levels")) == expected
+        assert np.ptp(pixel(ax, -0.2, -0.2)) < 0.02, "colour where there is no value"
+    for size in (1e300, 1e38, 1e-38):
+        ax = contour(RAMP * size, panel(), levels=5)
+        np.testing.assert_allclose(pixel(ax, 0.7, 0.5), colormaps["viridis"](0.7)[:3], atol=0.03)
+    with pytest.raises(ValueError, match="span more than a number holds, expected a clip"):
+        contour((2 * RAMP - 1) * 1.7e308, panel())
+    with pytest.raises(ValueError, match="are too small to draw, expected some above 1e-280"):
+        contour(RAMP * 1e-300, panel())

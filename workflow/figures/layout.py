@@ -59,5 +59,5 @@ def shown(tree: MergeTree, most: int) -> tuple[MergeTree, str]:
     less = tree.simplify(least)
     return (
         less,
-        f"the {count(len(less.minima), 'minimum', 'minima')} of persistence ≥ {least:.3g} of {len(tree.minima)}",
+        f"the {count(len(less.minima), 'minimum', 'minima')} of persistence ≥ {least:.3g} of {len(tree.minima):,}",
     )

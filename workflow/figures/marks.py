@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
 
-MOST_MARKS = 500
+MOST_MARKS = 300
 """More minima than this are not told apart on a map."""
 
 
@@ -65,10 +66,10 @@ def draw_marks(
     if found is None:
         least = max(POSITIVE, threshold.loss(tree.value_range))  # what is counted
         less, said = shown(tree.simplify(least), MOST_MARKS)
-        note(panel, f"marked: {said}" if said else "")
-        at = critical(tree, axes, max(least, less.lifetimes.min(initial=np.inf)) if said else least, field=field)
+        at = critical(less, axes) if said else critical(tree, axes, least, field=field)
+        note(panel, f"marked, without lines: {said}" if said else "")
         if len(axes) > 1:
-            draw_critical(panel, at, periods)
+            draw_critical(panel, replace(at, joints=at.joints[:0]) if said else at, periods)
             return
         for where, height, style, colour in (
             (at.saddles, at.saddle_values, "x", JOIN),

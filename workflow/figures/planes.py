@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,8 @@ HATCH = {"facecolor": "0.88", "edgecolor": "0.6", "hatch": "////"}
 """What has no finite value looks so."""
 MOST_LINES = 300
 """Along axes of more points than this, points are finer than lines: pixels are drawn, in the colours of their bands."""
+LINES_UP_TO = 1e240
+"""matplotlib takes 1e250 for the greatest number that a contour may have, and 1e-250 for the least."""
 MOST_FACES = 150
 """A surface has at most this many points along an axis."""
 
@@ -176,7 +179,8 @@ def _fill(ax: Any, x: np.ndarray, y: np.ndarray, values: np.ma.MaskedArray[Any, 
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     style = {"cmap": MAP, "norm": norm, "zorder": 0.5}
-    large = max(len(x), len(y)) > MOST_LINES
+    sizes = np.abs(borders[borders != 0])
+    large = max(len(x), len(y)) > MOST_LINES or sizes.max() > LINES_UP_TO or sizes.min() < 1 / LINES_UP_TO
     if large:  # each pixel in the colour of its band
         middle = np.asarray(norm(0.5 * (borders[:-1] + borders[1:])))
         from matplotlib import colormaps
@@ -187,7 +191,9 @@ def _fill(ax: Any, x: np.ndarray, y: np.ndarray, values: np.ma.MaskedArray[Any, 
     if large or values.mask.any():
         ax.pcolormesh(x, y, values, shading="nearest", **style)
     if not large:
-        ax.contourf(x, y, values, borders, extend="both", **style)
+        within = np.clip(values, -LINES_UP_TO, LINES_UP_TO)
+        ends = SimpleNamespace(vmin=borders[0], vmax=borders[-1])
+        ax.contourf(x, y, within, borders, extend=extension([values.compressed()], ends), **style)
         ax.contour(x, y, values, borders[2:-1:3], colors="black", linewidths=0.25, alpha=0.4, zorder=0.6)
 
 

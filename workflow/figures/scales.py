@@ -13,6 +13,8 @@ SCALES: tuple[Scale, ...] = ("linear", "log", "clipped")
 DECADE = 10
 """A logarithmic scale is drawn where the greatest value is at least this many times the least: below, it says no more
 than a linear one."""
+LEAST = 1e-280
+"""matplotlib takes numbers below about this one for 0."""
 LEVELS = 24
 """Filled contours have so many bands."""
 
@@ -51,8 +53,8 @@ def limits(arrays: Sequence[ArrayLike], scale: Scale, clip: float | None = None)
     Raises
     ------
     ValueError
-        For a logarithmic scale of values that are not positive, a scale of another name, a clip below all values, and
-        a clip of another scale.
+        For a logarithmic scale of values that are not positive, a scale of another name, a clip below all values, a
+        clip of another scale, and values that are too large or too small for numbers of double precision.
     """
     if scale not in SCALES:
         raise ValueError(f"scale is {scale!r}, expected {', '.join(SCALES[:-1])} or {SCALES[-1]}")
@@ -62,6 +64,10 @@ def limits(arrays: Sequence[ArrayLike], scale: Scale, clip: float | None = None)
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
+    if not np.isfinite(high - low) and (clip is None or not np.isfinite(clip - low)):
+        raise ValueError(f"values from {low:.4g} to {high:.4g} span more than a number holds, expected a clip")
+    if 0 < max(abs(low), abs(high)) < LEAST:
+        raise ValueError(f"values from {low:.4g} to {high:.4g} are too small to draw, expected some above {LEAST:g}")
     if scale == "log" and low <= 0:
         raise ValueError(f"scale is log and the least value is {low:.4g}, expected values above 0, or scale linear")
     if scale == "clipped":
