@@ -376,6 +376,7 @@ def test_further_arrays_are_fields_unless_the_run_has_such_names(tmp_path):
     study, said = Importing((tmp_path / "f.npz",)).study(tmp_path)
     assert study.fields == ("loss", "accuracy")
     assert "smad left out: a run stores numbers of its own under such names" in said
+    assert "small left out: only what has one number at each point of the loss becomes a field" in said
 
 
 def test_h5py_is_named_where_it_is_missing(tmp_path, monkeypatch):
