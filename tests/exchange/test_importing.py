@@ -257,6 +257,7 @@ def test_commands_that_need_a_model_say_that_there_is_none(two, tmp_path):
     done = inside("plan", two / "study.yaml")
     assert done.returncode == 0, done.stderr
     assert "members  2 (file 2," in done.stdout
+    assert "units    about 2 (bounded by: a landscape, which is read at once)" in done.stdout
     study = yaml.safe_load((two / "study.yaml").read_text())
     study["problem"]["path"] = "toy.py:Toy"
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
