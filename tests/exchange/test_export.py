@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 from landsweep import open_run
+from landsweep.disk.trees import find_resolved
 from landsweep.exchange.opening import open_landscape
 from landsweep.exchange.vtkxml import write_image
 from landsweep.kernels import merge_tree
 from landsweep.kernels.topology.nodes import ROOT
+from resolving import two_himmelblaus
 from support import DATA, copy_of, inside, once, reference_run
 
 QUIET = ("--set", "report.figures=false")
@@ -235,6 +237,22 @@ def test_a_member_and_the_whole_of_a_run(tmp_path):
 
 ONE = ("--member", "0")
 SEVERAL = "4 landscapes fit, expected one: choose it with --at AXIS=VALUE, beta of 1.0, 2.0; direction_seed of 0, 1."
+
+
+def test_a_tree_of_the_loss_itself(tmp_path):
+    run = two_himmelblaus()
+    exported(run, tmp_path / "t.vtu", "--member", "0", "--representation", "resolved")
+    exported(run, tmp_path / "d.vtu", "--member", "0", "--representation", "resolved", "--what", "diagram")
+    made, found = vtk_grid(tmp_path / "t.vtu"), find_resolved(open_run(run).directory.resolved(0))
+    points = made.GetPointData()
+    places, kinds = numbers(points, "alpha"), numbers(points, "CriticalType")
+    assert places[kinds == 0].tolist() == found.alpha.tolist()
+    dataset = open_run(run).dataset.isel(dict.fromkeys(open_run(run).plan.axes, 0))
+    top = dataset.loss.where(dataset.loss == dataset.loss.max(), drop=True)
+    assert places[kinds == 3].tolist() == [[float(top.alpha_0[0]), float(top.alpha_1[0])]]
+    assert vtk_grid(tmp_path / "d.vtu").GetNumberOfCells() == len(found.tree.pairs) + 2
+
+
 WRONG = {
     "f.tiff": ((), "whose ending names no format, expected one of npz, vti, vtu, nc, csv"),
     "f.nc": (("--format", "vtx"), "--format is 'vtx', expected one of npz, vti, vtu, nc, csv; did you mean"),

@@ -9,6 +9,7 @@ import xarray as xr
 import yaml
 import zarr
 from landsweep import open_run
+from landsweep.base.errors import UserError
 from landsweep.exchange.importing import Importing
 from landsweep.exchange.opening import open_landscape
 from landsweep.kernels import merge_tree
@@ -241,6 +242,9 @@ def test_a_damaged_shard_is_read_again(two, tmp_path):
         (("--set", "sweep.seed=[0,1]"), "sweep.seed has 2 values but the landscapes are imported, expected one"),
         (("--set", "sweep.beta=[1]"), "sweep.beta is no axis of imported landscapes, expected file alone"),
         (("--set", "fields=[loss,alpha_gradient]"), "fields asks for a model"),
+        (("--set", "grid.points=5"), "coordinates has lists of [7] numbers, expected [5, 5], as grid.points"),
+        (("--set", "subspaces.imported.kind=random"), "coordinates are given but kind is random"),
+        (("--set", "subspaces={r: {}}", "--set", "sweep.subspace=r"), "kind is random but the landscapes are imported"),
     ],
 )
 def test_what_needs_a_model_is_refused(two, words, text):
@@ -257,6 +261,9 @@ def test_commands_that_need_a_model_say_that_there_is_none(two, tmp_path):
     done = inside("plan", two / "study.yaml")
     assert done.returncode == 0, done.stderr
     assert "members  2 (file 2," in done.stdout
+    assert "units    about 2 (bounded by: a landscape, which is read at once)" in done.stdout
+    with pytest.raises(UserError, match="has imported landscapes, whose directions are not known"):
+        open_run(two).parameters(file="plain.npz")
     study = yaml.safe_load((two / "study.yaml").read_text())
     study["problem"]["path"] = "toy.py:Toy"
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
@@ -376,6 +383,7 @@ def test_further_arrays_are_fields_unless_the_run_has_such_names(tmp_path):
     study, said = Importing((tmp_path / "f.npz",)).study(tmp_path)
     assert study.fields == ("loss", "accuracy")
     assert "smad left out: a run stores numbers of its own under such names" in said
+    assert "small left out: only what has one number at each point of the loss becomes a field" in said
 
 
 def test_h5py_is_named_where_it_is_missing(tmp_path, monkeypatch):

@@ -112,8 +112,14 @@ class Chosen:
         if name == RESOLVED:
             found = find_resolved(self.run.directory.resolved(self.member.index))
             assert found is not None
-            return tree, np.concatenate([found.alpha, found.saddle_alpha])
+            return tree, np.concatenate([found.alpha, found.saddle_alpha, self._highest()])
         return tree, np.stack([g.reshape(-1) for g in np.meshgrid(*self.axes, indexing="ij")], axis=1)
+
+    def _highest(self) -> np.ndarray:
+        """Return ``(1, d)`` where the grid's loss is greatest, which is where the tree of critical points ends."""
+        loss = self.fields(["loss"])["loss"]
+        at = np.unravel_index(np.argmax(np.where(np.isfinite(loss), loss, -np.inf)), loss.shape)
+        return np.array([[axis[i] for axis, i in zip(self.axes, at, strict=True)]])
 
 
 def open_store(run: OpenedRun) -> Landscape:

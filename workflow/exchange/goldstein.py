@@ -6,7 +6,7 @@ the coordinates ``x[i % len(x)]`` and ``y[i // len(x)]``. Where both axes have a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,11 +17,10 @@ from landsweep.base.errors import UserError
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.fields.packed import Packing
 from landsweep.disk.fields.stored import Field, readable
+from landsweep.exchange.layout import listed
 
 SUFFIXES = (".h5", ".hdf5")
 LOSS = "train_loss"
-SHOWN = 8
-"""So many names of what a file holds are shown."""
 UNDONE = -1.0
 """What the program leaves where it has not evaluated a point."""
 
@@ -53,14 +52,14 @@ def open_surface(path: Path, array: str | None, fill_values: Sequence[str]) -> S
     loss = array or LOSS
     if "xcoordinates" not in data:
         raise UserError(
-            f"{path} holds {_listed(data)} but no xcoordinates, expected a surface of "
+            f"{path} holds {listed(data)} but no xcoordinates, expected a surface of "
             "plot_surface.py, not its directions: its name ends in .h5_[-1.0,1.0,51]x[-1.0,1.0,51].h5 or the like."
         )
     if loss not in data:
         names = [name for name in data if not name.endswith("coordinates")]
         what = f"--array is {array!r}" if array else f"there is no {LOSS}"
         raise UserError(
-            f"{path} holds {_listed(names)} and {what}: name the loss with --array{nearest(loss, names) or '.'}"
+            f"{path} holds {listed(names)} and {what}: name the loss with --array{nearest(loss, names) or '.'}"
         )
     axes = [data[name].reshape(-1).astype(np.float64) for name in ("xcoordinates", "ycoordinates") if name in data]
     counts = tuple(len(axis) for axis in axes)
@@ -88,12 +87,6 @@ def open_surface(path: Path, array: str | None, fill_values: Sequence[str]) -> S
             f"{path.name}:{name}", packing.values(values) if packing else values
         )
     return Surface(fields, tuple(axes), tuple(notes))
-
-
-def _listed(names: Collection[str]) -> str:
-    """Return the first names, and how many more there are."""
-    first, more = ", ".join(list(names)[:SHOWN]), len(names) - SHOWN
-    return (first + (f" and {more} more" if more > 0 else "")) or "nothing"
 
 
 def _field(name: str, values: np.ndarray) -> Field:

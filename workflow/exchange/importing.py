@@ -107,7 +107,7 @@ def import_run(
     study, notes = executor.on_root(read)
     for note in notes if executor.is_root else ():
         for tell in subscribers:
-            tell(Notice(f"{note[0].upper()}{note[1:].rstrip('.')}."))
+            tell(Notice(f"note: {note.rstrip('.')}."))
     return execute(study, wanted.folder, out, executor, subscribers)
 
 

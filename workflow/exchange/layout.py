@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from landsweep.base.errors import UserError
 from landsweep.disk.fields import netcdf, vtk
 from landsweep.disk.fields.opening import open_field
 from landsweep.disk.fields.stored import readable
+
+SHOWN = 8
+"""So many names of what a file holds are shown."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class Layout:
     x_first: bool = False
 
     @property
+    def names(self) -> list[str]:
+        """The arrays that are no coordinates."""
+        return [name for name in self.arrays if self.dims.get(name) != (name.rpartition("/")[2],)]
+
+    @property
     def only(self) -> str | None:
         """The only array that is no coordinate, if there is one."""
-        names = [name for name in self.arrays if self.dims.get(name) != (name.rpartition("/")[2],)]
-        return names[0] if len(names) == 1 else None
+        return self.names[0] if len(self.names) == 1 else None
 
     def coordinates(self, path: Path, name: str | None) -> tuple[np.ndarray, ...] | None:
         """Return the coordinates along each axis of an array, None where one axis has none."""
@@ -50,6 +57,12 @@ class Layout:
         if any(self.dims.get(axis) != (axis.rpartition("/")[2],) for axis in found):
             return None
         return tuple(_whole(path, axis) for axis in found)
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the first names, and how many more there are."""
+    first, more = ", ".join(list(names)[:SHOWN]), len(names) - SHOWN
+    return (first + (f" and {more} more" if more > 0 else "")) or "nothing"
 
 
 def _whole(path: Path, name: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from landsweep.base.errors import UserError
 from landsweep.disk.fields.opening import open_field
 from landsweep.disk.fields.stored import Field
 from landsweep.exchange import goldstein
-from landsweep.exchange.layout import Layout, layout_of
+from landsweep.exchange.layout import Layout, layout_of, listed
 from landsweep.kernels.geometry.blocks import Box
 from landsweep.stages import reserved
 from landsweep.study.study import ALPHA_FIELDS, HESSIAN_FIELDS, MAX_DIMS, names_field
@@ -126,17 +126,27 @@ def _general(path: Path, array: str | None, fill_values: Sequence[str], raw: boo
     field = open_field(path, name, fill_values, raw=raw)
     name = name or layout.only
     fields: dict[str, Field] = {LOSS: field}
+    alike: list[str] = []
     if name == LOSS and not of_landscaper:
         alike = [n for n, a in layout.arrays.items() if n != LOSS and a == layout.arrays[LOSS]]
         fields |= {n: open_field(path, n, fill_values, raw=raw) for n in alike if n != "status"}
     fields, left = _further(fields)
-    notes = (*field.notes, *_suspicions(field), *left)
+    taken = {*fields, *alike, name, "status", *LANDSCAPER, MARK}
+    if others := [n for n in layout.names if n not in taken]:
+        left.append(f"{listed(others)} left out: only what has one number at each point of the loss becomes a field")
+    notes = (*_told(field, layout), *_suspicions(field), *left)
     if of_landscaper:
         more = () if MARK in layout.arrays else _said(field.shape)
         return FileLandscape(path, fields, _of_landscaper(path, field.shape), "imported", (*notes, *more))
     _check_dims(path, layout, name)
     coordinates = layout.coordinates(path, name)
     return FileLandscape(path, _turned(fields) if layout.x_first else fields, coordinates, "imported", notes)
+
+
+def _told(field: Field, layout: Layout) -> list[str]:
+    """Return what is done with the stored numbers; that VTK stores x fastest is of no concern here."""
+    cells = ["values are those of cells"] * any("of cells" in note for note in field.notes)
+    return cells if layout.x_first else list(field.notes)
 
 
 def _suspicions(field: Field) -> list[str]:

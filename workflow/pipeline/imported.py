@@ -10,7 +10,6 @@ from landsweep.pipeline import identity
 from landsweep.stages import STAGES
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import make_plan
-from landsweep.study.problems import make_problem
 from landsweep.study.study import Study
 
 
@@ -36,6 +35,7 @@ def try_files(study: Study, folder: Path, run: RunDir, *, again: bool, repair: b
         Where one is lost, or holds something else than the study says.
     """
     from landsweep.stages.evaluate.given import given
+    from landsweep.study.problems import make_problem
 
     plan = make_plan(study, identity.compare(run, study, redo=True).history)
     again |= repair and any(True for _ in EVALUATE.damage(run, study, plan))

@@ -375,6 +375,7 @@ class Study(Section):
         for name, subspace in self.subspaces.items():
             try:
                 subspace.check(self.grid.dims, self.axes, used=name in self.axes["subspace"])
+                subspace.check_coordinates(self.grid.shape)
             except ValueError as error:
                 raise ValueError(f"subspaces.{name}.{error}") from None
         asked = {

@@ -249,6 +249,12 @@ class SubspaceSpec(Section):
                     "the checkpoints"
                 )
 
+    def check_coordinates(self, shape: tuple[int, ...]) -> None:
+        """Raise ValueError where there are coordinates, but not one for each of the points along the axes."""
+        given = [len(axis) for axis in self.coordinates]
+        if given and given != list(shape) and not (len(given) == 1 and {*given} == {*shape}):
+            raise ValueError(f"coordinates has lists of {given} numbers, expected {list(shape)}, as grid.points")
+
     def check(self, dims: int, axes: Mapping[str, Any], used: bool = True) -> None:
         """Check the section against the rest of its study: the grid's dimensions and the names of the sweep's axes.
 
@@ -261,8 +267,6 @@ class SubspaceSpec(Section):
         """
         if isinstance(self.range[0], tuple) and len(self.range) != dims:
             raise ValueError(f"range has {len(self.range)} pairs, expected one pair or {dims} (grid.dims)")
-        if len(self.coordinates) not in (0, 1, dims):
-            raise ValueError(f"coordinates has {len(self.coordinates)} lists, expected one or {dims} (grid.dims)")
         if not used:
             return
         through = THROUGH.get(self.kind)

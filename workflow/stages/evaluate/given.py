@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -10,15 +9,11 @@ from landsweep.base.errors import Damaged, ProblemChanged, ProblemError, UserErr
 from landsweep.kernels.geometry.blocks import Box
 from landsweep.session.context import Context
 from landsweep.stages.models.loader import problem_of
-from landsweep.study.plan import Member, Shape, Sizing, Unit
+from landsweep.study.plan import Member, Unit
 from landsweep.study.study import Study
 
 STRATEGY = "imported"
 """The strategy of a store whose points were read."""
-
-
-LARGE = 1 << 24
-"""A unit has at most this many points."""
 
 
 class Given(Protocol):
@@ -48,11 +43,6 @@ def choices(study: Study) -> dict[str, Any]:
         "reason": "imported",
         "float64_error": {},
     }
-
-
-def sizing(grid: Shape) -> Sizing:
-    """Return the points of a unit: a whole landscape where it is not large, as reading takes no time worth sharing."""
-    return Sizing(min(prod(grid), LARGE), "a landscape")
 
 
 def values(context: Context, member: Member, unit: Unit, sweep_ndim: int) -> dict[str, np.ndarray]:

@@ -26,7 +26,7 @@ from landsweep.session.context import Context, Outcome, record_points
 from landsweep.stages.evaluate import given
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
-from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, unit_points
+from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, sizing_of
 
 SHOWN = 10
 """The coordinates of so many points at which the loss raised an error are shown."""
@@ -123,14 +123,7 @@ def _prepare(context: Context) -> bool:
         if choices is None:
             continue
         plan = context.plan
-        sizing = unit_points(
-            plan.points,
-            context.executor.size,
-            context.study.bytes_per_point,
-            context.study.executor.unit_seconds,
-            choices["seconds"],
-        )
-        sizing = given.sizing(plan.grid_shape) if context.study.imported else sizing
+        sizing = sizing_of(context.study, plan, context.executor.size, choices["seconds"])
         shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, context.executor.size)
         choices["unit_points"] = sizing.points
         choices["unit_bound"] = sizing.reason
