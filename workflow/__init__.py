@@ -1,7 +1,8 @@
 """Distributed sweeps of neural-network loss landscapes: N-D grids into Zarr, merge trees, metrics.
 
 ``landsweep.run(study)`` runs a study and returns its :class:`Run`; ``landsweep.open_run(path)`` opens
-one that exists. Names are loaded on first use, so that ``import landsweep`` touches neither torch nor MPI.
+one that exists; ``landsweep.landscape(model, batches, loss)`` computes one :class:`Landscape` in memory. Names are
+loaded on first use, so that ``import landsweep`` touches neither torch nor MPI.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from landsweep.api import open_run as open_run
     from landsweep.api import run as run
     from landsweep.base.errors import UserError as UserError
+    from landsweep.direct.call import landscape as landscape
+    from landsweep.direct.landscape import Landscape as Landscape
     from landsweep.kernels.problem import Batch as Batch
     from landsweep.study.study import Study as Study
 
@@ -21,14 +24,16 @@ __version__ = version("landsweep")
 
 _HOME = {
     "Batch": "landsweep.kernels.problem",
+    "Landscape": "landsweep.direct.landscape",
     "Run": "landsweep.api",
+    "landscape": "landsweep.direct.call",
     "open_run": "landsweep.api",
     "run": "landsweep.api",
     "Study": "landsweep.study",
     "UserError": "landsweep.base.errors",
 }
 """The keys are the public names; each is imported from the module beside it when it is first used."""
-__all__ = ["Batch", "Run", "Study", "UserError", "__version__", "open_run", "run"]
+__all__ = ["Batch", "Landscape", "Run", "Study", "UserError", "__version__", "landscape", "open_run", "run"]
 
 
 def __getattr__(name: str) -> Any:

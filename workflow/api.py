@@ -196,6 +196,10 @@ class Run(OpenedRun):
 
         index = self.member(**coords)
         path = self.directory.directions(index)
+        if self.study.imported:
+            raise UserError(
+                f"{self.path} has imported landscapes, whose directions are not known, expected another run."
+            )
         if not path.exists():
             raise UserError(f"member {index} has no directions yet: continue {self.path} with `landsweep run STUDY`.")
         rows = [

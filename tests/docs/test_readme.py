@@ -47,13 +47,19 @@ def test_the_commands_for_an_own_study(folder):
 
 @pytest.mark.processes
 def test_the_python_code(folder):
-    (code,) = blocks("python")
+    code, call = blocks("python")
     program = code + "print(run.dataset.loss.sel(noise=0.1, seed=0).shape, len(run.metrics))\n"
+    at_hand = """
+import torch
+model, criterion = torch.nn.Linear(2, 1), torch.nn.MSELoss()
+loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(8, 2), torch.randn(8, 1)))
+"""
+    program += f"{at_hand}{call}print(found.data.shape)\n"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], cwd=folder[0], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "(1, 2, 21, 21) 6\n"
+    assert done.stdout == "(1, 2, 21, 21) 6\n(41, 41)\n"
 
 
 @pytest.mark.parametrize(("language", "file"), [("yaml", "study.yaml"), ("python", "problem.py")])

@@ -1,18 +1,12 @@
-"""Figures: what the trend joins and names, its ticks; what maps of landscapes mark."""
+"""Figures: what the trend joins and names, its ticks."""
 
 from itertools import product
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from landsweep import open_run
-from landsweep.disk.store import Landscape
-from landsweep.kernels.topology.metrics import topology_metrics
 from landsweep.report import figures
 from landsweep.study.study import Study
-from matplotlib.figure import Figure
-from support import reference_run
 
 
 @pytest.fixture
@@ -26,7 +20,7 @@ def drawn(write_study, monkeypatch, tmp_path):
             coords = dict(zip(study.axes, values, strict=True))
             rows.append(coords | {"representation": name} | metrics(name, coords))
         seen = []
-        monkeypatch.setattr(figures, "_save", lambda figure, path: seen.append(figure))
+        monkeypatch.setattr(figures, "save", lambda figure, path: seen.append(figure))
         figures.draw_trend(study, pd.DataFrame(rows), tmp_path / "trend.png")
         (figure,) = seen
         figure.draw_without_rendering()
@@ -97,27 +91,3 @@ def test_no_two_ticks_are_alike_and_counts_are_whole(drawn):
     fine = ticks(figure.axes[1].yaxis)
     assert len({*fine}) == len(fine) > 2
     assert "1234" in fine[0]
-
-
-@pytest.mark.parametrize("least", [0.0, "10%"])
-def test_maps_mark_the_minima_and_saddles_that_are_counted(least):
-    run = open_run(reference_run())
-    topology = run.study.topology.model_copy(update={"min_persistence": least})
-    study = run.study.model_copy(update={"topology": topology})
-    landscape, marked, dropped = Landscape(run.directory.landscape), [], 0
-    for member in run.plan.members:
-        figure = Figure()
-        opened = SimpleNamespace(study=study, directory=run.directory)
-        figures._panel(figure, figure.subplots(), opened, landscape, member)
-        marked.append([len(line.get_xdata()) for line in figure.axes[0].get_lines()])
-        tree = run.merge_tree(**member.coords)
-        counted = topology_metrics(tree, min_persistence=topology.threshold.loss(tree.value_range))
-        assert marked[-1] == [counted["n_saddles"], counted["n_minima"]]
-        dropped += len(tree.minima) - counted["n_minima"]
-    assert (dropped > 0) == bool(least)
-
-
-def test_a_title_that_is_too_long_has_lines_of_about_one_length():
-    assert figures.wrapped("toy (log10 loss)", 78) == "toy (log10 loss)"
-    assert figures.wrapped("one two three four five six seven", 30) == "one two three four\nfive six seven"
-    assert figures.wrapped("a-name-without-any-blank", 10).replace("\n", "") == "a-name-without-any-blank"

@@ -8,7 +8,10 @@ from landsweep.study.shipped import study_file
 from landsweep.study.study import Study
 from support import inside
 
-SHIPPED = ["digits_residual", "pinn", "pinn_convection", "resnet20_cifar10", "scaling_strong", "scaling_weak"]
+SHIPPED = [
+    *("digits_residual", "language_training", "pinn", "pinn_convection", "resnet20_cifar10"),
+    *("scaling_strong", "scaling_weak"),
+]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

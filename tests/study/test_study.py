@@ -22,6 +22,7 @@ MISTAKES = [
     ),
     ({"grid__points": [5, 5, 5]}, "grid.points has 3 entries, expected one number or 2 (dims)."),
     ({"subspaces__random__range": [1, -1]}, "subspaces.random.range is [1, -1], expected low < high."),
+    ({"subspaces__random__range": [0, float("inf")]}, "subspaces.random.range is [0, inf], expected finite numbers."),
     ({"subspaces__random__range": [[0, 1]]}, "subspaces.random.range has 1 pairs, expected one pair or 2 (grid.dims)."),
     ({"subspaces__random__unit": "metres"}, "expected multiple, l2, relative or loss_rise."),
     ({"subspaces__random__kind": "file"}, "kind is file but path is missing"),

@@ -14,6 +14,8 @@ from landsweep.cli import cluster as commands
 from landsweep.cli.check import check
 from landsweep.cli.distances import cka, distances
 from landsweep.cli.ending import abort, ended, heard
+from landsweep.cli.exchange import export, importing
+from landsweep.cli.figure import figure
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 from landsweep.cli.scaling import scaling
@@ -357,6 +359,9 @@ def tree(
 app.command()(new)
 app.command()(distances)
 app.command()(cka)
+app.command()(figure)
+app.command()(export)
+app.command("import")(importing(_execute))
 
 
 @app.command()

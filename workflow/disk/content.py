@@ -63,7 +63,7 @@ def collect(
     """
     source, _, _ = study.problem.path.rpartition(":")
     beside = study.problem.file(folder)
-    file = beside or _module_file(source)
+    file = None if study.imported else beside or _module_file(source)
     found: dict[str, Path] = {}
     if file is not None and file.is_file():
         found[source] = file

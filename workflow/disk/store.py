@@ -30,7 +30,7 @@ from landsweep.disk.rundir import (
     write_text,
 )
 from landsweep.disk.whole import WholeStore
-from landsweep.study.plan import Plan, Shape, Unit, chunk_shape, grid_coordinates, shard_key, units
+from landsweep.study.plan import Plan, Shape, Unit, chunk_shape, coordinates_of, grid_coordinates, shard_key, units
 from landsweep.study.study import Scalar, Study
 from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
@@ -403,7 +403,7 @@ def write_coordinates(group: zarr.Group, study: Study, plan: Plan) -> None:
     for name, values in plan.axes.items():
         _put_coordinate(group, name, values, [name])
     names = [str(s) for s in plan.axes["subspace"]]
-    coordinates = {s: grid_coordinates(study.subspaces[s].ranges(study.grid.dims), study.grid.shape) for s in names}
+    coordinates = {s: coordinates_of(study, s) for s in names}
     shared = len({(coordinates[s], study.subspaces[s].unit) for s in names}) == 1
     fractions = grid_coordinates(((-1.0, 1.0),) * study.grid.dims, study.grid.shape)
     for k in range(study.grid.dims):

@@ -1,4 +1,4 @@
-"""Pictures, one function each: contours, surfaces, trees, diagrams, densities, and the figures of papers.
+"""Pictures, one function each: contours, surfaces, trees, diagrams, profiles, densities, and the figures of papers.
 
-Each takes an array of xarray, a merge tree or a table, returns a figure of matplotlib. It imports ``disk`` and lower.
+Each draws an array of xarray, a merge tree or a table into given axes of matplotlib. It imports ``disk`` and lower.
 """

@@ -23,7 +23,7 @@ from landsweep.disk.lock import RunLock
 from landsweep.disk.opened import read_run, read_study
 from landsweep.disk.rundir import RunDir, write_json, write_text
 from landsweep.executors.executor import Executor
-from landsweep.pipeline import identity
+from landsweep.pipeline import identity, imported
 from landsweep.session import attach  # noqa: F401  # how a context travels to workers
 from landsweep.session.context import Context
 from landsweep.session.progress import ProgressFile
@@ -130,13 +130,14 @@ def execute(
     from landsweep.study.problems import check, check_names
 
     study, notes = executor.on_root(lambda: identity.as_begun(RunDir(out), study))
+    executor.on_root(lambda: imported.check_asked(study, options.stages, NAMES))
     if HOMOLOGY.name in options.stages and HOMOLOGY.asked(study):
         executor.on_root(lambda: _loops(study))
     notes += filter(None, [idle_engine(study.topology, study.connectivity, study.grid.shape)])
     with ExitStack() as stack:
         stack.callback(beside.enter, None)  # what has been imported from beside the problem leaves with the run
         if options.needs_problem:
-            executor.on_root(lambda: check(study, folder, reserved()))
+            executor.on_root(lambda: check(study, folder, reserved(), model=False))
         else:  # a run that is older than a name may go on as long as nothing is stored there
             executor.on_root(lambda: check_names(study, reserved(study)))
         stop = stop or stack.enter_context(StopFlag(announce=executor.is_root))
@@ -224,6 +225,10 @@ def _try(
 
     forced = options.redo or options.retry_failed or options.repair
     if not trial.is_due(study, run, options.stages, forced=forced):
+        return
+    if study.imported:
+        again = options.redo or options.retry_failed
+        imported.try_files(study, folder, run, again=again, repair=options.repair)
         return
     device = trial.device_of(study) if executor.team else trial.CPU
     for note in trial.try_problem(study, folder, make_plan(study), device, executor.team or 1).notes:

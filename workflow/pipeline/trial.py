@@ -6,7 +6,6 @@ which the loss raises an error because of the numbers there, is none.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +25,6 @@ from landsweep.base.text import size
 from landsweep.disk import weights
 from landsweep.disk.checkpoints.loading import load
 from landsweep.disk.rundir import RunDir
-from landsweep.kernels.containers import dense_parts
 from landsweep.kernels.contract import Contract, describe, takes
 from landsweep.kernels.curvature.hessian import CurvatureProduct
 from landsweep.kernels.loss.choice import difference
@@ -38,9 +36,10 @@ from landsweep.kernels.loss.raising import is_of_a_point
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
 from landsweep.kernels.loss.theta import real_dtype
 from landsweep.kernels.parameters.structure import lazy
-from landsweep.kernels.problem import Batch, Problem, reals, trainable_parameters
+from landsweep.kernels.problem import Batch, Problem, trainable_parameters
 from landsweep.kernels.sampling import restored, watched
 from landsweep.pipeline import identity
+from landsweep.pipeline.described import describe_network, describe_problem, digest, head, of_user
 from landsweep.stages import reserved
 from landsweep.stages.models.loader import part_of
 from landsweep.study import beside
@@ -141,16 +140,41 @@ def check_study(study: Study, folder: Path) -> Trial:
         beside.enter(None)
 
 
+def try_given(study: Study, problem: Problem, device: torch.device, subject: str) -> Trial:
+    """Try a problem that is at hand, whose ``build`` returns the weights that landscapes are made around.
+
+    ``subject`` begins the sentences about mistakes.
+
+    Raises
+    ------
+    UserError
+        Where it has one.
+    """
+    plan = make_plan(study)
+    with restored():
+        return _Try(study, Path(), plan, plan.models[0], device, given=problem, subject=subject)()
+
+
 class _Try:
-    """The trial of one model's problem."""
+    """The trial of one model's problem: that of the study, or one that is ``given``, with its weights."""
 
     def __init__(
-        self, study: Study, folder: Path, plan: Plan, model: Model, device: torch.device, ranks: int = 1
+        self,
+        study: Study,
+        folder: Path,
+        plan: Plan,
+        model: Model,
+        device: torch.device,
+        ranks: int = 1,
+        given: Problem | None = None,
+        subject: str = "",
     ) -> None:
         self._study, self._folder, self._model, self._device, self._ranks = study, folder, model, device, ranks
         self._members = [member for member in plan.members if member.model == model.index]
         self._trial = Trial()
-        self._weights = "the untrained weights"
+        self._given, self._subject = given, subject or f"problem.path {study.problem.path!r}"
+        self._weights = "the untrained weights" if given is None else "the weights"
+        self._end = "; nothing was trained" if given is None else ""
 
     def __call__(self) -> Trial:
         with watched() as drew:
@@ -190,7 +214,7 @@ class _Try:
         return list(dict.fromkeys([*map(part_of, self._members), *more]))
 
     def _make(self) -> Problem:
-        return make_problem(self._study, self._folder, self._model.coords)
+        return self._given or make_problem(self._study, self._folder, self._model.coords)
 
     @property
     def _derivatives(self) -> tuple[Any, str] | None:
@@ -217,17 +241,18 @@ class _Try:
             raise
         except (Exception, SystemExit) as error:
             cause = error.__cause__ if isinstance(error, ProblemError) and error.__cause__ else error
-            path = self._study.problem.path
             if line := users_line(cause):
                 text = f"{what} failed ({told(cause)} at {line}), expected it to run: mend it"
             else:  # ours, on what the user's code returned
-                at = line_of(getattr(_of_user(problem), method))
+                at = line_of(getattr(of_user(problem), method))
                 words = str(cause.args[0] if isinstance(cause, KeyError) and cause.args else cause)
                 reason = words.splitlines()[0] if words else type(cause).__name__
                 text = f"{reason}{f' ({method} at {at})' if at else ''}"
-            raise Refused(f"problem.path {path!r}: {text.rstrip('.')}; nothing was trained.") from error
+            raise Refused(f"{self._subject}: {text.rstrip('.')}{self._end}.") from error
 
     def _build(self, problem: Problem) -> nn.Module:
+        if self._given is not None:  # what no file of weights holds is no matter where none is written
+            return problem.build(0)
         with self._told("build", "build", problem):
             return weights.build(problem, int(self._model.coords["seed"]))
 
@@ -242,8 +267,8 @@ class _Try:
         return network, "; ".join((source, *notes))
 
     def _batches(self, problem: Problem, split: str, draws: list[int]) -> tuple[Batch, str]:
-        draw, given = draws[0], _of_user(problem).batches
-        call = f"batches(split={split!r}, draw={draw})"
+        draw, given = draws[0], of_user(problem).batches
+        call = f"batches(split={split!r}, draw={draw})" if self._given is None else "batches"
         with self._told(call, "batches", problem):
             if split != "train" and not takes(given, "split"):
                 raise ValueError(
@@ -256,7 +281,7 @@ class _Try:
                 if first is None:
                     first = batch.map(torch.clone)  # a generator may fill the same tensors again
                 if count <= BATCHES:
-                    digests.append(_digest(batch))
+                    digests.append(digest(batch))
                 if count >= BATCHES and (nbytes > BYTES or time.perf_counter() - begin > SECONDS):
                     ended = False
                     break
@@ -264,7 +289,7 @@ class _Try:
                 raise ValueError(f"{call} gave no batches, expected at least one")
             if not first.weight > 0:
                 raise ValueError(f"{call} gave a batch of weight {first.weight}, expected a weight above 0")
-            again = _head(problem.batches(split=split, draw=draw), len(digests))
+            again = head(problem.batches(split=split, draw=draw), len(digests))
             wrong = next((k for k, (a, b) in enumerate(zip(digests, again, strict=False)) if a != b), None)
             if wrong is not None or len(again) < len(digests):
                 where = f"batch {wrong + 1} differs" if wrong is not None else f"{len(again)} batches the second time"
@@ -272,7 +297,7 @@ class _Try:
                     f"two calls of {call} gave different data ({where}), expected the same, as every process reads "
                     "them itself: seed what it draws by draw, and keep nothing from one call to the next"
                 )
-            if self._drew and digests != _head(self._make().batches(split=split, draw=draw), len(digests)):
+            if self._drew and digests != head(self._make().batches(split=split, draw=draw), len(digests)):
                 raise ValueError(
                     f"{call} gave other data once the problem was made again, so that each process would have its own, "
                     "expected the same: seed what the constructor draws"
@@ -280,7 +305,7 @@ class _Try:
             sampled = (
                 isinstance(problem, Contract)
                 and problem.sampled
-                and digests != _head(problem.batches(split=split, draw=draw, sampling=draw + 1), len(digests))
+                and digests != head(problem.batches(split=split, draw=draw, sampling=draw + 1), len(digests))
             )
             if draws != [0] and not takes(given, "draw") and not sampled:
                 raise ValueError(
@@ -385,7 +410,7 @@ class _Try:
                 return
         if not tried or not np.isfinite(here).all():
             return
-        networks = [name for name, value in vars(_of_user(problem)).items() if isinstance(value, nn.Module)]
+        networks = [name for name, value in vars(of_user(problem)).items() if isinstance(value, nn.Module)]
         own = f", not self.{networks[0]}" if networks else ""
         raise ValueError(
             f"the loss does not depend on the weights ({here[0]:.6g} wherever they are moved to), expected it to use "
@@ -455,38 +480,3 @@ def _shift(network: nn.Module, seed: int = 0) -> torch.Tensor:
     rms = float(theta.abs().square().mean().sqrt()) or 1.0
     noise = torch.randn(theta.shape, generator=torch.Generator().manual_seed(seed), dtype=theta.dtype).to(theta.device)
     return (0.1 * noise * (theta.abs() + 0.1 * rms))[None]
-
-
-def _head(batches: Iterable[Batch], count: int) -> list[bytes]:
-    """Return what tells the first batches from others."""
-    return [_digest(batch) for _, batch in zip(range(count), batches, strict=False)]
-
-
-def _digest(batch: Batch) -> bytes:
-    """Return what two equal batches have in common."""
-    found = hashlib.blake2b(repr(batch.weight).encode())
-    for x in batch.tensors():
-        found.update(f"{x.dtype} {tuple(x.shape) if not x.is_nested else ''}".encode())
-        for part in dense_parts(x):
-            plain = part.detach().cpu().resolve_conj().resolve_neg().contiguous()
-            found.update(plain.reshape(-1).view(torch.uint8).numpy().tobytes())
-    return found.digest()
-
-
-def _of_user(problem: Any) -> Any:
-    return problem.problem if isinstance(problem, Contract) else problem
-
-
-def describe_problem(problem: Problem) -> str:
-    """Return the class of a problem."""
-    return type(_of_user(problem)).__name__
-
-
-def describe_network(network: nn.Module) -> str:
-    """Return the class of a network, and how many parameters move."""
-    if lazy(network):
-        return f"{type(network).__name__} with lazy layers"
-    named = [p for _, p in trainable_parameters(network)]
-    frozen = sum(map(reals, network.parameters())) - sum(map(reals, named))
-    count = f"{sum(map(reals, named)):,} parameters in {len(named)} tensors"
-    return f"{type(network).__name__}, {count}" + (f", {frozen:,} frozen" if frozen else "")

@@ -119,12 +119,12 @@ def bench_evaluation(study: Study, folder: Path, seconds: float) -> Speed:
 
 def _measure(context: Context, seconds: float) -> Speed:
     study, member = context.study, context.plan.members[0]
-    choices = probe(context, member)
     path = context.run.directions(member.index)
+    delta, geometry = load_delta(path), load_geometry(path)
+    choices = probe(context, member, delta, geometry)
     device, precision = context.device(), PRECISIONS[study.evaluation.dtype]
-    loader, delta = Loader(context, study.evaluation.dtype), load_delta(path)
+    loader = Loader(context, study.evaluation.dtype)
     n = max(1, int(seconds / REPEATS / choices["seconds"]))
-    geometry = load_geometry(path)
     alpha = geometry.multiples(np.random.default_rng(0).uniform(-0.1, 0.1, (n, len(geometry.scale))))
     with users_code():
         evaluator = loader.evaluator(member, delta, choices["strategy"], choices["width"])

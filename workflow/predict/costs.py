@@ -15,7 +15,7 @@ from landsweep.distributed.blocking import member_blocks
 from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.stages import STAGES
 from landsweep.stages.stage import Sharing
-from landsweep.study.plan import Plan, even_shard, unit_points
+from landsweep.study.plan import Plan, even_shard, sizing_of
 from landsweep.study.study import Study
 
 POINTS_PER_SECOND = {"knn": 2e4, "delaunay": 2e4, "gabriel": 2e4}
@@ -178,7 +178,7 @@ def costs(
     """
     members, share = len(plan.members), Sharing(ranks, machine.per_item)
     rate = rates.get("evaluate")
-    sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rate)
+    sizing = sizing_of(study, plan, ranks, rate)
     shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, ranks)
     units = prod(ceil(n / s) for n, s in zip(plan.shape, shard, strict=True))
     evaluate = tail = None

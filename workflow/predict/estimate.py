@@ -14,7 +14,7 @@ from landsweep.disk.rundir import RunDir
 from landsweep.predict.costs import Costs, costs, for_grid
 from landsweep.stages import STAGES
 from landsweep.stages.resolve import points
-from landsweep.study.plan import Plan, unit_points
+from landsweep.study.plan import Plan, sizing_of
 from landsweep.study.study import WITH_TOOLKIT, Study
 
 
@@ -37,7 +37,7 @@ class Estimate:
 def estimate(study: Study, plan: Plan, out: Path, ranks: int = 1) -> Estimate:
     """Return the estimate; its costs are modelled for ``ranks`` ranks, without draws, tables and figures."""
     rates, source = measured_rates(study, out)
-    sizing = unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, rates.get("evaluate"))
+    sizing = sizing_of(study, plan, ranks, rates.get("evaluate"))
     found = costs(study, plan, rates, ranks)
     count = found.units
     return Estimate(

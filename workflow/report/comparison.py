@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from landsweep.disk.opened import OpenedRun
-from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
+from landsweep.figures.landscapes import draw_landscape, field_of
+from landsweep.figures.marks import lacking
+from landsweep.figures.planes import colour_bar, label, plane
+from landsweep.figures.scales import DECADE, best_scale, norm_of
+from landsweep.figures.style import number, save
 from landsweep.report import summary
-from landsweep.report.figures import DECADE, TREND_PANELS, central, draw_landscape, number
-from landsweep.report.marks import lacking
+from landsweep.report.figures import TREND_PANELS
 from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES, Scalar, Study
 
@@ -71,8 +74,7 @@ def draw_comparison(run: OpenedRun, table: pd.DataFrame, path: Path) -> None:
     if len(panels[0].get_legend_handles_labels()[1]) > 1:
         panels[0].legend(fontsize=7, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     figure.suptitle(f"{study.name}: {axis} (one point a model, bar: median)", fontsize=10)
-    with atomic(path) as partial:
-        figure.savefig(partial, dpi=120, format="png")
+    save(figure, path)
 
 
 def _alike(run: OpenedRun, axis: str, values: Sequence[Scalar], table: pd.DataFrame) -> list[Member]:
@@ -90,27 +92,24 @@ def _alike(run: OpenedRun, axis: str, values: Sequence[Scalar], table: pd.DataFr
 def _landscapes(figure: Any, run: OpenedRun, members: Sequence[Member], axis: str) -> None:
     """Draw landscapes side by side in one scale."""
     landscape = Landscape(run.directory.landscape)
-    fields = [central(landscape.read_member("loss", member.position)) for member in members]
-    finite = np.concatenate([field[np.isfinite(field)] for field in fields])
-    log = fields[0].ndim > 1 and bool((finite > 0).all())
-    low, high = (float(f(np.log10(finite) if log else finite)) for f in (np.min, np.max))
+    fields = [plane(field_of(run, landscape, member)) for member in members]
+    scale = best_scale(fields)
+    norm = norm_of(fields, scale)
     panels = np.ravel(figure.subplots(1, len(members), squeeze=False))
     for panel, member in zip(panels, members, strict=True):
-        drawn = draw_landscape(panel, run, landscape, member, (low, high, log))
+        draw_landscape(panel, run, landscape, member, scale=scale, norm=norm, bar=False)
         missing = lacking(run, member) if run.study.grid.dims <= 2 else ""
         title = f"{axis.replace('_', ' ')} = {member.coords[axis]}"
         panel.set_title(f"{title}\n{missing}" if missing else title, fontsize=9)
-    if drawn is not None:
-        bar = figure.colorbar(drawn, ax=panels)
-        bar.set_label("log10 loss" if log else "loss", fontsize=8)
-        bar.ax.tick_params(labelsize=7)
+    if fields[0].ndim > 1:
+        colour_bar(figure, list(panels), norm, fields, label(fields[0]))
     swept = [name for name, found in run.plan.axes.items() if len(found) > 1 and name != axis]
     figure.supxlabel(", ".join(f"{name} = {members[0].coords[name]}" for name in swept), fontsize=8)
 
 
 def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Sequence[Scalar], metric: str) -> None:
     """Draw a metric of each model over the values, versions beside each other."""
-    label, scale = TREND_PANELS.get(metric, (summary.label(metric), "linear"))
+    called, scale = TREND_PANELS.get(metric, (summary.label(metric), "linear"))
     alone = metric.startswith(("hessian", "quality"))  # which the landscapes of a model share
     versions = {"": table.drop_duplicates("model")} if alone else summary.versions(table)
     others = [name for name in study.axes if name not in (axis, *MEMBER_ONLY_AXES)]  # at least the seed
@@ -136,7 +135,7 @@ def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Se
     panel.set_xticks(range(len(values)), [f"{value}{counts[value]}" for value in values], fontsize=8)
     panel.set_xlim(-0.6, len(values) - 0.4)
     panel.set_xlabel(axis, fontsize=9)
-    panel.set_ylabel(label, fontsize=9)
+    panel.set_ylabel(called, fontsize=9)
     panel.tick_params(axis="y", labelsize=7)
     if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
         panel.set_yscale("log")

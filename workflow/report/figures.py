@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from landsweep.disk.opened import OpenedRun
-from landsweep.disk.rundir import atomic
 from landsweep.disk.store import Landscape
+from landsweep.figures.curves import density
+from landsweep.figures.landscapes import RATIO, draw_landscape, field_of
+from landsweep.figures.marks import lacking, words
+from landsweep.figures.multiples import MAX_PANELS, sheet
+from landsweep.figures.planes import plane
+from landsweep.figures.scales import DECADE, best_scale
+from landsweep.figures.style import number, save
 from landsweep.report import summary
-from landsweep.report.marks import draw_marks, lacking, words
-from landsweep.report.trajectories import draw_projections
-from landsweep.study.plan import Member, grid_coordinates
+from landsweep.study.plan import Member
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
-
-MAX_PANELS = 16
-"""A figure shows at most this many members."""
-PANEL_INCHES = 2.7
-"""A panel is at least this many inches high, and 1.2 times as wide as it is high."""
-MIN_INCHES = 6.5
-"""A figure is at least this many inches wide."""
-LETTERS_PER_INCH, LINE_INCHES = 12, 0.17
-"""Of a title in 10 points so many letters fit into an inch, and each further line takes so many."""
-DECADE = 10
-"""A logarithmic scale is drawn where the greatest value is at least this many times the least: below, it says no more
-than a linear one."""
-
-
-def _save(figure: Any, path: Path) -> None:
-    with atomic(path) as partial:
-        figure.savefig(partial, dpi=120, format="png")
-
 
 TREND_PANELS = {
     "n_saddles": ("saddles", "linear"),
@@ -96,7 +81,7 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
     counts = sorted({len(summary.series(part, study, axis)) for part in versions.values()})
     several = f"{'line' if join else 'dot'} = median, band = range over {' or '.join(map(str, counts))} series"
     figure.suptitle(f"{study.name}: {several if counts[-1] > 1 else 'one series'}", fontsize=10)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _along(part: pd.DataFrame, axis: str, metric: str) -> pd.DataFrame:
@@ -107,13 +92,13 @@ def _along(part: pd.DataFrame, axis: str, metric: str) -> pd.DataFrame:
 def _lines(versions: dict[str, pd.DataFrame], axis: str, metric: str) -> dict[str, tuple[str, pd.DataFrame]]:
     """Return the colour and the values of each line; versions that are equal everywhere are one, named after all."""
     lines: dict[str, tuple[str, pd.DataFrame]] = {}
-    for number, (name, part) in enumerate(versions.items()):
+    for k, (name, part) in enumerate(versions.items()):
         along = _along(part, axis, metric)
         same = next((other for other, (_, before) in lines.items() if before.equals(along)), None)
         if same is None:
-            lines[name] = f"C{number}", along
+            lines[name] = f"C{k}", along
         else:
-            lines = {f"{k} = {name}" if k == same else k: line for k, line in lines.items()}
+            lines = {f"{other} = {name}" if other == same else other: line for other, line in lines.items()}
     return lines
 
 
@@ -126,25 +111,6 @@ def _line(panel: Any, along: pd.DataFrame, colour: str, label: str, join: bool, 
     elif (along["min"] < along["max"]).any():
         panel.vlines(at, along["min"], along["max"], color=colour, alpha=0.3, linewidth=4 + 2 * behind)
     panel.plot(at, along["median"], style, color=colour, label=label, **wider)
-
-
-def number(panel: Any, values: pd.Series[float], whole: bool = False) -> None:
-    """Set the ticks of a linear axis: one where there is one value, whole ones for counts, and no two alike."""
-    from matplotlib.ticker import Formatter, MaxNLocator
-
-    class Numbers(Formatter):  # the default one writes a common factor, where the legend stands
-        def __call__(self, x: float, pos: int | None = None) -> str:
-            return f"{x:.3g}"
-
-        def format_ticks(self, values: Any) -> list[str]:
-            tries = ([f"{v:.{digits}g}" for v in values] for digits in range(3, 17))
-            return next((texts for texts in tries if len({*texts}) == len({*values})), [str(v) for v in values])
-
-    panel.yaxis.set_major_formatter(Numbers())
-    if values.nunique() == 1:
-        panel.set_yticks([values.dropna().iloc[0]])
-    elif whole:
-        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _error(panel: Any, table: pd.DataFrame, axis: str, error: str, join: bool) -> tuple[list[Any], list[str]]:
@@ -175,13 +141,11 @@ def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
     for k, at in enumerate(shown):
         label = ", ".join(f"{name} = {values[name][i]}" for name, i in zip(names, at, strict=True) if name in swept)
         colour = colormaps["viridis"](k / max(1, len(shown) - 1))
-        panel.plot(grid, curves[at], color=colour, linewidth=1, label=label if len(shown) <= MAX_PANELS else None)
-    highest = float(np.nanmax(curves))
-    panel.set(yscale="log", ylim=(1e-7 * highest, 3 * highest), xlabel="eigenvalue of the Hessian", ylabel="density")
+        density(grid, curves[at], panel, colour=colour, name=label if len(shown) <= MAX_PANELS else None)
     if swept and len(shown) <= MAX_PANELS:
         panel.legend(fontsize=8, frameon=False, ncols=2)
     figure.suptitle(f"{study.name}: spectral density of the Hessian", fontsize=10)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_landscapes(run: OpenedRun, folder: Path) -> None:
@@ -198,7 +162,7 @@ def draw_landscapes(run: OpenedRun, folder: Path) -> None:
     axes = _model_axes(run) + ["subspace"] * (len(run.plan.axes["subspace"]) > 1)
     _panels(run, landscape, firsts[:MAX_PANELS], folder / "landscapes.png", axes)
     if set(HESSIAN_FIELDS) <= set(run.study.fields):
-        _panels(run, landscape, firsts[:MAX_PANELS], folder / "curvature.png", axes, curvature=True)
+        _panels(run, landscape, firsts[:MAX_PANELS], folder / "curvature.png", axes, field=RATIO)
     if len(by_model) <= MAX_PANELS:
         for model, members in by_model.items():
             own = [a for a in run.plan.axes if len({m.coords[a] for m in members}) > 1]
@@ -227,110 +191,24 @@ def _panels(
     path: Path,
     axes: list[str],
     model: int | None = None,
-    curvature: bool = False,
+    field: str = "loss",
 ) -> None:
-    from matplotlib.figure import Figure
-
-    columns = min(5, len(members))
-    rows = -(-len(members) // columns)
-    width = max(MIN_INCHES, PANEL_INCHES * 1.2 * columns + 0.5)
-    title = wrapped(_title(run, model, curvature), int(LETTERS_PER_INCH * width))
-    height = (width - 0.5) / columns / 1.2 * rows + 0.6 + LINE_INCHES * title.count("\n")
-    figure = Figure(figsize=(width, height), layout="constrained")
-    for panel, member in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), members, strict=False):
-        _panel(figure, panel, run, landscape, member, curvature)
-        missing = lacking(run, member) if run.study.grid.dims <= 2 and not curvature else ""
+    """Draw members side by side, each in a scale of its own: a logarithmic one where it says more than a linear one."""
+    figure, panels = sheet(len(members), _title(run, model, field))
+    for panel, member in zip(panels, members, strict=True):
+        shown = plane(field_of(run, landscape, member, field))
+        draw_landscape(panel, run, landscape, member, field=field, scale=best_scale([shown]))
+        missing = lacking(run, member) if run.study.grid.dims <= 2 and field == "loss" else ""
         own = _label(dict(member.coords), axes) or run.study.name
         panel.set_title(f"{own}\n{missing}" if missing else own, fontsize=9)
-    for panel in figure.axes:
-        if not panel.has_data():
-            panel.set_axis_off()
-    figure.suptitle(title, fontsize=10)
-    _save(figure, path)
+    save(figure, path)
 
 
-def wrapped(text: str, letters: int) -> str:
-    """Return a text in as few lines of so many letters as it takes, which are about equally long."""
-    lines = fill(text, letters, break_on_hyphens=False).count("\n") + 1
-    tried = (fill(text, width, break_on_hyphens=False) for width in range(max(1, len(text) // lines), letters + 1))
-    return next((found for found in tried if found.count("\n") < lines), text)
-
-
-def _title(run: OpenedRun, model: int | None, curvature: bool) -> str:
+def _title(run: OpenedRun, model: int | None, field: str) -> str:
     """Return what a figure of landscapes shows, in one line."""
     d = run.study.grid.dims
-    what = "log10 loss" if d > 1 else "loss"
-    if curvature:
-        what = "|smallest / largest| eigenvalue of the Hessian"
+    what = "loss" if field == "loss" else "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
     own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
-    marks = f"; {words(run)}" if d == 2 and not curvature else ""
+    marks = f"; {words(run)}" if d == 2 and field == "loss" else ""
     return f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})"
-
-
-def _panel(
-    figure: Any, panel: Any, run: OpenedRun, landscape: Landscape, member: Member, curvature: bool = False
-) -> None:
-    """Draw one landscape in a scale of its own."""
-    image = draw_landscape(panel, run, landscape, member, curvature=curvature)
-    if image is not None:
-        bar = figure.colorbar(image, ax=panel)
-        bar.ax.tick_params(labelsize=7)
-
-
-def central(field: np.ndarray) -> np.ndarray:
-    """Return what a figure shows of a landscape: all of a line or a plane, the central plane of more dimensions."""
-    return field[(slice(None), slice(None), *(n // 2 for n in field.shape[2:]))] if field.ndim > 2 else field
-
-
-def draw_landscape(
-    panel: Any,
-    run: OpenedRun,
-    landscape: Landscape,
-    member: Member,
-    scale: tuple[float, float, bool] | None = None,
-    curvature: bool = False,
-) -> Any:
-    """Draw one landscape: a curve, a map with its critical points, or the central plane of more dimensions.
-
-    The first direction runs along x and the second along y: ``field[i, j]`` lies at ``(alpha_0[i], alpha_1[j])``.
-    ``scale`` is the least and the greatest value that is shown, and whether they are logarithms. Returned is what a
-    colour bar can be made for; None of a curve.
-    """
-    study = run.study
-    subspace = study.subspaces[str(member.coords["subspace"])]
-    x, *others = (np.array(c) for c in grid_coordinates(subspace.ranges(study.grid.dims), study.grid.shape))
-    if curvature:
-        low, high = (landscape.read_member(name, member.position) for name in ("hessian_min", "hessian_max"))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            field = np.abs(low / high)
-    else:
-        field = landscape.read_member("loss", member.position)
-    panel.tick_params(labelsize=7)
-    panel.set_xlabel("direction 0", fontsize=7)
-    if field.ndim == 1:
-        panel.plot(x, field)
-        panel.set_ylabel("|least / greatest eigenvalue|" if curvature else "loss", fontsize=7)
-        if scale is not None:
-            margin = 0.05 * (scale[1] - scale[0])
-            panel.set_ylim(scale[0] - margin, scale[1] + (margin or 1.0))
-        if not curvature:  # checkpoints are drawn at their losses
-            draw_marks(panel, run, member, [x])
-            draw_projections(panel, run, member, [x])
-        return None
-    panel.set_ylabel("direction 1", fontsize=7)
-    plane = central(field)
-    positive = bool((plane[np.isfinite(plane)] > 0).all()) if scale is None else scale[2]
-    image = panel.pcolormesh(
-        x,
-        others[0],
-        np.ma.masked_invalid(np.log10(plane) if positive and not curvature else plane).T,
-        shading="nearest",
-        cmap="viridis",
-        rasterized=True,
-        **({} if scale is None else {"vmin": scale[0], "vmax": scale[1]}),
-    )
-    if field.ndim == 2 and not curvature:
-        draw_marks(panel, run, member, [x, others[0]])
-        draw_projections(panel, run, member, [x, others[0]])
-    return image

@@ -12,7 +12,7 @@ from landsweep.disk.rundir import RunDir, read_json, remove
 from landsweep.report import engines
 from landsweep.report.references import BIBTEX
 from landsweep.study.study import Scalar, Study
-from landsweep.study.subspace_spec import SubspaceSpec
+from landsweep.study.subspace_spec import FILE, SubspaceSpec
 
 NORMALISATION = {
     "filter": "rescaled so that each filter has the norm of the corresponding filter of the weights [li2018]",
@@ -25,6 +25,7 @@ UNIT = {
     "multiple": "coordinates are multiples of the stored direction vectors",
     "l2": "coordinates are Euclidean lengths in parameter space",
     "relative": "coordinates are lengths relative to the norm of the weights",
+    "imported": "coordinates are those of the file",
     "loss_rise": "coordinate 1 along each axis is where the loss has risen by {rise:g} on either side",
 }
 """Each value completes a sentence about the unit of the grid's coordinates."""
@@ -50,14 +51,15 @@ def methods(run: RunDir, of_stages: Iterable[Callable[[Study], Sequence[str]]] =
     """Return the paragraph and BibTeX of a run; ``of_stages`` give the sentences of stages that a study may ask for."""
     study = read_study(run)
     session = run.read_provenance()["sessions"][-1]
-    sentences = [_sweep(study)]
+    sentences = [_imported(study) if study.imported else _sweep(study)]
     if study.checkpoint_files:
         sentences.append(_weights(study))
     if (equation := EQUATIONS.get(study.problem.path)) is not None:
         sentences.append(f"The problem is the {equation} equation of [krishnapriyan2021].")
     sentences += [_subspace(name, s, study) for name, s in study.subspaces.items() if name in study.axes["subspace"]]
     members = run.read_members()["members"]
-    sentences += [_evaluation(run, study, session), _topology(study), *engines.methods(run, len(members))]
+    sentences += [] if study.imported else [_evaluation(run, study, session)]
+    sentences += [_topology(study), *engines.methods(run, len(members))]
     sentences += [sentence for say in of_stages for sentence in say(study)]
     lacking = sum(not run.topology(index).exists() for index in range(len(members)))
     if lacking:
@@ -82,6 +84,15 @@ def _sweep(study: Study) -> str:
     return (
         f"We evaluated loss landscapes of {study.problem.path.rpartition(':')[2]}"
         f"{f' ({params})' if params else ''} for every combination of {axes}."
+    )
+
+
+def _imported(study: Study) -> str:
+    files = study.axes[FILE]
+    number = f"The {len(files)} landscapes were" if len(files) > 1 else "The landscape was"
+    return (
+        f"{number} not evaluated by landsweep, but imported from {_values(files)} ({', '.join(study.fields)}; "
+        f"{study.evaluation.dtype})."
     )
 
 
@@ -112,6 +123,8 @@ def _subspace(name: str, subspace: SubspaceSpec, study: Study) -> str:
             made = f"{d} directions read from {subspace.path} and {scaled}"
         case "line" | "plane" | "bilinear" | "barycentric" | "pca":
             made = _of_checkpoints(subspace, d)
+        case "imported":
+            made = f"{d} directions that the imported file does not tell"
         case _:
             assert_never(subspace.kind)
     unit = UNIT[subspace.unit].format(rise=subspace.rise)

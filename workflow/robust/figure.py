@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from landsweep.disk.rundir import atomic
+from landsweep.figures.style import save
 from landsweep.robust.claims import signed
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def draw_curve(claim: Claim, title: str, path: Path) -> None:
     _estimates(above, shown, own, claim)
     _matrix(below, claim, shown, own, groups)
     above.set_title(f"{title}\n{claim.text}", fontsize=9, loc="left")
-    with atomic(path) as partial:
-        figure.savefig(partial, dpi=130, format="png")
+    save(figure, path, dpi=130)
 
 
 def _estimates(panel: Any, shown: pd.DataFrame, own: np.ndarray, claim: Claim) -> None:

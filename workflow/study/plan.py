@@ -28,6 +28,8 @@ MAX_UNIT_BYTES = 1_000_000_000
 """A unit has at most this many bytes of results, uncompressed."""
 MAX_CHUNK_POINTS = 1 << 20
 """A chunk of the store has at most this many points."""
+MAX_READ_POINTS = 1 << 24
+"""A unit of an imported landscape has at most this many points."""
 UNITS_PER_RANK = 8
 """A plan has at least this many units for each rank, as far as it has so many points."""
 SIZES = 32
@@ -189,6 +191,13 @@ def grid_coordinates(ranges: Sequence[tuple[float, float]], shape: Shape) -> tup
     return tuple(axes)
 
 
+def coordinates_of(study: Study, subspace: str) -> tuple[tuple[float, ...], ...]:
+    """Return the coordinates along each axis of a subspace: those of :func:`grid_coordinates`, or imported ones."""
+    spec, shape = study.subspaces[subspace], study.grid.shape
+    given = spec.coordinates * (len(shape) if len(spec.coordinates) == 1 else 1)
+    return given or grid_coordinates(spec.ranges(len(shape)), shape)
+
+
 @dataclass(frozen=True)
 class Unit:
     """One half-open box of the hypercube, which is one shard of each array."""
@@ -302,3 +311,10 @@ def unit_points(
         }
     reason = min(bounds, key=lambda name: bounds[name])
     return Sizing(bounds[reason], reason)
+
+
+def sizing_of(study: Study, plan: Plan, ranks: int, seconds_per_point: float | None) -> Sizing:
+    """Return the size of a study's units: :func:`unit_points`, or a whole landscape, where points are only read."""
+    if study.imported:
+        return Sizing(min(prod(plan.grid_shape), MAX_READ_POINTS), "a landscape, which is read at once")
+    return unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, seconds_per_point)

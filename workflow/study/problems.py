@@ -19,6 +19,7 @@ from landsweep.kernels.problem import REQUIRED, Problem
 from landsweep.study import beside
 from landsweep.study.files import check_files
 from landsweep.study.study import ProblemSpec, Scalar, Study
+from landsweep.study.subspace_spec import FILE
 
 
 def load_class(spec: ProblemSpec, folder: Path) -> type:
@@ -90,6 +91,8 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
     UserError
         Where the problem raises an error instead.
     """
+    if study.imported:
+        return tuple(map(str, study.axes[FILE]))
     cls = load_class(study.problem, folder)
     files = getattr(cls, "files", None)
     if files is None:
@@ -124,6 +127,8 @@ def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Pr
     cls = load_class(study.problem, folder)
     given = study.problem.params | {name: coords[name] for name in study.parameters}
     arguments = {name: _found(value, folder.resolve()) for name, value in given.items()}
+    if study.imported:  # its files lie there and nowhere else, where their content is compared
+        arguments[FILE] = str(folder.resolve() / str(coords[FILE]))
     try:
         return contract(cls(**arguments))
     except (Exception, SystemExit) as error:
@@ -201,15 +206,13 @@ def check_names(study: Study, reserved: Mapping[str, str]) -> None:
             )
 
 
-def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
-    """Check before any work that the study's problem can be made, and its models can be trained or found.
-
-    ``reserved`` maps the names under which a run stores something to what it stores there.
+def check_device(study: Study) -> None:
+    """Check that the study's device is here, and computes with its dtype.
 
     Raises
     ------
     UserError
-        Where they cannot; the text says what is wrong and what to do.
+        Where it is not, or does not.
     """
     import torch
 
@@ -222,6 +225,25 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
             "evaluation.dtype is tf32, which only GPUs compute with, and the device is a CPU: expected float64, "
             "float32 or bf16 here."
         )
+
+
+def check(study: Study, folder: Path, reserved: Mapping[str, str], *, model: bool = True) -> None:
+    """Check before any work that the study's problem can be made, and its models can be trained or found.
+
+    ``reserved`` maps the names under which a run stores something to what it stores there; ``model`` says whether a
+    network is needed in any case, which imported landscapes do not have.
+
+    Raises
+    ------
+    UserError
+        Where they cannot; the text says what is wrong and what to do.
+    """
+    if study.imported and model:
+        raise UserError(
+            f"{study.name} has imported landscapes, whose model is not known, expected a study with a problem of your "
+            "own: trees, metrics, tables and figures need none (`landsweep run`, `landsweep topology RUN`)."
+        )
+    check_device(study)
     if study.curvature.engine == "pyhessian" and importlib.util.find_spec("pyhessian") is None:
         raise UserError(
             "curvature.engine is pyhessian, which is not installed, expected lanczos, or PyHessian: pip install "
@@ -230,7 +252,7 @@ def check(study: Study, folder: Path, reserved: Mapping[str, str]) -> None:
     check_names(study, reserved)
     cls = load_class(study.problem, folder)
     check_files(study, folder)
-    if not study.checkpoint_files and not callable(getattr(cls, "train", None)):
+    if not study.imported and not study.checkpoint_files and not callable(getattr(cls, "train", None)):
         raise UserError(
             f"problem.path {study.problem.path!r}: class {cls.__name__} has no method train and the sweep no axis "
             "checkpoint, expected one of them: add train or list trained weights under sweep.checkpoint."

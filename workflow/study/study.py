@@ -24,7 +24,7 @@ from landsweep.study.section import Section, many
 from landsweep.study.sections.activations import ActivationsSpec
 from landsweep.study.sections.homology import HomologySpec
 from landsweep.study.shipped import study_file
-from landsweep.study.subspace_spec import SubspaceSpec
+from landsweep.study.subspace_spec import PROBLEM, SubspaceSpec, check_imported
 from pydantic import (
     BeforeValidator,
     Field,
@@ -64,6 +64,11 @@ _RESERVED = re.compile(
     r"|critical_(alpha|value|kind|range)|(pair|quality|hessian|projected)_.*)\Z"
 )
 """The pattern matches names that the table or the store uses itself."""
+
+
+def names_field(name: str) -> bool:
+    """Return whether a name can be that of a field: an identifier that table and store do not use themselves."""
+    return bool(_IDENTIFIER.match(name)) and not _RESERVED.match(name)
 
 
 class ProblemSpec(Section):
@@ -311,6 +316,11 @@ class Study(Section):
         return tuple(dict.fromkeys(str(self.checkpoint_of(c)) for c in coords))
 
     @property
+    def imported(self) -> bool:
+        """Whether the landscapes are in files of others, so that there is no model."""
+        return self.problem.path == PROBLEM
+
+    @property
     def loss_fields(self) -> tuple[str, ...]:
         """The fields that ``Problem.loss`` returns."""
         return tuple(name for name in self.fields if name not in HESSIAN_FIELDS + ALPHA_FIELDS)
@@ -374,8 +384,18 @@ class Study(Section):
         for name, subspace in self.subspaces.items():
             try:
                 subspace.check(self.grid.dims, self.axes, used=name in self.axes["subspace"])
+                subspace.check_coordinates(self.grid.shape)
             except ValueError as error:
                 raise ValueError(f"subspaces.{name}.{error}") from None
+        asked = {
+            "resolve.enabled": self.resolve.enabled,
+            "curvature": self.curvature.asked,
+            "certify": self.certify.asked,
+            "fields": bool(self.hessian_fields or self.alpha_fields),
+            "trajectory": any(subspace.projected for subspace in self.subspaces.values()),
+        }
+        kinds = {str(name): self.subspaces[str(name)].kind for name in self.axes["subspace"]}
+        check_imported(self.problem.path, self.axes, kinds, asked)
         self.certify.check(self.evaluation.dtype)
         self.curvature.check()
         if (derived := self.hessian_fields + self.alpha_fields) and self.evaluation.batchnorm == "recomputed":
@@ -386,7 +406,7 @@ class Study(Section):
         if "loss" not in self.fields:
             raise ValueError(f"fields is {list(self.fields)}, expected loss among them")
         for field in self.loss_fields:
-            if not _IDENTIFIER.match(field) or _RESERVED.match(field) or field in self.axes:
+            if not names_field(field) or field in self.axes:
                 hint = f" (of the Hessian there are {' and '.join(HESSIAN_FIELDS)})" if "hessian" in field else ""
                 raise ValueError(
                     f"fields has {field!r}, expected an identifier that names no axis and is not reserved{hint}"

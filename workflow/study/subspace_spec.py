@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from landsweep.study.curvature_spec import End
@@ -10,10 +12,18 @@ from landsweep.study.patterns import names, places
 from landsweep.study.section import Section, many
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
 
-Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "barycentric", "pca"]
-"""A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints."""
+Kind = Literal["random", "hessian", "file", "line", "plane", "bilinear", "barycentric", "pca", "imported"]
+"""A subspace is spanned by random vectors, eigenvectors, vectors of a file, or by checkpoints; or is of others."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """These are all kinds of subspaces."""
+IMPORTED: Kind = "imported"
+"""The kind of the subspace of imported landscapes, which others have evaluated: its directions are not known."""
+OWN = tuple(kind for kind in KINDS if kind != IMPORTED)
+"""These are the kinds that a study may choose; ``landsweep import`` makes the study of the other one."""
+PROBLEM = "landsweep.exchange.imported:Imported"
+"""The problem of a study of imported landscapes has this path: it is a file in the place of a network."""
+FILE = "file"
+"""The sweep axis of imported landscapes: their files, relative to the study's folder."""
 
 
 class Through(NamedTuple):
@@ -53,7 +63,7 @@ def _paths(value: Any) -> Any:
 class SubspaceSpec(Section):
     """The way in which the directions are made, and the range of coordinates that the grid covers."""
 
-    kind: Kind = Field("random", description=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    kind: Kind = Field("random", description=f"{', '.join(OWN[:-1])} or {OWN[-1]}")
     path: str | None = Field(None, description="a .safetensors, .npz or .npy file with the directions (kind: file)")
     files: Annotated[tuple[str, ...], BeforeValidator(many)] = Field(
         (),
@@ -91,7 +101,12 @@ class SubspaceSpec(Section):
     range: tuple[float, float] | tuple[tuple[float, float], ...] = Field(
         (-1.0, 1.0), description="[low, high] with low < high, or one such pair per axis"
     )
-    unit: Literal["multiple", "l2", "relative", "loss_rise"] = Field(
+    coordinates: tuple[tuple[float, ...], ...] = Field(
+        (),
+        description="one list of ascending numbers per axis, or one for all axes, where the range's even spacing does "
+        "not give them (kind: imported)",
+    )
+    unit: Literal["multiple", "l2", "relative", "loss_rise", "imported"] = Field(
         "multiple", description="multiple, l2, relative or loss_rise"
     )
     rise: float = Field(1.0, gt=0, description="a loss rise above 0, reached at coordinate 1 (unit: loss_rise)")
@@ -175,10 +190,13 @@ class SubspaceSpec(Section):
         for low, high in self.ranges(1):
             if not (low < high):
                 raise ValueError(f"range is [{low:g}, {high:g}], expected low < high")
+            if not isfinite(low + high):
+                raise ValueError(f"range is [{low:g}, {high:g}], expected finite numbers")
         if self.kind == "file" and self.path is None:
             raise ValueError("kind is file but path is missing, expected the file that holds the directions")
         if self.kind != "file" and self.path is not None:
             raise ValueError(f"path is {self.path!r} but kind is {self.kind}, expected kind: file")
+        self._check_imported()
         if "" in self.paths:
             raise ValueError("trajectory has an empty name, expected one that says which path it is")
         for key in ("key", "prefix"):
@@ -189,6 +207,23 @@ class SubspaceSpec(Section):
                 )
         self._check_checkpoints()
         return self
+
+    def _check_imported(self) -> None:
+        """Check the coordinates of an imported landscape, which no other kind has."""
+        if self.kind != "imported":
+            if self.coordinates:
+                raise ValueError(f"coordinates are given but kind is {self.kind}, expected range, or kind: imported")
+            if self.unit == "imported":
+                raise ValueError(f"unit is imported but kind is {self.kind}, expected another unit")
+            return
+        for axis, (low, high) in zip(self.coordinates, self.ranges(len(self.coordinates)), strict=False):
+            if not axis or not all(map(isfinite, axis)) or not all(a < b for a, b in pairwise(axis)):
+                raise ValueError("coordinates do not ascend, expected ascending finite numbers along each axis")
+            if len(axis) > 1 and (axis[0], axis[-1]) != (low, high):
+                raise ValueError(
+                    f"range is [{low:g}, {high:g}] but coordinates go from {axis[0]:g} to {axis[-1]:g}, expected the "
+                    "same ends"
+                )
 
     def _check_checkpoints(self) -> None:
         """Refuse what makes no sense with checkpoints, or without them."""
@@ -213,6 +248,12 @@ class SubspaceSpec(Section):
                     f"{key} is {shown} but kind is {self.kind}, expected {expected}: {why}, the directions would miss "
                     "the checkpoints"
                 )
+
+    def check_coordinates(self, shape: tuple[int, ...]) -> None:
+        """Raise ValueError where there are coordinates, but not one for each of the points along the axes."""
+        given = [len(axis) for axis in self.coordinates]
+        if given and given != list(shape) and not (len(given) == 1 and {*given} == {*shape}):
+            raise ValueError(f"coordinates has lists of {given} numbers, expected {list(shape)}, as grid.points")
 
     def check(self, dims: int, axes: Mapping[str, Any], used: bool = True) -> None:
         """Check the section against the rest of its study: the grid's dimensions and the names of the sweep's axes.
@@ -256,3 +297,52 @@ class SubspaceSpec(Section):
                     )
             for _ in names(name, key, axes):
                 pass  # each value must fit
+
+
+def check_imported(
+    path: str, axes: Mapping[str, Sequence[object]], kinds: Mapping[str, str], asked: Mapping[str, bool]
+) -> None:
+    """Check that a study of imported landscapes asks for nothing that needs a model, and that no other one has them.
+
+    Parameters
+    ----------
+    path
+        What ``problem.path`` of the study is.
+    axes, kinds
+        The axes of its sweep, and the kind of each subspace that is swept.
+    asked
+        Whether the study has each of the keys that ask for a model.
+
+    Raises
+    ------
+    ValueError
+        Where the study and its landscapes do not fit; the text begins with the key.
+    """
+    for name, kind in kinds.items():
+        if path == PROBLEM and kind != IMPORTED:
+            raise ValueError(
+                f"subspaces.{name}.kind is {kind} but the landscapes are imported, whose directions are not known, "
+                f"expected {IMPORTED}"
+            )
+        if path != PROBLEM and kind == IMPORTED:
+            raise ValueError(
+                f"subspaces.{name}.kind is {IMPORTED} but problem.path is {path!r}, expected another kind: `landsweep "
+                "import FILE --out RUN` makes the study of a landscape that is there already"
+            )
+    if path != PROBLEM:
+        return
+    if not axes.get(FILE) or not all(isinstance(name, str) for name in axes[FILE]):
+        raise ValueError(f"sweep.{FILE} is missing, expected the files of the imported landscapes")
+    for name, values in axes.items():
+        if name not in (FILE, "seed", "subspace", "direction_seed"):
+            raise ValueError(f"sweep.{name} is no axis of imported landscapes, expected {FILE} alone")
+        if name != FILE and len(values) > 1:
+            raise ValueError(
+                f"sweep.{name} has {len(values)} values but the landscapes are imported, expected one: each file is "
+                f"one landscape, and further ones go into sweep.{FILE}"
+            )
+    for key, on in asked.items():
+        if on:
+            raise ValueError(
+                f"{key} asks for a model to evaluate, which imported landscapes do not have, expected it left out"
+            )

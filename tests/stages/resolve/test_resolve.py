@@ -118,7 +118,7 @@ def test_a_member_that_is_not_resolved_shows_no_minima_of_the_grid(known, tmp_pa
     path = copy_of(known, tmp_path)
     (path / "resolved" / "member-00001.npz").unlink()
     drawn, run = {}, landsweep.open_run(path)
-    monkeypatch.setattr(figures, "_save", lambda figure, file: drawn.update({file.name: figure}))
+    monkeypatch.setattr(figures, "save", lambda figure, file: drawn.update({file.name: figure}))
     figures.draw_landscapes(run, tmp_path)
     figure = drawn["landscapes.png"]
     marked, bare = (panel for panel in figure.axes if panel.get_title())

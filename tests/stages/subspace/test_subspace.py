@@ -11,8 +11,8 @@ import pytest
 import torch
 import yaml
 from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.figures.trajectories import draw_projections
 from landsweep.kernels.loss.directions import flatten, random_directions
-from landsweep.report.trajectories import draw_projections
 from matplotlib.figure import Figure
 from support import HELPERS, inside, methods
 from torch.nn.utils import vector_to_parameters

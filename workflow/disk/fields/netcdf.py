@@ -55,7 +55,7 @@ def open_netcdf(path: Path, array: str | None) -> Stored:
                 f"{path} is a {name} file, which needs {' or '.join(libraries)}, not installed here: "
                 f"pip install '{install}'."
             )
-    found = readable(path, lambda: _variables(path, hierarchical=magic == b"\x89HDF"))
+    found = readable(path, lambda: variables(path))
     name = choose(path, found, array, (n for n, v in found.items() if v[0] == (n.rpartition("/")[2],)))
     _, shape, dtype, attributes = found[name]
     group, _, variable = name.rpartition("/")
@@ -85,10 +85,12 @@ def _read(path: Path, group: str, variable: str, box: Box) -> np.ndarray:
         return np.array(dataset.variables[variable][box].values)  # a copy: the file is closed
 
 
-def _variables(path: Path, hierarchical: bool) -> dict[str, tuple[Any, ...]]:
+def variables(path: Path) -> dict[str, tuple[Any, ...]]:
     """Return dimensions, shape, dtype and attributes of each variable of numbers, also of those in groups."""
     import xarray as xr
 
+    with path.open("rb") as file:
+        hierarchical = file.read(4) == b"\x89HDF"
     with ExitStack() as opened:
         groups = {"/": opened.enter_context(_open(path))}
         if hierarchical:

@@ -17,6 +17,8 @@ SUFFIX = ".vti"
 GHOSTS = "vtkGhostType"
 HIDDEN = {"point": 2, "cell": 32}
 """The bit of :data:`GHOSTS` that says that a point or a cell is blanked (vtkDataSetAttributes)."""
+EXACT = "coordinate_"
+"""Arrays of field data begin so that hold the coordinates to the last bit, where origin and spacing round them."""
 END = b"</VTKFile>"
 
 
@@ -31,9 +33,9 @@ def open_vtk(path: Path, array: str | None) -> Stored:
         file.seek(max(0, path.stat().st_size - 1024))
         if END not in file.read():
             raise UserError(f"{path} cannot be read (its end is missing), expected a whole VTK image file.")
-    extent, arrays = readable(path, lambda: _arrays(path))
-    name = choose(path, arrays, array)
-    where, components, dtype = arrays[name]
+    extent, found = readable(path, lambda: arrays(path))
+    name = choose(path, found, array)
+    where, components, dtype = found[name]
     if components != 1:
         raise UserError(f"{path}:{name} has no order: got {components} components a point, expected one.")
     sides = [
@@ -91,7 +93,7 @@ def _reader(path: Path) -> Any:
     return reader
 
 
-def _arrays(path: Path) -> tuple[tuple[int, ...], dict[str, tuple[str, int, np.dtype]]]:
+def arrays(path: Path) -> tuple[tuple[int, ...], dict[str, tuple[str, int, np.dtype]]]:
     """Return the extent of the image, and where each array of numbers is, its number of components and its dtype."""
     from vtkmodules.util.numpy_support import get_numpy_array_type
     from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline as Pipeline
@@ -111,6 +113,39 @@ def _arrays(path: Path) -> tuple[tuple[int, ...], dict[str, tuple[str, int, np.d
                     kind = np.dtype(get_numpy_array_type(array.GetDataType()))
                     found[array.GetName() or f"{where} array {k}"] = where, array.GetNumberOfComponents(), kind
         return extent, found
+
+
+def geometry(path: Path, where: str) -> tuple[np.ndarray, ...]:
+    """Return the coordinates of points, or of the middles of cells, along x, y and z, without axes of one point.
+
+    They are those of the field data ``coordinate_0``, ... where these agree with origin and spacing, which round them.
+    """
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline as Pipeline
+
+    with _errors():
+        reader = _reader(path)
+        information = reader.GetOutputInformation(0)
+        extent = information.Get(Pipeline.WHOLE_EXTENT())
+        lows = extent[::2]
+        reader.UpdateExtent([n for low in lows for n in (low, low)])
+        image = reader.GetOutput()
+        origin, spacing, data = image.GetOrigin(), image.GetSpacing(), image.GetFieldData()
+        counts = [b - a + (where == "point" or a == b) for a, b in zip(lows, extent[1::2], strict=True)]
+        found = []
+        for k, n in enumerate(counts):
+            if n == 1:
+                continue
+            shift = lows[k] + (0.0 if where == "point" else 0.5)
+            axis = origin[k] + spacing[k] * (np.arange(n) + shift)
+            exact = data.GetArray(f"{EXACT}{k}")
+            if where == "point" and exact is not None and exact.GetNumberOfTuples() == n:
+                exact = np.array(vtk_to_numpy(exact), np.float64)
+                axis = exact if np.allclose(exact, axis, rtol=1e-9, atol=1e-9 * abs(spacing[k]) * n) else axis
+            found.append(axis)
+        if not found:  # a single point
+            found.append(np.array([origin[0] + spacing[0] * lows[0]]))
+        return tuple(found)
 
 
 def _read(path: Path, name: str, where: str, wanted: list[tuple[int, int]], extent: tuple[int, ...]) -> np.ndarray:

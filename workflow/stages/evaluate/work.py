@@ -23,9 +23,10 @@ from landsweep.kernels.curvature.extremes import STEPS, UNFINISHED
 from landsweep.kernels.loss.evaluation import Evaluator
 from landsweep.kernels.loss.raising import evaluate, is_alive, spread
 from landsweep.session.context import Context, Outcome, record_points
+from landsweep.stages.evaluate import given
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.models.probe import device_kind, probe
-from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, unit_points
+from landsweep.study.plan import Member, Unit, even_shard, grid_coordinates, sizing_of
 
 SHOWN = 10
 """The coordinates of so many points at which the loss raised an error are shown."""
@@ -48,12 +49,13 @@ def run(context: Context, todo: list[Any]) -> None:
 
     def tell(outcome: Outcome) -> None:
         bad, unfinished, raised, bare = outcome.note
+        way_on = "." if context.study.imported else "; a smaller range or float64 may avoid them."
         if raised.count and not all_raised.count:
             context.bus(Notice(raised.sentence(context.run.raised)))
         all_raised.add(raised)
         notices = {
             "non-finite": f"{bad} non-finite losses in unit {outcome.index}: they are stored as they are with "
-            "status 2 and count as +infinity in merge trees; a smaller range or float64 may avoid them.",
+            f"status 2 and count as +infinity in merge trees{way_on}",
             "unfinished": f"Eigenvalues of the Hessian in unit {outcome.index} are less precise than "
             f"evaluation.hessian_tolerance after {STEPS} products, at {unfinished} points: allow a larger one.",
             "bare": f"Second derivatives raised an error at {bare.count} points of unit {outcome.index} "
@@ -114,19 +116,14 @@ def _prepare(context: Context) -> bool:
         Landscape(path, "r+").extend(context.study, context.plan)
         return True
     for member in context.plan.members:
-        if not context.run.directions(member.index).exists():
+        if not context.study.imported and not context.run.directions(member.index).exists():
             continue
-        choices = context.executor.on_worker(partial(_probe, context, member))
+        read = partial(given.choices, context.study) if context.study.imported else partial(_probe, context, member)
+        choices = context.executor.on_worker(read)
         if choices is None:
             continue
         plan = context.plan
-        sizing = unit_points(
-            plan.points,
-            context.executor.size,
-            context.study.bytes_per_point,
-            context.study.executor.unit_seconds,
-            choices["seconds"],
-        )
+        sizing = sizing_of(context.study, plan, context.executor.size, choices["seconds"])
         shard = even_shard(plan.sweep_shape, plan.grid_shape, sizing.points, context.executor.size)
         choices["unit_points"] = sizing.points
         choices["unit_bound"] = sizing.reason
@@ -138,13 +135,16 @@ def _prepare(context: Context) -> bool:
 def _probe(context: Context, member: Member) -> dict[str, Any] | None:
     """Return the choices of :func:`probe` on a process that works, None where the problem fails there."""
     try:
-        return probe(context, member)
+        path = context.run.directions(member.index)
+        return probe(context, member, load_delta(path), load_geometry(path))
     except ProblemError as error:
         context.record("evaluate", member, error)
         return None
 
 
 def _check_device(context: Context, choices: dict[str, Any]) -> None:
+    if context.study.imported:  # numbers that are read are the same everywhere
+        return
     here = device_kind(context.device())
     if here != choices["device"] and not context.allow_mixed:
         raise UserError(
@@ -286,6 +286,10 @@ class _Work:
 
         The second value holds the error of each point at which the loss raised one.
         """
+        if self.context.study.imported:
+            if self._refused:
+                raise ProblemError(self._refused)
+            return given.values(self.context, member, unit, self.landscape.sweep_ndim), {}
         path = self.context.run.directions(member.index)
         failure = self.context.run.failure("train", member.model)
         if not self.context.kept("there", member.index, lambda: path.exists() and not failure.exists()):

@@ -69,6 +69,37 @@ def with_hessian(
     ProblemError
         On rank 0, for any error that the problem or the solver raises.
     """
+
+    def solver(product: SharedProduct) -> Result:
+        journal = Journal(context, item.stage, item.index, item.result, product)
+        try:
+            return work(product, journal)
+        except Stopped:
+            journal.save()
+            raise
+        except Exception:
+            state_file(item.result).unlink(missing_ok=True)  # tried again, it begins again
+            raise
+
+    return with_product(context, group, site, dtype, solver, matrix, micro_batches)
+
+
+def with_product(
+    context: Context,
+    group: Group,
+    site: tuple[int, str, int],
+    dtype: Dtype,
+    solver: Callable[[SharedProduct], Result],
+    matrix: Kind = "hessian",
+    micro_batches: int = 1,
+) -> Result | None:
+    """Call ``solver`` with the Hessian of a model's loss on a split and draw; no file is read or written for it.
+
+    Raises
+    ------
+    ProblemError
+        On rank 0, for any error that the problem or the solver raises.
+    """
     model, split, draw = site
     device, precision = context.device(), PRECISIONS[dtype]
 
@@ -83,17 +114,6 @@ def with_hessian(
             micro_batches=micro_batches,
             share=share,
         )
-
-    def solver(product: SharedProduct) -> Result:
-        journal = Journal(context, item.stage, item.index, item.result, product)
-        try:
-            return work(product, journal)
-        except Stopped:
-            journal.save()
-            raise
-        except Exception:
-            state_file(item.result).unlink(missing_ok=True)  # tried again, it begins again
-            raise
 
     with users_code(), precision.active(device, context.study.evaluation.deterministic):
         return solve(group, make, solver, context.stop)

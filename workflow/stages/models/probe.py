@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from landsweep.base.errors import ProblemError, Stopped, users_code
 from landsweep.base.events import Notice
-from landsweep.disk.directions import load_delta, load_geometry
+from landsweep.disk.directions import Geometry
 from landsweep.kernels.curvature.derivatives import Kernels
 from landsweep.kernels.curvature.extremes import Extremes, hessian_footprint
 from landsweep.kernels.loss.choice import Choice, choose
@@ -43,17 +43,14 @@ SHARE_OF_MEMORY = 0.25
 """A batch of points may take this share of the free memory, beside data and directions."""
 
 
-def probe(context: Context, member: Member) -> dict[str, Any]:
-    """Return the choices for the whole run, measured on one member.
+def probe(context: Context, member: Member, delta: Tensor, geometry: Geometry) -> dict[str, Any]:
+    """Return the choices for the whole run, measured on one member, whose vectors and geometry are given.
 
     The choices include everything that affects the last bits of results. A run that is resumed repeats them, because
     another measurement of time might choose differently.
     """
     study = context.study.evaluation
     precision = PRECISIONS[study.dtype]
-    path = context.run.directions(member.index)
-    delta = load_delta(path)
-    geometry = load_geometry(path)
     alpha = geometry.multiples(np.random.default_rng(0).uniform(-0.1, 0.1, (PROBE_POINTS, len(geometry.scale))))
     loader = Loader(context, study.dtype)
     lifted = None if study.strategy == "inplace" else loader.lifted(member)
@@ -85,12 +82,14 @@ def probe(context: Context, member: Member) -> dict[str, Any]:
         try:
             choice = chosen(alpha)
         except Exception as raised:
-            found = _where_it_runs(context, loader, member, alpha) if is_of_a_point(raised) else None
+            found = None
+            if is_of_a_point(raised):
+                found = _where_it_runs(context, member, loader, delta, geometry, alpha)
             if found is None:
                 raise
             alpha = found
             choice = chosen(alpha)
-        error = _float64_error(context, member, choice, alpha, make(choice.strategy, choice.width)(alpha))
+        error = _float64_error(context, member, delta, choice, alpha, make(choice.strategy, choice.width)(alpha))
         hessian: Choice | None = None
         kernels: Kernels = "default"
         if context.study.hessian_fields:
@@ -138,19 +137,20 @@ def _chooses_width(study: EvaluationSpec) -> bool:
     return study.batch == "auto" and study.strategy != "inplace"
 
 
-def _where_it_runs(context: Context, loader: Loader, member: Member, alpha: np.ndarray) -> np.ndarray | None:
+def _where_it_runs(
+    context: Context, member: Member, loader: Loader, delta: Tensor, geometry: Geometry, alpha: np.ndarray
+) -> np.ndarray | None:
     """Return as many probe points at which the loss raises no error; None where those given are such, or none is found.
 
     Others are taken from all over the landscape.
     """
     name: StrategyName = "batched" if context.study.evaluation.strategy == "batched" else "inplace"
-    path = context.run.directions(member.index)
-    evaluator = loader.evaluator(member, load_delta(path), name, 1)
+    evaluator = loader.evaluator(member, delta, name, 1)
     if not (raised := evaluate(evaluator, alpha)[1]):
         return None
     grid = context.study.grid
     ranges = context.study.subspaces[str(member.coords["subspace"])].ranges(grid.dims)
-    axes, geometry = [np.array(axis) for axis in grid_coordinates(ranges, grid.shape)], load_geometry(path)
+    axes = [np.array(axis) for axis in grid_coordinates(ranges, grid.shape)]
     found = [point for index, point in enumerate(alpha) if index not in raised]
     for point in islice(spread(axes), TRIED):
         if len(found) == len(alpha):
@@ -239,13 +239,12 @@ def _points_per_model(context: Context) -> float:
 
 
 def _float64_error(
-    context: Context, member: Member, choice: Choice, alpha: np.ndarray, values: dict[str, np.ndarray]
+    context: Context, member: Member, delta: Tensor, choice: Choice, alpha: np.ndarray, values: dict[str, np.ndarray]
 ) -> dict[str, float]:
     """Return each field's greatest difference from float64 at the probe points, relative to its greatest value there.
 
     The result is empty where the problem does not run in float64, which only certificates need.
     """
-    delta = load_delta(context.run.directions(member.index))
     try:
         with users_code():
             exact = Loader(context, "float64").evaluator(member, delta, uncompiled(choice.strategy), 1)(alpha)

@@ -27,6 +27,7 @@ STAGE = Stage(
     noun="members",
     of="member",
     result=RunDir.directions,
+    asked=lambda study: not study.imported,
     needs=(TRAIN,),
     key=_key,
     lacking="directions to make",

@@ -57,23 +57,27 @@ def _sentences(context: Context, name: str, subspace: SubspaceSpec, members: dic
         models = ", ".join(str(model) for model, _ in which[:SHOWN])
         more = f" and {len(which) - SHOWN} more" if len(which) > SHOWN else ""
         where = f", model{'s' * (len(which) > 1)} {models}{more}" if len(kinds) > 1 else ""
-        found = which[0][1]
-        yield f"Subspace {name}{where}: {sentence(found.entries)}."
-        scaled = subspace.normalisation in ("filter", "layer")
-        if zero := [e.name for e in found.entries if scaled and e.state == "still" and e.norm == 0]:
-            shown = ", ".join(zero[:SHOWN]) + (f" and {len(zero) - SHOWN} more" if len(zero) > SHOWN else "")
-            yield (
-                f"Subspace {name}{where}: {shown} {'do' if len(zero) > 1 else 'does'} not move although not ignored, "
-                f"as these weights are zero and normalisation {subspace.normalisation} gives directions the norm of "
-                "the weights; normalisation: none or model moves them."
-            )
-        if rules := found.unmatched:
-            yield (
-                f"Subspace {name}{where}: {', '.join(map(repr, rules))} in ignore matches no parameter, expected "
-                f"{', '.join(ROLES)} or a pattern of names such as {found.entries[0].name!r}."
-            )
+        yield from sentences(f"Subspace {name}{where}", subspace, which[0][1])
     if len(kinds) > SHOWN:
         yield f"Subspace {name}: {len(kinds) - SHOWN} further kinds of models differ in what moves (Run.parameters)."
+
+
+def sentences(where: str, subspace: SubspaceSpec, found: Moves) -> Iterator[str]:
+    """Yield which parameters move, which do not although they may, and which rules of ``ignore`` match none."""
+    yield f"{where}: {sentence(found.entries)}."
+    scaled = subspace.normalisation in ("filter", "layer")
+    if zero := [e.name for e in found.entries if scaled and e.state == "still" and e.norm == 0]:
+        shown = ", ".join(zero[:SHOWN]) + (f" and {len(zero) - SHOWN} more" if len(zero) > SHOWN else "")
+        yield (
+            f"{where}: {shown} {'do' if len(zero) > 1 else 'does'} not move although not ignored, "
+            f"as these weights are zero and normalisation {subspace.normalisation} gives directions the norm of "
+            "the weights; normalisation: none or model moves them."
+        )
+    if rules := found.unmatched:
+        yield (
+            f"{where}: {', '.join(map(repr, rules))} in ignore matches no parameter, expected "
+            f"{', '.join(ROLES)} or a pattern of names such as {found.entries[0].name!r}."
+        )
 
 
 def _unlike(context: Context, name: str, made: dict[int, Member], fresh: set[int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from landsweep.disk.rundir import atomic
 from landsweep.distributed.sharing import SharedProduct
 from landsweep.executors.group import Group
 from landsweep.kernels.curvature.spectrum import eigenpairs
+from landsweep.kernels.curvature.watch import Watch
 from landsweep.kernels.loss.directions import Directions, cosines, given_directions, random_directions
 from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.spans.corners import through
@@ -31,7 +32,7 @@ from landsweep.stages.subspace.moves import moves, say
 from landsweep.study.plan import Member
 from landsweep.study.subspace_spec import SubspaceSpec
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def run(context: Context, items: list[Member]) -> None:
@@ -59,7 +60,7 @@ def run(context: Context, items: list[Member]) -> None:
         if subspace_of(context, member).kind == "hessian":
             sharing.setdefault((member.model, str(member.coords["subspace"])), []).append(member)
     if context.executor.is_root:
-        _warn(context, {subspace for _, subspace in sharing})
+        warn(context, {subspace for _, subspace in sharing})
     context.run_shared(
         "subspace",
         "Hessians",
@@ -80,7 +81,7 @@ def make_one(context: Context, member: Member) -> list[str]:
     """Make and store one member's directions, and return what has to be said about them."""
     subspace = subspace_of(context, member)
     if not subspace.of_checkpoints:
-        _save(context, member, Span(_directions(context, member, subspace)))
+        _save(context, member, Span(directions_of(context, member, subspace)))
         return []
     found = checkpoints.corners(context, member, subspace)
     _save(context, member, _through(context, member, subspace, found))
@@ -93,10 +94,7 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
     dtype = _dtype(context)
 
     def find(product: SharedProduct, journal: Journal) -> Mapping[str, np.ndarray]:
-        solve = partial(
-            eigenpairs, product, subspace.skip + dims, subspace.which, subspace.tolerance, floor=FLOOR[dtype]
-        )
-        return journal.part("eigenvectors", lambda watch: vars(solve(watch=watch)))
+        return journal.part("eigenvectors", partial(eigenvectors, product, subspace, dims, dtype))
 
     result = STAGE.result(context.run, members[0].index)
 
@@ -110,14 +108,30 @@ def make_eigen(context: Context, members: list[Member], group: Group) -> None:
         raise
     if found is None:
         return
-    last = slice(subspace.skip, None)
-    vectors = found["vectors"][last]
-    directions = given_directions(network_of(context, members[0].model), vectors, subspace.normalisation)
-    eigen = (found["values"][last], found["residuals"][last], cosines(vectors, directions))
+    directions, eigen = along_eigenvectors(network_of(context, members[0].model), found, subspace)
     for member in members[1:]:
         context.guarded("subspace", member, partial(_save, context, member, Span(directions), eigen))
     _save(context, members[0], Span(directions), eigen)
     state_file(result).unlink(missing_ok=True)
+
+
+def eigenvectors(
+    product: SharedProduct, subspace: SubspaceSpec, dims: int, dtype: Dtype, watch: Watch
+) -> dict[str, Any]:
+    """Return what :class:`landsweep.kernels.curvature.spectrum.Eigenpairs` holds, for the axes and what they skip."""
+    return vars(
+        eigenpairs(product, subspace.skip + dims, subspace.which, subspace.tolerance, floor=FLOOR[dtype], watch=watch)
+    )
+
+
+def along_eigenvectors(
+    network: nn.Module, found: Mapping[str, np.ndarray], subspace: SubspaceSpec
+) -> tuple[Directions, tuple[np.ndarray, ...]]:
+    """Return the directions along eigenvectors, and what :data:`landsweep.disk.directions.EIGEN` names of them."""
+    last = slice(subspace.skip, None)
+    vectors = found["vectors"][last]
+    directions = given_directions(network, vectors, subspace.normalisation)
+    return directions, (found["values"][last], found["residuals"][last], cosines(vectors, directions))
 
 
 def _site(context: Context, member: Member) -> tuple[int, str, int]:
@@ -129,7 +143,8 @@ def _dtype(context: Context) -> Dtype:
     return context.study.evaluation.stored
 
 
-def _warn(context: Context, names: set[str]) -> None:
+def warn(context: Context, names: set[str]) -> None:
+    """Say where eigenvectors are bent by their normalisation."""
     for name in sorted(names):
         how = context.study.subspaces[name].normalisation
         if how in ("filter", "layer"):
@@ -144,7 +159,7 @@ def _warn(context: Context, names: set[str]) -> None:
 def _save(context: Context, member: Member, span: Span, eigen: tuple[np.ndarray, ...] = ()) -> None:
     directions, subspace = span.directions, subspace_of(context, member)
     delta = directions.delta if span.more is None else torch.cat([directions.delta, span.more])
-    scale = _scale(context, member, subspace, directions, delta, span.terms)
+    scale = scale_of(context, member, subspace, directions, delta, span.terms)
     more = {"terms": span.terms, "shares": span.shares}
     moved = moves(network_of(context, member.model), subspace, directions)
     with atomic(context.run.directions(member.index)) as temporary:
@@ -163,7 +178,14 @@ def _save(context: Context, member: Member, span: Span, eigen: tuple[np.ndarray,
         )
 
 
-def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Directions:
+def directions_of(context: Context, member: Member, subspace: SubspaceSpec) -> Directions:
+    """Return a member's random directions, or those of a file.
+
+    Raises
+    ------
+    ProblemError
+        Where they do not fit the network.
+    """
     network = network_of(context, member.model)
     dims, skip = context.study.grid.dims, subspace.skip
     with users_code():  # what does not fit this network fails this member
@@ -183,6 +205,8 @@ def _directions(context: Context, member: Member, subspace: SubspaceSpec) -> Dir
                 raise AssertionError("members with one Hessian get its eigenvectors together")
             case "line" | "plane" | "bilinear" | "barycentric" | "pca":
                 raise AssertionError("subspaces of checkpoints have more than directions")
+            case "imported":
+                raise AssertionError("the directions of imported landscapes are not known")
             case _:
                 assert_never(subspace.kind)
 
@@ -210,7 +234,7 @@ def read_vectors(path: Path) -> np.ndarray:
         ) from None
 
 
-def _scale(
+def scale_of(
     context: Context,
     member: Member,
     subspace: SubspaceSpec,

@@ -45,6 +45,7 @@ STAGE = _Train(
     noun="models",
     of="model",
     result=RunDir.theta,
+    asked=lambda study: not study.imported,
     lacking="models to train",
     places=lambda run: [run.path / "weights"],
     files=2,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from landsweep.disk.directions import OWN, Projections
-from landsweep.report import trajectories
+from landsweep.figures import trajectories
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 

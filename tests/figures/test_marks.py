@@ -7,10 +7,11 @@ import pytest
 from landsweep.disk.arrays import write_arrays
 from landsweep.disk.rundir import RunDir
 from landsweep.disk.trees import tree_arrays
+from landsweep.figures import marks
+from landsweep.figures.marks import draw_marks, lacking, words
 from landsweep.kernels.critical.resolved import BOUND, INTERIOR, Resolved
 from landsweep.kernels.topology.merge_trees import merge_tree
 from landsweep.kernels.topology.metrics import Threshold
-from landsweep.report.marks import draw_marks, lacking, words
 from matplotlib.figure import Figure
 
 
@@ -114,4 +115,14 @@ def test_without_resolve_marks_are_those_of_the_grid(run):
     found = drawn(run)
     assert {*found} == {("o", False), ("x", False)}
     assert [0.0, 0.5] in found["o", False]
-    assert words(run) == "dots: minima, crosses: saddles"
+    assert words(run) == "dots: minima, crosses: saddles, joined to the minima whose basins meet there"
+
+
+def test_of_too_many_minima_the_most_persistent_are_marked_and_it_is_said(run, monkeypatch):
+    run.study.resolve.enabled = False
+    monkeypatch.setattr(marks, "MOST_MARKS", 2)
+    panel = Figure().subplots()
+    draw_marks(panel, run, SimpleNamespace(index=0), [np.linspace(0, 1, 5)] * 2)
+    dots = next(line for line in panel.get_lines() if line.get_marker() == "o")
+    assert np.column_stack(dots.get_data()).tolist() == [[0.0, 0.0], [0.0, 0.5]]
+    assert panel.get_xlabel().replace("\n", " ") == "marked, without lines: the 2 minima of persistence ≥ 4.4 of 4"

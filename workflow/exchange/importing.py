@@ -1,0 +1,147 @@
+"""``landsweep import``: a run directory around landscapes that others have evaluated."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from landsweep.base.errors import Exit, UserError
+from landsweep.base.events import Notice, Subscriber
+from landsweep.base.yamlfile import with_overrides
+from landsweep.disk.rundir import RunDir
+from landsweep.exchange.imported import Imported
+from landsweep.exchange.opening import FileLandscape
+from landsweep.executors.executor import Executor
+from landsweep.pipeline.execute import execute
+from landsweep.study.plan import grid_coordinates
+from landsweep.study.study import Study
+from landsweep.study.subspace_spec import FILE, IMPORTED, PROBLEM
+
+
+@dataclass(frozen=True)
+class Importing:
+    """What is imported, and how its files are read; as of :func:`landsweep.exchange.opening.open_landscape`."""
+
+    files: tuple[Path, ...]
+    array: str | None = None
+    fill_values: tuple[str, ...] = ()
+    raw: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The deepest folder in which all files lie."""
+        return Path(os.path.commonpath([path.resolve().parent for path in self.files]))
+
+    def study(self, out: Path, overrides: Sequence[str] = ()) -> tuple[Study, list[str]]:
+        """Return the study of the landscapes, with ``overrides`` applied, and sentences on what is good to know.
+
+        Raises
+        ------
+        UserError
+            Where a file holds no landscape, or not one like the first.
+        """
+        named = [os.path.relpath(path.resolve(), self.folder) for path in self.files]
+        reading = {"array": self.array, "fill_values": list(self.fill_values), "raw": self.raw}
+        problems = [Imported(str(path), **reading) for path in self.files]  # type: ignore[arg-type]  # as they are
+        landscapes = [problem.landscape for problem in problems]
+        first = landscapes[0]
+        if odd := next((one for one in landscapes if (one.coordinates is None) != (first.coordinates is None)), None):
+            has, lacks = (odd, first) if first.coordinates is None else (first, odd)
+            raise UserError(
+                f"{has.path} has coordinates and {lacks.path} has none, expected the same in all files of a run: "
+                "import them into runs of their own."
+            )
+        fields = [name for name in first.fields if all(name in other.fields for other in landscapes)]
+        data: dict[str, Any] = {
+            "name": re.sub(r"[^A-Za-z0-9._-]+", "-", out.resolve().name).lstrip("._-") or "imported",
+            "problem": {"path": PROBLEM, "params": {k: v for k, v in reading.items() if v}},
+            "sweep": {FILE: named},
+            "subspaces": {IMPORTED: {"kind": IMPORTED, "unit": first.unit, **_coordinates(first)}},
+            "grid": {"dims": len(first.shape), "points": list(first.shape)},
+            "fields": fields,
+            "evaluation": {"dtype": str(np.result_type(*(one.dtype for one in landscapes)))},
+        }
+        study = Study.parse(with_overrides(data, tuple(overrides)), "import")
+        for problem in problems:
+            problem.check(study)
+        notes = list(dict.fromkeys(note for one in landscapes for note in one.notes))
+        if any(one.coordinates is None for one in landscapes):
+            notes.append(
+                "the file has no coordinates, so that they are the numbers of the points, from 0 on, unless you say "
+                f"--set subspaces.{IMPORTED}.range=[-1,1]"
+            )
+        elif not _even(first):
+            notes.append(
+                "the coordinates are not evenly spaced: they are kept; trees and metrics do not depend on them"
+            )
+        return study, notes
+
+
+def import_run(
+    wanted: Importing,
+    out: Path,
+    executor: Executor,
+    subscribers: tuple[Subscriber, ...] = (),
+    overrides: Sequence[str] = (),
+) -> Exit:
+    """Write a run directory whose landscapes are those of files; every rank calls this.
+
+    It goes on where an earlier call was interrupted, and adds files to the run of others; it returns the same as
+    :func:`landsweep.pipeline.execute.execute`.
+
+    Raises
+    ------
+    UserError
+        Where a file holds no landscape, or ``out`` something else than the run of these files.
+    """
+
+    def read() -> tuple[Study, list[str]]:
+        _check_out(out, wanted.files)
+        return wanted.study(out, overrides)
+
+    study, notes = executor.on_root(read)
+    for note in notes if executor.is_root else ():
+        for tell in subscribers:
+            tell(Notice(f"note: {note.rstrip('.')}."))
+    return execute(study, wanted.folder, out, executor, subscribers)
+
+
+def _check_out(out: Path, files: Sequence[Path]) -> None:
+    run, target = RunDir(out), out.resolve()
+    for path in files:
+        if target == path.resolve() or (target in path.resolve().parents and path.is_dir()):
+            raise UserError(f"--out {out} is where {path} lies, expected a new run directory such as runs/imported.")
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out} is a file, expected a new run directory such as runs/imported.")
+    if out.is_dir() and any(out.iterdir()) and not run.study.exists() and not run.has_results and not run.lock.exists():
+        raise UserError(
+            f"--out {out} holds something else than a run, expected a new run directory such as runs/imported."
+        )
+
+
+def _even(landscape: FileLandscape) -> bool:
+    """Return whether the points along each axis have one distance, up to rounding."""
+    for axis in landscape.coordinates or ():
+        steps = np.diff(axis)
+        if len(steps) and np.ptp(steps) > 1e-4 * abs(steps).max():  # single precision rounds coordinates as well
+            return False
+    return True
+
+
+def _coordinates(landscape: FileLandscape) -> dict[str, Any]:
+    """Return what a subspace says of its coordinates: a range alone, where that gives those of the file bit by bit."""
+    axes = landscape.coordinates
+    if axes is None:
+        ends = [(0.0, float(max(n - 1, 1))) for n in landscape.shape]
+        return {"range": [list(pair) for pair in ends]}
+    given = [axis.tolist() for axis in axes]
+    ends = [(axis[0], axis[-1]) if len(axis) > 1 else (axis[0] - 1.0, axis[0] + 1.0) for axis in given]
+    found: dict[str, Any] = {"range": [list(pair) for pair in ends]}
+    if [list(axis) for axis in grid_coordinates(ends, landscape.shape)] != given:
+        found["coordinates"] = given[:1] if all(axis == given[0] for axis in given) else given
+    return found

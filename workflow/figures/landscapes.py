@@ -1,0 +1,133 @@
+"""A member's landscape: its field as an array with coordinates, and its picture with all that belongs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.store import Landscape, Status
+from landsweep.figures.marks import draw_marks
+from landsweep.figures.planes import contour, curve, period, plane
+from landsweep.figures.scales import Scale
+from landsweep.study.plan import Member, coordinates_of
+from landsweep.study.study import HESSIAN_FIELDS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+RATIO = "hessian_ratio"
+"""The ratio of the extreme eigenvalues of the Hessian at every point (Li et al. 2018, figure 7), made of two fields."""
+UNITS = {
+    "multiple": "multiples of δ",
+    "l2": "Euclidean norm",
+    "relative": "share of |θ|",
+    "loss_rise": "1: loss + {rise:g}",
+    "imported": "",  # not known
+}
+"""The units of coordinates, by ``subspaces.*.unit``."""
+
+
+def field_of(run: OpenedRun, landscape: Landscape, member: Member, field: str = "loss") -> xr.DataArray:
+    """Return a member's field on its grid, with coordinates, names and units, float64.
+
+    The coordinate ``pending`` says where it is not evaluated yet.
+
+    Raises
+    ------
+    ValueError
+        For a field that the run does not have, or one of several numbers at a point.
+    Damaged
+        Where the store is damaged.
+    """
+    import xarray as xr
+
+    scalar = [name for name in run.study.fields if not run.study.numbers(name)]
+    known = [*scalar, *([RATIO] if set(HESSIAN_FIELDS) <= set(scalar) else [])]
+    if field not in known:
+        raise ValueError(f"field is {field!r}, expected one of {', '.join(known)}, with one number at a point")
+    if field == RATIO:
+        low, high = (landscape.read_member(name, member.position) for name in HESSIAN_FIELDS[::-1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.abs(low / high)
+    else:
+        values = landscape.read_member(field, member.position)
+    spec = run.study.subspaces[str(member.coords["subspace"])]
+    units = UNITS[spec.unit].format(rise=spec.rise)
+    coordinates = coordinates_of(run.study, str(member.coords["subspace"]))
+    along = {
+        f"alpha_{k}": (f"alpha_{k}", np.array(points), {"long_name": f"direction {k}", "units": units})
+        for k, points in enumerate(coordinates)
+    }
+    name = "|least / greatest eigenvalue|" if field == RATIO else field.replace("_", " ")
+    found = xr.DataArray(values.astype(np.float64), along, list(along), name=field, attrs={"long_name": name})
+    return found.assign_coords(
+        pending=(found.dims, landscape.read_member("status", member.position) == Status.NOT_EVALUATED)
+    )
+
+
+def periodic_of(run: OpenedRun) -> tuple[str, ...]:
+    """Return the names of a run's periodic axes."""
+    return tuple(f"alpha_{k}" for k in run.study.periodic)
+
+
+def draw_landscape(
+    panel: Any,
+    run: OpenedRun,
+    landscape: Landscape,
+    member: Member,
+    *,
+    field: str = "loss",
+    scale: Scale = "linear",
+    clip: float | None = None,
+    norm: Any = None,
+    at: Mapping[str, float] | None = None,
+    bar: bool = True,
+) -> xr.DataArray:
+    """Draw a member's landscape: a curve, filled contours, or the slice of more dimensions.
+
+    A loss of one or two dimensions has its minima and saddles on it, and the checkpoints that are projected on it.
+
+    Parameters
+    ----------
+    panel, run, landscape, member, field
+        The axes; the run with its store; the member and its field.
+    scale, clip, norm, bar
+        As in :func:`landsweep.figures.planes.contour`.
+    at
+        As in :func:`landsweep.figures.planes.plane`.
+
+    Returns
+    -------
+    DataArray
+        What is drawn.
+
+    Raises
+    ------
+    ValueError
+        As these functions.
+    """
+    whole = field_of(run, landscape, member, field)
+    shown = plane(whole, at)
+    periodic = periodic_of(run)
+    if shown.ndim == 1:
+        curve(shown, panel, scale=scale, clip=clip, norm=norm, periodic=periodic)
+    else:
+        contour(shown, panel, scale=scale, clip=clip, norm=norm, periodic=periodic, bar=bar)
+    if field == "loss" and shown.ndim == whole.ndim:
+        mark(panel, run, member, shown)
+    return shown
+
+
+def mark(panel: Any, run: OpenedRun, member: Member, shown: xr.DataArray) -> None:
+    """Draw what belongs on a loss of one or two dimensions: its minima and saddles, and projected checkpoints."""
+    if shown.ndim > 2 or not np.isfinite(shown).any():
+        return
+    axes, periodic = [shown[name].values for name in shown.dims], periodic_of(run)
+    lengths = [period(shown, name) if name in periodic else None for name in shown.dims]
+    draw_marks(panel, run, member, axes, lengths, np.asarray(shown))
+    if run.directory.trajectory(member.index).exists():
+        from landsweep.figures.trajectories import draw_projections  # torch, which takes a second
+
+        draw_projections(panel, run, member, axes)
