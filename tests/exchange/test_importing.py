@@ -333,7 +333,10 @@ BAD = {
     "pickle.npy": (alone(np.array([{}])), "Python objects"),
     "text.npz": (text, "cannot be read"),
     "text.h5": (text, "cannot be read"),
-    "f.pt": (text, "is of no known kind"),
+    "f.pt": (
+        text,
+        "is of no known kind, expected an .npy, .npz, .zarr, .nc (NetCDF) or .vti (VTK image) file, or an .h5",
+    ),
     "folder": (lambda path: path.mkdir(), "is of no known kind"),
     "missing.npz": (lambda path: None, "does not exist"),
     "directions.h5": (directions, "but no xcoordinates"),
