@@ -78,6 +78,10 @@ def test_a_run_of_landscapers_files(two):
         assert [found[f"alpha_{k}"].to_numpy().tobytes() for k in (0, 1)] == [AXIS.tobytes()] * 2
         assert run.merge_tree(file=name) == merge_tree(loss, "moore", volumes=True)
     assert run.metrics.n_minima.notna().all()
+    summary = json.loads((two / "report/summary.json").read_text())
+    assert [text.partition(" of ")[2] for text in summary["warnings"]] == [  # no advice that nobody can follow
+        "the minima (median) lie on the grid's border: their basins are cut off."
+    ]
     assert run.metrics.file.tolist() == ["plain.npz", "rough.npz"]
     status = inside("status", two).stdout
     stages = [line.split()[:3] for line in status.splitlines()[2:5]]
