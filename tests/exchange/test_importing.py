@@ -78,6 +78,10 @@ def test_a_run_of_landscapers_files(two):
         assert [found[f"alpha_{k}"].to_numpy().tobytes() for k in (0, 1)] == [AXIS.tobytes()] * 2
         assert run.merge_tree(file=name) == merge_tree(loss, "moore", volumes=True)
     assert run.metrics.n_minima.notna().all()
+    summary = json.loads((two / "report/summary.json").read_text())
+    assert [text.partition(" of ")[2] for text in summary["warnings"]] == [  # no advice that nobody can follow
+        "the minima (median) lie on the grid's border: their basins are cut off."
+    ]
     assert run.metrics.file.tolist() == ["plain.npz", "rough.npz"]
     status = inside("status", two).stdout
     stages = [line.split()[:3] for line in status.splitlines()[2:5]]
@@ -214,9 +218,18 @@ def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
     run = copy_of(two, tmp_path)
     landscaper(tmp_path / "plain.npz", LOSS + 1)
     landscaper(tmp_path / "third.npz", LOSS + 2)
-    done = imported([tmp_path / n for n in ("plain.npz", "rough.npz", "third.npz")], run)
-    assert done.returncode == 2
-    assert "plain.npz has changed since" in done.stderr
+    for files in (
+        ["plain.npz", "rough.npz"],
+        ["plain.npz", "rough.npz", "third.npz"],
+    ):  # also with nothing left to read
+        done = imported([tmp_path / name for name in files], run)
+        assert done.returncode == 2
+        assert f"plain.npz has changed since {run} was made of it, expected the same file" in done.stderr
+    names = "[plain.npz,rough.npz,third.npz]"
+    words = ("run", run / "study.yaml", "--out", run, "--folder", tmp_path, "--set", f"sweep.file={names}")
+    assert "plain.npz has changed since" in inside(*words).stderr
+    assert inside(*words, "--redo").returncode == 0
+    assert open_run(run).dataset.loss.sel(file="plain.npz").squeeze().to_numpy().tobytes() == (LOSS + 1).tobytes()
 
 
 def test_a_damaged_shard_is_read_again(two, tmp_path):
@@ -324,7 +337,10 @@ BAD = {
     "pickle.npy": (alone(np.array([{}])), "Python objects"),
     "text.npz": (text, "cannot be read"),
     "text.h5": (text, "cannot be read"),
-    "f.pt": (text, "is of no known kind"),
+    "f.pt": (
+        text,
+        "is of no known kind, expected an .npy, .npz, .zarr, .nc (NetCDF) or .vti (VTK image) file, or an .h5",
+    ),
     "folder": (lambda path: path.mkdir(), "is of no known kind"),
     "missing.npz": (lambda path: None, "does not exist"),
     "directions.h5": (directions, "but no xcoordinates"),
@@ -410,5 +426,7 @@ def test_zarr_of_an_array_alone(tmp_path):
     zarr.save_array(tmp_path / "a.zarr", LOSS)
     run, _ = made([tmp_path / "a.zarr"], tmp_path / "run")
     assert run.dataset.loss.squeeze().to_numpy().tobytes() == LOSS.tobytes()
+    zarr.open_array(tmp_path / "a.zarr", mode="r+")[0, 0] = 5
+    assert "has changed since" in imported([tmp_path / "a.zarr"], tmp_path / "run").stderr
     shutil.rmtree(tmp_path / "a.zarr")
     assert inside("topology", tmp_path / "run", "--connectivity", "face").returncode == 0  # it is in the run

@@ -59,7 +59,7 @@ class Export:
         UserError
             For an unknown format, one that cannot hold ``what``, or a file that is there already.
         """
-        chosen = format_ or out.suffix.removeprefix(".").lower()
+        chosen = (format_ or out.suffix.removeprefix(".")).lower()
         if chosen not in FORMATS:
             what_is = f"--format is {format_!r}" if format_ else f"--out is {str(out)!r}, whose ending names no format"
             raise UserError(f"{what_is}, expected one of {', '.join(FORMATS)}{nearest(chosen, list(FORMATS)) or '.'}")

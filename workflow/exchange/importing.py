@@ -13,12 +13,14 @@ import numpy as np
 from landsweep.base.errors import Exit, UserError
 from landsweep.base.events import Notice, Subscriber
 from landsweep.base.yamlfile import with_overrides
+from landsweep.disk import content
 from landsweep.disk.rundir import RunDir
 from landsweep.exchange.imported import Imported
 from landsweep.exchange.opening import FileLandscape
 from landsweep.executors.executor import Executor
 from landsweep.pipeline.execute import execute
 from landsweep.study.plan import grid_coordinates
+from landsweep.study.problems import declared_files
 from landsweep.study.study import Study
 from landsweep.study.subspace_spec import FILE, IMPORTED, PROBLEM
 
@@ -102,7 +104,9 @@ def import_run(
 
     def read() -> tuple[Study, list[str]]:
         _check_out(out, wanted.files)
-        return wanted.study(out, overrides)
+        study, notes = wanted.study(out, overrides)
+        _check_unchanged(RunDir(out), study, wanted.folder)
+        return study, notes
 
     study, notes = executor.on_root(read)
     for note in notes if executor.is_root else ():
@@ -121,6 +125,19 @@ def _check_out(out: Path, files: Sequence[Path]) -> None:
     if out.is_dir() and any(out.iterdir()) and not run.study.exists() and not run.has_results and not run.lock.exists():
         raise UserError(
             f"--out {out} holds something else than a run, expected a new run directory such as runs/imported."
+        )
+
+
+def _check_unchanged(run: RunDir, study: Study, folder: Path) -> None:
+    """Refuse files that a run has been made of and that hold something else now, also where nothing is left to read."""
+    if not run.study.exists():
+        return
+    found = content.collect(study, folder, declared_files(study, folder), content.known(run))
+    if changed := content.changed(run, content.recorded(run, study), found):
+        raise UserError(
+            f"{changed[0].path} has changed since {run.path} was made of it, expected the same file: name another run "
+            f"directory with --out, or read everything again with `landsweep run {run.study} --out {run.path} --folder "
+            f"{folder} --redo`."
         )
 
 

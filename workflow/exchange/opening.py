@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from landsweep.base.errors import UserError
-from landsweep.disk.fields.opening import open_field
+from landsweep.disk.fields.opening import KINDS, open_field
 from landsweep.disk.fields.stored import Field
 from landsweep.exchange import goldstein
 from landsweep.exchange.layout import Layout, layout_of, listed
@@ -20,6 +20,8 @@ from landsweep.study.study import ALPHA_FIELDS, HESSIAN_FIELDS, MAX_DIMS, names_
 LOSS = "loss"
 LANDSCAPER = ("loss", "coordinates")
 """The arrays of Landscaper's file; axis i of the loss belongs to row i of the coordinates."""
+FURTHER = "an .h5 file of tomgoldstein/loss-landscape"
+"""What can be imported beside what :func:`open_field` reads."""
 MARK = "landsweep"
 """Such a file has this array as well where landsweep has written it, with coordinates that are right."""
 SEARCHED = 1 << 24
@@ -108,7 +110,13 @@ def open_landscape(
         fields, left = _further(found.fields)
         opened = FileLandscape(path, fields, found.coordinates, "multiple", (*found.notes, *left))
     else:
-        opened = _general(path, array, fill_values, raw)
+        try:
+            opened = _general(path, array, fill_values, raw)
+        except UserError as error:
+            error.args = tuple(
+                a.replace(KINDS, f"{KINDS}, or {FURTHER}") if isinstance(a, str) else a for a in error.args
+            )
+            raise
     for name, field in opened.fields.items():
         _check(path, name, field)
     for axis, coordinates in enumerate(opened.coordinates or ()):

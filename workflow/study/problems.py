@@ -92,7 +92,7 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
         Where the problem raises an error instead.
     """
     if study.imported:
-        return tuple(map(str, study.axes[FILE]))
+        return tuple(name for file in study.axes[FILE] for name in _parts(folder, str(file)))
     cls = load_class(study.problem, folder)
     files = getattr(cls, "files", None)
     if files is None:
@@ -112,6 +112,12 @@ def declared_files(study: Study, folder: Path) -> tuple[str, ...]:
             ) from error
         found |= dict.fromkeys(map(str, named))
     return tuple(found)
+
+
+def _parts(folder: Path, name: str) -> list[str]:
+    """Return the files of an imported landscape, relative to ``folder``: itself, or those of a Zarr store."""
+    inside = sorted(path for path in (folder / name).rglob("*") if path.is_file())
+    return [f"{name}/{path.relative_to(folder / name).as_posix()}" for path in inside] or [name]
 
 
 def make_problem(study: Study, folder: Path, coords: Mapping[str, Scalar]) -> Problem:

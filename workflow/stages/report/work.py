@@ -85,9 +85,11 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
     warnings = []
     if fraction > 0.2:
         leaves = "maxima" if study.topology.negate else "minima"
+        way_on = (
+            "." if study.imported else ", so try a wider subspaces.*.range, or a narrower one that leaves them out."
+        )
         warnings.append(
-            f"{fraction:.0%} of the {leaves} (median) lie on the grid's border: their basins are cut off, so try a "
-            "wider subspaces.*.range, or a narrower one that leaves them out."
+            f"{fraction:.0%} of the {leaves} (median) lie on the grid's border: their basins are cut off{way_on}"
         )
     parts = part["n_components"].max()
     if parts > 1:
