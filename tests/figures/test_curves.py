@@ -42,7 +42,9 @@ def test_scatter_draws_rows_that_have_both_values_and_counts_the_others():
         "net = mlp": [0.1],
     }
     assert ax.get_xlabel() == "beta\n2 rows of 4 without a value left out"
-    names = scatter(TABLE, "net", "n_saddles", panel())
+    names = scatter(TABLE.assign(n_saddles=TABLE.n_saddles / 1.0), "net", "n_saddles", panel())
+    names.figure.draw_without_rendering()
+    assert {tick % 1 for tick in names.get_yticks()} == {0}
     assert [text.get_text() for text in names.get_xticklabels()] == ["mlp", "cnn"]
     assert names.get_lines()[0].get_xdata().tolist() == [0, 0, 1, 1]
     assert not overlapping(names.figure)

@@ -58,8 +58,8 @@ def critical(
     place
         The coordinates along each axis of the grid; or a function from ``(n,)`` vertices to ``(n, d)`` coordinates.
     least
-        Pairs of a lower persistence are dropped, by default those of persistence 0. Saddles that are one point of the
-        tree are one here, and those that are not finite are left out.
+        Pairs of a lower persistence are dropped, by default those of persistence 0. Saddles of one level that are
+        one point of the tree have one mark, though each has its lines; those that are not finite are left out.
     field
         The values of which this is the tree, where neighbours are those of a grid: descents from each saddle find the
         minima whose basins meet there. Without it lines follow the arcs of the tree.
@@ -83,7 +83,7 @@ def critical(
         joins = _meeting(tree, less.saddles, field)
     if joins is not None:
         stays = _survivors(tree, less)
-        ends = [(one[s], stays[m]) for s, m in joins.tolist() if s in one and m in stays]
+        ends = [(s, stays[m]) for s, m in joins.tolist() if s in one and m in stays]  # each saddle at its own place
     else:
         ends = [(one[upper], one.get(lower, lower)) for upper, lower in less.arcs.tolist() if upper in one]
     ends = [(u, v) for u, v in dict.fromkeys(ends) if u != v and np.isfinite(values[u])]

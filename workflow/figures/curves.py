@@ -133,7 +133,7 @@ def _axis(ax: Any, way: str, column: pd.Series[Any]) -> np.ndarray:
     values = column.to_numpy(float)
     if 0 < values.min() <= values.max() / DECADE:
         getattr(ax, f"set_{way}scale")("log")
-    elif column.dtype.kind in "iu":
+    elif (values == np.round(values)).all():  # counts
         from matplotlib.ticker import MaxNLocator
 
         getattr(ax, f"{way}axis").set_major_locator(MaxNLocator(integer=True))

@@ -117,7 +117,27 @@ def draw_landscape(
         contour(shown, panel, scale=scale, clip=clip, norm=norm, periodic=periodic, bar=bar)
     if field == "loss" and shown.ndim == whole.ndim:
         mark(panel, run, member, shown)
+        if shown.ndim == 1:
+            _fit(panel, shared=norm is not None or clip is not None)
     return shown
+
+
+def _fit(panel: Any, shared: bool) -> None:
+    """Make room for what stands beside a curve at its own height, below or above it, unless panels share limits."""
+    lines = panel.get_lines()
+    for line in lines:
+        line.set_clip_on(shared)
+    heights = np.concatenate([np.asarray(line.get_ydata(), dtype=np.float64) for line in lines])
+    log = panel.get_yscale() == "log"
+    heights = heights[np.isfinite(heights) & ((heights > 0) | (not log))]
+    if shared or not len(heights):
+        return
+    (low, high), least, greatest = panel.get_ylim(), heights.min(), heights.max()
+    room = 1.1 if log else 0.05 * (max(high, greatest) - min(low, least))
+    panel.set_ylim(
+        low if low <= least else least / room if log else least - room,
+        high if high >= greatest else greatest * room if log else greatest + room,
+    )
 
 
 def mark(panel: Any, run: OpenedRun, member: Member, shown: xr.DataArray) -> None:

@@ -93,7 +93,7 @@ def _landscapes(figure: Any, run: OpenedRun, members: Sequence[Member], axis: st
     """Draw landscapes side by side in one scale."""
     landscape = Landscape(run.directory.landscape)
     fields = [plane(field_of(run, landscape, member)) for member in members]
-    scale = best_scale(fields)
+    scale = best_scale(fields) if fields[0].ndim > 1 else "linear"
     norm = norm_of(fields, scale)
     panels = np.ravel(figure.subplots(1, len(members), squeeze=False))
     for panel, member in zip(panels, members, strict=True):

@@ -197,7 +197,9 @@ def _panels(
     figure, panels = sheet(len(members), _title(run, model, field))
     for panel, member in zip(panels, members, strict=True):
         shown = plane(field_of(run, landscape, member, field))
-        draw_landscape(panel, run, landscape, member, field=field, scale=best_scale([shown]))
+        draw_landscape(
+            panel, run, landscape, member, field=field, scale=best_scale([shown]) if shown.ndim > 1 else "linear"
+        )
         missing = lacking(run, member) if run.study.grid.dims <= 2 and field == "loss" else ""
         own = _label(dict(member.coords), axes) or run.study.name
         panel.set_title(f"{own}\n{missing}" if missing else own, fontsize=9)

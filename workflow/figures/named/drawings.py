@@ -81,7 +81,8 @@ def _fields(request: Request) -> tuple[Request, Landscape, list[Any], Scale, lis
     for member in own.members:
         with _asked(member):
             fields.append(plane(field_of(run, landscape, member, own.field), own.at))
-    return own, landscape, fields, own.scale or best_scale(fields), notes
+    scale = own.scale or (best_scale(fields) if fields[0].ndim > 1 else "linear")
+    return own, landscape, fields, scale, notes
 
 
 def draw_contours(request: Request) -> Drawn:
