@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from landsweep.base import clock
 from landsweep.base.errors import ProblemError, Stopped, TooManyFailures
-from landsweep.base.events import Bus, Event, Hardware, Helped, ItemDone, StageFinished, StageStarted, Subscriber
+from landsweep.base.events import (
+    Bus,
+    Event,
+    Hardware,
+    Helped,
+    ItemDone,
+    Notice,
+    StageFinished,
+    StageStarted,
+    Subscriber,
+)
 from landsweep.base.stop import StopFlag
 from landsweep.disk.content import Bound
 from landsweep.disk.opened import OpenedRun
@@ -309,6 +319,22 @@ class Context:
         if self.stop.requested:
             raise Stopped from error
         record_failure(self.run, stage, item, error)
+
+    def telling(self, sentence: str = "{note}") -> Callable[[Outcome], None]:
+        """Return what tells people the notes of outcomes: of a hundred items with one note, that of the first.
+
+        ``sentence`` says where an ``index`` and a ``note`` go.
+        """
+        said: set[str] = set()
+
+        def tell(outcome: Outcome) -> None:
+            notes = [outcome.note] if isinstance(outcome.note, str) else outcome.note or ()
+            for note in notes:
+                if note and note not in said:
+                    said.add(note)
+                    self.bus(Notice(sentence.format(index=outcome.index, note=note)))
+
+        return tell
 
     def guarded(self, stage: str, item: Model | Member, compute: Callable[[], Any], weight: int = 1) -> Outcome:
         """Run ``compute``, the part of an item that calls the user's code; record its failure, do not raise it."""

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import Stopped, users_code
-from landsweep.base.events import Notice
 from landsweep.disk.arrays import write_arrays
 from landsweep.disk.directions import load_delta, load_geometry
 from landsweep.disk.store import Landscape
@@ -36,17 +35,10 @@ SEED = 2007
 def run(context: Context, items: list[Member]) -> None:
     """Make the certificates that the study asks for, for the members ``items``, shared over ranks."""
     landscape = Landscape(context.run.landscape)
-    said: set[str] = set()
     context.forget("evaluator")  # of the stage before: a second copy of network and directions
 
     def work(member: Member) -> Outcome:
         return context.guarded("certify", member, lambda: compute_one(context, landscape, member))
-
-    def announce(outcome: Outcome) -> None:
-        for text in outcome.note or ():
-            if text not in said:
-                said.add(text)
-                context.bus(Notice(f"certify {outcome.index}: {text}."))
 
     context.run_stage(
         "certify",
@@ -54,7 +46,7 @@ def run(context: Context, items: list[Member]) -> None:
         items,
         work,
         before=lambda: STAGE.before(context.run, context.plan, items),
-        on_done=announce,
+        on_done=context.telling("certify {index}: {note}."),
         affinity=lambda member: member.model,
     )
 

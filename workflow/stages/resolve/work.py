@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import ProblemError, Stopped
-from landsweep.base.events import Notice
 from landsweep.disk.arrays import write_arrays
 from landsweep.disk.directions import load_geometry
 from landsweep.disk.store import Landscape
@@ -33,16 +32,10 @@ MOST = 0.25
 def run(context: Context, items: list[Member]) -> None:
     """Find the minima and saddles of the members ``items``, shared over ranks."""
     landscape = Landscape(context.run.landscape)
-    said: set[str] = set()
     context.forget("evaluator")  # of the stage before: a second copy of network and directions
 
     def work(member: Member) -> Outcome:
         return context.guarded(STAGE.name, member, lambda: compute_one(context, landscape, member))
-
-    def announce(outcome: Outcome) -> None:
-        if outcome.note and outcome.note not in said:
-            said.add(outcome.note)
-            context.bus(Notice(f"resolve {outcome.index}: {outcome.note}"))
 
     context.run_stage(
         STAGE.name,
@@ -50,7 +43,7 @@ def run(context: Context, items: list[Member]) -> None:
         items,
         work,
         before=lambda: STAGE.before(context.run, context.plan, items),
-        on_done=announce,
+        on_done=context.telling("resolve {index}: {note}"),
         affinity=lambda member: member.model,
     )
 

@@ -22,7 +22,7 @@ from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.spans.corners import through
 from landsweep.kernels.spans.pca import principal
 from landsweep.kernels.spans.span import Span, multiples
-from landsweep.session.context import Context, Outcome
+from landsweep.session.context import Context
 from landsweep.stages.models import checkpoints
 from landsweep.stages.models.hessian import FLOOR, Dtype, Item, parts, with_hessian
 from landsweep.stages.models.journal import Journal, state_file
@@ -38,13 +38,6 @@ from torch import Tensor, nn
 def run(context: Context, items: list[Member]) -> None:
     """Make the directions of the members ``items``; members with the same Hessian get theirs together."""
     simple = [m for m in items if subspace_of(context, m).kind != "hessian"]
-    said: set[str] = set()
-
-    def tell(outcome: Outcome) -> None:
-        for note in outcome.note or ():
-            if note not in said:
-                said.add(note)
-                context.bus(Notice(note))
 
     context.run_stage(
         "subspace",
@@ -52,7 +45,7 @@ def run(context: Context, items: list[Member]) -> None:
         simple,
         lambda member: context.guarded("subspace", member, lambda: make_one(context, member)),
         before=lambda: STAGE.before(context.run, context.plan, items),
-        on_done=tell,
+        on_done=context.telling(),
         affinity=lambda member: member.model,
     )
     sharing: dict[tuple[int, str], list[Member]] = {}

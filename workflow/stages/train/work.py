@@ -20,7 +20,7 @@ from landsweep.disk.rundir import atomic, write_json
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.parameters.structure import Structure
 from landsweep.kernels.problem import Start, Trainable
-from landsweep.session.context import Context, Outcome
+from landsweep.session.context import Context
 from landsweep.stages.models.loader import network_of, problem_of
 from landsweep.stages.train import STAGE
 from landsweep.stages.train.returned import REFUSED, check_finite, check_rest, checked, resumable
@@ -30,20 +30,13 @@ from torch import nn
 
 def run(context: Context, items: list[Model]) -> None:
     """Train the models ``items``; a model whose training raises an error is recorded as failed."""
-    said: set[str] = set()
-
-    def announce(outcome: Outcome) -> None:
-        if outcome.note and outcome.note not in said:  # of a hundred checkpoints of one kind, of the first
-            said.add(outcome.note)
-            context.bus(Notice(f"Model {outcome.index} is from a checkpoint: {outcome.note}."))
-
     context.run_stage(
         "train",
         "models",
         items,
         lambda model: context.guarded("train", model, lambda: train_one(context, model)),
         before=lambda: STAGE.before(context.run, context.plan, items),
-        on_done=announce,
+        on_done=context.telling("Model {index} is from a checkpoint: {note}."),
     )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from landsweep.base.errors import users_code
-from landsweep.base.events import Notice
 from landsweep.base.frames import told
 from landsweep.disk.directions import Projections, load_delta, load_geometry, write_projections
 from landsweep.kernels.loss.raising import evaluate
 from landsweep.kernels.spans.projection import project
-from landsweep.session.context import Context, Outcome
+from landsweep.session.context import Context
 from landsweep.stages.models import checkpoints
 from landsweep.stages.models.loader import Loader
 from landsweep.stages.trajectory import STAGE
@@ -21,21 +20,13 @@ from torch import nn
 
 def run(context: Context, items: list[Member]) -> None:
     """Project the checkpoints of each member's subspace on its landscape."""
-    said: set[str] = set()
-
-    def tell(outcome: Outcome) -> None:
-        for note in outcome.note or ():
-            if note not in said:
-                said.add(note)
-                context.bus(Notice(note))
-
     context.run_stage(
         STAGE.name,
         STAGE.noun,
         items,
         lambda member: context.guarded(STAGE.name, member, lambda: make_one(context, member)),
         before=lambda: STAGE.before(context.run, context.plan, items),
-        on_done=tell,
+        on_done=context.telling(),
         affinity=lambda member: member.model,
     )
 
