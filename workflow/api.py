@@ -215,6 +215,64 @@ class Run(OpenedRun):
 
         return collect(self, metrics)
 
+    def relations(
+        self,
+        metrics: Sequence[str] | None = None,
+        against: Sequence[str] | None = None,
+        *,
+        given: str | None = None,
+        within: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return how metrics depend on axes, quality and curvature, and how sure that is; nothing is written.
+
+        The unit is the trained model: landscapes of other direction seeds and draws are averaged first. Subspaces,
+        representations and splits are never mixed. ``docs/relations.md`` names every method and its source.
+
+        Parameters
+        ----------
+        metrics
+            The metrics, by default every number of landscapes.
+        against
+            What they are related with, by default every axis, figure of merit and number of the Hessian.
+        given
+            The column that partial correlations hold fixed, by default ``loss_range``; ``"none"`` for none.
+        within
+            The axes whose combinations of values are groups, by default those that differ beside ``against``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per stratum (``subspace``, ``representation``, ``split``), ``metric`` and column ``against`` of a
+            ``kind``. By ``method``, ``estimate`` is Spearman's rho (``spearman``), Cliff's delta of the last group over
+            the first (``mann-whitney``, and ``wilcoxon`` for splits of the same models) or epsilon squared of several
+            groups (``kruskal-wallis``), with its 95 % interval ``low`` to ``high`` over ``n_models`` models, two-sided
+            ``p`` (``exact``: over all permutations) and ``p_holm``, adjusted for all rows. ``tau`` and ``tau_p`` are
+            Kendall's. ``partial`` is the estimate given the column ``given``, ``within`` that within the ``n_groups``
+            combinations of ``within_axes``, ``between`` rho of their means. ``medians`` are those of groups.
+            ``variance_directions`` and ``variance_models`` are the metric's components of variance. Where there is no
+            estimate, ``why_not`` says why. ``sentence`` says all of it. ``attrs["notes"]`` says what is missing.
+
+        Raises
+        ------
+        UserError
+            Where no member is finished, a name is unknown, or there is nothing to relate.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> found = landsweep.open_run("runs/my_study").relations(["loss_range"], ["noise"])
+        >>> found.sentence[0]
+        'loss range and noise: not enough models (3, at least 4)'
+        """
+        from landsweep.relations.table import answer
+        from landsweep.stages import measured
+
+        table = self.metrics
+        found = answer(table, list(self.plan.axes), measured(map(str, table)), metrics, against, given, within)
+        frame = found.frame
+        frame.attrs["notes"] = found.notes
+        return frame
+
     def __repr__(self) -> str:
         axes = ", ".join(f"{name}: {len(values)}" for name, values in self.plan.axes.items())
         grid = " x ".join(map(str, self.plan.grid_shape))

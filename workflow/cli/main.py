@@ -15,6 +15,7 @@ from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
+from landsweep.cli.relations import relations
 from landsweep.cli.scaling import scaling
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ app.command()(commands.submit)
 app.command()(commands.logs)
 app.command()(commands.cancel)
 app.command()(scaling)
+app.command()(relations)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from landsweep.report.summary import spearman
+from landsweep.kernels.statistics.ranks import spearman
 
 CLAIM_METRICS = ("n_saddles", "average_persistence", "average_persistence_rel", "smad", "smad_normalized")
 """Claims are made of these metrics where none is named."""

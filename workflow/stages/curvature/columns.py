@@ -26,6 +26,8 @@ COLUMNS = {
     "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
 """The keys are the numbers that :func:`table` gives, the values say what each of them means, with its unit."""
+ASIDE = ("hessian_trace_error",)
+"""These say how sure others are, and nothing of the Hessian."""
 DENSITY_POINTS = 1001
 """The spectral density is stored at this many points."""
 DENSITY_SIGMA = 0.005
