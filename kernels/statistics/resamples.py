@@ -7,11 +7,11 @@ from landsweep.kernels.statistics.groups import Z95, Estimate
 from landsweep.kernels.statistics.ranks import partial, standard_ranks
 
 FEW_UNITS = 200
-"""Up to this many units an interval takes quantiles of many resamples, beyond the standard deviation of fewer."""
-RESAMPLES = 1_999
-"""Resamples of few units."""
+"""Up to this many units there are :data:`RESAMPLES`, beyond :data:`RESAMPLES_OF_MANY`."""
+RESAMPLES = 999
+"""Resamples of few units: the standard deviation over so many is known to 2 %."""
 RESAMPLES_OF_MANY = 200
-"""Resamples of many units."""
+"""Resamples of many units: to 5 %."""
 MIN_UNITS = 4
 """A rank correlation needs at least this many units."""
 
@@ -59,10 +59,20 @@ class Resamples:
         return self._interval(partial(xy, xz, yz), self.lost + 1)
 
     def _interval(self, found: np.ndarray, lost: int) -> Estimate:
-        estimate = float(found[0])
-        if self.n - lost <= 3:
+        """Return the estimate of the sample, ``found[0]``, with its interval from those of the resamples, the others.
+
+        On the scale z = artanh(rho) of R. A. Fisher the interval is z +- 1.96 s. The standard deviation s is that of z
+        over the resamples, times 1 - 2 / n, as copies of a unit make small resamples vary too much; at least that of D.
+        G. Bonett and T. A. Wright, Psychometrika 65, 23-28 (2000), sqrt((1 + rho^2 / 2) / (n - 3)), because small
+        samples of high correlation have resamples that hardly vary; at most twice that. ``lost`` units count less: one
+        for each covariate, and for each group beyond the first. ``docs/relations.md`` has the measured coverage.
+        """
+        estimate, free = float(found[0]), self.n - lost - 3
+        if estimate != estimate or free < 1:
             return Estimate(estimate, float("nan"), float("nan"))
-        edge = 1 - 1 / self.n**2
+        edge = 1 - 1 / self.n**2  # a perfect order of few units is no certain one
         z = np.arctanh(np.clip(found, -edge, edge))
-        half = Z95 * np.sqrt((1 + estimate**2 / 2) / (self.n - lost - 3))
+        usual = float(np.sqrt((1 + estimate**2 / 2) / free))
+        spread = float(np.nanstd(z[1:])) if not np.isnan(z[1:]).all() else usual
+        half = Z95 * max(usual, min((1 - 2 / self.n) * spread, 2 * usual))
         return Estimate(estimate, float(np.tanh(z[0] - half)), float(np.tanh(z[0] + half)))

@@ -28,7 +28,7 @@ def alike(relations: Sequence[Relation]) -> list[list[Relation]]:
     groups: dict[tuple[object, ...], list[Relation]] = {}
     for r in relations:
         numbers = tuple(np.round((*r.estimate, *r.partial, *r.within, r.between), 9).tolist())
-        key = (r.against, r.method, r.n_models, str(numbers))
+        key = (r.against, r.method, r.n_models, r.given, str(numbers))
         groups.setdefault((*key, r.metric if r.medians else ""), []).append(r)
     return list(groups.values())
 
@@ -119,7 +119,11 @@ def _given(relation: Relation) -> str:
     part, whole, given = relation.partial, relation.estimate.value, label(relation.given)
     name = "partial rho" if relation.method == "spearman" else "delta of what is left"
     if part.value != part.value:
-        return f"this cannot be told from {given}, which orders the models alike" if relation.sure else ""
+        return (
+            f"what part {given} has in this cannot be told, as it orders the models like one of the two"
+            if relation.sure
+            else ""
+        )
     numbers = f"given {given} ({name} = {number(part.value)}"
     numbers += f", {number(part.low)} to {number(part.high)})" if part.low == part.low else ")"
     if not relation.sure:
