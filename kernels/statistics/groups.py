@@ -74,8 +74,9 @@ def _share_interval(theta: float, n1: int, n2: int) -> tuple[float, float]:
         spread = t * (1 - t) * (1 + k * (1 - t) / (2 - t) + k * t / (1 + t)) / (n1 * n2)
         return (t - theta) ** 2 - Z95**2 * spread
 
-    low = float(brentq(beyond, 0, theta)) if theta > 0 and beyond(0) > 0 else 0.0
-    high = float(brentq(beyond, theta, 1)) if theta < 1 and beyond(1) > 0 else 1.0
+    edge = 1e-12  # at 0 and 1 there is no spread, and a root that is no end
+    low = float(brentq(beyond, 0, min(theta, 1 - edge))) if theta > edge else 0.0
+    high = float(brentq(beyond, max(theta, edge), 1)) if theta < 1 - edge else 1.0
     return low, high
 
 

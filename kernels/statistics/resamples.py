@@ -43,11 +43,14 @@ class Resamples:
         self._counts = np.concatenate([np.ones((1, n)), drawn])
         self._ranks: dict[str, np.ndarray] = {}
 
-    def ranks(self, name: str, values: np.ndarray) -> np.ndarray:
-        """Return :func:`~landsweep.kernels.statistics.ranks.standard_ranks` of a column ``(n,)``, kept by its name."""
-        if name not in self._ranks:
-            self._ranks[name] = standard_ranks(values, self._counts, self.groups)
-        return self._ranks[name]
+    def ranks(self, values: np.ndarray, name: str = "") -> np.ndarray:
+        """Return the vectors of :func:`standard_ranks` of a column ``(n,)``, which are kept if it has a name."""
+        found = self._ranks.get(name)
+        if found is None:
+            found = standard_ranks(values, self._counts, self.groups)
+            if name:
+                self._ranks[name] = found
+        return found
 
     def correlation(self, x: np.ndarray, y: np.ndarray) -> Estimate:
         """Return the rank correlation of two columns, from their :meth:`ranks`, with its 95 % interval."""

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from landsweep import UserError
 from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.statistics.ranks import spearman
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.report.summary import spearman, trend_axes
+from landsweep.relations.columns import trend_axes
 from landsweep.robust.claims import SPECIFICATION, Claim, claim, signed
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve

@@ -67,7 +67,8 @@ class Columns:
         """
 
         def known(of: str) -> tuple[str, ...]:
-            numeric = [n for n in measured.get(of, ()) if n in table and pd.api.types.is_numeric_dtype(table[n])]
+            there = [name for name in dict.fromkeys(measured.get(of, ())) if name in table and name not in axes]
+            numeric = [name for name in there if pd.api.types.is_numeric_dtype(table[name])]
             return tuple(name for name in numeric if table[name].notna().any())
 
         values = {name: tuple(table[name].drop_duplicates().tolist()) for name in axes if name in table}

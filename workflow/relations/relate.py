@@ -162,7 +162,7 @@ def _numbers(
     tau = kendalltau(x[known], y[known])
     relation = replace(
         relation,
-        estimate=sample.correlation(sample.ranks(against, x[known]), sample.ranks(metric, y[known])),
+        estimate=sample.correlation(sample.ranks(x[known], against), sample.ranks(y[known], metric)),
         tau=float(tau.statistic),
         tau_p=float(tau.pvalue),
         p=p,
@@ -181,7 +181,7 @@ def _numbers(
     inside = UNKNOWN
     if n - count >= MIN_UNITS - 1:
         grouped = stratum.resamples(known, labels)
-        inside = grouped.correlation(grouped.ranks(against, x[known]), grouped.ranks(metric, y[known]))
+        inside = grouped.correlation(grouped.ranks(x[known], against), grouped.ranks(y[known], metric))
     between = _between(x[known], y[known], labels[known]) if against not in stratum.columns.axes else float("nan")
     return replace(relation, within_axes=within, within=inside, n_groups=count, between=between)
 
@@ -193,7 +193,7 @@ def _partial(
         return UNKNOWN
     sample: Resamples = stratum.resamples(known)
     return sample.partial(
-        sample.ranks(relation.against, x[known]), sample.ranks(relation.metric, y[known]), sample.ranks(given, z[known])
+        sample.ranks(x[known], relation.against), sample.ranks(y[known], relation.metric), sample.ranks(z[known], given)
     )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from landsweep.relations.columns import group_axes
-from landsweep.relations.columns import trend_axes as trend_axes
+from landsweep.relations.columns import group_axes, trend_axes
 from landsweep.relations.naming import label as label
 from landsweep.relations.sentences import estimate, sentences
 from landsweep.relations.table import brief
@@ -91,17 +90,17 @@ def site_relation(study: Study, table: pd.DataFrame, axis: str, column: str) -> 
 
 
 def trends(study: Study, table: pd.DataFrame) -> list[str]:
-    """Return a sentence for each trend metric with the swept axis, or the first axis of groups, and with the error.
+    """Return a sentence for each trend metric with the swept axis, else the first axis of groups; with the error if sure.
 
     They are those of ``landsweep relations``: over trained models, whose landscapes are averaged first.
     """
     axis = swept_axis(study, table)
     ordered = [axis] if axis in trend_axes(study.axes) else group_axes(study.axes)
-    against = [*ordered[:1], *([c] if (c := error_column(table)) else [])]
-    found = brief(table, list(study.axes), TREND_METRICS, [str(name) for name in against], "loss_range")
-    few = {(r.against, r.why_not) for r in found if r.why_not.startswith("not enough")}
-    said = sentences([r for r in found if not r.why_not])
-    return said + [f"relations with {label(name)}: {reason}" for name, reason in sorted(few)]
+    against = [str(name) for name in (*ordered[:1], error_column(table)) if name]
+    found = brief(table, list(study.axes), TREND_METRICS, against, "loss_range")
+    few = {(r.against, r.why_not): None for r in found if r.kind == "axis" and r.why_not.startswith("not enough")}
+    said = sentences([r for r in found if not r.why_not and (r.sure or r.kind == "axis")])
+    return said + [f"relations with {label(name)}: {reason}" for name, reason in few]
 
 
 def quality_columns(table: pd.DataFrame) -> list[str]:
