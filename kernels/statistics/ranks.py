@@ -60,13 +60,18 @@ def standard_ranks(values: np.ndarray, counts: np.ndarray, groups: np.ndarray | 
     numpy.ndarray
         ``(b, n)`` float64; NaN for a resample in which nothing varies.
     """
-    out = np.zeros(counts.shape)
     labels = np.zeros(len(values), np.int64) if groups is None else groups
-    for group in np.unique(labels):
-        members = np.flatnonzero(labels == group)
-        part = counts[:, members]
-        size = part.sum(axis=1, keepdims=True)
-        out[:, members] = np.sqrt(part) * (resampled_ranks(values[members], part) / (size + 1) - 0.5)
+    order = np.lexsort((values, labels))
+    sorted_labels, ascending = labels[order], values[order]
+    opens = np.concatenate([[True], sorted_labels[1:] != sorted_labels[:-1]])
+    steps = opens | np.concatenate([[True], ascending[1:] != ascending[:-1]])
+    codes = np.empty(len(values), np.int64)
+    codes[order] = np.cumsum(steps)  # one number for each value of each group, in their order
+    sizes = np.add.reduceat(counts[:, order], np.flatnonzero(opens), axis=1, dtype=np.float64)
+    group = np.empty(len(values), np.int64)
+    group[order] = np.cumsum(opens) - 1
+    ranks = resampled_ranks(codes, counts) - (np.cumsum(sizes, axis=1) - sizes)[:, group]
+    out = np.sqrt(counts) * (ranks / (sizes[:, group] + 1) - 0.5)
     lengths = np.sqrt(np.einsum("bn,bn->b", out, out))
     lengths[lengths < 1e-9] = np.nan
     return out / lengths[:, None]

@@ -47,8 +47,8 @@ def given(value, low, high, **more):
         ),
         (
             replace(RISES, method="mann-whitney", p=0.0286, medians=(("sgd", 2.0, 4), ("adam", 7.5, 4))),
-            "saddles differ by beta (medians 2 with beta = sgd, 7.5 with beta = adam): delta = 0.62, 95 % interval 0.31 "
-            "to 0.84, p = 0.029, n = 10 models",
+            "saddles differ by beta (medians 2 with beta = sgd, 7.5 with beta = adam): delta = 0.62, 95 % interval "
+            "0.31 to 0.84, p = 0.029, n = 10 models",
         ),
     ],
 )

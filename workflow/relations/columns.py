@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -74,7 +75,12 @@ class Columns:
         values = {name: tuple(table[name].drop_duplicates().tolist()) for name in axes if name in table}
         return cls(known("member"), known("model"), known("site"), values)
 
-    @property
+    @cached_property
+    def trends(self) -> tuple[str, ...]:
+        """The axes that have an order."""
+        return tuple(trend_axes(self.axes))
+
+    @cached_property
     def numbers(self) -> dict[str, Kind]:
         """Every column of numbers that is no axis, with its kind."""
         parts: dict[Kind, tuple[str, ...]] = {
@@ -84,17 +90,17 @@ class Columns:
         }
         return {name: kind for kind, names in parts.items() for name in names}
 
-    @property
+    @cached_property
     def causes(self) -> dict[str, Kind]:
         """What metrics of landscapes are related with: the axes, then quality and curvature."""
-        axes: dict[str, Kind] = dict.fromkeys((*trend_axes(self.axes), *group_axes(self.axes)), "axis")
+        axes: dict[str, Kind] = dict.fromkeys((*self.trends, *group_axes(self.axes)), "axis")
         return axes | {name: kind for name, kind in self.numbers.items() if kind != "landscape"}
 
     def is_group(self, name: str) -> bool:
         """Return whether a column is an axis whose values are groups."""
-        return name in self.axes and name not in trend_axes(self.axes)
+        return name in self.axes and name not in self.trends
 
-    @property
+    @cached_property
     def model_axes(self) -> list[str]:
         """The axes with several values that tell models apart."""
         return [name for name, values in self.axes.items() if name not in MEMBER_ONLY_AXES and len(values) > 1]
@@ -128,7 +134,7 @@ class Columns:
         UserError
             Where it is no column of numbers.
         """
-        known = [*trend_axes(self.axes), *self.numbers]
+        known = [*self.trends, *self.numbers]
         if asked == NOTHING:
             return None
         if asked not in known:

@@ -14,7 +14,7 @@ import pandas as pd
 from landsweep.kernels.statistics import groups as effects
 from landsweep.kernels.statistics.groups import UNKNOWN, Estimate
 from landsweep.kernels.statistics.multiple import holm
-from landsweep.kernels.statistics.permutation import groups_p, rank_sum_p, signed_rank_p, spearman_p, whole_ranks
+from landsweep.kernels.statistics.permutation import groups_p, rank_sum_p, ranked_p, signed_rank_p, whole_ranks
 from landsweep.kernels.statistics.ranks import spearman
 from landsweep.kernels.statistics.resamples import MIN_UNITS, Resamples
 from landsweep.relations.columns import PAIRED_AXIS, Columns, Kind
@@ -158,8 +158,9 @@ def _numbers(
     from scipy.stats import kendalltau
 
     sample = stratum.resamples(known)
-    p, exact = spearman_p(x[known], y[known])
-    tau = kendalltau(x[known], y[known])
+    a, b = stratum.ranks(against, known), stratum.ranks(metric, known)
+    p, exact = ranked_p(a, b)
+    tau = kendalltau(a, b)
     relation = replace(
         relation,
         estimate=sample.correlation(sample.ranks(x[known], against), sample.ranks(y[known], metric)),
@@ -167,15 +168,15 @@ def _numbers(
         tau_p=float(tau.pvalue),
         p=p,
         exact=exact,
-        pattern=_pattern(known, x[known], y[known]),
+        pattern=known.tobytes() + a.tobytes() + b.tobytes(),
     )
     if given is not None:
         z = stratum.values(given)
         relation = replace(
             relation, given=given, partial=_partial(stratum, known & ~np.isnan(z), x, y, z, relation, given)
         )
-    labels = stratum.labels(list(within))
-    count = len(np.unique(labels[known]))
+    labels = stratum.labels(within)
+    count = int(np.count_nonzero(np.bincount(labels[known])))
     if not within or count < 2:
         return relation
     inside = UNKNOWN
@@ -238,7 +239,7 @@ def _groups(
         medians=tuple(m for m in medians if m[2] >= MIN_IN_GROUP),
         pattern=against.encode() + _pattern(known, at, values),
     )
-    blocks = stratum.labels(list(within))[known]
+    blocks = stratum.labels(within)[known]
     if within and len(np.unique(blocks)) > 1:
         relation = replace(relation, within_axes=within, n_groups=len(np.unique(blocks)))
     if len(large) > 2:

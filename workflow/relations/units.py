@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from landsweep.kernels.statistics.permutation import whole_ranks
 from landsweep.kernels.statistics.resamples import Resamples
 from landsweep.kernels.statistics.variance import Components, components
 from landsweep.relations.columns import PAIRED_AXIS, Columns
@@ -36,6 +37,8 @@ class Stratum:
     rows: pd.DataFrame
     columns: Columns
     _samples: dict[tuple[bytes, bytes], Resamples] = field(default_factory=dict, init=False, repr=False)
+    _ranks: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict, init=False, repr=False)
+    _labels: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Average every number over the landscapes of each model; NaN are left out, and all NaN stay NaN."""
@@ -49,11 +52,13 @@ class Stratum:
         """Return a column of numbers, one a model ``(n,)``."""
         return self.models[name].to_numpy(float)
 
-    def labels(self, axes: list[str]) -> np.ndarray:
+    def labels(self, axes: tuple[str, ...]) -> np.ndarray:
         """Return which combination of values of ``axes`` each model has, as whole numbers from 0 ``(n,)``."""
         if not axes:
             return np.zeros(len(self.models), np.int64)
-        return self.models.groupby(axes, sort=True).ngroup().to_numpy()
+        if axes not in self._labels:
+            self._labels[axes] = self.models.groupby(list(axes), sort=True).ngroup().to_numpy()
+        return self._labels[axes]
 
     def resamples(self, known: np.ndarray, groups: np.ndarray | None = None) -> Resamples:
         """Return the resamples of the models that are ``known`` ``(n,)``, the same for all columns that know them."""
@@ -61,6 +66,13 @@ class Stratum:
         if key not in self._samples:
             self._samples[key] = Resamples(int(known.sum()), None if groups is None else groups[known])
         return self._samples[key]
+
+    def ranks(self, name: str, known: np.ndarray) -> np.ndarray:
+        """Return twice the mean ranks of a column over the models that are ``known`` ``(n,)``."""
+        key = name, known.tobytes()
+        if key not in self._ranks:
+            self._ranks[key] = whole_ranks(self.values(name)[known])
+        return self._ranks[key]
 
     def components(self, name: str) -> Components:
         """Return the variance of a column between landscapes of one model, and between models."""

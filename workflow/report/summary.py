@@ -90,7 +90,7 @@ def site_relation(study: Study, table: pd.DataFrame, axis: str, column: str) -> 
 
 
 def trends(study: Study, table: pd.DataFrame) -> list[str]:
-    """Return a sentence for each trend metric with the swept axis, else the first axis of groups; with the error if sure.
+    """Return a sentence for each trend metric with the swept axis or first axis of groups, and with the error if sure.
 
     They are those of ``landsweep relations``: over trained models, whose landscapes are averaged first.
     """
