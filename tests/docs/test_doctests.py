@@ -17,7 +17,17 @@ MODULES = sorted(
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 EXAMPLES = {
-    landsweep: ("run", "open_run", "Run", "Run.member", "Run.merge_tree", "Run.robust", "Study.load", "Study.parse"),
+    landsweep: (
+        "run",
+        "open_run",
+        "Run",
+        "Run.member",
+        "Run.merge_tree",
+        "Run.robust",
+        "Run.relations",
+        "Study.load",
+        "Study.parse",
+    ),
     landsweep.kernels: (
         *("merge_tree", "graph_merge_tree", "segmentation", "MergeTree", "MergeTree.simplify"),
         *("MergeTree.to_networkx", "MergeTree.to_xarray", "MergeTree.to_arrays"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from landsweep.kernels.statistics.groups import Estimate
 from landsweep.relations.relate import Relation
-from landsweep.relations.sentences import number, sentence, sentences
+from landsweep.relations.sentences import number, probability, sentence, sentences
 
 HERE = SimpleNamespace(name="")
 RISES = Relation(HERE, "n_saddles", "beta", "axis", "spearman", 10, Estimate(0.62, 0.31, 0.84), p=0.01, p_holm=0.02)
@@ -67,5 +67,6 @@ def test_what_says_the_same_is_said_once():
     assert line.startswith("saddles, minima and smad rise with beta: ")
 
 
-def test_nothing_is_minus_zero():
+def test_nothing_is_minus_zero_and_no_p_is_zero():
     assert number(-0.001) == "0.00"
+    assert [probability(p) for p in (0.0286, 0.0)] == ["0.029", "<1e-15"]

@@ -27,6 +27,14 @@ def test_unknown_names_are_refused_with_those_that_there_are():
         "--against is 'seed', whose values are names of repetitions or of separate analyses, expected an axis of the "
         "problem or a column of numbers: name one of beta, n_saddles, loss_range."
     )
+    assert refused(metrics=["loss_range"], against=["loss_range"]) == (
+        "--metric loss_range and --against loss_range leave nothing to relate, expected two columns, of which the "
+        "metric differs between the values of the other: name others."
+    )
+    assert refused(made=MADE.assign(average_persistence=np.nan), metrics=["average_persistence"]) == (
+        "--metric is 'average_persistence', which has no numbers in this run, expected one of n_saddles, loss_range: "
+        "name another one, or enable the stage that computes it and continue the run."
+    )
     assert refused(given="range") == (
         "--given is 'range', expected none or one of beta, n_saddles, loss_range; did you mean \"loss_range\"?"
     )

@@ -53,12 +53,15 @@ class Columns:
         The numbers of landscapes, among them every metric of merge trees; of models; and of the Hessian.
     axes
         The sweep axes with the values that the table holds.
+    empty
+        Numbers that the run has columns for, but no values.
     """
 
     landscape: tuple[str, ...]
     quality: tuple[str, ...]
     curvature: tuple[str, ...]
     axes: Mapping[str, tuple[Scalar, ...]]
+    empty: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, table: pd.DataFrame, axes: Sequence[str], measured: Mapping[str, Sequence[str]]) -> Columns:
@@ -73,7 +76,9 @@ class Columns:
             return tuple(name for name in numeric if table[name].notna().any())
 
         values = {name: tuple(table[name].drop_duplicates().tolist()) for name in axes if name in table}
-        return cls(known("member"), known("model"), known("site"), values)
+        parts = known("member"), known("model"), known("site")
+        every = [name for names in measured.values() for name in names if name in table]
+        return cls(*parts, values, tuple(name for name in every if name not in sum(parts, ()) and name not in axes))
 
     @cached_property
     def trends(self) -> tuple[str, ...]:
@@ -119,6 +124,11 @@ class Columns:
                 raise UserError(
                     f"{option} is {name!r}, whose values are names of repetitions or of separate analyses, expected an "
                     f"axis of the problem or a column of numbers: name one of {', '.join(known)}."
+                )
+            if name in self.empty:
+                raise UserError(
+                    f"{option} is {name!r}, which has no numbers in this run, expected one of {', '.join(known)}: "
+                    "name another one, or enable the stage that computes it and continue the run."
                 )
             if name not in known:
                 raise UserError(

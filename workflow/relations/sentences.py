@@ -18,6 +18,11 @@ def number(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
+def probability(p: float) -> str:
+    """Return a p value with two digits; what rounds to 0 is less than something."""
+    return f"{p:.2g}" if not p < 1e-15 else "<1e-15"
+
+
 def interval(found: Estimate) -> str:
     """Return ``95 % interval 0.31 to 0.84``, empty where it is not known."""
     return "" if found.low != found.low else f"95 % interval {number(found.low)} to {number(found.high)}"
@@ -87,7 +92,7 @@ def estimate(relation: Relation) -> str:
         f"n = {relation.n_models} models",
     ]
     if relation.method != "spearman":
-        numbers.insert(2, f"p = {relation.p:.2g}")
+        numbers.insert(2, f"p = {probability(relation.p)}")
     return ", ".join(filter(None, numbers))
 
 
@@ -111,7 +116,7 @@ def _further(relation: Relation) -> list[str]:
             inside += f", between {number(relation.between)}"
         found.append(inside)
     if relation.sure and relation.p_holm > 0.05:
-        found.append(f"may be chance among so many relations (Holm p = {relation.p_holm:.2g})")
+        found.append(f"may be chance among so many relations (Holm p = {probability(relation.p_holm)})")
     return found
 
 

@@ -7,7 +7,7 @@ from math import isnan
 
 import numpy as np
 from landsweep.relations.relate import Relation
-from landsweep.relations.sentences import alike, number, sentence, sentences
+from landsweep.relations.sentences import alike, number, probability, sentence, sentences
 from landsweep.relations.table import Answer
 
 SHOWN = 12
@@ -55,8 +55,8 @@ def _table(groups: list[list[Relation]]) -> list[str]:
                 str(r.n_models),
                 number(r.estimate.value),
                 "" if isnan(low) else f"{number(low)} to {number(high)}",
-                f"{r.p:.2g}",
-                f"{r.p_holm:.2g}",
+                probability(r.p),
+                probability(r.p_holm),
                 _known(r.tau),
                 r.given,
                 _known(r.partial.value),

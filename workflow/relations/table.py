@@ -128,6 +128,11 @@ def answer(
     )
     notes = _missing(table, finished)
     relations = relate(finished, columns, question)
+    if not relations and metrics and against:
+        raise UserError(
+            f"--metric {', '.join(metrics)} and --against {', '.join(against)} leave nothing to relate, expected two "
+            "columns, of which the metric differs between the values of the other: name others."
+        )
     if not relations:
         models = finished["model"].nunique()
         raise UserError(

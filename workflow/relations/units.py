@@ -57,7 +57,7 @@ class Stratum:
         if not axes:
             return np.zeros(len(self.models), np.int64)
         if axes not in self._labels:
-            self._labels[axes] = self.models.groupby(list(axes), sort=True).ngroup().to_numpy()
+            self._labels[axes] = self.models.groupby(list(axes), sort=False).ngroup().to_numpy()
         return self._labels[axes]
 
     def resamples(self, known: np.ndarray, groups: np.ndarray | None = None) -> Resamples:
