@@ -63,6 +63,8 @@ def test_what_says_the_same_is_said_once():
     assert sentences(both) == [sentence(RISES)]
     other = replace(both[1], estimate=Estimate(0.5, 0.3, 0.8))
     assert [line.partition(":")[0] for line in sentences([both[0], other])] == ["moore", "knn"]
+    smad = replace(both[0], metric="smad")  # in one of the two alone
+    assert [line.partition(" rise")[0] for line in sentences([*both, smad])] == ["saddles", "moore: smad"]
     (line,) = sentences([RISES, replace(RISES, metric="n_minima"), replace(RISES, metric="smad")])
     assert line.startswith("saddles, minima and smad rise with beta: ")
 

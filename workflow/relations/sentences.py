@@ -29,13 +29,16 @@ def interval(found: Estimate) -> str:
 
 
 def alike(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Return relations in groups that say the same: of metrics that order the models alike, or in several strata."""
-    groups: dict[tuple[object, ...], list[Relation]] = {}
+    """Return relations in groups that say the same: each holds several metrics in the same strata, every one in all."""
+    one: dict[tuple[object, ...], list[Relation]] = {}  # one metric, several strata
     for r in relations:
         numbers = tuple(np.round((*r.estimate, *r.partial, *r.within, r.between), 9).tolist())
-        key = (r.against, r.method, r.n_models, r.given, str(numbers))
-        groups.setdefault((*key, r.metric if r.medians else ""), []).append(r)
-    return list(groups.values())
+        key = r.against, r.method, r.n_models, r.given, str(numbers), str(r.medians), str(r.why_not)
+        one.setdefault((*key, r.metric), []).append(r)
+    several: dict[tuple[object, ...], list[Relation]] = {}
+    for (*same, _), found in one.items():
+        several.setdefault((*same, *(id(r.stratum) for r in found)), []).extend(found)
+    return list(several.values())
 
 
 def sentences(relations: Sequence[Relation]) -> list[str]:

@@ -21,11 +21,11 @@ def text(answer: Answer, *, all_: bool) -> str:
     """
     with_estimate = [r for r in answer.relations if not r.why_not]
     without = [r for r in answer.relations if r.why_not]
-    groups = alike(sorted(with_estimate, key=lambda r: (r.p, -abs(r.estimate.value))))
-    shown = [r for group in groups[: None if all_ else SHOWN] for r in group]
+    groups = alike(sorted(with_estimate, key=lambda r: (r.p, -abs(r.estimate.value))))[: None if all_ else SHOWN]
+    shown = [r for group in groups for r in group]
     lines = [f"note: {line}" for line in answer.notes]
     if shown:
-        lines += ["", *_table(groups[: None if all_ else SHOWN]), "", *sentences(shown), "", *_variances(shown), ""]
+        lines += ["", *_table(groups), "", *sentences(shown), "", *_variances([group[0] for group in groups]), ""]
     lines += list(_reasons(without, all_=all_))
     if tests := len({r.pattern for r in with_estimate}):
         alike_ = "; metrics that order the models alike are one" if tests < len(with_estimate) else ""
@@ -72,21 +72,16 @@ def _known(value: float) -> str:
 
 
 def _variances(relations: list[Relation]) -> Iterator[str]:
-    """Yield how much of the variance of each metric lies between landscapes of one model, once for equal numbers."""
-    said: dict[str, list[str]] = {}
+    """Yield how much of the variance of each metric lies between landscapes of one model."""
     for r in {(id(r.stratum), r.metric): r for r in relations}.values():
         found = r.stratum.components(r.metric)
         if isnan(found.share):
             continue
         within, between = np.sqrt([found.within, found.between])
-        numbers = (
-            f"standard deviation {within:.3g} between directions of one model, {between:.3g} between models "
-            f"({found.share:.0%} of the variance)"
+        yield (
+            f"{r.metric}{f' ({r.stratum.name})' if r.stratum.name else ''}: standard deviation {within:.3g} between "
+            f"directions of one model, {between:.3g} between models ({found.share:.0%} of the variance)"
         )
-        name = f"{r.metric} ({r.stratum.name})" if r.stratum.name else r.metric
-        said.setdefault(numbers, []).append(name)
-    for numbers, names in said.items():
-        yield f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {numbers}"
 
 
 def _reasons(relations: list[Relation], *, all_: bool) -> Iterator[str]:
