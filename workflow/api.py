@@ -244,7 +244,7 @@ class Run(OpenedRun):
         pandas.DataFrame
             One row per stratum (``subspace``, ``representation``, ``split``), ``metric`` and column ``against`` of a
             ``kind``. By ``method``, ``estimate`` is Spearman's rho (``spearman``), Cliff's delta of the last group over
-            the first (``mann-whitney``, and ``wilcoxon`` for splits of the same models) or epsilon squared of several
+            the first (``mann-whitney``, and ``sign`` for splits of the same models) or epsilon squared of several
             groups (``kruskal-wallis``), with its 95 % interval ``low`` to ``high`` over ``n_models`` models, two-sided
             ``p`` (``exact``: over all permutations) and ``p_holm``, adjusted for all rows. ``tau`` and ``tau_p`` are
             Kendall's. ``partial`` is the estimate given the column ``given``, ``within`` that within the ``n_groups``

@@ -11,7 +11,7 @@ import numpy as np
 EXACT_UNITS = 10
 """Rank correlations of at most this many units are compared with those of all permutations."""
 EXACT_SUMS = 40
-"""Rank sums of two groups with at most this many units together, and of as many pairs, are exact."""
+"""Rank sums of two groups with at most this many units together are exact."""
 EXACT_GROUPS = 40_000
 """Several groups are compared over all assignments of units to them where there are at most so many."""
 DRAWN = 9_999
@@ -129,25 +129,24 @@ def rank_sum_p(values: np.ndarray, first: np.ndarray) -> tuple[float, bool]:
     return float(mannwhitneyu(values[first], values[~first], method="asymptotic").pvalue), False
 
 
-def signed_rank_p(differences: np.ndarray) -> tuple[float, bool]:
-    """Return the two-sided p value of Wilcoxon's signed ranks (1945) of ``(n,)`` differences, and whether it is exact.
+def sign_p(differences: np.ndarray) -> tuple[float, bool]:
+    """Return the two-sided p value of the sign test of ``(n,)`` paired differences, which is exact for any number.
 
-    Differences of 0 are left out. Exact is the share of all 2^n choices of signs, ties included, for at most
-    :data:`EXACT_SUMS` differences; beyond, SciPy's normal approximation.
+    Differences of 0 are left out; of the others, each sign is as likely as the other (W. J. Dixon and A. M. Mood,
+    Journal of the American Statistical Association 41, 557-566, 1946).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sign_p(np.array([1.0, 2, 3, 4, 0]))  # 2 of 16 choices have all signs alike
+    (0.125, True)
     """
-    differences = differences[differences != 0]
-    n = len(differences)
-    if not n:
-        return float("nan"), True
-    if n <= EXACT_SUMS:
-        ranks = whole_ranks(np.abs(differences))
-        counts = _subset_sums(ranks).sum(axis=0)
-        away = np.abs(2 * np.arange(len(counts)) - ranks.sum())
-        found = abs(2 * int(ranks[differences > 0].sum()) - int(ranks.sum()))
-        return float(counts[away >= found].sum() / 2.0**n), True
-    from scipy.stats import wilcoxon
+    from scipy.stats import binomtest
 
-    return float(wilcoxon(differences, method="approx").pvalue), False
+    above, below = int((differences > 0).sum()), int((differences < 0).sum())
+    if not above + below:
+        return float("nan"), True
+    return float(binomtest(above, above + below).pvalue), True
 
 
 def groups_p(values: np.ndarray, labels: np.ndarray) -> tuple[float, float, bool]:

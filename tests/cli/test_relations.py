@@ -42,7 +42,7 @@ def test_it_prints_a_table_sentences_and_variances(run):
     )
     assert any(line.startswith("n_saddles: standard deviation ") and "between models" in line for line in lines)
     assert "2 relations: n_components does not vary" in lines
-    assert "p_holm is p adjusted for all 6 tests (Holm)." in lines
+    assert "p_holm is p adjusted for 6 tests (Holm)." in lines
 
 
 def test_what_is_asked_for_is_printed_and_nothing_else(run):
@@ -50,7 +50,7 @@ def test_what_is_asked_for_is_printed_and_nothing_else(run):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("n = 10 models") == 1
     assert "loss_range" not in done.stdout
-    assert "p_holm is p adjusted for all 1 tests (Holm)." in done.stdout
+    assert "p_holm is p adjusted for 1 test (Holm)." in done.stdout
 
 
 def test_csv_and_json_have_the_rows_of_python(run, tmp_path):

@@ -25,8 +25,13 @@ def given(value, low, high, **more):
             "smad falls with beta: rho = -0.90, 95 % interval -0.99 to -0.30, n = 10 models",
         ),
         (
-            replace(RISES, estimate=Estimate(0.2, -0.4, 0.7)),
+            replace(RISES, estimate=Estimate(0.2, -0.4, 0.7), p=0.5),
             "whether saddles rise or fall with beta is open: rho = 0.20, 95 % interval -0.40 to 0.70, n = 10 models",
+        ),
+        (
+            replace(RISES, p=0.06),
+            "whether saddles rise or fall with beta is open: rho = 0.62, 95 % interval 0.31 to 0.84, p = 0.06, "
+            "n = 10 models",
         ),
         (replace(RISES, p_holm=0.2), "; may be chance among so many relations (Holm p = 0.2)"),
         (given(0.08, -0.5, 0.6), "; this vanishes given loss range (partial rho = 0.08, -0.50 to 0.60)"),

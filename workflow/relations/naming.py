@@ -6,6 +6,7 @@ LABELS = {
     "hessian_top_eigenvalue": "top eigenvalue",
     "hessian_lowest_eigenvalue": "lowest eigenvalue",
     "hessian_trace": "trace",
+    "hessian_gradient_norm": "gradient norm",
     "hessian_eigenvalue_ratio": "eigenvalue ratio (lowest / top)",
     "average_persistence_rel": "average persistence / loss range",
     "n_saddles_positive": "saddles of persistence > 0",

@@ -14,7 +14,7 @@ import pandas as pd
 from landsweep.kernels.statistics import groups as effects
 from landsweep.kernels.statistics.groups import UNKNOWN, Estimate
 from landsweep.kernels.statistics.multiple import holm
-from landsweep.kernels.statistics.permutation import groups_p, rank_sum_p, ranked_p, signed_rank_p, whole_ranks
+from landsweep.kernels.statistics.permutation import groups_p, rank_sum_p, ranked_p, sign_p, whole_ranks
 from landsweep.kernels.statistics.ranks import spearman
 from landsweep.kernels.statistics.resamples import MIN_UNITS, Resamples
 from landsweep.relations.columns import PAIRED_AXIS, Columns, Kind
@@ -37,7 +37,7 @@ class Relation:
     kind
         Whether ``against`` is an axis, or describes quality, curvature or landscapes.
     method
-        ``spearman``; of groups ``mann-whitney``, ``kruskal-wallis`` or, of splits, ``wilcoxon``.
+        ``spearman``; of groups ``mann-whitney``, ``kruskal-wallis`` or, of splits, ``sign``.
     n_models
         How many models know both columns.
     estimate
@@ -86,9 +86,13 @@ class Relation:
 
     @property
     def sure(self) -> bool:
-        """Whether the interval leaves out 0; of several groups, whether p is below 0.05."""
-        low, high = self.estimate.low, self.estimate.high
-        return self.p < 0.05 if self.method == "kruskal-wallis" else low > 0 or high < 0
+        """Whether p is below 0.05, and the interval leaves out 0 where there is one."""
+        return self.p < 0.05 and (self.method == "kruskal-wallis" or self.apart)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.estimate.low > 0 or self.estimate.high < 0
 
 
 @dataclass(frozen=True)
@@ -270,13 +274,13 @@ def _splits(stratum: Stratum, metric: str) -> list[Relation]:
 def _pair(stratum: Stratum, metric: str, pairs: pd.DataFrame) -> Relation:
     first, other = pairs.columns
     medians = tuple((name, float(pairs[name].median()), len(pairs)) for name in (first, other)) if len(pairs) else ()
-    relation = Relation(stratum, metric, PAIRED_AXIS, "axis", "wilcoxon", len(pairs), medians=medians)
+    relation = Relation(stratum, metric, PAIRED_AXIS, "axis", "sign", len(pairs), medians=medians)
     differences = (pairs[other] - pairs[first]).to_numpy(float)
     if reason := _too_few(len(pairs), MIN_UNITS):
         return replace(relation, why_not=reason)
     if not differences.any():
         return replace(relation, why_not=f"{metric} is the same in {first} and {other}")
-    p, exact = signed_rank_p(differences)
+    p, exact = sign_p(differences)
     pattern = f"{first}, {other}".encode() + _pattern(np.array(pairs.index), differences)
     return replace(relation, estimate=effects.paired_delta(differences), p=p, exact=exact, pattern=pattern)
 

@@ -94,7 +94,7 @@ def estimate(relation: Relation) -> str:
         interval(relation.estimate),
         f"n = {relation.n_models} models",
     ]
-    if relation.method != "spearman":
+    if relation.method != "spearman" or relation.apart != (relation.p < 0.05):
         numbers.insert(2, f"p = {probability(relation.p)}")
     return ", ".join(filter(None, numbers))
 

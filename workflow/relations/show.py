@@ -29,7 +29,7 @@ def text(answer: Answer, *, all_: bool) -> str:
     lines += list(_reasons(without, all_=all_))
     if tests := len({r.pattern for r in with_estimate}):
         alike_ = "; metrics that order the models alike are one" if tests < len(with_estimate) else ""
-        lines.append(f"p_holm is p adjusted for all {tests} tests (Holm{alike_}).")
+        lines.append(f"p_holm is p adjusted for {tests} test{'s' * (tests > 1)} (Holm{alike_}).")
     if len(with_estimate) > len(shown):
         lines.append(
             f"{len(with_estimate) - len(shown)} more relations: --all prints them, --csv has every column; --metric "

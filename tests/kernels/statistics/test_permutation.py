@@ -8,7 +8,7 @@ from landsweep.kernels.statistics.permutation import (
     EXACT_UNITS,
     groups_p,
     rank_sum_p,
-    signed_rank_p,
+    sign_p,
     spearman_p,
 )
 from scipy.stats import kruskal, rankdata, spearmanr
@@ -40,13 +40,19 @@ def test_four_against_four_has_at_best_a_p_of_29_in_1000():
     assert np.isnan(rank_sum_p(np.ones(8), values > 4)[0])
 
 
-def test_signed_ranks_have_every_choice_of_signs():
-    differences = np.array([1.0, -2, 2, 3, 5])
-    ranks = rankdata(np.abs(differences))
-    found = abs(ranks @ np.sign(differences))
-    every = [abs(ranks @ signs) >= found - 1e-12 for signs in product((-1, 1), repeat=5)]
-    assert signed_rank_p(differences) == (pytest.approx(np.mean(every)), True)
-    assert signed_rank_p(np.append(np.ones(5), 0.0)) == (pytest.approx(2 / 32), True)
+def test_signs_have_every_choice():
+    differences = np.array([1.0, -2, 2, 3, 5, 0])
+    every = [abs(sum(signs)) >= 3 for signs in product((-1, 1), repeat=5)]
+    assert sign_p(differences) == (pytest.approx(np.mean(every)), True)
+    assert sign_p(np.ones(5))[0] == pytest.approx(2 / 32)
+    assert np.isnan(sign_p(np.zeros(5))[0])
+
+
+def test_recorded_p_values_with_ties():
+    """Of R's coin (two groups) and of Julia's HypothesisTests (five pairs), which permute mid-ranks as well."""
+    values, first = np.concatenate([np.arange(1.0, 11), np.arange(2.0, 25, 2)]), np.arange(22) < 10
+    assert rank_sum_p(values, first) == (pytest.approx(0.01188904, abs=1e-8), True)
+    assert spearman_p(np.array([10.0, 10, 20, 30, 30]), np.arange(5.0)) == (pytest.approx(0.0666666667), True)
 
 
 def test_several_groups_have_every_assignment():
