@@ -41,6 +41,35 @@ def resampled_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return out
 
 
+def ranks_within(
+    values: np.ndarray, counts: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rank of each unit within its group in each resample, the sizes of the groups, and where each unit is.
+
+    Parameters
+    ----------
+    values, counts
+        As in :func:`resampled_ranks`.
+    groups
+        ``(n,)`` the group of each unit, whole numbers.
+
+    Returns
+    -------
+    ranks, sizes, at : numpy.ndarray
+        ``(b, n)`` ranks from 1, ``(b, g)`` units in each of the g groups, ``(n,)`` which of these a unit is in.
+    """
+    order = np.lexsort((values, groups))
+    sorted_groups, ascending = groups[order], values[order]
+    opens = np.concatenate([[True], sorted_groups[1:] != sorted_groups[:-1]])
+    steps = opens | np.concatenate([[True], ascending[1:] != ascending[:-1]])
+    codes, at = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    codes[order] = np.cumsum(steps)  # one number for each value of each group, in their order
+    at[order] = np.cumsum(opens) - 1
+    sizes = np.add.reduceat(counts[:, order], np.flatnonzero(opens), axis=1, dtype=np.float64)
+    before = np.cumsum(sizes, axis=1) - sizes
+    return resampled_ranks(codes, counts) - before[:, at], sizes, at
+
+
 def standard_ranks(values: np.ndarray, counts: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
     """Return ranks as vectors of length 1 whose scalar products are rank correlations.
 
@@ -60,18 +89,8 @@ def standard_ranks(values: np.ndarray, counts: np.ndarray, groups: np.ndarray | 
     numpy.ndarray
         ``(b, n)`` float64; NaN for a resample in which nothing varies.
     """
-    labels = np.zeros(len(values), np.int64) if groups is None else groups
-    order = np.lexsort((values, labels))
-    sorted_labels, ascending = labels[order], values[order]
-    opens = np.concatenate([[True], sorted_labels[1:] != sorted_labels[:-1]])
-    steps = opens | np.concatenate([[True], ascending[1:] != ascending[:-1]])
-    codes = np.empty(len(values), np.int64)
-    codes[order] = np.cumsum(steps)  # one number for each value of each group, in their order
-    sizes = np.add.reduceat(counts[:, order], np.flatnonzero(opens), axis=1, dtype=np.float64)
-    group = np.empty(len(values), np.int64)
-    group[order] = np.cumsum(opens) - 1
-    ranks = resampled_ranks(codes, counts) - (np.cumsum(sizes, axis=1) - sizes)[:, group]
-    out = np.sqrt(counts) * (ranks / (sizes[:, group] + 1) - 0.5)
+    ranks, sizes, at = ranks_within(values, counts, np.zeros(len(values), np.int64) if groups is None else groups)
+    out = np.sqrt(counts) * (ranks / (sizes[:, at] + 1) - 0.5)
     lengths = np.sqrt(np.einsum("bn,bn->b", out, out))
     lengths[lengths < 1e-9] = np.nan
     return out / lengths[:, None]

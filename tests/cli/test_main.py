@@ -69,6 +69,7 @@ LIGHT = [
     ("status", "runs/my_study"),
     ("methods", "runs/my_study"),
     ("metrics", "runs/my_study"),
+    ("relations", "runs/my_study"),
     ("logs", "runs/my_study"),
     ("cancel", "runs/my_study"),
     ("plan", "my_study/study.yaml"),

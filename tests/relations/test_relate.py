@@ -164,3 +164,24 @@ def test_metrics_that_order_the_models_alike_are_one_test():
     assert one.p < three.p  # the least of two tests, not of three
     assert one.p_holm == two.p_holm == pytest.approx(2 * one.p)
     assert three.p_holm == pytest.approx(three.p)
+
+
+@pytest.mark.parametrize("models", [10, 300])
+def test_a_covariate_that_does_not_vary_is_none(models):
+    sweep = {"beta": list(range(models)), "seed": [0]}
+    made = table(
+        sweep, directions=1, n_saddles=lambda row, noise: row["beta"] + noise, loss_range=lambda row, noise: 1.0
+    )
+    (found,) = related(made, sweep, against="beta")
+    assert found.given == ""
+    assert found.estimate.low > 0.5
+
+
+def test_many_models_have_the_interval_of_large_samples():
+    sweep = {"beta": list(range(300)), "seed": [0]}
+    made = table(sweep, directions=1, n_saddles=lambda row, noise: row["beta"] + 200 * noise)
+    made["loss_range"] = made["beta"] // 60
+    (found,) = related(made, sweep, against="beta")
+    value, low, high = found.estimate
+    assert high - low == pytest.approx(2 * 1.96 * (1 - value**2) * np.sqrt((1 + value**2 / 2) / 297), rel=0.1)
+    assert found.partial.low < found.partial.value < found.partial.high

@@ -62,6 +62,12 @@ def test_sentences(relation, said):
     assert sentence(relation).startswith(said) or said.startswith(";")
 
 
+def test_of_many_groups_the_extremes_are_named():
+    medians = tuple((name, float(k % 3), 4) for k, name in enumerate("abcde"))
+    said = sentence(replace(RISES, metric="smad", against="mode", method="kruskal-wallis", medians=medians))
+    assert said.startswith("smad differs by mode (medians 0 with mode = a, 2 with mode = c): epsilon squared = 0.62, ")
+
+
 def test_what_says_the_same_is_said_once():
     moore, knn = (SimpleNamespace(name=name) for name in ("moore", "knn"))
     both = [replace(RISES, stratum=moore), replace(RISES, stratum=knn)]

@@ -70,6 +70,14 @@ def test_what_is_missing_is_said():
     assert found.frame["n_models"].tolist() == [4, 4]
 
 
+def test_landscapes_without_a_finite_loss_are_said():
+    made = MADE.assign(n_saddles=np.nan, loss_range=np.nan, average_persistence=1.0)
+    found = answer(made, axes(SWEEP), MEASURED)
+    assert found.notes == [
+        "no landscape has a finite loss, so that there are no minima, saddles and persistences to relate."
+    ]
+
+
 def test_the_frame_has_a_row_for_each_relation():
     frame = answer(MADE, axes(SWEEP), MEASURED, ["n_saddles"]).frame
     (row,) = frame.to_dict("records")

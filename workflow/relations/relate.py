@@ -174,8 +174,7 @@ def _numbers(
         exact=exact,
         pattern=known.tobytes() + a.tobytes() + b.tobytes(),
     )
-    if given is not None:
-        z = stratum.values(given)
+    if given is not None and _varies(z := stratum.values(given), known):
         relation = replace(
             relation, given=given, partial=_partial(stratum, known & ~np.isnan(z), x, y, z, relation, given)
         )
@@ -216,17 +215,13 @@ def _groups(
 ) -> Relation:
     y = stratum.values(metric)
     known = ~np.isnan(y)
-    names = [value for value in stratum.columns.axes[against] if (stratum.models[against] == value).any()]
-    labels = np.array([names.index(value) for value in stratum.models[against]])
+    labels = stratum.labels((against,))  # in the order of the models
+    _, places = np.unique(labels, return_index=True)
+    names = [stratum.models[against].iloc[place] for place in places.tolist()]
     sizes = np.bincount(labels[known], minlength=len(names))
-    medians = tuple(
-        (str(name), float(np.median(y[known & (labels == k)])), int(sizes[k]))
-        for k, name in enumerate(names)
-        if sizes[k]
-    )
     large = [k for k in range(len(names)) if sizes[k] >= MIN_IN_GROUP]
     method = "mann-whitney" if len(large) < 3 else "kruskal-wallis"
-    relation = Relation(stratum, metric, against, kind, method, int(known.sum()), medians=medians)
+    relation = Relation(stratum, metric, against, kind, method, int(known.sum()))
     if len(large) < 2:
         fewest = min((int(size), str(name)) for name, size in zip(names, sizes, strict=True))
         return replace(
@@ -240,7 +235,7 @@ def _groups(
     relation = replace(
         relation,
         n_models=len(values),
-        medians=tuple(m for m in medians if m[2] >= MIN_IN_GROUP),
+        medians=tuple((str(names[k]), float(np.median(y[known & (labels == k)])), int(sizes[k])) for k in large),
         pattern=against.encode() + _pattern(known, at, values),
     )
     blocks = stratum.labels(within)[known]
@@ -256,10 +251,9 @@ def _groups(
     if relation.within_axes:
         inside = effects.stratified_delta(values, last, blocks)
         relation = replace(relation, within=Estimate(inside, float("nan"), float("nan")))
-    if given is not None:
-        z = stratum.values(given)[known]
-        if not np.isnan(z).any():
-            relation = replace(relation, given=given, partial=effects.cliffs_delta(effects.without(values, z), last))
+    if given is not None and _varies(z := stratum.values(given), known) and not np.isnan(z[known]).any():
+        left = effects.without(values, z[known])
+        relation = replace(relation, given=given, partial=effects.cliffs_delta(left, last))
     return relation
 
 
@@ -283,6 +277,12 @@ def _pair(stratum: Stratum, metric: str, pairs: pd.DataFrame) -> Relation:
     p, exact = sign_p(differences)
     pattern = f"{first}, {other}".encode() + _pattern(np.array(pairs.index), differences)
     return replace(relation, estimate=effects.paired_delta(differences), p=p, exact=exact, pattern=pattern)
+
+
+def _varies(values: np.ndarray, known: np.ndarray) -> bool:
+    """Return whether a covariate has two values among the models that are known."""
+    found = values[known & ~np.isnan(values)]
+    return len(found) > 1 and bool((found != found[0]).any())
 
 
 def _too_few(n: int, least: int) -> str:

@@ -13,6 +13,10 @@ KEPT = 0.5
 """A partial correlation of less than this share of the whole one has vanished, if its interval holds 0."""
 
 
+NAMED = 4
+"""The medians of at most this many groups are all named, of more the lowest and the highest."""
+
+
 def number(value: float) -> str:
     """Return a correlation with two digits; what rounds to 0 has no minus."""
     return f"{round(value, 2) + 0.0:.2f}"
@@ -100,10 +104,16 @@ def estimate(relation: Relation) -> str:
 
 
 def _difference(relation: Relation, subject: str, cause: str, several: bool) -> str:
-    medians = ", ".join(f"{median:.3g} with {cause} = {name}" for name, median, _ in relation.medians)
+    medians = ", ".join(f"{median:.3g} with {cause} = {name}" for name, median, _ in _extreme(relation.medians))
     verb = "differ" if several else "differs"
     said = f"{subject} {verb} by {cause}" if relation.sure else f"whether {subject} {verb} by {cause} is open"
     return f"{said} (medians {medians}): {estimate(relation)}"
+
+
+def _extreme(medians: tuple[tuple[str, float, int], ...]) -> list[tuple[str, float, int]]:
+    """Return the medians of few groups, of more the lowest and the highest."""
+    ascending = sorted(medians, key=lambda m: m[1])
+    return list(medians) if len(medians) <= NAMED else [ascending[0], ascending[-1]]
 
 
 def _further(relation: Relation) -> list[str]:

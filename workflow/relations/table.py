@@ -127,6 +127,8 @@ def answer(
         columns.blocks(within),
     )
     notes = _missing(table, finished)
+    if COVARIATE in columns.empty:
+        notes.append("no landscape has a finite loss, so that there are no minima, saddles and persistences to relate.")
     relations = relate(finished, columns, question)
     if not relations and metrics and against:
         raise UserError(
