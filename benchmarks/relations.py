@@ -66,11 +66,11 @@ def speed(run: Path, members: int) -> None:
 def coverage(tries: int) -> None:
     from landsweep.kernels.statistics.resamples import Resamples
 
-    for spread in ("equal", "unequal"):
+    for spread in ("equal", "axis", "unequal"):
         for n in (8, 10, 20, 40):
             for r in (0.0, 0.3, 0.6, 0.9, 0.97):
                 random = np.random.default_rng(1)
-                truth = spearman_of(r, spread)
+                truth = spearman_of(r, spread, n)
                 sample, held, percentiles = Resamples(n), 0, 0
                 for _ in range(tries):
                     x, y = pair(r, spread, n, random)
@@ -84,16 +84,24 @@ def coverage(tries: int) -> None:
 
 
 def pair(r: float, spread: str, n: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Two normal numbers of correlation r; of unequal spread, the noise of the second grows as exp(x)."""
+    """Two normal numbers of correlation r; of unequal spread, the noise of the second grows as exp(x).
+
+    Over an axis, the first has fixed values in equal steps.
+    """
     x, noise = random.standard_normal((2, n))
+    if spread == "axis":
+        x = (np.arange(n) - (n - 1) / 2) / np.sqrt((n * n - 1) / 12)
     return x, r * x + np.sqrt(1 - r * r) * noise * (np.exp(x) / 1.5 if spread == "unequal" else 1)
 
 
-def spearman_of(r: float, spread: str) -> float:
+def spearman_of(r: float, spread: str, n: int) -> float:
     from landsweep.kernels.statistics.ranks import spearman
 
     if spread == "equal":
         return 6 / np.pi * np.arcsin(r / 2)
+    if spread == "axis":  # the mean: fixed values have no other truth
+        random = np.random.default_rng(0)
+        return float(np.mean([spearman(*pair(r, spread, n, random)) for _ in range(8000)]))
     return spearman(*pair(r, spread, 400_000, np.random.default_rng(0)))
 
 
