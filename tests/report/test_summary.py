@@ -1,10 +1,12 @@
 """Sentences, tables and figures say a number rises or falls with an axis only where its values have an order."""
 
+import json
+
 import pytest
 from landsweep import Study, open_run
 from landsweep.report import summary
 from scipy.stats import spearmanr
-from support import inside, reference_run
+from support import copy_of, inside, reference_run
 from tables import table
 
 CURVATURE = {"largest": 1}
@@ -65,3 +67,13 @@ def test_names_have_differences():
     made = table(sweep, n_saddles=lambda row, noise: 9 * (row["mode"] == "b") + noise)
     (line,) = summary.trends(study, made)
     assert line.startswith("saddles differ by mode (medians ")
+
+
+def test_a_summary_of_an_older_version_is_still_shown(tmp_path):
+    run = copy_of(reference_run(), tmp_path)
+    file = run / "report" / "summary.json"
+    old = {"axis": "beta", "metric": "n_saddles", "rho": {"moore": [0.5]}, "text": "+0.50 (1 series)"}
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"trends": [old]}))
+    done = inside("run", tmp_path / "study.yaml", "--out", run)
+    assert done.returncode == 0, done.stderr
+    assert "\n  rank correlation of n_saddles with beta: +0.50 (1 series)\n" in done.stdout
