@@ -69,6 +69,7 @@ LIGHT = [
     ("status", "runs/my_study"),
     ("methods", "runs/my_study"),
     ("metrics", "runs/my_study"),
+    ("relations", "runs/my_study"),
     ("logs", "runs/my_study"),
     ("cancel", "runs/my_study"),
     ("plan", "my_study/study.yaml"),
@@ -92,7 +93,19 @@ def test_commands_import_no_more_than_they_need(finished):
 def test_help_says_what_the_commands_do():
     done = inside("--help")
     assert done.returncode == 0
-    for name in ("run", "plan", "status", "submit", "logs", "cancel", "metrics", "new", "methods", "robust"):
+    for name in (
+        "run",
+        "plan",
+        "status",
+        "submit",
+        "logs",
+        "cancel",
+        "metrics",
+        "new",
+        "methods",
+        "robust",
+        "relations",
+    ):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.split("Commands:")[1], "a summary was cut short"
     assert "75 stopped but resumable" in done.stdout

@@ -18,7 +18,17 @@ MODULES = sorted(
 )
 EXAMPLES = {
     landsweep: (
-        *("run", "open_run", "Run", "Run.member", "Run.merge_tree", "Run.robust", "Study.load", "Study.parse"),
+        *(
+            "run",
+            "open_run",
+            "Run",
+            "Run.member",
+            "Run.merge_tree",
+            "Run.robust",
+            "Run.relations",
+            "Study.load",
+            "Study.parse",
+        ),
         *("landscape", "Landscape"),
     ),
     landsweep.kernels: (

@@ -1,11 +1,13 @@
 """Sentences, tables and figures say a number rises or falls with an axis only where its values have an order."""
 
-import numpy as np
+import json
+
 import pytest
-from landsweep import open_run
+from landsweep import Study, open_run
 from landsweep.report import summary
 from scipy.stats import spearmanr
-from support import inside, reference_run
+from support import copy_of, inside, reference_run
+from tables import table
 
 CURVATURE = {"largest": 1}
 
@@ -15,55 +17,63 @@ def said(run):
     return (run / "report" / "summary.md").read_text()
 
 
-def test_trends_are_over_numbers_that_are_no_names():
-    axes = {"beta": (1, 2, 3), "width": (8, 16), "twice": (1, 1.0, 2), "mode": ("a", "b", "c"), "depth": (3, 1, 2)}
-    assert summary.trend_axes(axes) == ["beta", "depth"]
-    names = ("seed", "direction_seed", "draw", "split", "checkpoint", "subspace")
-    assert summary.trend_axes(dict.fromkeys(names, (0, 1, 2, 3))) == []
-
-
 @pytest.mark.parametrize("sweep", [{"beta": [1.0, 2.0], "split": ["train", "test"]}, {"seed": [0, 1, 2, 3]}])
 def test_two_values_and_names_have_no_trend(write_study, tmp_path, sweep):
     """Pooled over splits two values made six points, and seeds were numbers: both gave a correlation."""
     sweep = {"seed": [0, 1], "direction_seed": [0]} | sweep
     done = inside("run", write_study(sweep=sweep, curvature=CURVATURE), "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
-    table = open_run(tmp_path / "run").metrics
-    top = table["hessian_top_eigenvalue"]
+    found = open_run(tmp_path / "run").metrics
+    top = found["hessian_top_eigenvalue"]
     told = f"top eigenvalue {top.median():.3g} ({top.min():.3g} to {top.max():.3g})"
     if "beta" in sweep:
-        first, last = table.groupby("beta")["hessian_top_eigenvalue"].median()
+        first, last = found.groupby("beta")["hessian_top_eigenvalue"].median()
         told = f"top eigenvalue {first:.3g} at beta = 1.0, {last:.3g} at beta = 2.0"
     for text in (done.stdout, said(tmp_path / "run")):
         assert f" Hessian: {told}\n" in text
-        assert "correlation" not in text
+        assert "rho" not in text
         assert "at seed" not in text
 
 
-def test_correlations_are_within_series_and_their_number_is_said():
+def test_trends_are_those_of_relations_over_models():
+    """Sentences of the summary, of the Hessian and of `landsweep relations` are one."""
     sweep = {"beta": [1.0, 2.0, 3.0], "seed": [0, 1], "direction_seed": [0, 1], "split": ["train", "test"]}
     run = reference_run(sweep=sweep, curvature=CURVATURE)
-    table = open_run(run).metrics
-
-    def spread(parts, column):
-        rhos = [spearmanr(part["beta"], part[column]).statistic for part in parts if part[column].nunique() > 1]
-        return f"{np.median(rhos):+.2f} ({min(rhos):+.2f} to {max(rhos):+.2f} over {len(rhos)} series)"
-
-    series = [part for _, part in table.groupby(["seed", "direction_seed", "split"])]
-    assert len(series) == 8
-    assert f"- rank correlation of loss range with beta: {spread(series, 'loss_range')}\n" in said(run)
-    # Landscapes of one model on the same data have one Hessian: four series, not eight.
-    sites = [part for _, part in table[table["direction_seed"] == 0].groupby(["seed", "split"])]
-    assert f"rank correlation {spread(sites, 'hessian_top_eigenvalue')}\n" in said(run)
-    assert "over 4 series" in spread(sites, "hessian_top_eigenvalue")
-
-
-def test_a_series_of_two_known_values_does_not_enter():
-    beta, falls, two = np.array([1.0, 2, 3]), np.array([3.0, 2, 1]), np.array([3.0, np.nan, 1])
-    assert summary.spearman(beta, falls) == pytest.approx(-1)
-    assert np.isnan(summary.spearman(beta, two))
+    metrics = open_run(run).metrics
+    found = open_run(run).relations(["loss_range"], ["beta"]).set_index("split")
+    means = (
+        metrics[metrics["split"] == "test"].groupby("model")[["beta", "loss_range", "hessian_top_eigenvalue"]].mean()
+    )
+    assert found.loc["test", "n_models"] == 6  # of 24 landscapes
+    assert found.loc["test", "estimate"] == pytest.approx(spearmanr(means["beta"], means["loss_range"]).statistic)
+    for line in found["sentence"].str.partition(": ")[2].str.partition(", n =")[0]:
+        assert line in said(run)
+    rho = spearmanr(means["beta"], means["hessian_top_eigenvalue"]).statistic
+    (line,) = [line for line in said(run).splitlines() if line.startswith("- Hessian: top eigenvalue")]
+    assert f"split test rho = {rho:.2f}, 95 % interval " in line
+    assert line.endswith("n = 6 models")
+    assert "series" not in said(run).partition("Median")[0]
 
 
-def test_one_series_is_said():
-    trend = summary.Trend("beta", "n_saddles", {"face": (0.5,), "moore": (-1.0, 1.0)})
-    assert trend.text == "face +0.50 (1 series); moore +0.00 (-1.00 to +1.00 over 2 series)"
+def test_few_models_have_no_trends():
+    study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": {"beta": [1, 2, 3]}})
+    made = table({"beta": [1, 2, 3], "seed": [0]}, n_saddles=lambda row, noise: row["beta"])
+    assert summary.trends(study, made) == ["relations with beta: not enough models (3, at least 4)"]
+
+
+def test_names_have_differences():
+    sweep = {"mode": ["a", "b"], "seed": [0, 1, 2, 3]}
+    study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": sweep})
+    made = table(sweep, n_saddles=lambda row, noise: 9 * (row["mode"] == "b") + noise)
+    (line,) = summary.trends(study, made)
+    assert line.startswith("saddles differ by mode (medians ")
+
+
+def test_a_summary_of_an_older_version_is_still_shown(tmp_path):
+    run = copy_of(reference_run(), tmp_path)
+    file = run / "report" / "summary.json"
+    old = {"axis": "beta", "metric": "n_saddles", "rho": {"moore": [0.5]}, "text": "+0.50 (1 series)"}
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"trends": [old]}))
+    done = inside("run", tmp_path / "study.yaml", "--out", run)
+    assert done.returncode == 0, done.stderr
+    assert "\n  rank correlation of n_saddles with beta: +0.50 (1 series)\n" in done.stdout

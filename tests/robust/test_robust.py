@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
@@ -16,9 +15,10 @@ from hypothesis import strategies as st
 from landsweep import UserError
 from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.graphs import grid_edges
+from landsweep.kernels.statistics.ranks import spearman
 from landsweep.kernels.topology.merge_trees import graph_merge_tree, merge_tree
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.report.summary import spearman, trend_axes
+from landsweep.relations.columns import trend_axes
 from landsweep.robust.claims import SPECIFICATION, Claim, claim, signed
 from landsweep.robust.collect import analyse, judge
 from landsweep.robust.figure import draw_curve
@@ -37,6 +37,7 @@ from landsweep.robust.specification import (
     verdict,
 )
 from landsweep.study.study import TopologySpec
+from scipy.stats import spearmanr
 from support import ROOT, inside, reference_run
 
 OWN = ("freudenthal",)
@@ -251,7 +252,7 @@ def test_scale_that_grows_correlates_with_one_in_every_specification():
     assert found.defined == pytest.approx(np.ones(112))
     assert (
         found.text
-        == "rho = +1.00 (2 series); same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
+        == "rho = +1.00 (5 models); same sign in 112 of 112 specifications, median +1.00, range +1.00 to +1.00"
     )
     assert (found.estimates["n_series"] == 2).all()
 
@@ -277,14 +278,14 @@ def test_a_metric_that_does_not_vary_has_no_correlation(tmp_path):
 
 
 def made_claim(rhos, default=0):
-    estimates = pd.DataFrame({"rho": rhos, "rho_low": rhos, "rho_high": rhos, "n_series": 1})
+    estimates = pd.DataFrame({"rho": rhos, "rho_low": rhos, "rho_high": rhos, "n_models": 5})
     estimates["spec_default"] = [k == default for k in range(len(rhos))]
     return Claim("smad", "beta", estimates.assign(**dict.fromkeys(SPECIFICATION, "x")))
 
 
 def test_signs_are_counted_among_defined_specifications():
     assert made_claim([0.5, 0.4, -0.2, 0.0, np.nan]).text == (
-        "rho = +0.50 (1 series); same sign in 2 of 4 specifications (1 more: not defined), median +0.20, "
+        "rho = +0.50 (5 models); same sign in 2 of 4 specifications (1 more: not defined), median +0.20, "
         "range -0.20 to +0.50"
     )
     assert made_claim([np.nan, 0.4, -0.2]).text == (
@@ -292,32 +293,43 @@ def test_signs_are_counted_among_defined_specifications():
         "range -0.20 to +0.40"
     )
     assert made_claim([0.0, 0.4, -0.2]).text == (
-        "rho = +0.00 (1 series); no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
+        "rho = +0.00 (5 models); no sign to compare with in 3 specifications, median +0.00, range -0.20 to +0.40"
     )
     assert signed(-0.001) == "+0.00"
 
 
-def test_the_estimate_is_the_median_over_series():
-    series = {0: [1, 2, 3], 1: [3, 2, 1], 2: [1, 3, 2]}
+def of_one_specification(values, names):
+    """The table of a metric: values by beta, then by the two other coordinates."""
     rows = [
-        {"beta": beta, "seed": seed, "smad": value, "spec_default": True, **dict.fromkeys(SPECIFICATION, "x")}
-        for seed, values in series.items()
-        for beta, value in enumerate(values)
+        {"beta": beta, **dict(zip(names, key, strict=True)), "smad": value, "spec_default": True}
+        for key, along in values.items()
+        for beta, value in enumerate(along)
     ]
-    (row,) = claim(pd.DataFrame(rows), "smad", "beta", ["beta", "seed"]).estimates.to_dict("records")
-    assert (row["rho"], row["rho_low"], row["rho_high"], row["n_series"]) == pytest.approx((0.5, -1, 1, 3))
-    assert row["n_members"] == 9
+    table = pd.DataFrame(rows).assign(**dict.fromkeys(SPECIFICATION, "x"))
+    (row,) = claim(table, "smad", "beta", ["beta", *names]).estimates.to_dict("records")
+    return row
+
+
+def test_the_estimate_is_over_models_whose_landscapes_are_averaged():
+    values = {(0, 0): [1, 2, 9], (0, 1): [3, 3, 3], (1, 0): [5, 4, 1], (1, 1): [5, 4, 2]}
+    row = of_one_specification(values, ["seed", "direction_seed"])
+    means = [2, 2.5, 6, 5, 4, 1.5]
+    assert row["rho"] == pytest.approx(spearmanr([0, 1, 2, 0, 1, 2], means).statistic)
+    alone = [spearmanr([0, 1, 2, 0, 1, 2], one).statistic for one in ([1, 2, 9, 5, 4, 1], [3, 3, 3, 5, 4, 2])]
+    assert (row["rho_low"], row["rho_high"]) == pytest.approx((min(alone), max(alone)))
+    assert (row["n_models"], row["n_series"], row["n_members"]) == (6, 2, 12)
+
+
+def test_splits_are_not_mixed():
+    row = of_one_specification({("train",): [1, 2, 3], ("test",): [9, 8, 7]}, ["split"])
+    assert (row["rho"], row["rho_low"], row["rho_high"], row["n_models"]) == pytest.approx((0, -1, 1, 3))
 
 
 def test_a_missing_metric_leaves_its_member_out():
-    values = {0: [1, 2, 3, np.nan], 1: [3, np.nan, np.nan, 1], 2: [2, 2, 2, 2]}
-    rows = [
-        {"beta": beta, "seed": seed, "smad": value, "spec_default": True, **dict.fromkeys(SPECIFICATION, "x")}
-        for seed, series in values.items()
-        for beta, value in enumerate(series)
-    ]
-    (row,) = claim(pd.DataFrame(rows), "smad", "beta", ["beta", "seed"]).estimates.to_dict("records")
-    assert (row["rho"], row["n_series"], row["n_members"]) == (1.0, 1, 3)
+    values = {(0, 0): [1, 2, 3, np.nan], (0, 1): [5, np.nan, np.nan, np.nan]}
+    row = of_one_specification(values, ["seed", "direction_seed"])
+    assert row["rho"] == pytest.approx(spearmanr([0, 1, 2], [3, 2, 3]).statistic)
+    assert (row["n_models"], row["n_series"], row["n_members"]) == (3, 1, 4)
 
 
 def test_claims_are_made_over_ordered_numbers_only():
@@ -382,11 +394,12 @@ def test_the_default_specification_is_what_the_run_itself_found(finished):
     own = found.table[found.table["spec_default"]].set_index("member").sort_index()
     run = finished.metrics.set_index("member").sort_index()
     pd.testing.assert_frame_equal(own[list(METRICS)], run[list(METRICS)])
-    trends = json.loads((finished.path / "report" / "summary.json").read_text())["trends"]
-    median = {t["metric"]: np.median(t["rho"]["freudenthal"]) for t in trends}
-    assert {c.metric: c.rho for c in found.claims if not np.isnan(c.rho)} == pytest.approx(
-        {name: median[name] for name in ("n_saddles", "loss_range") if name in median}
-    )
+    own = {c.metric: c.estimates[c.estimates["spec_default"]].iloc[0] for c in found.claims}
+    means = finished.metrics.groupby("beta")[["n_saddles", "loss_range"]].mean()
+    for name in ("n_saddles", "loss_range"):
+        rho = spearmanr(means.index, means[name]).statistic if means[name].nunique() > 1 else np.nan
+        assert own[name]["rho"] == pytest.approx(rho, nan_ok=True)
+        assert own[name]["n_models"] == 3
 
 
 def test_members_that_did_not_finish_are_left_out_and_said(write_study, tmp_path):

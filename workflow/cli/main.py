@@ -18,6 +18,7 @@ from landsweep.cli.exchange import export, importing
 from landsweep.cli.figure import figure
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
+from landsweep.cli.relations import relations
 from landsweep.cli.scaling import scaling
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ app.command()(commands.submit)
 app.command()(commands.logs)
 app.command()(commands.cancel)
 app.command()(scaling)
+app.command()(relations)
 
 
 @app.command()

@@ -184,8 +184,6 @@ def print_failures(run: Run) -> None:
 
 def closing(run: Run) -> None:
     """Print where the files of a run are, and the numbers that matter."""
-    from landsweep.report.summary import label
-
     file = run.directory.report / "summary.json"
     if file.exists():
         data = read_json(file)
@@ -197,7 +195,7 @@ def closing(run: Run) -> None:
         for line in data.get("stages", []):  # as above
             print(f"  {line}")
         for trend in data["trends"]:
-            print(f"  rank correlation of {label(trend['metric'])} with {trend['axis']}: {trend['text']}")
+            print(f"  {_trend(trend)}")
         if data["non_finite_points"]:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:
@@ -207,6 +205,13 @@ def closing(run: Run) -> None:
         for name, shown in (*_figures(run.directory.report), *files):
             print(f"  {name:<8} {shown}")
     print_failures(run)
+
+
+def _trend(said: str | Mapping[str, str]) -> str:
+    """Return the sentence of a trend, also from a report of an older version."""
+    if isinstance(said, str):
+        return said
+    return f"rank correlation of {said['metric']} with {said['axis']}: {said['text']}"
 
 
 def _figures(report: Path) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from landsweep.report.summary import spearman
+from landsweep.kernels.statistics.ranks import spearman
+from landsweep.study.study import MEMBER_ONLY_AXES
 
 CLAIM_METRICS = ("n_saddles", "average_persistence", "average_persistence_rel", "smad", "smad_normalized")
 """Claims are made of these metrics where none is named."""
+REPETITIONS = ("direction_seed", "draw")
+"""Landscapes that differ on these axes alone are of one model and one kind: their metrics are averaged."""
 SPECIFICATION = ("spec_extent", "spec_stride", "representation", "spec_threshold")
 """These columns tell specifications apart; ``spec_default`` marks the study's own."""
 
@@ -33,10 +36,11 @@ class Claim:
     metric, axis
         The metric and the axis that are correlated.
     estimates
-        One row per specification: the columns :data:`SPECIFICATION`, ``spec_default``; ``rho``, the median over series,
-        with ``rho_low``, ``rho_high`` and ``n_series``, their range and number, and ``n_members``, how many values
-        they hold in all. A *series* is what remains when all other axes are fixed; a member whose metric is missing is
-        left out of its series, a series in which rho is not defined of the median, and NaN stands where none is left.
+        One row per specification: the columns :data:`SPECIFICATION`, ``spec_default``; ``rho`` over ``n_models``
+        models, whose landscapes of other directions and draws are averaged first; ``rho_low``, ``rho_high`` and
+        ``n_series``, the range and the number of the same over *series*, the landscapes of one direction seed and draw
+        alone; and ``n_members``, how many landscapes have the metric. A landscape whose metric is missing is left out,
+        and NaN stands where rho is not defined. With several splits rho is the median of theirs.
     subspace
         The subspace of these landscapes, if the run has several, which differ in ranges and directions.
     """
@@ -74,7 +78,7 @@ class Claim:
 
     @property
     def text(self) -> str:
-        """``rho = +0.73 (4 series); same sign in 58 of 72 specifications, median +0.60, range -0.20 to +0.90``."""
+        """``rho = +0.83 (10 models); same sign in 58 of 72 specifications, median +0.60, range -0.20 to +0.90``."""
         values, rho = self.defined, self.rho
         if not len(values):
             return f"rho is not defined in any of {len(self.estimates)} specifications"
@@ -85,15 +89,15 @@ class Claim:
         left = len(self.estimates) - len(values)
         missing = f" ({left} more: not defined)" if left else ""
         sign = f"same sign in {self.same_sign} of" if rho else "no sign to compare with in"
-        series = int(self.estimates.loc[self.estimates["spec_default"], "n_series"].iloc[0])
-        return f"rho = {signed(rho)} ({series} series); {sign} {len(values)} specifications{missing}, {spread}"
+        models = int(self.estimates.loc[self.estimates["spec_default"], "n_models"].iloc[0])
+        return f"rho = {signed(rho)} ({models} models); {sign} {len(values)} specifications{missing}, {spread}"
 
 
 def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subspace: str = "") -> Claim:
     """Return a claim from the table of all members and specifications.
 
-    Rank correlations are computed within series, and their median is the estimate, as in the run's summary. Landscapes
-    of other directions or seeds differ in scale, which does not affect ranks within a series.
+    The estimate is that of ``landsweep relations``, without its interval: over trained models, whose landscapes of
+    other directions and draws are averaged first.
 
     Parameters
     ----------
@@ -109,23 +113,31 @@ def claim(table: pd.DataFrame, metric: str, axis: str, axes: Sequence[str], subs
     """
     if subspace:
         table = table[table["subspace"] == subspace]
-    others = [name for name in axes if name != axis]
+    repeated = [name for name in axes if name in REPETITIONS]
+    apart = [name for name in axes if name in MEMBER_ONLY_AXES and name not in repeated]
+    models = [name for name in axes if name not in MEMBER_ONLY_AXES]
+
+    def rhos(part: pd.DataFrame, by: list[str]) -> list[float]:
+        """Return rho over the models of each combination of values of ``by``, where it is defined."""
+        means = part.groupby([*by, *models], sort=False)[metric].mean().reset_index()
+        groups = [means] if not by else [group for _, group in means.groupby(by, sort=False)]
+        found = [spearman(group[axis].to_numpy(float), group[metric].to_numpy(float)) for group in groups]
+        return [rho for rho in found if rho == rho]
+
     rows = []
     for key, part in table.groupby(list(SPECIFICATION), sort=False):
-        groups = [part] if not others else [group for _, group in part.groupby(others, sort=False)]
-        pairs = [(group[axis].to_numpy(float), group[metric].to_numpy(float)) for group in groups]
-        by_series = np.array([spearman(x, y) for x, y in pairs])
-        known = by_series[~np.isnan(by_series)]
-        entered = [np.count_nonzero(~np.isnan(y)) for (_, y), rho in zip(pairs, by_series, strict=True) if rho == rho]
+        estimates, series = rhos(part, apart), rhos(part, [*apart, *repeated])
+        known = part.dropna(subset=[metric])
         rows.append(
             {
                 **dict(zip(SPECIFICATION, key, strict=True)),
                 "spec_default": bool(part["spec_default"].iloc[0]),
-                "rho": float(np.median(known)) if len(known) else np.nan,
-                "rho_low": known.min() if len(known) else np.nan,
-                "rho_high": known.max() if len(known) else np.nan,
-                "n_series": len(known),
-                "n_members": int(sum(entered)),
+                "rho": float(np.median(estimates)) if estimates else np.nan,
+                "rho_low": min(series, default=np.nan),
+                "rho_high": max(series, default=np.nan),
+                "n_models": len(known[models].drop_duplicates()),
+                "n_series": len(series),
+                "n_members": len(known),
             }
         )
     return Claim(metric, axis, pd.DataFrame(rows), subspace)

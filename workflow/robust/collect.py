@@ -16,7 +16,7 @@ from landsweep.disk.store import Landscape, Status
 from landsweep.distributed.representations import tree_of
 from landsweep.kernels.geometry.blocks import Blocks
 from landsweep.kernels.topology.metrics import METRICS, topology_metrics
-from landsweep.report.summary import trend_axes
+from landsweep.relations.columns import trend_axes
 from landsweep.robust.claims import CLAIM_METRICS, Claim, claim
 from landsweep.robust.specification import Specification, by, specifications, verdict
 from landsweep.stages.evaluate import STAGE as EVALUATE

@@ -77,7 +77,7 @@ def _estimates(panel: Any, shown: pd.DataFrame, own: np.ndarray, claim: Claim) -
     if several:
         panel.vlines(x, shown["rho_low"], shown["rho_high"], color=SPREAD, linewidth=size * 0.6, zorder=1)
     panel.axhline(0, color="0.4", linewidth=0.8)
-    label = "other specifications" + (": median over series, bars their range" if several else "")
+    label = "other specifications" + (": over models, bars their range by direction" if several else "")
     panel.scatter(x[~own], shown["rho"][~own], s=size**2, color=OTHER, zorder=2, linewidth=0, label=label)
     panel.scatter(
         x[own], shown["rho"][own], s=(size + 3) ** 2, color=OWN, zorder=3, linewidth=0, label="the study's own"

@@ -64,6 +64,7 @@ def _write(run: OpenedRun, found: Robustness, folder: Path) -> None:
         "rho",
         "rho_low",
         "rho_high",
+        "n_models",
         "n_series",
         "n_members",
     ]
@@ -128,7 +129,7 @@ def markdown(run: OpenedRun, found: Robustness, folder: Path) -> str:
     lines = [f"# {run.study.name}: robustness", "", f"{heading(run, found)}.", ""]
     if found.left_out:
         lines += [*(f"- {line}" for line in left_out(run, found)), ""]
-    lines += ["## Claims", "", "Spearman's rank correlation within series, median over series.", ""]
+    lines += ["## Claims", "", "Spearman's rank correlation over models, whose landscapes are averaged first.", ""]
     if not found.claims:
         lines += [*(f"- {line}" for line in no_claims(found)), ""]
     for claim in found.claims:

@@ -3,6 +3,8 @@
 It imports ``report``, ``session`` and below; a stage may read what an earlier one has stored, but never runs it.
 """
 
+from collections.abc import Iterable
+
 from landsweep.stages import (
     activations,
     certify,
@@ -48,3 +50,21 @@ def reserved(study: Study | None = None) -> dict[str, str]:
     """Return the names under which a run stores numbers, with what each number says: any run, or one of this study."""
     asked = (stage for stage in STAGES if study is None or stage.asked(study))
     return {name: text for stage in asked for name, text in stage.columns().items()}
+
+
+def measured(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return which columns of a table describe models, sites and members, by these words: what the stages say of them.
+
+    The figures of merit of models have names of the user's, and are known by how these begin.
+    """
+    from landsweep.stages.train.columns import QUALITY
+
+    there = list(names)
+    found: dict[str, list[str]] = {
+        "model": [name for name in there if name.startswith(QUALITY)],
+        "site": [],
+        "member": [],
+    }
+    for stage in STAGES:
+        found[stage.of] += [name for name in stage.measured() if name in there]
+    return found

@@ -149,6 +149,11 @@ class Stage:
         """Return the names of the stage's columns in the table of metrics, with their meaning and unit."""
         return self._beside("columns").COLUMNS if self.tabulated else {}
 
+    def measured(self) -> tuple[str, ...]:
+        """Return those columns that describe what the stage works on, without ``ASIDE``: how its numbers were found."""
+        aside = getattr(self._beside("columns"), "ASIDE", ()) if self.tabulated else ()
+        return tuple(name for name in self.columns() if name not in aside)
+
     @property
     def words(self) -> Words | None:
         """What the stage says to people; None where it has nothing of its own to say."""

@@ -72,7 +72,7 @@ def test_numbers_are_axes_and_files_follow_from_them(made):
 
 
 def test_a_step_has_trends_and_a_seed_has_none(made):
-    from landsweep.report.summary import trend_axes
+    from landsweep.relations.columns import trend_axes
 
     assert trend_axes(open_run(made / "run").study.axes) == ["step"]
     summary = (made / "run/report/summary.md").read_text()

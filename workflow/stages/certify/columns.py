@@ -45,6 +45,8 @@ COLUMNS = {"float64_epsilon": EPSILON} | {
     for what, noun in COUNTS.items()
 }
 """The keys are the numbers that :func:`certificates` gives, the values say what each of them means, with its unit."""
+ASIDE = ("float64_epsilon",)
+"""This says how sure others are, and nothing of the landscape."""
 
 LARGE = ("draw_vertices", "draw_values")
 """The arrays of a file of certificates that neither table nor store need: the losses on every draw."""

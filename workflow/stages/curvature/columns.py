@@ -9,7 +9,6 @@ import pandas as pd
 from landsweep.disk.arrays import read_arrays
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.kernels.curvature.spectrum import Spectrum
 from landsweep.stages.curvature import STAGE
 from landsweep.stages.stage import Row
 from landsweep.stages.tables import put_columns, remove_arrays
@@ -26,6 +25,8 @@ COLUMNS = {
     "hessian_gradient_norm": "norm of the gradient at the weights (loss / parameter)",
 }
 """The keys are the numbers that :func:`table` gives, the values say what each of them means, with its unit."""
+ASIDE = ("hessian_trace_error",)
+"""These say how sure others are, and nothing of the Hessian."""
 DENSITY_POINTS = 1001
 """The spectral density is stored at this many points."""
 DENSITY_SIGMA = 0.005
@@ -129,6 +130,8 @@ class _Put:
 
     def density(self) -> None:
         """Write the quadratures as they are, and the densities that follow from them on one grid."""
+        from landsweep.kernels.curvature.spectrum import Spectrum
+
         nodes, weights = self.named("density_nodes"), self.named("density_weights")
         if not nodes:
             return

@@ -77,8 +77,8 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
             spread = f" ({values.min():.3g} to {values.max():.3g})" if values.nunique() > 1 else ""
             said.append(f"Hessian: {label} {values.median():.3g}{spread}")
             continue
-        rho = summary.site_correlation(study, found, str(axis), column)
-        said.append(f"Hessian: {text}" + (f"; rank correlation {rho}" if rho else ""))
+        rho = summary.site_relation(study, found, str(axis), column)
+        said.append(f"Hessian: {text}" + (f"; {rho}" if rho else ""))
     return said
 
 

@@ -75,7 +75,6 @@ def draw(context: Context, table: pd.DataFrame) -> None:
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
     """Return the numbers that the command prints when a run ends."""
     study, representation = context.study, context.study.connectivity[0]
-    trends = summary.trends(study, table)
     axis = summary.swept_axis(study, table)
     part = table[table["representation"] == representation]
     merit = []
@@ -106,7 +105,7 @@ def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
         "members": len(context.plan.members),
         "with_topology": int(part["n_minima"].notna().sum()),
         "representation": representation,
-        "trends": [{"axis": t.axis, "metric": t.metric, "rho": dict(t.rho), "text": t.text} for t in trends],
+        "trends": summary.trends(study, table),
         "resolved": summary.resolved_counts(table, representation),
         "quality": merit,
         "stages": [
@@ -134,10 +133,9 @@ def markdown(study: Study, table: pd.DataFrame, data: dict[str, Any]) -> str:
     lines = [f"# {study.name}", ""]
     first = [data["resolved"]] if data["resolved"] else []
     lines += [f"- {line}" for line in (*first, *data["quality"], *data["stages"])]
-    lines += [
-        f"- rank correlation of {summary.label(t['metric'])} with {t['axis']}: {t['text']}" for t in data["trends"]
-    ]
-    lines += [f"- {line}" for line in data["warnings"]]
+    lines += [f"- {line}" for line in (*data["trends"], *data["warnings"])]
+    if data["trends"]:
+        lines += ["", "`landsweep relations RUN` has all metrics, and says how these numbers come about."]
     for name, part in summary.versions(table).items():
         if axis is None or not part["representation"].isin([data["representation"], RESOLVED]).all():
             continue

@@ -7,7 +7,6 @@ from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
-from landsweep.disk.directions import EIGEN, load_geometry
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels.spans.barrier import UNKNOWN, barrier
@@ -30,6 +29,8 @@ def table(run: OpenedRun) -> Row:
     study, names = run.study, between(run.study)
     if not names:
         return lambda member, representation: {}
+    from landsweep.disk.directions import load_geometry
+
     landscape = Landscape(run.directory.landscape)
 
     def row(member: Member, representation: str) -> Mapping[str, float]:
@@ -46,6 +47,8 @@ def table(run: OpenedRun) -> Row:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put barriers, and norms, scales and the Gram matrix of every member's directions, into the store."""
+    from landsweep.disk.directions import EIGEN, load_geometry
+
     if between(run.study):
         put_columns(landscape, run.plan, table, COLUMNS, list(run.plan.axes))
     plan = run.plan

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from landsweep.disk.directions import read_projections
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.stages.stage import Row
@@ -28,6 +27,8 @@ def table(run: OpenedRun) -> Row:
     if not any(run.study.subspaces[name].trajectory for name in used):
         return lambda member, representation: {}
 
+    from landsweep.disk.directions import read_projections
+
     def row(member: Member, representation: str) -> Mapping[str, float]:
         found = read_projections(run.directory, member.index)
         along = np.zeros(0) if found is None else found.residuals[found.paths != ""]
@@ -38,6 +39,8 @@ def table(run: OpenedRun) -> Row:
 
 def pack(run: OpenedRun, landscape: Landscape, table: pd.DataFrame) -> None:
     """Put coordinates, residuals and distances of all projected checkpoints into the store."""
+    from landsweep.disk.directions import read_projections
+
     remove_arrays(run, landscape, [name for name in landscape.group if name.startswith(f"{PREFIX}_")])
     plan, axes = run.plan, list(run.plan.axes)
     stored = {m.position: found for m in plan.members if (found := read_projections(run.directory, m.index))}

@@ -1,4 +1,4 @@
-"""The Python API, named as the command line is: ``run`` makes a run, ``open_run`` opens one, both as a :class:`Run`."""
+"""A run directory that exists: its landscapes, metrics and trees, and what is made of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landsweep.base.errors import Exit, Stopped, UserError, reading, said_in_python
+from landsweep.base.errors import UserError, reading
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import read_json
-from landsweep.study.study import Scalar, Study
+from landsweep.study.study import Scalar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,6 +242,64 @@ class Run(OpenedRun):
 
         return collect(self, metrics)
 
+    def relations(
+        self,
+        metrics: Sequence[str] | None = None,
+        against: Sequence[str] | None = None,
+        *,
+        given: str | None = None,
+        within: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return how metrics depend on axes, quality and curvature, and how sure that is; nothing is written.
+
+        The unit is the trained model: landscapes of other direction seeds and draws are averaged first. Subspaces,
+        representations and splits are never mixed. ``docs/relations.md`` names every method and its source.
+
+        Parameters
+        ----------
+        metrics
+            The metrics, by default every number of landscapes.
+        against
+            What they are related with, by default every axis, figure of merit and number of the Hessian.
+        given
+            The column that partial correlations hold fixed, by default ``loss_range``; ``"none"`` for none.
+        within
+            The axes whose combinations of values are groups, by default those that differ beside ``against``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per stratum (``subspace``, ``representation``, ``split``), ``metric`` and column ``against`` of a
+            ``kind``. By ``method``, ``estimate`` is Spearman's rho (``spearman``), Cliff's delta of the last group over
+            the first (``mann-whitney``, and ``sign`` for splits of the same models) or epsilon squared of several
+            groups (``kruskal-wallis``), with its 95 % interval ``low`` to ``high`` over ``n_models`` models, two-sided
+            ``p`` (``exact``: over all permutations) and ``p_holm``, adjusted for all rows. ``tau`` and ``tau_p`` are
+            Kendall's. ``partial`` is the estimate given the column ``given``, ``within`` that within the ``n_groups``
+            combinations of ``within_axes``, ``between`` rho of their means. ``medians`` are those of groups.
+            ``variance_directions`` and ``variance_models`` are the metric's components of variance. Where there is no
+            estimate, ``why_not`` says why. ``sentence`` says all of it. ``attrs["notes"]`` says what is missing.
+
+        Raises
+        ------
+        UserError
+            Where no member is finished, a name is unknown, or there is nothing to relate.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> found = landsweep.open_run("runs/my_study").relations(["loss_range"], ["noise"])
+        >>> found.sentence[0]
+        'loss range and noise: not enough models (3, at least 4)'
+        """
+        from landsweep.relations.table import answer
+        from landsweep.stages import measured
+
+        table = self.metrics
+        found = answer(table, list(self.plan.axes), measured(map(str, table)), metrics, against, given, within)
+        frame = found.frame
+        frame.attrs["notes"] = found.notes
+        return frame
+
     def distances(
         self,
         metric: str = "wasserstein",
@@ -362,100 +420,3 @@ def _structured(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return not value or not all(isinstance(v, int | float) for v in value)
     return isinstance(value, bool) or not isinstance(value, int | float | str)
-
-
-def run(
-    study: str | Path | Study | dict[str, Any],
-    out: str | Path | None = None,
-    *,
-    set: tuple[str, ...] | list[str] = (),  # the command line's name
-    progress: bool = True,
-    folder: str | Path | None = None,
-    retry_failed: bool = False,
-    max_failures: int | None = None,
-    allow_mixed: bool = False,
-    repair: bool = False,
-    redo: bool = False,
-    accept_changed_problem: bool = False,
-) -> Run:
-    """Run a study to the end, or continue it, and return its :class:`Run`.
-
-    Parameters
-    ----------
-    study
-        A study file, a :class:`~landsweep.study.study.Study`, or the study's plain data.
-    out
-        The run directory, by default ``runs/NAME``.
-    set
-        Overrides such as ``["sweep.beta=[5,7]", "grid.points=21"]``.
-    progress
-        Whether to show progress on standard error.
-    folder
-        The folder that relative paths of the study start from, by default the study file's folder, or the current one
-        for a study that is not a file.
-    retry_failed
-        Whether to try failed models and members again.
-    max_failures
-        The number of failed models and members above which the run gives up; None for no limit.
-    allow_mixed
-        Whether to continue a run on another kind of device, although last bits of results will differ.
-    repair
-        Whether to read every result, and compute damaged ones again.
-    redo
-        Whether to evaluate again the units that a changed ``evaluation`` or ``fields`` makes stale, or
-        everything where the problem has changed.
-    accept_changed_problem
-        Whether to continue a run although the content of its problem, of one of your modules that it imports, or
-        of a file that study or problem name, has changed; the provenance records it.
-
-    Raises
-    ------
-    UserError
-        For a mistake in the study, or a run directory that cannot be continued.
-    KeyboardInterrupt
-        Where a signal stopped the run; the same call continues it.
-
-    Examples
-    --------
-    This example runs the study that ``landsweep new my_study`` makes, with 5 x 5 points. A complete run is only opened:
-
-    >>> import landsweep
-    >>> run = landsweep.run("my_study/study.yaml", set=["grid.points=5"], progress=False)
-    >>> len(run.metrics)  # landscapes
-    6
-    """
-    from landsweep.base import yamlfile
-    from landsweep.base.launch import detect
-    from landsweep.executors.choose import make_executor
-    from landsweep.pipeline.execute import RunOptions, execute, run_directory
-    from landsweep.session.progress import subscriber
-    from rich.console import Console
-
-    with said_in_python():
-        if isinstance(study, str | Path):
-            base = Path(folder) if folder is not None else Path(study).parent
-            parsed = Study.load(study, tuple(set))
-        else:
-            base = Path(folder) if folder is not None else Path()
-            data = study.model_dump(mode="json") if isinstance(study, Study) else study
-            parsed = Study.parse(yamlfile.with_overrides(data, tuple(set)))
-        directory = run_directory(parsed, Path(out) if out is not None else None)
-        executor = make_executor(parsed.executor.kind, detect(), parsed, directory)
-        options = RunOptions(
-            retry_failed=retry_failed,
-            max_failures=max_failures,
-            allow_mixed=allow_mixed,
-            repair=repair,
-            redo=redo,
-            accept_changed_problem=accept_changed_problem,
-        )
-        try:
-            with subscriber(Console(stderr=True, quiet=not (progress and executor.is_root))) as shown:
-                status = execute(parsed, base, directory, executor, (shown,), options)
-        except Stopped:
-            status = Exit.STOPPED
-        finally:
-            executor.leave()
-    if status is Exit.STOPPED:
-        raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
-    return Run(directory)
