@@ -44,6 +44,11 @@ COLUMNS = {
     "derivatives_exact": "whether these are exact (1), or differences of gradients (0)",
 }
 """The keys are the columns of the stage, the values say what each of them means, with its unit."""
+ASIDE = (
+    *("n_starts", "n_unresolved", "n_unseen_low", "n_unseen_high", "n_refined", "refined_settled", "refined_spent"),
+    *("n_gradients", "n_derivatives", "derivatives_exact"),
+)
+"""These columns say how the others were found."""
 ARRAYS = ("critical_alpha", "critical_value", "critical_kind", "critical_range")
 """The store has these arrays of the minima and saddles themselves."""
 
