@@ -45,7 +45,6 @@ def cliffs_delta(values: np.ndarray, first: np.ndarray) -> Estimate:
     Examples
     --------
         >>> import numpy as np
-    from landsweep.kernels.statistics.ranks import ranks_within
         >>> found = cliffs_delta(np.array([1.0, 2, 3, 4, 5, 6]), np.array([0, 0, 1, 0, 1, 1], bool))
         >>> round(found.value, 12)  # of nine pairs eight are won, one is lost
         0.777777777778

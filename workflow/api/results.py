@@ -79,7 +79,11 @@ class Run(OpenedRun):
         import pandas as pd
 
         if not self.directory.metrics.exists():
-            raise UserError(f"{self.path} has no metrics yet: continue it with `landsweep run STUDY`.")
+            from landsweep.pipeline.status import stage_counts
+
+            counts = stage_counts(self.directory, self.study, self.plan)
+            done = ", ".join(f"{c.stage} {c.done} of {c.total or '?'}" for c in counts)
+            raise UserError(f"{self.path} has no metrics yet ({done} done): continue it with `landsweep run STUDY`.")
         with reading(self.directory.metrics):
             return pd.read_parquet(self.directory.metrics)
 

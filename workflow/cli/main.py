@@ -11,14 +11,14 @@ import typer
 from landsweep.base.errors import Exit, Stopped, guard_io
 from landsweep.base.launch import detect
 from landsweep.cli import cluster as commands
+from landsweep.cli.answers.distances import cka, distances
+from landsweep.cli.answers.exchange import export, importing
+from landsweep.cli.answers.figure import figure
+from landsweep.cli.answers.relations import relations
 from landsweep.cli.check import check
-from landsweep.cli.distances import cka, distances
 from landsweep.cli.ending import abort, ended, heard
-from landsweep.cli.exchange import export, importing
-from landsweep.cli.figure import figure
 from landsweep.cli.new import new
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
-from landsweep.cli.relations import relations
 from landsweep.cli.scaling import scaling
 
 if TYPE_CHECKING:
@@ -328,8 +328,8 @@ def tree(
 
     Reads it block by block, so that it need not fit in memory. Start it under mpiexec or srun to share the blocks.
     """
-    from landsweep.cli.tree import TreeOptions
-    from landsweep.cli.tree import tree as compute
+    from landsweep.cli.answers.tree import TreeOptions
+    from landsweep.cli.answers.tree import tree as compute
     from landsweep.executors.choose import make_executor
 
     options = TreeOptions(

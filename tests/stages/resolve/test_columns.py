@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import landsweep
 import numpy as np
 import pytest
 from landsweep.kernels.critical.resolved import Resolved
 from landsweep.kernels.topology.metrics import METRICS
 from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
-from resolving import file, row
+from resolving import file, make_run, row, two_himmelblaus
 from support import copy_of, inside, methods
+
+
+@pytest.fixture
+def run(tmp_path):
+    return partial(make_run, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def known():
+    return two_himmelblaus()
+
 
 pytestmark = pytest.mark.long  # whole runs
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from landsweep.base.errors import UserError
 from landsweep.kernels.curvature.alpha import AlphaDerivatives
-from resolving import make_study, row
+from resolving import make_run, make_study, row
 from support import inside, methods
 from support import make_study as make_toy
+
+
+@pytest.fixture
+def run(tmp_path):
+    return partial(make_run, tmp_path)
+
 
 pytestmark = pytest.mark.long  # whole runs
 

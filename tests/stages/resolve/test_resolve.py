@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from dataclasses import fields, replace
+from functools import partial
 
 import landsweep
 import numpy as np
@@ -16,9 +17,20 @@ from landsweep.kernels.critical.resolved import KINK, Resolved
 from landsweep.report import figures
 from landsweep.stages.resolve.columns import ARRAYS, COLUMNS
 from ranked import ranked
-from resolving import file, row, work
+from resolving import file, make_run, row, two_himmelblaus, work
 from support import copy_of, inside, methods
 from support import make_study as make_toy
+
+
+@pytest.fixture
+def run(tmp_path):
+    return partial(make_run, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def known():
+    return two_himmelblaus()
+
 
 pytestmark = pytest.mark.long  # whole runs
 

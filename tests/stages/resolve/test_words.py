@@ -11,7 +11,14 @@ from landsweep.stages.resolve import words
 from landsweep.study.plan import make_plan
 from landsweep.study.resolve_spec import RefineSpec
 from landsweep.study.study import Study
+from resolving import two_himmelblaus
 from support import inside, methods
+
+
+@pytest.fixture(scope="module")
+def known():
+    return two_himmelblaus()
+
 
 pytestmark = pytest.mark.long  # whole runs
 
