@@ -128,14 +128,17 @@ class Descents:
         join = outside is not None
         starts = np.array([d.x for d in descents]).reshape(-1, len(self._grid.top)) if outside is None else outside
         ways = sketch.ways_down(starts)
+        lower = [self._visited.close(way[-1]) if join else -1 for way in ways]
+        ways = [np.vstack([w, self._visited.x[k]]) if k >= 0 else w for w, k in zip(ways, lower, strict=True)]
         far = np.array([float(np.linalg.norm(way[-1] - way[0])) for way in ways])
         inside = ((starts > 0) & (starts < self._grid.top)).all(axis=1)
-        taken = np.flatnonzero((far > NEARLY) & (join | (inside & (far <= AHEAD)))).tolist()
+        wanted = np.array(lower) >= 0 if join else inside & (far <= AHEAD)
+        taken = np.flatnonzero((far > NEARLY) & wanted).tolist()
         values = fallen(self._grid, [ways[k] for k in taken], sketch)
         hessians = sketch.local(np.array([ways[k][-1] for k in taken]).reshape(-1, len(self._grid.top))).hessian
         for k, value, hessian in zip(taken, values, hessians, strict=True):
             if value is not None and join:
-                self._visited.join_at(descents[k], ways[k][-1], float(value[-2]))
+                descents[k].follows, descents[k].going = self._visited.owner(lower[k]), False
             elif value is not None:
                 descents[k].begin(ways[k][-1], hessian)
 
@@ -187,12 +190,19 @@ class _Visited:
                 descent.going = False
                 return
 
-    def join_at(self, descent: _Descent, x: np.ndarray, level: float) -> None:
-        """Let a descent end in another one that has been close to x and below a level."""
-        away = np.linalg.norm(self._x[: self._count] - x, axis=1)
-        below = np.flatnonzero((self._value[: self._count] < level) & (away <= LONGEST / 2))
-        if len(below):
-            descent.follows, descent.going = self._owner[below[away[below].argmin()]], False
+    @property
+    def x(self) -> np.ndarray:
+        """The points, ``(n, d)``."""
+        return self._x[: self._count]
+
+    def owner(self, k: int) -> _Descent:
+        """Return the descent that has been at point k."""
+        return self._owner[k]
+
+    def close(self, x: np.ndarray) -> int:
+        """Return the number of the visited point closest to x, -1 where all are further than half a longest step."""
+        away = np.linalg.norm(self.x - x, axis=1)
+        return int(away.argmin()) if len(away) and away.min() <= LONGEST / 2 else -1
 
     def join_along_lines(self, grid: Grid, descents: list[_Descent]) -> None:
         """Let descents end in others to which straight lines lead steadily down."""
@@ -307,7 +317,8 @@ class _Descent:
         before, after = self._projected(here, self.x, top), self._projected(there, self.trial, top)
         if self.predicted <= noise(self.value):  # rounding hides the fall of the values, but not that of the gradient
             return after <= 0.5 * before
-        if self.curvature > DEFINITE * self.stiffest and np.linalg.norm(step) <= NEARLY and after <= 0.1 * before:
+        near = self.curvature > DEFINITE * self.stiffest and np.linalg.norm(step) <= NEARLY and after <= 0.1 * before
+        if near and fell >= -0.01 * self.predicted:
             return True  # Newton's step has gone where it should, whatever larger numbers have left of the values
         ratio = fell / self.predicted
         if not (fell > 0 and ratio >= 0.1) or _barrier(here, there, step) > self.value + noise(self.value):
@@ -340,7 +351,8 @@ class _Descent:
             return
         self.trial, self.predicted = descent_step(self.x, here.gradient, here.hessian, self.radius, top)
         level = nothing(self.value, self.stiffest)
-        floor = self.predicted <= level and abs(self.curvature) <= DEFINITE * self.stiffest
+        bent = abs(self.curvature) > DEFINITE * self.stiffest
+        floor = self.predicted <= level and not bent and self.radius >= NEARLY
         rounded = self.predicted <= noise(self.value) and self.radius < SHORTEST * 10
         if np.array_equal(self.trial, self.x) or floor or rounded:
             self._end_at(found, top)

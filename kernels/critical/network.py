@@ -17,8 +17,7 @@ from landsweep.kernels.critical.descent import UNRESOLVED, Descents
 from landsweep.kernels.critical.kinks import level_crease
 from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import BORDER, BOUND, DEGENERATE, INTERIOR, KINK
-from landsweep.kernels.critical.saddles import REACH, Found, follow
-from landsweep.kernels.critical.sketch import Sketch
+from landsweep.kernels.critical.saddles import Found, follow
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.ways.lines import neighbours, straight
 from landsweep.kernels.critical.ways.outlook import saddle_heights
@@ -39,18 +38,16 @@ SAME = 1e-5
 """Saddles that are no further apart than this, in steps of the grid, are one."""
 BESIDE = 1.0
 """A saddle further than this from where the search for it began, in steps of the grid, is not the one of that place."""
-AHEAD = 0.5
-"""A saddle further than this from that of the sketch, in steps of the grid, is another one."""
 ROUNDS = 60
 """The search for passes ends after this many rounds."""
 PEAKS = 3
 """From so many of the peaks of a path saddles are looked for."""
 SPLITS = 4
 """A path is cut at minima that lie on it, its parts again; for parts of parts so deep no saddle is looked for."""
-STAGES = SKETCHED, CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(7)
-"""A pass is looked for from the saddle that a sketch has close to where basins touch, then from there, then from the
-peaks of the way over the grid, then from those of a way over finer grids around its highest point, then from those of
-this way relaxed there, then once more closer to it; then the highest point of the path stands for it."""
+STAGES = CROSSING, LINE, PATCH, STRING, CLOSER, GIVEN_UP = range(6)
+"""A pass is looked for from where basins touch, then from the peaks of the way over the grid, then from those of a way
+over finer grids around its highest point, then from those of this way relaxed there, then once more closer to it; then
+the highest point of the path stands for it."""
 PATCHES = (1 / 3, 1 / 12)
 """The steps of the finer grids on which a lower way is looked for, in steps of the grid."""
 SPAN = 4.0
@@ -83,7 +80,7 @@ class Candidate:
     at: int = 0
     """The index in ``way`` of the highest point."""
     splits: int = 0
-    stage: int = SKETCHED
+    stage: int = CROSSING
     expected: float = np.nan
     """What derivatives at the highest point say of the height of the pass, where they were looked at."""
     done: bool = False
@@ -109,8 +106,8 @@ class Network:
         All saddles and bounds, in the order in which they were found.
     """
 
-    def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None], sketch: Sketch) -> None:
-        self._grid, self._pool, self._descents, self._stop, self._sketch = grid, pool, descents, stop, sketch
+    def __init__(self, grid: Grid, pool: Pool, descents: Descents, stop: Callable[[], None]) -> None:
+        self._grid, self._pool, self._descents, self._stop = grid, pool, descents, stop
         self.saddles: list[Saddle] = []
         self._tried: set[tuple[int, int]] = set()
 
@@ -142,7 +139,6 @@ class Network:
             by_stage = {stage: [c for c in wanted if c.stage == stage] for stage in STAGES}
             for c in wanted:
                 c.stage += 1
-            self._by_sketch(by_stage[SKETCHED])
             self._search([(c.way[c.at], _direction(c.way, c.at), c.level, c) for c in by_stage[CROSSING]])
             candidates += self._by_lines(by_stage[LINE])
             candidates += self._patched(by_stage[PATCH])
@@ -227,20 +223,6 @@ class Network:
             if over and saddle.value <= max(over):
                 components.join(saddle.ends)
         return len({components.of(k) for k in ends}) == 1
-
-    def _by_sketch(self, candidates: list[Candidate]) -> None:
-        """Look for saddles from those of the sketch that the places of candidates lead to."""
-        if not (candidates and self._sketch.usable):
-            return
-        starts = np.array([c.way[c.at] for c in candidates])
-        towards = np.array([_direction(c.way, c.at) for c in candidates])
-        x, found = self._sketch.saddles(starts, towards)
-        close = np.flatnonzero(found & (np.abs(x - starts).max(axis=1) <= REACH))
-        owners = [candidates[k] for k in close]
-        for owner in owners:
-            owner.begun.append((owner.way[owner.at], owner.level))
-        hessians = self._sketch.local(x[close]).hessian
-        self._take(follow(self._grid, x[close], towards[close], self._stop, hessians, AHEAD), owners)
 
     def _search(self, begins: list[tuple[np.ndarray, np.ndarray, float, Candidate]]) -> None:
         """Look for saddles from some points."""
@@ -364,7 +346,7 @@ class Network:
     def _part(c: Candidate, path: Path, one: tuple[int, int], other: tuple[int, int]) -> Candidate:
         way, value = path.x[one[0] : other[0] + 1], path.value[one[0] : other[0] + 1]
         at = int(np.argmax(value))
-        stage = SKETCHED if c.splits < SPLITS else GIVEN_UP
+        stage = CROSSING if c.splits < SPLITS else GIVEN_UP
         return Candidate(float(value[at]), (one[1], other[1]), way, at, c.splits + 1, stage)
 
     def _measure(self, c: Candidate, path: Path) -> None:

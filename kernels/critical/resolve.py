@@ -11,7 +11,7 @@ from landsweep.kernels.critical.pool import Pool
 from landsweep.kernels.critical.resolved import Resolved
 from landsweep.kernels.critical.sketch import Sketch
 from landsweep.kernels.critical.starts.faces import face_starts
-from landsweep.kernels.critical.starts.hints import apart, bends, hinted
+from landsweep.kernels.critical.starts.hints import apart, guessed, hinted
 from landsweep.kernels.critical.starts.touching import GridBasins
 from landsweep.kernels.critical.surface import Grid, Surface
 from landsweep.kernels.critical.unseen import sobol
@@ -70,23 +70,22 @@ def resolve(
             raise Interrupted
 
     grid, basins = Grid(surface, axes), GridBasins(field)
-    sketch = Sketch(field)
-    pool, descents = Pool(grid), Descents(grid, look, sketch)
+    pool, descents = Pool(grid), Descents(grid, look, Sketch(field))
     vertices = np.union1d(basins.minima[basins.finite], np.asarray(starts, np.int64))
     begins = basins.points(vertices)
-    ends = descents(begins, bends(field, begins))
+    ends = descents(begins, guessed(field, begins))
     numbers = pool.add(ends)
     reasons = [_why(grid, ends, k) for k in np.flatnonzero(ends.kind == UNRESOLVED).tolist()]
     hints = apart(hinted(field), np.array([pool.x[k] for k in pool.own]).reshape(-1, len(shape)))
     faces = face_starts(grid, field, vertices)
     given = np.empty((0, len(shape))) if points is None else grid.x(np.reshape(points, (-1, len(shape))))
     beside = np.concatenate([faces, hints, given])
-    led = pool.add(descents(beside, bends(field, beside)))
+    led = pool.add(descents(beside, guessed(field, beside)))
     drawing = _sample(samples, seed, grid)
-    drawn = pool.add(descents(drawing, bends(field, drawing)), sampled=True)
+    drawn = pool.add(descents(drawing, guessed(field, drawing)), sampled=True)
     further, led = np.concatenate([beside, drawing]), np.concatenate([led, drawn])
 
-    network = Network(grid, pool, descents, look, sketch)
+    network = Network(grid, pool, descents, look)
     owner = dict(zip(vertices.tolist(), numbers.tolist(), strict=True))
     basin = np.array([owner.get(int(v), -1) for v in basins.minima], np.int64)
     network.connect(_candidates(basins, pool, basin, vertices, numbers, further, led))

@@ -53,17 +53,13 @@ def follow(
     starts: np.ndarray,
     towards: np.ndarray,
     stop: Callable[[], None],
-    hessians: np.ndarray | None = None,
-    reach: float = REACH,
 ) -> list[Found | str]:
     """Return for each start ``(n, d)`` the saddle that following a mode uphill leads to, or why it leads to none.
 
     The mode is at first the one closest to ``towards``, ``(n, d)``, where the Hessian has no negative eigenvalue, then
-    the lowest one. ``hessians`` ``(n, d, d)`` are about those at the starts, where they are known. A search ends where
-    it has gone further than ``reach`` along any axis.
+    the lowest one.
     """
-    begins = zip(starts, towards, [None] * len(starts) if hessians is None else hessians, strict=True)
-    searches = [_Search(np.array(x, np.float64), v, hessian, reach) for x, v, hessian in begins]
+    searches = [_Search(x, v) for x, v in zip(np.array(starts, np.float64), towards, strict=True)]
     for _ in range(STEPS):
         going = [s for s in searches if s.result is None]
         if not going:
@@ -81,13 +77,13 @@ def follow(
 class _Search:
     """One search: where it began, where it is, and its result: the modes of the saddle, or why there is none."""
 
-    def __init__(self, x: np.ndarray, towards: np.ndarray, hessian: np.ndarray | None, reach: float) -> None:
-        self.begin, self.x, self.reach, self.radius = x, x, reach, LONGEST
+    def __init__(self, x: np.ndarray, towards: np.ndarray) -> None:
+        self.begin, self.x, self.radius = x, x, LONGEST
         self.mode = towards / (np.linalg.norm(towards) or 1.0)
         self.value, self.before = np.nan, np.inf
-        self.whole = hessian is None
+        self.whole = True
         """Whether the Hessian is wanted at the point."""
-        self.last, self.gradient, self.hessian = x, np.empty(0), np.empty(0) if hessian is None else hessian
+        self.last, self.gradient, self.hessian = x, np.empty(0), np.empty(0)
         """The point at which derivatives were last taken, and these."""
         self._exact, self._age, self._rate = np.full_like(x, np.inf), 0, 0.0
         """Where the Hessian is exact, how many steps have carried it on, and how the last changed the gradient."""
@@ -100,7 +96,7 @@ class _Search:
         """Take in the derivatives at the point, with the Hessian where it was evaluated, and go on."""
         if hessian is not None:
             self._exact, self._age = self.x, 0
-        elif not len(self.gradient) or self._near():
+        elif self._near():
             hessian = self.hessian
         else:
             hessian, self._age = carried(self.hessian, self.x - self.last, gradient - self.gradient), self._age + 1
@@ -143,8 +139,8 @@ class _Search:
                 self.result = f"the search ended at a point with {negative} negative eigenvalues, expected one"
             return
         self.x = within(self.x, step, top)
-        if np.abs(self.x - self.begin).max() > self.reach:
-            self.result = f"the search for a saddle went further than {self.reach:g} steps of the grid"
+        if np.abs(self.x - self.begin).max() > REACH:
+            self.result = f"the search for a saddle went further than {REACH:g} steps of the grid"
 
     def _near(self) -> bool:
         return float(np.abs(self.x - self._exact).max()) <= CLOSE

@@ -28,6 +28,8 @@ CLOSE = np.array([0.02, 0.05, 0.09, 0.14, 0.19, 0.32])
 
 FIT = 0.1
 """The sketch is borne out where the function differs from it by at most this share of its fall along the way."""
+PART = 0.5
+"""And over each part of it by at most this share of the fall over the part."""
 
 
 class Sketch:
@@ -95,27 +97,6 @@ class Sketch:
             going = going[~(still | (radius[going] < STILL))]
         return [np.array(way) for way in ways]
 
-    def saddles(self, starts: np.ndarray, towards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the saddle of the spline that each point ``(n, d)`` is led to, and whether it is one, ``(n,)``.
-
-        A step goes up along the lowest mode, or the one closest to ``towards`` where none is negative.
-        """
-        x = starts.copy()
-        mode = towards / np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-300)
-        for _ in range(STEPS):
-            slope, curvature, vectors = _modes(self.local(x), x, self._top)
-            like = np.abs(np.einsum("nji,nj->ni", vectors, mode)).argmax(axis=1)
-            up = np.where(curvature[:, 0] < 0, 0, like)[:, None]
-            mode = np.take_along_axis(vectors, up[:, None], axis=2)[:, :, 0]
-            step = -_bounded(slope, curvature, np.full(len(x), LONGEST))
-            np.put_along_axis(step, up, -np.take_along_axis(step, up, axis=1), axis=1)
-            new = np.clip(x + np.einsum("nij,nj->ni", vectors, step), 0.0, self._top)
-            moved, x = np.linalg.norm(new - x, axis=1), new
-            if (moved < STILL).all():
-                break
-        found = (moved < STILL) & (np.count_nonzero(curvature < 0, axis=1) == 1) if len(x) else np.empty(0, bool)
-        return x, found
-
 
 def _modes(here: Local, x: np.ndarray, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each point the gradient along the modes, and the modes; a coordinate that is held has slope 0."""
@@ -149,18 +130,24 @@ def fallen(grid: Grid, ways: list[np.ndarray], sketch: Sketch | None = None) -> 
     nothing = np.empty((0, len(grid.top)))
     points = [_spread(way) for way in ways]
     x, cuts = np.concatenate([nothing, *points]), np.cumsum([len(part) for part in points])[:-1]
-    values = np.split(grid.value(x), cuts) if ways else []
+    found = grid.value(x)
+    values = np.split(np.where(np.isfinite(found), found, np.nan), cuts) if ways else []
     fits = [True] * len(ways)
     if sketch is not None:
         drawn = np.split(sketch.value(x), cuts) if ways else []
-        fits = [
-            bool((np.abs((part - part[0]) - (s - s[0])) <= FIT * (part[0] - part[-1])).all())
-            for part, s in zip(values, drawn, strict=True)
-        ]
+        fits = [_fits(part, s) for part, s in zip(values, drawn, strict=True)]
     return [
         part if fit and (np.diff(part) < -noise(part[0])).all() else None
         for part, fit in zip(values, fits, strict=True)
     ]
+
+
+def _fits(values: np.ndarray, drawn: np.ndarray) -> bool:
+    """Return whether the function falls as the sketch does, over the whole way and over each of its parts."""
+    whole = np.abs((values - values[0]) - (drawn - drawn[0])) <= FIT * (values[0] - values[-1])
+    falls = np.diff(drawn)
+    parts = np.abs(np.diff(values) - falls) <= PART * np.abs(falls) + noise(values[0])
+    return bool(whole.all() and parts.all())
 
 
 def _spread(way: np.ndarray) -> np.ndarray:

@@ -69,35 +69,46 @@ def face_starts(grid: Grid, field: np.ndarray, known: np.ndarray) -> np.ndarray:
         faces += [_OnFace(x, sides, each) for x, each in zip(at, hessian, strict=True)]
     for _ in range(STEPS):
         going = [p for p in faces if p.going]
-        for p, gradient in zip(going, grid.slope(np.array([p.x for p in going]).reshape(-1, d))[1], strict=True):
-            p.take(gradient, grid.top)
-    found = [p.x for p in faces if p.rises]
+        for p, value, gradient in zip(going, *grid.slope(np.array([p.x for p in going]).reshape(-1, d)), strict=True):
+            p.take(float(value), gradient, grid.top)
+    found = [p.best for p in faces if p.rises]
     return np.unique(np.array(found).reshape(-1, d), axis=0)
 
 
 class _OnFace:
-    """A point that Newton's steps move along its face; the Hessian along it is carried on from that of the field."""
+    """A point that Newton's steps move along its face; the Hessian along it is carried on from that of the field.
+
+    Attributes
+    ----------
+    x, best
+        The next point to look at, and the lowest so far.
+    rises
+        Whether the function rises from the lowest point into the box.
+    going
+        Whether the minimum along the face may lie at ``x``.
+    """
 
     def __init__(self, x: np.ndarray, sides: np.ndarray, hessian: np.ndarray) -> None:
-        self.x, self._sides, self._hessian = x, sides, hessian
+        self.x, self.best, self._sides, self._hessian = x, x, sides, hessian
         self._along = sides == 0
-        self._last, self._slope = np.empty(0), np.empty(0)
+        self._value, self._slope = np.inf, np.empty(0)
         self.going, self.rises = True, False
 
-    def take(self, gradient: np.ndarray, top: np.ndarray) -> None:
-        """Take in the gradient at the point, and go on if the minimum along the face may lie elsewhere."""
-        slope, here = gradient[self._along], self.x[self._along]
-        self.rises = bool((gradient * self._sides <= 0).all() and np.isfinite(gradient).all())
-        if len(self._last) and (here != self._last).any():
-            self._hessian = carried(self._hessian, here - self._last, slope - self._slope)
-        self._last, self._slope = here, slope
+    def take(self, value: float, gradient: np.ndarray, top: np.ndarray) -> None:
+        """Take in the function at the point, and go on if it is lower than where it came from."""
         self.going = False
-        if np.isfinite(slope).all() and np.isfinite(self._hessian).all() and len(here):
+        if not (value < self._value and np.isfinite(gradient).all()):
+            return
+        slope, step = gradient[self._along], (self.x - self.best)[self._along]
+        if step.any():
+            self._hessian = carried(self._hessian, step, slope - self._slope)
+        self.best, self._value, self._slope = self.x, value, slope
+        self.rises = bool((gradient * self._sides <= 0).all())
+        if len(slope) and np.isfinite(self._hessian).all():
             curvature, vectors = np.linalg.eigh(self._hessian)
             if curvature[0] > 0:
                 step = -vectors @ ((vectors.T @ slope) / curvature)
                 step *= min(1.0, LONGEST / max(float(np.linalg.norm(step)), LONGEST))
-                x = self.x.copy()
-                x[self._along] = np.clip(here + step, 0.0, top[self._along])
-                self.going = float(np.abs(x - self.x).max()) > STILL
-                self.x = x if self.going else self.x
+                self.x = self.best.copy()
+                self.x[self._along] = np.clip(self.best[self._along] + step, 0.0, top[self._along])
+                self.going = float(np.abs(self.x - self.best).max()) > STILL

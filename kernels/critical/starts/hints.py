@@ -39,6 +39,18 @@ def bends(field: np.ndarray, x: np.ndarray) -> np.ndarray:
     return hessian[tuple(at.T)]
 
 
+def guessed(field: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return :func:`bends` at points from which descents begin, NaN where they are a bad guess of the Hessian.
+
+    On a face they are those of a vertex inside, and where they are not positive definite the first step would be long.
+    """
+    found = bends(field, x)
+    inside = ((x > 0) & (x < np.array(field.shape) - 1)).all(axis=1) & np.isfinite(found).all(axis=(1, 2))
+    found[~inside] = np.nan
+    found[inside] = np.where(np.linalg.eigvalsh(found[inside])[:, :1, None] > 0, found[inside], np.nan)
+    return found
+
+
 def hinted(field: np.ndarray) -> np.ndarray:
     """Return the minima of quadratic models of a field, ``(n, d)`` in steps of the grid.
 

@@ -165,7 +165,8 @@ def _sloped(grid: Grid, strings: Sequence[np.ndarray]) -> tuple[np.ndarray, np.n
     x = np.concatenate([images[1:-1] for images in strings])
     n, d = x.shape
     basis = np.concatenate([_basis(images) for images in strings])
-    inwards = (basis * np.where(x < grid.top / 2, 1.0, -1.0)[:, :, None]).sum(axis=1)
+    faces = 1.0 * (x < APART) - 1.0 * (x > grid.top - APART)
+    inwards = (basis * faces[:, :, None]).sum(axis=1)
     basis *= np.where(inwards < 0, -1.0, 1.0)[:, None, :]  # a path on a face is looked at from inside the box
     ends = x[:, None] + APART * basis.swapaxes(1, 2)
     _, gradient = grid.slope(np.concatenate([x[:, None], ends], axis=1).reshape(-1, d))

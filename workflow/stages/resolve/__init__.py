@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from landsweep.study.plan import Plan
     from landsweep.study.study import Study
 
-POINTS = 10_000.0
+POINTS = 8_000.0
 """A landscape takes about as long as so many points of its grid, where no run was measured: so did landscapes of the
-shipped convection study, with 4 to 34 minima each; most of it are points at which the loss is differentiated twice."""
-PER_START = 50.0
+shipped convection study, with 4 to 36 minima each; most of it are points at which the loss is differentiated."""
+PER_START = 100.0
 """Each further start takes about as long as so many."""
 
 
