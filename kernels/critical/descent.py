@@ -318,7 +318,7 @@ class _Descent:
         if self.predicted <= noise(self.value):  # rounding hides the fall of the values, but not that of the gradient
             return after <= 0.5 * before
         near = self.curvature > DEFINITE * self.stiffest and np.linalg.norm(step) <= NEARLY and after <= 0.1 * before
-        if near and fell >= -0.01 * self.predicted:
+        if near and fell >= -nothing(self.value, self.stiffest):
             return True  # Newton's step has gone where it should, whatever larger numbers have left of the values
         ratio = fell / self.predicted
         if not (fell > 0 and ratio >= 0.1) or _barrier(here, there, step) > self.value + noise(self.value):
