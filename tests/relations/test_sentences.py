@@ -8,7 +8,7 @@ from landsweep.kernels.statistics.groups import Estimate
 from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import number, probability, sentence, sentences
 
-HERE = SimpleNamespace(name="")
+HERE = SimpleNamespace(name="", among=1)
 RISES = Relation(HERE, "n_saddles", "beta", "axis", "spearman", 10, Estimate(0.62, 0.31, 0.84), p=0.01, p_holm=0.02)
 
 
@@ -69,11 +69,13 @@ def test_of_many_groups_the_extremes_are_named():
 
 
 def test_what_says_the_same_is_said_once():
-    moore, knn = (SimpleNamespace(name=name) for name in ("moore", "knn"))
+    moore, knn = (SimpleNamespace(name=name, among=2) for name in ("moore", "knn"))
     both = [replace(RISES, stratum=moore), replace(RISES, stratum=knn)]
     assert sentences(both) == [sentence(RISES)]
     other = replace(both[1], estimate=Estimate(0.5, 0.3, 0.8))
     assert [line.partition(":")[0] for line in sentences([both[0], other])] == ["moore", "knn"]
+    (alone,) = sentences(both[:1])  # of a run with two
+    assert alone == "moore: " + sentence(RISES)
     smad = replace(both[0], metric="smad")  # in one of the two alone
     assert [line.partition(" rise")[0] for line in sentences([*both, smad])] == ["saddles", "moore: smad"]
     (line,) = sentences([RISES, replace(RISES, metric="n_minima"), replace(RISES, metric="smad")])
