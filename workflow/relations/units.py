@@ -30,12 +30,15 @@ class Stratum:
         The rows of the table, one a landscape.
     columns
         What its columns describe.
+    among
+        How many such parts the table has, those without numbers included.
     """
 
     place: Mapping[str, str]
     name: str
     rows: pd.DataFrame
     columns: Columns
+    among: int = 1
     _samples: dict[tuple[bytes, bytes], Resamples] = field(default_factory=dict, init=False, repr=False)
     _ranks: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict, init=False, repr=False)
     _labels: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, init=False, repr=False)
@@ -75,7 +78,12 @@ class Stratum:
         return self._ranks[key]
 
     def components(self, name: str) -> Components:
-        """Return the variance of a column between landscapes of one model, and between models."""
+        """Return the variance of a column between landscapes of one model, and between models.
+
+        Both are NaN where a stratum holds several splits: they are no repetitions of one measurement.
+        """
+        if PAIRED_AXIS in self.rows and self.rows[PAIRED_AXIS].nunique() > 1:
+            return Components(float("nan"), float("nan"))
         return components(self.rows[name].to_numpy(float), self.rows["model"].to_numpy())
 
 
@@ -87,8 +95,9 @@ def strata(table: pd.DataFrame, columns: Columns, *, splits: bool = True) -> Ite
     keys = [name for name in STRATA if name in table and (splits or name != PAIRED_AXIS)]
     several = [name for name in keys if table[name].nunique() > 1]
     own = [name for name in columns.landscape if name in table]
-    for place, rows in table.groupby(keys, sort=False):
+    parts = table.groupby(keys, sort=False)
+    for place, rows in parts:
         if own and rows[own].notna().to_numpy().any():
             at = dict(zip(keys, map(str, place), strict=True))
             name = ", ".join(f"{PAIRED_AXIS} {at[k]}" if k == PAIRED_AXIS else at[k] for k in several)
-            yield Stratum(at, name, rows, columns)
+            yield Stratum(at, name, rows, columns, parts.ngroups)
