@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from landsweep.base.naming import label, plural
 from landsweep.kernels.statistics.groups import Estimate
-from landsweep.relations.naming import label, plural
 from landsweep.relations.relate import Relation
 
 KEPT = 0.5

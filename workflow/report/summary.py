@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+from landsweep.base.naming import label as label
 from landsweep.relations.columns import group_axes, trend_axes
-from landsweep.relations.naming import label as label
 from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import estimate, sentences
 from landsweep.relations.table import brief
@@ -66,7 +66,7 @@ def known(table: pd.DataFrame, column: str) -> bool:
 
 
 def ends(table: pd.DataFrame, axis: str, column: str) -> str:
-    """Return ``top eigenvalue 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty for names or fewer than two values."""
+    """Return ``Hessian trace 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty for names or fewer than two values."""
     if axis in SPECIAL_AXES:  # its values are names
         return ""
     medians = table.dropna(subset=[column]).groupby(axis)[column].median()
