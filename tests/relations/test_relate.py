@@ -6,7 +6,7 @@ from landsweep.kernels.statistics.groups import paired_delta
 from landsweep.kernels.statistics.permutation import spearman_p
 from landsweep.relations.sentences import sentence
 from landsweep.relations.show import text
-from landsweep.relations.table import answer
+from landsweep.relations.table import Answer, answer
 from scipy.stats import kendalltau, mannwhitneyu, spearmanr
 from tables import MEASURED, axes, table
 
@@ -56,6 +56,7 @@ def test_draws_are_repetitions_and_seeds_are_no_axis():
     made = table(sweep, directions=1, n_saddles=lambda row, noise: row["beta"] + noise)
     found = related(made, sweep)
     assert [(r.against, r.n_models) for r in found] == [("beta", 20)]
+    assert " between draws of one model, " in text(Answer(found, []), all_=True)
     assert (found[0].within_axes, found[0].n_groups) == (("seed",), 2)
 
 

@@ -109,18 +109,21 @@ class Question:
     within: Sequence[str] | None = None
 
 
-def relate(table: pd.DataFrame, columns: Columns, question: Question) -> list[Relation]:
+def relate(
+    table: pd.DataFrame, columns: Columns, question: Question, whole: pd.DataFrame | None = None
+) -> list[Relation]:
     """Return the relation of each metric with each other column, in each stratum, with p values adjusted over all.
 
     Metrics that have no numbers in a stratum are left out there. A relation without an estimate says why.
+    ``whole`` is the table with what is not finished, whose strata tell which ones are to be named.
     """
     found: list[Relation] = []
-    for stratum in strata(table, columns):
+    for stratum in strata(table, columns, whole=whole):
         for metric, against in product(question.metrics, question.against):
             if metric != against and against != PAIRED_AXIS and stratum.rows[metric].notna().any():
                 found.append(_relation(stratum, metric, against, question))
     if PAIRED_AXIS in question.against:
-        for stratum in strata(table, columns, splits=False):
+        for stratum in strata(table, columns, splits=False, whole=whole):
             for metric in question.metrics:
                 if columns.numbers[metric] not in ("quality",) and stratum.rows[metric].notna().any():
                     found += _splits(stratum, metric)
