@@ -214,23 +214,6 @@ def test_a_run_goes_on_and_takes_further_files(two, tmp_path):
     assert len(open_run(run).metrics) == 4
 
 
-def test_a_further_file_may_lie_in_another_folder(tmp_path):
-    """The deepest folder of all files became another, so that those of the run had other names."""
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-    first, second = landscaper(tmp_path / "a/first.npz"), landscaper(tmp_path / "b/second.npz", LOSS + 1)
-    made([first], tmp_path / "run")
-    run, _ = made([first, second], tmp_path / "run")
-    assert run.plan.axes["file"] == ("first.npz", "../b/second.npz")
-    assert run.dataset.loss.sel(file="../b/second.npz").squeeze().to_numpy().tobytes() == (LOSS + 1).tobytes()
-    moved = shutil.copytree(tmp_path / "a", tmp_path / "c/a").parent  # the same files elsewhere are the same
-    shutil.copytree(tmp_path / "b", moved / "b")
-    wanted = Importing((moved / "a/first.npz", moved / "b/second.npz"))
-    assert wanted.folder(tmp_path / "new") == moved
-    done = imported([first, second], tmp_path / "run")
-    assert (done.returncode, "evaluate:" in done.stderr) == (0, False), done.stderr
-
-
 def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
     run = copy_of(two, tmp_path)
     landscaper(tmp_path / "plain.npz", LOSS + 1)

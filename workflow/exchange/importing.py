@@ -34,25 +34,10 @@ class Importing:
     fill_values: tuple[str, ...] = ()
     raw: bool = False
 
-    def folder(self, out: Path) -> Path:
-        """Return the folder that the names of files start from: the deepest one in which all of them lie.
-
-        Where a run at ``out`` has them under other names, it is the folder that the run was made from.
-        """
-        deepest = Path(os.path.commonpath([path.resolve().parent for path in self.files]))
-        run = RunDir(out)
-        if not run.study.exists():
-            return deepest
-        before = set(map(str, Study.load(run.study).axes.get(FILE, ())))
-        folders = [session.get("study_folder") for session in reversed(run.read_provenance()["sessions"])]
-        for folder in (deepest, *(Path(known) for known in folders if known and Path(known).is_dir())):
-            if before <= set(self.names(folder)):
-                return folder
-        return deepest
-
-    def names(self, folder: Path) -> list[str]:
-        """Return the paths of the files from a folder, which are the values of the axis."""
-        return [os.path.relpath(path.resolve(), folder.resolve()) for path in self.files]
+    @property
+    def folder(self) -> Path:
+        """The deepest folder in which all files lie."""
+        return Path(os.path.commonpath([path.resolve().parent for path in self.files]))
 
     def study(self, out: Path, overrides: Sequence[str] = ()) -> tuple[Study, list[str]]:
         """Return the study of the landscapes, with ``overrides`` applied, and sentences on what is good to know.
@@ -62,7 +47,7 @@ class Importing:
         UserError
             Where a file holds no landscape, or not one like the first.
         """
-        named = self.names(self.folder(out))
+        named = [os.path.relpath(path.resolve(), self.folder) for path in self.files]
         reading = {"array": self.array, "fill_values": list(self.fill_values), "raw": self.raw}
         problems = [Imported(str(path), **reading) for path in self.files]  # type: ignore[arg-type]  # as they are
         landscapes = [problem.landscape for problem in problems]
@@ -117,18 +102,17 @@ def import_run(
         Where a file holds no landscape, or ``out`` something else than the run of these files.
     """
 
-    def read() -> tuple[Study, list[str], Path]:
+    def read() -> tuple[Study, list[str]]:
         _check_out(out, wanted.files)
         study, notes = wanted.study(out, overrides)
-        folder = wanted.folder(out)
-        _check_unchanged(RunDir(out), study, folder)
-        return study, notes, folder
+        _check_unchanged(RunDir(out), study, wanted.folder)
+        return study, notes
 
-    study, notes, folder = executor.on_root(read)
+    study, notes = executor.on_root(read)
     for note in notes if executor.is_root else ():
         for tell in subscribers:
             tell(Notice(f"note: {note.rstrip('.')}."))
-    return execute(study, folder, out, executor, subscribers)
+    return execute(study, wanted.folder, out, executor, subscribers)
 
 
 def _check_out(out: Path, files: Sequence[Path]) -> None:
