@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from landsweep.kernels.diagrams.diagram import cleaned
 from landsweep.kernels.diagrams.library import gudhi
+from landsweep.kernels.geometry.connectivity import periodic_axes
 from landsweep.kernels.topology.merge_trees import merge_tree
 
 DUAL = {
@@ -41,7 +42,7 @@ def needs_gudhi(shape: Sequence[int], periodic: Sequence[int] = ()) -> bool:
 
 
 def loop_diagram(
-    field: Any, connectivity: str = "moore", *, negate: bool = False, periodic: Sequence[int] = ()
+    field: Any, connectivity: str = "moore", *, negate: bool = False, periodic: Sequence[int] | bool = ()
 ) -> np.ndarray:
     """Return the persistence diagram of dimension 1 of a field on a grid.
 
@@ -60,7 +61,8 @@ def loop_diagram(
     negate
         Whether to take superlevel sets: the result is the diagram of -f.
     periodic
-        The axes whose last point is followed by the first.
+        The axes whose last point is followed by the first, as of
+        :func:`landsweep.kernels.geometry.connectivity.periodic_axes`.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def loop_diagram(
     Raises
     ------
     ValueError
-        For a neighbourhood that has no loops.
+        For a neighbourhood that has no loops, or a periodic axis of fewer than 3 points.
     ImportError
         Where gudhi is needed (:func:`needs_gudhi`) and missing.
 
@@ -86,7 +88,7 @@ def loop_diagram(
     values = np.ma.filled(np.ma.asarray(field).astype(np.float64), np.inf)
     values = np.where(np.isfinite(values), -values if negate else values, np.inf)
     long = [axis for axis, n in enumerate(values.shape) if n > 1]
-    around = [long.index(axis) for axis in periodic]
+    around = [long.index(axis) for axis in periodic_axes(periodic, values.shape)]
     values = values.reshape([values.shape[axis] for axis in long])
     if not np.isfinite(values).any() or (values.ndim < 2 and not around):
         return np.empty((0, 2))

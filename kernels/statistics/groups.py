@@ -95,8 +95,9 @@ def paired_delta(differences: np.ndarray) -> Estimate:
     """Return how much more often ``(n,)`` paired differences are above 0 than below, with a 95 % interval.
 
     The share of positive ones, zeros halved, has the interval of E. B. Wilson (1927) for n pairs; the estimate is twice
-    the share less 1.
+    the share less 1. NaN are left out.
     """
+    differences = differences[~np.isnan(differences)]
     n = len(differences)
     if not n:
         return UNKNOWN

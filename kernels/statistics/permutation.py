@@ -132,8 +132,8 @@ def rank_sum_p(values: np.ndarray, first: np.ndarray) -> tuple[float, bool]:
 def sign_p(differences: np.ndarray) -> tuple[float, bool]:
     """Return the two-sided p value of the sign test of ``(n,)`` paired differences, which is exact for any number.
 
-    Differences of 0 are left out; of the others, each sign is as likely as the other (W. J. Dixon and A. M. Mood,
-    Journal of the American Statistical Association 41, 557-566, 1946).
+    Differences of 0, and NaN, are left out; of the others, each sign is as likely as the other (W. J. Dixon and
+    A. M. Mood, Journal of the American Statistical Association 41, 557-566, 1946).
 
     Examples
     --------

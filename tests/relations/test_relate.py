@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from landsweep.kernels.statistics.groups import paired_delta
 from landsweep.kernels.statistics.permutation import spearman_p
-from landsweep.relations.table import answer
+from landsweep.relations.sentences import sentence
+from landsweep.relations.show import text
+from landsweep.relations.table import Answer, answer
 from scipy.stats import kendalltau, mannwhitneyu, spearmanr
 from tables import MEASURED, axes, table
 
@@ -53,6 +56,7 @@ def test_draws_are_repetitions_and_seeds_are_no_axis():
     made = table(sweep, directions=1, n_saddles=lambda row, noise: row["beta"] + noise)
     found = related(made, sweep)
     assert [(r.against, r.n_models) for r in found] == [("beta", 20)]
+    assert " between draws of one model, " in text(Answer(found, []), all_=True)
     assert (found[0].within_axes, found[0].n_groups) == (("seed",), 2)
 
 
@@ -185,3 +189,36 @@ def test_many_models_have_the_interval_of_large_samples():
     value, low, high = found.estimate
     assert high - low == pytest.approx(2 * 1.96 * (1 - value**2) * np.sqrt((1 + value**2 / 2) / 297), rel=0.1)
     assert found.partial.low < found.partial.value < found.partial.high
+
+
+def test_splits_are_no_repetitions_of_one_model():
+    """Their difference was the standard deviation between directions."""
+    sweep = {"seed": list(range(8)), "split": ["train", "test"]}
+    made = table(sweep, directions=1, n_saddles=lambda row, noise: row["seed"] + 10 * (row["split"] == "test"))
+    found = answer(made, axes(sweep), MEASURED, ["n_saddles"], ["split"])
+    assert found.relations[0].estimate.value == 1
+    assert found.frame[["variance_directions", "variance_models"]].isna().all(axis=None)
+    assert "standard deviation" not in text(found, all_=True)
+
+
+def test_groups_that_are_too_small_are_named():
+    sweep = {"mode": ["a", "b", "c", "d"], "seed": [0, 1, 2, 3]}
+    made = table(sweep, n_saddles=lambda row, noise: 9 * (row["mode"] == "b") + noise)
+    made = made[~made["mode"].isin(["c", "d"]) | (made["seed"] < 2)]
+    made = made[(made["mode"] != "d") | (made["seed"] < 1)]
+    (found,) = related(made, sweep, against="mode")
+    assert (found.n_models, found.left_out) == (8, (("c", 2), ("d", 1)))
+    assert "; left out: c (2 models) and d (1 model)" in sentence(found)
+    (same,) = related(made.assign(n_saddles=1.0), sweep, against="mode")
+    assert sentence(same) == "saddles and mode: n_saddles does not vary; left out: c (2 models) and d (1 model)"
+
+
+def test_splits_that_are_both_infinite_are_equal():
+    """Their difference is no number, which counted as below 0."""
+    sweep = {"seed": list(range(8)), "split": ["train", "test"]}
+    made = table(sweep, n_saddles=lambda row, noise: np.inf if row["seed"] < 6 else 1.0 + (row["split"] == "test"))
+    (found,) = related(made, sweep, against="split")
+    assert (found.n_models, found.estimate.value) == (8, pytest.approx(2 / 8))
+    assert found.p == pytest.approx(0.5)  # two differences, of one sign
+    both = np.array([1.0, -1.0])
+    assert paired_delta(np.array([1.0, -1.0, np.nan])) == paired_delta(both)

@@ -8,7 +8,7 @@ from landsweep.kernels.statistics.groups import Estimate
 from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import number, probability, sentence, sentences
 
-HERE = SimpleNamespace(name="")
+HERE = SimpleNamespace(name="", among=1)
 RISES = Relation(HERE, "n_saddles", "beta", "axis", "spearman", 10, Estimate(0.62, 0.31, 0.84), p=0.01, p_holm=0.02)
 
 
@@ -22,7 +22,7 @@ def given(value, low, high, **more):
         (RISES, "saddles rise with beta: rho = 0.62, 95 % interval 0.31 to 0.84, n = 10 models"),
         (
             replace(RISES, metric="smad", estimate=Estimate(-0.9, -0.99, -0.3)),
-            "smad falls with beta: rho = -0.90, 95 % interval -0.99 to -0.30, n = 10 models",
+            "SMAD falls with beta: rho = -0.90, 95 % interval -0.99 to -0.30, n = 10 models",
         ),
         (
             replace(RISES, estimate=Estimate(0.2, -0.4, 0.7), p=0.5),
@@ -65,19 +65,21 @@ def test_sentences(relation, said):
 def test_of_many_groups_the_extremes_are_named():
     medians = tuple((name, float(k % 3), 4) for k, name in enumerate("abcde"))
     said = sentence(replace(RISES, metric="smad", against="mode", method="kruskal-wallis", medians=medians))
-    assert said.startswith("smad differs by mode (medians 0 with mode = a, 2 with mode = c): epsilon squared = 0.62, ")
+    assert said.startswith("SMAD differs by mode (medians 0 with mode = a, 2 with mode = c): epsilon squared = 0.62, ")
 
 
 def test_what_says_the_same_is_said_once():
-    moore, knn = (SimpleNamespace(name=name) for name in ("moore", "knn"))
+    moore, knn = (SimpleNamespace(name=name, among=2) for name in ("moore", "knn"))
     both = [replace(RISES, stratum=moore), replace(RISES, stratum=knn)]
     assert sentences(both) == [sentence(RISES)]
     other = replace(both[1], estimate=Estimate(0.5, 0.3, 0.8))
     assert [line.partition(":")[0] for line in sentences([both[0], other])] == ["moore", "knn"]
+    (alone,) = sentences(both[:1])  # of a run with two
+    assert alone == "moore: " + sentence(RISES)
     smad = replace(both[0], metric="smad")  # in one of the two alone
-    assert [line.partition(" rise")[0] for line in sentences([*both, smad])] == ["saddles", "moore: smad"]
+    assert [line.partition(" rise")[0] for line in sentences([*both, smad])] == ["saddles", "moore: SMAD"]
     (line,) = sentences([RISES, replace(RISES, metric="n_minima"), replace(RISES, metric="smad")])
-    assert line.startswith("saddles, minima and smad rise with beta: ")
+    assert line.startswith("saddles, minima and SMAD rise with beta: ")
 
 
 def test_nothing_is_minus_zero_and_no_p_is_zero():

@@ -1,8 +1,10 @@
 """What a table lacks is said, and its columns are chosen or refused by name."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from landsweep.base.errors import UserError
+from landsweep.relations.sentences import sentences
 from landsweep.relations.table import answer
 from tables import MEASURED, axes, table
 
@@ -68,6 +70,12 @@ def test_what_is_missing_is_said():
         "missing, with --retry-failed also what failed."
     ]
     assert found.frame["n_models"].tolist() == [4, 4]
+
+
+def test_what_is_not_finished_is_no_part_of_what_holds():
+    later = MADE.assign(subspace="hessian", member=MADE["member"] + 10, n_saddles=np.nan, loss_range=np.nan)
+    found = answer(pd.concat([MADE, later], ignore_index=True), axes(SWEEP), MEASURED, ["n_saddles"], ["beta"])
+    assert [line.partition(":")[0] for line in sentences(found.relations)] == ["random"]
 
 
 def test_landscapes_without_a_finite_loss_are_said():

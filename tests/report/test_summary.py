@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from landsweep import Study, open_run
 from landsweep.report import summary
@@ -59,6 +60,37 @@ def test_few_models_have_no_trends():
     study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": {"beta": [1, 2, 3]}})
     made = table({"beta": [1, 2, 3], "seed": [0]}, n_saddles=lambda row, noise: row["beta"])
     assert summary.trends(study, made) == ["relations with beta: not enough models (3, at least 4)"]
+
+
+def test_an_axis_has_one_line_where_metrics_know_different_numbers_of_models():
+    study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": {"beta": [1, 2, 3]}})
+    made = table(
+        {"beta": [1, 2, 3], "seed": [0]},
+        n_saddles=lambda row, noise: row["beta"],
+        average_persistence=lambda row, noise: row["beta"] if row["beta"] > 1 else float("nan"),
+    )
+    assert summary.trends(study, made) == ["relations with beta: not enough models (3, at least 4)"]
+
+
+def test_what_holds_in_one_subspace_is_not_said_of_the_run():
+    """The models of the other are too few, or none: of both the sentence spoke for the whole run."""
+    values = list(range(1, 9))
+    study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": {"beta": values}})
+    first = table({"beta": values, "seed": [0]}, n_saddles=lambda row, noise: row["beta"])
+    for finished, more in ((3, ["hessian: saddles and beta: not enough models (3, at least 4)"]), (0, [])):
+        second = first.assign(subspace="hessian", n_saddles=first["n_saddles"].where(first["model"] < finished))
+        said = summary.trends(study, pd.concat([first, second]))
+        assert said[0].startswith("random: saddles rise with beta: rho = 1.00")
+        assert said[1:] == more
+
+
+def test_a_relation_of_one_split_names_it():
+    values = list(range(1, 7))
+    study = Study.parse({"name": "a", "problem": {"path": "p.py:P"}, "sweep": {"beta": values}})
+    made = table({"beta": values, "seed": [0], "split": ["a", "b"]}, hessian_trace=lambda row, noise: row["beta"])
+    assert summary.site_relation(study, made, "beta", "hessian_trace").startswith("rho = 1.00, ")
+    made.loc[(made["split"] == "b") & (made["beta"] > 3), "hessian_trace"] = float("nan")
+    assert summary.site_relation(study, made, "beta", "hessian_trace").startswith("split a rho = 1.00, ")
 
 
 def test_names_have_differences():

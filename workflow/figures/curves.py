@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from landsweep.base.naming import label
 from landsweep.figures.scales import DECADE, norm_of
 from landsweep.figures.style import INK, MAP, SMALL, TINY, count, labels, note
 
@@ -72,7 +73,7 @@ def scatter(
     by
         A column that colours the points: up to eight values are groups with a legend, more numbers a colour bar.
     names
-        What columns are called in labels, by default their names without underscores.
+        What columns are called in labels, by default as in tables and sentences.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def scatter(
     for name in filter(None, (x, y, by)):
         if name not in table:
             raise ValueError(f"{name!r} is no column, expected one of {', '.join(map(str, table.columns))}")
-    called = {name: (names or {}).get(name, name.replace("_", " ")) for name in table.columns}
+    called = {name: (names or {}).get(name, label(name)) for name in table.columns}
     known = table.dropna(subset=list(dict.fromkeys([x, y])))
     known = known[np.logical_and.reduce([_is_finite(known[name]) for name in (x, y)])]
     if known.empty:

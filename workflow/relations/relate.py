@@ -57,6 +57,9 @@ class Relation:
         Spearman's rho of the groups' means.
     medians
         Of groups, the value of the axis, the median of the metric and the number of models.
+    left_out
+        Of groups, those of fewer than :data:`MIN_IN_GROUP` models, which the estimate says nothing of: the value of the
+        axis and the number of models.
     why_not
         Why there is no estimate; empty where there is one.
     """
@@ -80,6 +83,7 @@ class Relation:
     n_groups: int = 0
     between: float = float("nan")
     medians: tuple[tuple[str, float, int], ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
     why_not: str = ""
     pattern: bytes = b""
     """Which models know both columns, and how both order them: relations of one pattern are one test."""
@@ -105,18 +109,21 @@ class Question:
     within: Sequence[str] | None = None
 
 
-def relate(table: pd.DataFrame, columns: Columns, question: Question) -> list[Relation]:
+def relate(
+    table: pd.DataFrame, columns: Columns, question: Question, whole: pd.DataFrame | None = None
+) -> list[Relation]:
     """Return the relation of each metric with each other column, in each stratum, with p values adjusted over all.
 
     Metrics that have no numbers in a stratum are left out there. A relation without an estimate says why.
+    ``whole`` is the table with what is not finished, whose strata tell which ones are to be named.
     """
     found: list[Relation] = []
-    for stratum in strata(table, columns):
+    for stratum in strata(table, columns, whole=whole):
         for metric, against in product(question.metrics, question.against):
             if metric != against and against != PAIRED_AXIS and stratum.rows[metric].notna().any():
                 found.append(_relation(stratum, metric, against, question))
     if PAIRED_AXIS in question.against:
-        for stratum in strata(table, columns, splits=False):
+        for stratum in strata(table, columns, splits=False, whole=whole):
             for metric in question.metrics:
                 if columns.numbers[metric] not in ("quality",) and stratum.rows[metric].notna().any():
                     found += _splits(stratum, metric)
@@ -228,6 +235,8 @@ def _groups(
             relation,
             why_not=f"not enough models ({fewest[0]} with {against} = {fewest[1]}, at least {MIN_IN_GROUP} each)",
         )
+    small = [k for k in range(len(names)) if k not in large]
+    relation = replace(relation, left_out=tuple((str(names[k]), int(sizes[k])) for k in small))
     known &= np.isin(labels, large)
     values, at = y[known], np.searchsorted(large, labels[known])
     if reason := _constant({metric: values}):
@@ -269,7 +278,9 @@ def _pair(stratum: Stratum, metric: str, pairs: pd.DataFrame) -> Relation:
     first, other = pairs.columns
     medians = tuple((name, float(pairs[name].median()), len(pairs)) for name in (first, other)) if len(pairs) else ()
     relation = Relation(stratum, metric, PAIRED_AXIS, "axis", "sign", len(pairs), medians=medians)
-    differences = (pairs[other] - pairs[first]).to_numpy(float)
+    a, b = (pairs[name].to_numpy(float) for name in (first, other))
+    with np.errstate(invalid="ignore"):
+        differences = np.where(a == b, 0.0, b - a)  # also of two that are infinite
     if reason := _too_few(len(pairs), MIN_UNITS):
         return replace(relation, why_not=reason)
     if not differences.any():

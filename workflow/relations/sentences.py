@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from landsweep.base.naming import label, plural
 from landsweep.kernels.statistics.groups import Estimate
-from landsweep.relations.naming import label, plural
 from landsweep.relations.relate import Relation
 
 KEPT = 0.5
@@ -37,7 +37,7 @@ def alike(relations: Sequence[Relation]) -> list[list[Relation]]:
     one: dict[tuple[object, ...], list[Relation]] = {}  # one metric, several strata
     for r in relations:
         numbers = tuple(np.round((*r.estimate, *r.partial, *r.within, r.between), 9).tolist())
-        key = r.against, r.method, r.n_models, r.given, str(numbers), str(r.medians), str(r.why_not)
+        key = r.against, r.method, r.n_models, r.given, str(numbers), str(r.medians), str(r.left_out), str(r.why_not)
         one.setdefault((*key, r.metric), []).append(r)
     several: dict[tuple[object, ...], list[Relation]] = {}
     for (*same, _), found in one.items():
@@ -46,12 +46,14 @@ def alike(relations: Sequence[Relation]) -> list[list[Relation]]:
 
 
 def sentences(relations: Sequence[Relation]) -> list[str]:
-    """Return the sentences of relations, one for all that say the same."""
-    strata = {id(r.stratum) for r in relations}
+    """Return the sentences of relations, one for all that say the same.
+
+    A sentence without a stratum holds in every part of the table, also in those that no relation here is of.
+    """
     said = []
     for group in alike(relations):
         places = list(dict.fromkeys(r.stratum.name for r in group if r.stratum.name))
-        everywhere = len({id(r.stratum) for r in group}) == len(strata)
+        everywhere = len({id(r.stratum) for r in group}) == group[0].stratum.among
         metrics = list(dict.fromkeys(r.metric for r in group))
         said.append(("" if everywhere or not places else f"{' and '.join(places)}: ") + body(group[0], metrics))
     return said
@@ -70,15 +72,21 @@ def body(relation: Relation, metrics: Sequence[str] = ()) -> str:
     subject, cause = listed([label(name) for name in metrics or [relation.metric]]), label(relation.against)
     several = len(metrics) > 1 or plural(relation.metric)
     if relation.why_not:
-        return f"{subject} and {cause}: {relation.why_not}"
+        return "; ".join([f"{subject} and {cause}: {relation.why_not}", *_left_out(relation)])
     tell = _trend if relation.method == "spearman" else _difference
     head = tell(relation, subject, cause, several)
-    return "; ".join([head, *_further(relation)])
+    return "; ".join([head, *_left_out(relation), *_further(relation)])
 
 
 def listed(words: Sequence[str]) -> str:
     """Return words as ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+def _left_out(relation: Relation) -> list[str]:
+    """Return which groups are too small to compare."""
+    small = [f"{name} ({n} model{'s' * (n != 1)})" for name, n in relation.left_out]
+    return [f"left out: {listed(small)}"] if small else []
 
 
 def _trend(relation: Relation, subject: str, cause: str, several: bool) -> str:

@@ -12,6 +12,8 @@ from landsweep.relations.table import Answer
 
 SHOWN = 12
 """At most this many relations are printed where nothing is asked for, those that are surest first."""
+REPEATED = {"direction_seed": "directions", "draw": "draws"}
+"""The axes whose values are repetitions of one model, and what these are called."""
 
 
 def text(answer: Answer, *, all_: bool) -> str:
@@ -77,10 +79,14 @@ def _variances(relations: list[Relation]) -> Iterator[str]:
         found = r.stratum.components(r.metric)
         if isnan(found.share):
             continue
+        varied = [
+            word for axis, word in REPEATED.items() if axis in r.stratum.rows and r.stratum.rows[axis].nunique() > 1
+        ]
         within, between = np.sqrt([found.within, found.between])
         yield (
             f"{r.metric}{f' ({r.stratum.name})' if r.stratum.name else ''}: standard deviation {within:.3g} between "
-            f"directions of one model, {between:.3g} between models ({found.share:.0%} of the variance)"
+            f"{' and '.join(varied) or 'landscapes'} of one model, "
+            f"{between:.3g} between models ({found.share:.0%} of the variance)"
         )
 
 

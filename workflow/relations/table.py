@@ -129,7 +129,7 @@ def answer(
     notes = _missing(table, finished)
     if COVARIATE in columns.empty:
         notes.append("no landscape has a finite loss, so that there are no minima, saddles and persistences to relate.")
-    relations = relate(finished, columns, question)
+    relations = relate(finished, columns, question, table)
     if not relations and metrics and against:
         raise UserError(
             f"--metric {', '.join(metrics)} and --against {', '.join(against)} leave nothing to relate, expected two "

@@ -30,12 +30,15 @@ class Stratum:
         The rows of the table, one a landscape.
     columns
         What its columns describe.
+    among
+        How many such parts the table has, those without numbers included.
     """
 
     place: Mapping[str, str]
     name: str
     rows: pd.DataFrame
     columns: Columns
+    among: int = 1
     _samples: dict[tuple[bytes, bytes], Resamples] = field(default_factory=dict, init=False, repr=False)
     _ranks: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict, init=False, repr=False)
     _labels: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, init=False, repr=False)
@@ -75,20 +78,30 @@ class Stratum:
         return self._ranks[key]
 
     def components(self, name: str) -> Components:
-        """Return the variance of a column between landscapes of one model, and between models."""
+        """Return the variance of a column between landscapes of one model, and between models.
+
+        Both are NaN where a stratum holds several splits: they are no repetitions of one measurement.
+        """
+        if PAIRED_AXIS in self.rows and self.rows[PAIRED_AXIS].nunique() > 1:
+            return Components(float("nan"), float("nan"))
         return components(self.rows[name].to_numpy(float), self.rows["model"].to_numpy())
 
 
-def strata(table: pd.DataFrame, columns: Columns, *, splits: bool = True) -> Iterator[Stratum]:
+def strata(
+    table: pd.DataFrame, columns: Columns, *, splits: bool = True, whole: pd.DataFrame | None = None
+) -> Iterator[Stratum]:
     """Yield the parts of a table that no number mixes, in the order of the table, without those that have no numbers.
 
     ``splits`` says whether splits of the data are among them; else a stratum holds all of them.
+    ``whole`` is the table that these rows are taken from, by default they alone: strata are named where it has several.
     """
+    whole = table if whole is None else whole
     keys = [name for name in STRATA if name in table and (splits or name != PAIRED_AXIS)]
-    several = [name for name in keys if table[name].nunique() > 1]
+    several = [name for name in keys if whole[name].nunique() > 1]
+    among = whole.groupby(keys, sort=False).ngroups
     own = [name for name in columns.landscape if name in table]
     for place, rows in table.groupby(keys, sort=False):
         if own and rows[own].notna().to_numpy().any():
             at = dict(zip(keys, map(str, place), strict=True))
             name = ", ".join(f"{PAIRED_AXIS} {at[k]}" if k == PAIRED_AXIS else at[k] for k in several)
-            yield Stratum(at, name, rows, columns)
+            yield Stratum(at, name, rows, columns, among)

@@ -109,7 +109,7 @@ def _landscapes(figure: Any, run: OpenedRun, members: Sequence[Member], axis: st
 
 def _points(panel: Any, study: Study, table: pd.DataFrame, axis: str, values: Sequence[Scalar], metric: str) -> None:
     """Draw a metric of each model over the values, versions beside each other."""
-    called, scale = TREND_PANELS.get(metric, (summary.label(metric), "linear"))
+    called, scale = summary.label(metric), TREND_PANELS.get(metric, "linear")
     alone = metric.startswith(("hessian", "quality"))  # which the landscapes of a model share
     versions = {"": table.drop_duplicates("model")} if alone else summary.versions(table)
     others = [name for name in study.axes if name not in (axis, *MEMBER_ONLY_AXES)]  # at least the seed

@@ -21,15 +21,14 @@ from landsweep.study.plan import Member
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
 
 TREND_PANELS = {
-    "n_saddles": ("saddles", "linear"),
-    "average_persistence": ("average persistence", "log"),
-    "average_persistence_rel": ("average persistence / loss range", "linear"),
-    "hessian_top_eigenvalue": ("top Hessian eigenvalue", "log"),
-    "hessian_trace": ("Hessian trace", "log"),
-    "hessian_eigenvalue_ratio": ("|lowest / top| Hessian eigenvalue", "log"),
+    "n_saddles": "linear",
+    "average_persistence": "log",
+    "average_persistence_rel": "linear",
+    "hessian_top_eigenvalue": "log",
+    "hessian_trace": "log",
+    "hessian_eigenvalue_ratio": "log",
 }
-"""The keys are the columns that the trend shows, in the order of its panels; the values are the label and the scale of
-the axis."""
+"""The keys are the columns that the trend shows, in the order of its panels; the values are the scales of the axes."""
 
 
 def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
@@ -56,7 +55,6 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
     figure = Figure(figsize=(12, 3.6 * rows), layout="constrained")
     axes = figure.subplots(rows, 3, squeeze=False).ravel()
     for panel, metric in zip(axes, panels, strict=False):
-        label, scale = TREND_PANELS[metric]
         if metric.startswith("hessian"):
             sites = summary.sites(study, table)
             _line(panel, _along(sites, axis, metric), "0.15", "median over models", join)
@@ -64,8 +62,9 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
             lines = _lines(versions, axis, metric)
             for behind, (name, (colour, along)) in zip(reversed(range(len(lines))), lines.items(), strict=True):
                 _line(panel, along, colour, name, join, behind)
-        panel.set(xlabel=axis, ylabel=label, xlim=(table[axis].min() - margin, table[axis].max() + margin))
-        if scale == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
+        ends = table[axis].min() - margin, table[axis].max() + margin
+        panel.set(xlabel=axis, ylabel=summary.label(metric), xlim=ends)
+        if TREND_PANELS[metric] == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
             panel.set_yscale("log")
         else:
             number(panel, table[metric], whole=metric.startswith("n_"))

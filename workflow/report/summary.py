@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from landsweep.base.naming import label as label
 from landsweep.relations.columns import group_axes, trend_axes
-from landsweep.relations.naming import label as label
+from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import estimate, sentences
 from landsweep.relations.table import brief
 from landsweep.study.resolve_spec import RESOLVED
@@ -65,7 +66,7 @@ def known(table: pd.DataFrame, column: str) -> bool:
 
 
 def ends(table: pd.DataFrame, axis: str, column: str) -> str:
-    """Return ``top eigenvalue 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty for names or fewer than two values."""
+    """Return ``Hessian trace 4.4e+03 at beta = 1, 3.1e+04 at beta = 10``, empty for names or fewer than two values."""
     if axis in SPECIAL_AXES:  # its values are names
         return ""
     medians = table.dropna(subset=[column]).groupby(axis)[column].median()
@@ -84,7 +85,7 @@ def site_relation(study: Study, table: pd.DataFrame, axis: str, column: str) -> 
         return ""
     found = [r for r in brief(table, list(study.axes), [column], [axis]) if not r.why_not]
     texts = {r.stratum.name: estimate(r) for r in found}
-    if len(set(texts.values())) < 2:
+    if not found or (len(set(texts.values())) < 2 and len(found) == found[0].stratum.among):
         return next(iter(texts.values()), "")
     return "; ".join(f"{name} {text}" for name, text in texts.items())
 
@@ -98,9 +99,21 @@ def trends(study: Study, table: pd.DataFrame) -> list[str]:
     ordered = [axis] if axis in trend_axes(study.axes) else group_axes(study.axes)
     against = [str(name) for name in (*ordered[:1], error_column(table)) if name]
     found = brief(table, list(study.axes), TREND_METRICS, against, "loss_range")
-    few = {(r.against, r.why_not): None for r in found if r.kind == "axis" and r.why_not.startswith("not enough")}
     said = sentences([r for r in found if not r.why_not and (r.sure or r.kind == "axis")])
-    return said + [f"relations with {label(name)}: {reason}" for name, reason in few]
+    return said + _too_few([r for r in found if r.kind == "axis"])
+
+
+def _too_few(relations: list[Relation]) -> list[str]:
+    """Return where there are not enough models: one line an axis, or which of its relations lack them, if not all."""
+    said = []
+    for name in dict.fromkeys(r.against for r in relations):
+        every = [r for r in relations if r.against == name]
+        few = [r for r in every if r.why_not.startswith("not enough")]
+        if few and len(few) == len(every):
+            said.append(f"relations with {label(name)}: {max(few, key=lambda r: r.n_models).why_not}")
+        else:
+            said += sentences(few)
+    return said
 
 
 def quality_columns(table: pd.DataFrame) -> list[str]:

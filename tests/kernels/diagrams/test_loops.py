@@ -150,6 +150,12 @@ def test_a_hole_of_nan_is_never_filled_and_the_greatest_float_is_a_value():
     assert loop_diagram(np.arange(9.0)).shape == (0, 2)
 
 
+@pytest.mark.parametrize("shape", [(5, 1), (5, 2)])
+def test_a_short_axis_is_not_periodic(shape):
+    with pytest.raises(ValueError, match=f"axis 1 cannot be periodic: got {shape[1]} points along it, expected at lea"):
+        loop_diagram(np.zeros(shape), periodic=(1,))
+
+
 def test_a_graph_has_no_loops_and_without_gudhi_only_two_axes_work(monkeypatch):
     with pytest.raises(ValueError, match="connectivity is knn, expected face, gabriel, moore"):
         loop_diagram(np.zeros((3, 3)), "knn")

@@ -79,7 +79,8 @@ def test_numbers_of_the_dense_hessian_are_in_the_store_and_in_the_table(run):
     assert (result.path / "report/hessian-density.png").exists()
     text = (result.path / "report/summary.md").read_text()
     assert "Hessian: top eigenvalue " in text
-    assert " | top eigenvalue | lowest eigenvalue | eigenvalue ratio (lowest / top) | trace | " in text
+    header = " | top Hessian eigenvalue | lowest Hessian eigenvalue | Hessian eigenvalue ratio (lowest / top) | "
+    assert header + "Hessian trace | " in text
 
 
 def test_every_split_and_draw_has_its_own_hessian(run):

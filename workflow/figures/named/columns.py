@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from landsweep.base import naming
 from landsweep.base.errors import UserError, reading
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
@@ -27,20 +28,6 @@ MOST_COLUMNS = 5
 """A figure has at most so many columns of landscapes."""
 MERITS = ("quality_absolute_error", "quality_relative_error", "quality_accuracy", "quality_test_accuracy")
 """Of several figures of merit the first of these is shown."""
-NAMES = {
-    "n_saddles": "saddles",
-    "average_persistence": "average persistence",
-    "smad": "SMAD",
-    "hessian_top_eigenvalue": "top Hessian eigenvalue",
-    "hessian_trace": "Hessian trace",
-    "loss_range": "loss range",
-}
-"""What columns of the table are called in figures; others by their names."""
-
-
-def name_of(column: str) -> str:
-    """Return what a column of the table is called in figures."""
-    return NAMES.get(column, column.removeprefix("quality_").replace("_", " "))
 
 
 def column_axis(request: Request, *, names: bool = False) -> str:
@@ -249,7 +236,7 @@ def line(ax: Any, table: pd.DataFrame, axis: str, metric: str) -> None:
         ax.set_xticks(at, [str(value) for value in along.index], rotation=30, ha="right")
     elif all(float(value).is_integer() for value in at):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    labels(ax, axis.replace("_", " "), name_of(metric))
+    labels(ax, axis.replace("_", " "), naming.label(metric))
 
 
 def strip(
@@ -271,6 +258,6 @@ def strip(
         number(ax, models[metric].tolist(), whole=metric.startswith("n_"))
     ax.set_xticks(range(len(values)), [str(value) for value in values])
     ax.set_xlim(-0.5, len(values) - 0.5)
-    labels(ax, axis.replace("_", " "), name_of(metric))
+    labels(ax, axis.replace("_", " "), naming.label(metric))
     ax.tick_params(labelsize=TINY)
     ax.xaxis.label.set_fontsize(SMALL)

@@ -159,13 +159,12 @@ def draw_merit(request: Request) -> Drawn:
     by = request.by or (columns.column_axis(request) if axes else None)
     figure = Figure(figsize=(3.2 * len(found) + 0.6, 3.1), layout="constrained")
     panels = np.ravel(figure.subplots(1, len(found), squeeze=False))
-    names = {name: columns.name_of(name) for name in (merit, *found)}
     bars: list[Any] = []
     for ax, column in zip(panels, found, strict=True):
         before = len(figure.axes)
         rows = table if column == "smad" else table.drop_duplicates("model")
         with asked():
-            curves.scatter(rows, column, merit, ax, by=by, names=names)
+            curves.scatter(rows, column, merit, ax, by=by)
         for way in "xy":
             if getattr(ax, f"get_{way}scale")() == "log":
                 columns.log_ticks(ax, way)

@@ -71,7 +71,7 @@ def lines(study: Study, table: pd.DataFrame, axis: str | None) -> list[str]:
     said, found = [], summary.sites(study, table)
     for column in (c for c in SHOWN if summary.known(table, c)):
         text = "" if axis is None or axis in DIRECTION_AXES else summary.ends(found, axis, column)
-        label = summary.label(column)
+        label, text = (said.replace("Hessian ", "") for said in (summary.label(column), text))  # which each line names
         if not text:
             values = found[column].dropna()
             spread = f" ({values.min():.3g} to {values.max():.3g})" if values.nunique() > 1 else ""

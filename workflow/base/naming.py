@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 LABELS = {
-    "hessian_top_eigenvalue": "top eigenvalue",
-    "hessian_lowest_eigenvalue": "lowest eigenvalue",
-    "hessian_trace": "trace",
+    "hessian_top_eigenvalue": "top Hessian eigenvalue",
+    "hessian_lowest_eigenvalue": "lowest Hessian eigenvalue",
+    "hessian_trace": "Hessian trace",
     "hessian_gradient_norm": "gradient norm",
-    "hessian_eigenvalue_ratio": "eigenvalue ratio (lowest / top)",
+    "hessian_eigenvalue_ratio": "Hessian eigenvalue ratio (lowest / top)",
     "average_persistence_rel": "average persistence / loss range",
+    "smad": "SMAD",
+    "smad_normalized": "SMAD / loss range",
+    "smad_weighted": "weighted SMAD",
     "n_saddles_positive": "saddles of persistence > 0",
     "n_saddles_float64": "saddles above rounding",
     "n_saddles_draws": "saddles above sampling",
