@@ -13,6 +13,7 @@ from landsweep.base.errors import UserError
 from landsweep.exchange.importing import Importing
 from landsweep.exchange.opening import open_landscape
 from landsweep.kernels import merge_tree
+from landsweep.report import figures
 from landsweep.study.plan import coordinates_of
 from support import copy_of, inside, once
 
@@ -430,3 +431,21 @@ def test_zarr_of_an_array_alone(tmp_path):
     assert "has changed since" in imported([tmp_path / "a.zarr"], tmp_path / "run").stderr
     shutil.rmtree(tmp_path / "a.zarr")
     assert inside("topology", tmp_path / "run", "--connectivity", "face").returncode == 0  # it is in the run
+
+
+def test_numbers_that_no_picture_can_show_cost_a_picture_and_not_the_summary(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise ValueError("these numbers cannot be drawn.")
+
+    monkeypatch.setattr(figures, "draw_trend", refuse)
+    noted, axis = [], AXIS[:3]
+    monkeypatch.setattr(figures, "note", lambda _, text: noted.append(text))
+    sign = np.where(np.add.outer(range(3), range(3)) % 2, 1.0, -1.0)
+    landscaper(tmp_path / "a.npz", 1e-290 * LOSS[:3, :3], axis)
+    landscaper(tmp_path / "b.npz", 1.7e308 * sign, axis)
+    done = inside("import", tmp_path / "a.npz", tmp_path / "b.npz", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert "The figure of trends is not drawn: these numbers cannot be drawn." in done.stderr
+    assert "figure of landscapes" not in done.stderr  # each panel says it, and others would be drawn
+    assert {text.split(" expected ")[1] for text in noted} == {"some above 1e-280", "a clip"}
+    assert {path.name for path in (tmp_path / "run" / "report").iterdir()} >= {"landscapes.png", "summary.md"}
