@@ -86,7 +86,7 @@ class Chosen:
         for name in wanted:
             if name not in known:
                 raise UserError(f"--field is {name!r}, expected {', '.join(known)}{nearest(name, known) or '.'}")
-        if any(i >= n for i, n in zip(self.member.position, landscape.status.shape, strict=False)):
+        if not landscape.holds(self.member.position):
             raise UserError(self._unfinished("none of its points is evaluated"))
         status = landscape.read_member("status", self.member.position)
         lost = int((status == Status.NOT_EVALUATED).sum())

@@ -4,12 +4,15 @@ import shutil
 
 import numpy as np
 import pytest
+import yaml
 import zarr
 from landsweep import open_run
 from landsweep.disk.arrays import write_arrays
-from landsweep.disk.store import Status
+from landsweep.disk.opened import read_run
+from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import metrics_arrays
 from landsweep.figures import style
+from landsweep.figures.landscapes import field_of
 from landsweep.figures.named import drawings
 from pictures import overlapping
 from support import copy_of, inside, reference_run
@@ -232,3 +235,22 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     shutil.rmtree(run / "landscape.zarr")
     nothing = inside("figure", run, "contour")
     assert f"contour cannot be drawn: no landscape is evaluated yet: continue {run} with" in nothing.stderr
+
+
+def test_a_run_that_was_extended_and_not_evaluated_is_drawn_as_far_as_it_is(drawn, tmp_path):
+    run = copy_of(reference_run(), tmp_path)
+    study = yaml.safe_load((run / "study.yaml").read_text())
+    study["sweep"]["beta"].append(4.0)
+    (run / "study.yaml").write_text(yaml.safe_dump(study))
+    figure, said = drawn(run, "contour")
+    assert said == "note: the loss of 2 of 6 landscapes is not there yet\n"
+    assert len(panels(figure.subfigs[0] if figure.subfigs else figure)) == 4
+    opened = read_run(run)
+    ahead = field_of(opened, Landscape(run / "landscape.zarr"), opened.plan.members[-1])
+    assert np.isnan(ahead).all()
+    assert ahead.pending.all()
+    done = inside("export", run, "--out", tmp_path / "whole.nc")
+    assert "4 of 6 landscapes, dimensions" in done.stdout
+    assert "is not finished (none of its points is evaluated)" in (
+        inside("export", run, "--out", tmp_path / "one.csv", "--member", "5").stderr
+    )

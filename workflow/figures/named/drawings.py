@@ -17,6 +17,7 @@ from landsweep.figures import curves, diagrams, profiles, trees
 from landsweep.figures.landscapes import draw_landscape, field_of, mark, periodic_of
 from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet, small_multiples
+from landsweep.figures.named.columns import density_of
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import cut_words, plane, surface
 from landsweep.figures.scales import Scale, best_scale
@@ -76,7 +77,11 @@ def _head(request: Request, *more: str, without: Collection[str] = ()) -> str:
 def _fields(request: Request) -> tuple[Request, Landscape, list[Any], Scale, list[str]]:
     """Return the slices that are drawn, and their scale."""
     run, landscape = request.run, Landscape(request.run.directory.landscape)
-    own, notes = _ready(request, lambda m: bool(landscape.read_member("status", m.position).any()), "the loss")
+
+    def there(member: Member) -> bool:
+        return landscape.holds(member.position) and bool(landscape.read_member("status", member.position).any())
+
+    own, notes = _ready(request, there, "the loss")
     fields = []
     for member in own.members:
         with _asked(member):
@@ -194,18 +199,16 @@ def draw_densities(request: Request) -> Drawn:
     first: dict[tuple[Any, ...], Member] = {}
     for member in request.members:  # those with the same loss have the same Hessian
         first.setdefault(tuple(member.coords[name] for name in axes), member)
-    grid, values = landscape.get("hessian_x"), landscape.get("hessian_density")
 
     def of(member: Member) -> np.ndarray:
-        place = dict(zip(run.plan.axes, member.position, strict=True))
-        return values[tuple(place[name] for name in axes)]
+        return density_of(run, landscape, member)[1]
 
     sites = replace(request, members=tuple(first.values()))
     own, notes = _ready(sites, lambda m: bool(np.isfinite(of(m)).any()), "the density", DENSITIES)
     figure, (panel,) = sheet(1, _head(own, run.study.curvature.matrix.replace("_", " ")), shape=0.75)
     for member, title, colour in zip(own.members, own.titles(), curves.COLOURS, strict=False):
         with _asked(member):
-            curves.density(grid, of(member), panel, colour=colour, name=title or None)
+            curves.density(landscape.get("hessian_x"), of(member), panel, colour=colour, name=title or None)
     if len(own.members) > 1:
         panel.legend(fontsize=7, frameon=False)
     return figure, notes
