@@ -253,6 +253,7 @@ def test_a_damaged_shard_is_read_again(two, tmp_path):
         (("--set", "resolve.enabled=true"), "resolve.enabled asks for a model to evaluate"),
         (("--set", "curvature.largest=2"), "curvature asks for a model"),
         (("--set", "certify.draws=2"), "certify asks for a model"),
+        (("--set", "activations.layers=[0]"), "activations asks for a model"),
         (("--set", "sweep.seed=[0,1]"), "sweep.seed has 2 values but the landscapes are imported, expected one"),
         (("--set", "sweep.beta=[1]"), "sweep.beta is no axis of imported landscapes, expected file alone"),
         (("--set", "fields=[loss,alpha_gradient]"), "fields asks for a model"),
@@ -272,6 +273,15 @@ def test_commands_that_need_a_model_say_that_there_is_none(two, tmp_path):
         done = inside(*command, two / "study.yaml")
         assert done.returncode == 2
         assert "run has imported landscapes, whose model is not known" in done.stderr
+    for name in ("solution", "density", "xie2", "landscaper5"):
+        done = inside("figure", two, name)
+        assert done.returncode == 2
+        assert f"{name} cannot be drawn: the run has imported landscapes, whose models are not known.\n" in done.stderr
+    listed = inside("figure", two, "--list").stdout
+    assert listed.count("(the run has imported landscapes, whose models are not known)") == 4
+    done = inside("cka", two)
+    assert done.returncode == 2
+    assert "has imported landscapes, whose models are not known, expected a run of models to compare" in done.stderr
     done = inside("plan", two / "study.yaml")
     assert done.returncode == 0, done.stderr
     assert "members  2 (file 2," in done.stdout
