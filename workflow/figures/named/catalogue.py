@@ -13,7 +13,6 @@ from landsweep.figures.named import drawings, landscaper, xie
 from landsweep.figures.named.drawings import Drawn
 from landsweep.figures.named.request import Request
 
-
 MODELLESS = "the run has imported landscapes, whose models are not known"
 """What an imported run lacks for figures of models; nothing that its study could ask for adds them."""
 
