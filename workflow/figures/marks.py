@@ -28,9 +28,7 @@ def words(run: OpenedRun) -> str:
         what = "maxima" if run.study.topology.negate else "minima"
         if run.study.connectivity[0] in CONNECTIVITIES:
             return f"dots: {what}, crosses: saddles, joined to the {what} whose basins meet there"
-        return (
-            f"dots: {what}, crosses: saddles, joined as the tree joins them"
-        )
+        return f"dots: {what}, crosses: saddles, joined as the tree joins them"
     return (
         f"dots: {RESOLVED} minima, crosses: saddles, joined to the minima whose basins meet there; pluses: bounds, "
         "circles: artefacts of the grid, squares: unresolved"

@@ -49,8 +49,8 @@ def panels(figure):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("contour", ["--at", "beta=2"]),
-        ("contour", ["--member", "0", "--scale", "clipped", "--slice", "alpha_1=0.4"]),
+        ("contour", ["--at", "beta=20e-1"]),
+        ("contour", ["--member", "0", "--scale", "clipped", "--slice", "alpha_1=4e-1"]),
         ("tree", ["--at", "direction_seed=[0,1]", "--at", "beta=1.0"]),
         ("diagram", ["--member", "3", "--scale", "log"]),
         ("barcode", ["--member", "3", "--member", "1"]),
@@ -174,7 +174,7 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
         (["contour", "--member", "4"], "--member is 4, expected a number from 0 to 3."),
         (["contour", "--member", "1", "--at", "beta=1"], "--member and --at are both given, expected one of them."),
         (["contour", "--at", "bet=1"], "--at names 'bet', expected an axis of the sweep: beta, seed, subspace"),
-        (["contour", "--at", "beta=3"], "--at beta is 3, expected one of 1.0, 2.0."),
+        (["contour", "--at", "beta=3"], "--at beta is '3', expected one of 1.0, 2.0."),
         (["contour", "--at", "beta"], "--at is 'beta', expected AXIS=VALUE."),
         (["contour", "--at", "beta=1", "--at", "beta=2"], "--at names beta twice, expected it once"),
         (["contour", "--slice", "alpha_0=x"], "--slice alpha_0 is 'x', expected a coordinate along that axis"),

@@ -10,8 +10,9 @@ from landsweep.disk.store import Landscape
 from landsweep.figures.critical import MINIMUM
 from landsweep.figures.named import landscaper, predictions
 from landsweep.figures.named.catalogue import FIGURES, draw
-from landsweep.figures.named.request import Request, choose
+from landsweep.figures.named.request import Request
 from landsweep.kernels import merge_tree
+from landsweep.study.plan import choose_members
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from pictures import overlapping
@@ -40,7 +41,7 @@ def whole(name):
 
 
 def drawn(run, name, *at, **more):
-    return draw(name, Request(run, choose(run, (), at), **more))
+    return draw(name, Request(run, choose_members(run.plan, (), at), **more))
 
 
 def table_of(run, subspace="random"):
