@@ -35,7 +35,7 @@ DENSITIES = 8
 
 
 @contextmanager
-def _asked(member: Member | None = None) -> Iterator[None]:
+def asked(member: Member | None = None) -> Iterator[None]:
     """Turn what a figure cannot show into a sentence, which names the member."""
     try:
         yield
@@ -69,7 +69,7 @@ def _ready(request: Request, there: Callable[[Member], bool], what: str, most: i
     ] * (lost > 0)
 
 
-def _head(request: Request, *more: str, without: Collection[str] = ()) -> str:
+def head(request: Request, *more: str, without: Collection[str] = ()) -> str:
     said = ", ".join(filter(None, [request.shared(without), *more]))
     return f"{request.run.study.name}: {said}" if said else request.run.study.name
 
@@ -84,7 +84,7 @@ def _fields(request: Request) -> tuple[Request, Landscape, list[Any], Scale, lis
     own, notes = _ready(request, there, "the loss")
     fields = []
     for member in own.members:
-        with _asked(member):
+        with asked(member):
             fields.append(plane(field_of(run, landscape, member, own.field), own.at))
     scale = own.scale or (best_scale(fields) if fields[0].ndim > 1 else "linear")
     return own, landscape, fields, scale, notes
@@ -95,20 +95,20 @@ def draw_contours(request: Request) -> Drawn:
     run = request.run
     own, landscape, fields, scale, notes = _fields(request)
     marked = own.field == "loss" and fields[0].ndim == run.study.grid.dims
-    title, below = _head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
+    title, below = head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
         for text, member in zip(own.titles([own.by or ""]), own.members, strict=True)
     ]
     if len(own.members) == 1:
         figure, (panel,) = sheet(1, title, shape=0.9)
-        with _asked(own.members[0]):
+        with asked(own.members[0]):
             draw_landscape(
                 panel, run, landscape, own.members[0], field=own.field, scale=scale, clip=own.clip, at=own.at
             )
         panel.set_title(titles[0], fontsize=9)
         return _below(figure, below), notes
-    with _asked():
+    with asked():
         figure = small_multiples(
             fields,
             titles,
@@ -141,9 +141,9 @@ def _groups(request: Request) -> list[str] | None:
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
-    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=1.0, projection="3d")
+    figure, panels = sheet(len(fields), head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
-        with _asked(member):
+        with asked(member):
             surface(field, panel, scale=scale, clip=own.clip)
         panel.set_title(title, fontsize=9)
     return figure, notes
@@ -178,9 +178,9 @@ def _draw_trees(
     scale = own.scale or best_scale([tree.node_values for _, tree in found])
     least = run.study.topology.threshold
     cut = f"persistence ≥ {least}" if least.value else ""
-    figure, panels = sheet(len(found), _head(own, representation, cut), shape=shape)
+    figure, panels = sheet(len(found), head(own, representation, cut), shape=shape)
     for panel, (member, tree), title in zip(panels, found, own.titles(), strict=True):
-        with _asked(member):
+        with asked(member):
             draw(tree, panel, scale=scale, **({"clip": own.clip} if clips else {}))
         panel.set_title(title, fontsize=9, pad=22 if panel.get_legend() else None)
     return figure, notes
@@ -205,9 +205,9 @@ def draw_densities(request: Request) -> Drawn:
 
     sites = replace(request, members=tuple(first.values()))
     own, notes = _ready(sites, lambda m: bool(np.isfinite(of(m)).any()), "the density", DENSITIES)
-    figure, (panel,) = sheet(1, _head(own, run.study.curvature.matrix.replace("_", " ")), shape=0.75)
+    figure, (panel,) = sheet(1, head(own, run.study.curvature.matrix.replace("_", " ")), shape=0.75)
     for member, title, colour in zip(own.members, own.titles(), curves.COLOURS, strict=False):
-        with _asked(member):
+        with asked(member):
             curves.density(landscape.get("hessian_x"), of(member), panel, colour=colour, name=title or None)
     if len(own.members) > 1:
         panel.legend(fontsize=7, frameon=False)
@@ -228,12 +228,12 @@ def draw_solutions(request: Request) -> Drawn:
     lone = all(answer.get("exact") is None for answer, _ in found)
     columns = 1 if lone else 2 if all(len(answer["coordinates"]) == 1 for answer, _ in found) else 3
     figure, panels = sheet(
-        columns * len(found), _head(own, *notes, without=MEMBER_ONLY_AXES), columns=columns, shape=0.75
+        columns * len(found), head(own, *notes, without=MEMBER_ONLY_AXES), columns=columns, shape=0.75
     )
     names = [a for a in run.plan.axes if a not in MEMBER_ONLY_AXES and len({m.coords[a] for m in own.members}) > 1]
     for k, ((answer, _), member) in enumerate(zip(found, own.members, strict=True)):
         row = panels[columns * k : columns * (k + 1)]
-        with _asked(member):
+        with asked(member):
             curves.solution(answer, row)
         said = ", ".join(f"{a.replace('_', ' ')} = {member.coords[a]}" for a in names)
         row[0].set_title("\n".join(filter(None, [said, row[0].get_title()])), fontsize=8)
@@ -257,7 +257,7 @@ def draw_scatter(request: Request) -> Drawn:
         raise UserError(f"--representation is {representation!r}, expected {' or '.join(known)}.")
     chosen = {member.index for member in request.members}
     table = table[(table["representation"] == representation) & table["member"].isin(chosen)]
-    figure, (panel,) = sheet(1, _head(request, representation), shape=0.85)
-    with _asked():
+    figure, (panel,) = sheet(1, head(request, representation), shape=0.85)
+    with asked():
         curves.scatter(table, request.x, request.y, panel, by=request.by)
     return figure, []

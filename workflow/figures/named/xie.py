@@ -13,9 +13,7 @@ from landsweep.figures import curves, diagrams, trees
 from landsweep.figures.curves import COLOURS
 from landsweep.figures.landscapes import field_of, mark, periodic_of
 from landsweep.figures.named import columns
-from landsweep.figures.named.drawings import Drawn
-from landsweep.figures.named.drawings import _asked as asked
-from landsweep.figures.named.drawings import _head as head
+from landsweep.figures.named.drawings import Drawn, asked, head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, cut_words, plane, surface
 from landsweep.figures.scales import best_scale, finite, limits, norm_of
