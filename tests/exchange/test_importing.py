@@ -215,6 +215,17 @@ def test_a_run_goes_on_and_takes_further_files(two, tmp_path):
     assert len(open_run(run).metrics) == 4
 
 
+def test_a_further_file_may_lie_in_another_folder(tmp_path):
+    files = []
+    for k, name in enumerate(("a", "b", "a/deep")):
+        (tmp_path / name).mkdir()
+        files.append(landscaper(tmp_path / name / "loss.npz", LOSS[:3, :3] + k, AXIS[:3]))
+        run, _ = made(files, tmp_path / "run")
+    assert run.plan.axes["file"] == ("loss.npz", "../b/loss.npz", "deep/loss.npz")
+    for k, name in enumerate(run.plan.axes["file"]):
+        assert np.array_equal(run.dataset.loss.sel(file=name).squeeze(), LOSS[:3, :3] + k)
+
+
 def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
     run = copy_of(two, tmp_path)
     landscaper(tmp_path / "plain.npz", LOSS + 1)

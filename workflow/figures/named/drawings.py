@@ -70,6 +70,7 @@ def _ready(request: Request, there: Callable[[Member], bool], what: str, most: i
 
 
 def head(request: Request, *more: str, without: Collection[str] = ()) -> str:
+    """Return the title of a figure: the study, what its members share but for some axes, and more."""
     said = ", ".join(filter(None, [request.shared(without), *more]))
     return f"{request.run.study.name}: {said}" if said else request.run.study.name
 

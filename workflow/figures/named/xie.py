@@ -45,11 +45,11 @@ def draw_pipeline(request: Request) -> Drawn:
         axes = {key: upper.add_subplot(above[k], projection="3d") for k, key in enumerate("ab")}
         axes["c"] = upper.add_subplot(above[3])
         axes |= dict(zip("de", lower.subplots(1, 2), strict=True))
-        clips = {"clip": request.clip} if scale == "clipped" else {}
-        surface(field, axes["a"], scale=scale, **clips)
+        own = request.clip if scale == "clipped" else None
+        surface(field, axes["a"], scale=scale, clip=own)
         clip = limits([field], "clipped", request.clip)[1]
         surface(field, axes["b"], scale="clipped", clip=request.clip)
-        contour(field, axes["c"], scale=scale, **clips, periodic=periodic_of(run))
+        contour(field, axes["c"], scale=scale, clip=own, periodic=periodic_of(run))
         if run.study.grid.dims == 2:
             mark(axes["c"], run, member, field)
         trees.merge_tree(tree, axes["d"], scale=heights)
