@@ -36,7 +36,7 @@ class Importing:
     raw: bool = False
 
     def folder(self, out: Path) -> Path:
-        """Return the folder from which files are named: the deepest one with all of them, or that of the run at ``out``.
+        """Return the folder from which files are named: the deepest one with all, or that of the run at ``out``.
 
         The names of a run's files stay, so the folder does where a further file lies elsewhere.
         """
