@@ -237,11 +237,22 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     assert f"contour cannot be drawn: no landscape is evaluated yet: continue {run} with" in nothing.stderr
 
 
-def test_a_run_that_was_extended_and_not_evaluated_is_drawn_as_far_as_it_is(drawn, tmp_path):
-    run = copy_of(reference_run(), tmp_path)
+def extended(run, folder):
+    """A copy of a run, as it is when its study has a further value of beta and nothing of it is computed yet."""
+    run = copy_of(run, folder)
     study = yaml.safe_load((run / "study.yaml").read_text())
     study["sweep"]["beta"].append(4.0)
     (run / "study.yaml").write_text(yaml.safe_dump(study))
+    return run
+
+
+def test_densities_of_a_run_that_was_extended(drawn, tmp_path):
+    _, said = drawn(extended(reference_run(**SOLID), tmp_path), "density")
+    assert said == "note: the density of 1 of 3 landscapes is not there yet\n"
+
+
+def test_a_run_that_was_extended_and_not_evaluated_is_drawn_as_far_as_it_is(drawn, tmp_path):
+    run = extended(reference_run(), tmp_path)
     figure, said = drawn(run, "contour")
     assert said == "note: the loss of 2 of 6 landscapes is not there yet\n"
     assert len(panels(figure.subfigs[0] if figure.subfigs else figure)) == 4
