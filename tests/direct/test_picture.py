@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 from landsweep import UserError
-from landsweep.figures.critical import MINIMUM
+from landsweep.figures.critical import MINIMUM, critical
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from torch import nn
 
@@ -37,6 +38,11 @@ def test_contours_stand_beside_the_tree_with_the_same_minima(plane):
     i, j = np.unravel_index(tree.minima, tree.shape)
     expected = np.column_stack([plane.data.alpha_0.values[i], plane.data.alpha_1.values[j]])
     assert len(expected) > 1
+    (lines,) = (found for found in left.collections if isinstance(found, LineCollection))
+    axes = [plane.data[name].values for name in plane.data.dims]
+    joints = critical(tree, axes, field=plane.data.values).joints  # as `landsweep figure` draws them
+    np.testing.assert_array_equal(np.stack(lines.get_segments()), joints)
+    assert {tuple(end) for end in joints[:, 1].tolist()} <= {tuple(at) for at in expected.tolist()}
     np.testing.assert_array_equal(np.column_stack(minima.get_data()), expected)
     assert right.get_xlabel().startswith(f"{len(tree.minima)} minima")
     heights = np.concatenate([line.get_ydata() for line in right.get_lines()])
@@ -54,6 +60,14 @@ def test_scale_of_the_picture(plane):
     assert right.get_ylim()[1] == clip
     with pytest.raises(UserError, match=r"^plot: scale is 'cubic', expected linear, log or clipped\.$"):
         plane.plot(scale="cubic")
+
+
+def test_of_a_constant_nothing_is_clipped():
+    constant = made(loss=lambda model, batch: mse(model, batch).clamp(min=2), points=3, range=1e-3)
+    left, right, _ = constant.plot(scale="clipped").axes
+    assert left.get_xlabel().endswith("constant: 2")
+    low, high = right.get_ylim()
+    assert low < 2 < high
 
 
 def test_one_and_three_dimensions_and_none_that_is_finite():

@@ -13,6 +13,7 @@ from landsweep.base.errors import UserError
 from landsweep.exchange.importing import Importing
 from landsweep.exchange.opening import open_landscape
 from landsweep.kernels import merge_tree
+from landsweep.report import figures
 from landsweep.study.plan import coordinates_of
 from support import copy_of, inside, once
 
@@ -214,6 +215,17 @@ def test_a_run_goes_on_and_takes_further_files(two, tmp_path):
     assert len(open_run(run).metrics) == 4
 
 
+def test_a_further_file_may_lie_in_another_folder(tmp_path):
+    files = []
+    for k, name in enumerate(("a", "b", "a/deep")):
+        (tmp_path / name).mkdir()
+        files.append(landscaper(tmp_path / name / "loss.npz", LOSS[:3, :3] + k, AXIS[:3]))
+        run, _ = made(files, tmp_path / "run")
+    assert run.plan.axes["file"] == ("loss.npz", "../b/loss.npz", "deep/loss.npz")
+    for k, name in enumerate(run.plan.axes["file"]):
+        assert np.array_equal(run.dataset.loss.sel(file=name).squeeze(), LOSS[:3, :3] + k)
+
+
 def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
     run = copy_of(two, tmp_path)
     landscaper(tmp_path / "plain.npz", LOSS + 1)
@@ -252,6 +264,7 @@ def test_a_damaged_shard_is_read_again(two, tmp_path):
         (("--set", "resolve.enabled=true"), "resolve.enabled asks for a model to evaluate"),
         (("--set", "curvature.largest=2"), "curvature asks for a model"),
         (("--set", "certify.draws=2"), "certify asks for a model"),
+        (("--set", "activations.layers=[0]"), "activations asks for a model"),
         (("--set", "sweep.seed=[0,1]"), "sweep.seed has 2 values but the landscapes are imported, expected one"),
         (("--set", "sweep.beta=[1]"), "sweep.beta is no axis of imported landscapes, expected file alone"),
         (("--set", "fields=[loss,alpha_gradient]"), "fields asks for a model"),
@@ -271,6 +284,15 @@ def test_commands_that_need_a_model_say_that_there_is_none(two, tmp_path):
         done = inside(*command, two / "study.yaml")
         assert done.returncode == 2
         assert "run has imported landscapes, whose model is not known" in done.stderr
+    for name in ("solution", "density", "xie2", "landscaper5"):
+        done = inside("figure", two, name)
+        assert done.returncode == 2
+        assert f"{name} cannot be drawn: the run has imported landscapes, whose models are not known.\n" in done.stderr
+    listed = inside("figure", two, "--list").stdout
+    assert listed.count("(the run has imported landscapes, whose models are not known)") == 4
+    done = inside("cka", two)
+    assert done.returncode == 2
+    assert "has imported landscapes, whose models are not known, expected a run of models to compare" in done.stderr
     done = inside("plan", two / "study.yaml")
     assert done.returncode == 0, done.stderr
     assert "members  2 (file 2," in done.stdout
@@ -430,3 +452,21 @@ def test_zarr_of_an_array_alone(tmp_path):
     assert "has changed since" in imported([tmp_path / "a.zarr"], tmp_path / "run").stderr
     shutil.rmtree(tmp_path / "a.zarr")
     assert inside("topology", tmp_path / "run", "--connectivity", "face").returncode == 0  # it is in the run
+
+
+def test_numbers_that_no_picture_can_show_cost_a_picture_and_not_the_summary(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise ValueError("these numbers cannot be drawn.")
+
+    monkeypatch.setattr(figures, "draw_trend", refuse)
+    noted, axis = [], AXIS[:3]
+    monkeypatch.setattr(figures, "note", lambda _, text: noted.append(text))
+    sign = np.where(np.add.outer(range(3), range(3)) % 2, 1.0, -1.0)
+    landscaper(tmp_path / "a.npz", 1e-290 * LOSS[:3, :3], axis)
+    landscaper(tmp_path / "b.npz", 1.7e308 * sign, axis)
+    done = inside("import", tmp_path / "a.npz", tmp_path / "b.npz", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert "The figure of trends is not drawn: these numbers cannot be drawn." in done.stderr
+    assert "figure of landscapes" not in done.stderr  # each panel says it, and others would be drawn
+    assert {text.split(" expected ")[1] for text in noted} == {"some above 1e-280", "a clip"}
+    assert {path.name for path in (tmp_path / "run" / "report").iterdir()} >= {"landscapes.png", "summary.md"}

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from landsweep.figures.critical import critical
+from landsweep.figures.critical import critical, draw_critical
 from landsweep.kernels import merge_tree
+from matplotlib.figure import Figure
 from scipy.ndimage import label
 
 
@@ -27,6 +28,25 @@ def test_every_saddle_is_joined_to_minima_of_different_components(seed, least):
         assert set(joined) <= minima
         below, _ = label(field < field[tuple(np.array(saddle, int))])
         assert len({below[at] for at in joined} - {0}) >= 2
+
+
+@pytest.mark.parametrize("connectivity", ["face", "moore"])
+def test_maxima_are_joined_as_the_minima_of_the_negated_field_are(connectivity):
+    field = np.random.default_rng(3).random((6, 5)).round(1)
+    axes = [np.arange(n, dtype=float) for n in field.shape]
+    upper = critical(merge_tree(field, connectivity, negate=True), axes, 0.1, field=field)
+    lower = critical(merge_tree(-field, connectivity), axes, 0.1, field=-field)
+    assert len(upper.joints) > 1
+    assert (upper.joints.tolist(), upper.minima.tolist()) == (lower.joints.tolist(), lower.minima.tolist())
+
+
+def test_marks_on_the_border_are_whole():
+    field = np.array([[0.0, 3.0, 1.0], [4.0, 5.0, 6.0]])
+    axes = [np.arange(n, dtype=float) for n in field.shape]
+    panel = Figure().subplots()
+    draw_critical(panel, critical(merge_tree(field), axes, field=field))
+    assert len(panel.get_lines()) == 2
+    assert not any(line.get_clip_on() for line in panel.get_lines())
 
 
 def test_without_a_field_lines_are_the_arcs_between_saddles_and_what_lies_below():

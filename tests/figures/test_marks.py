@@ -116,6 +116,8 @@ def test_without_resolve_marks_are_those_of_the_grid(run):
     assert {*found} == {("o", False), ("x", False)}
     assert [0.0, 0.5] in found["o", False]
     assert words(run) == "dots: minima, crosses: saddles, joined to the minima whose basins meet there"
+    run.study.connectivity = ("knn", "face")  # of which no descent on the grid says whose basins meet
+    assert words(run) == "dots: minima, crosses: saddles, joined as the tree joins them"
 
 
 def test_of_too_many_minima_the_most_persistent_are_marked_and_it_is_said(run, monkeypatch):

@@ -11,6 +11,7 @@ from landsweep.base.errors import UserError
 from landsweep.study.plan import (
     MAX_UNIT_BYTES,
     UNITS_PER_RANK,
+    choose_members,
     chunk_shape,
     even_shard,
     extended_axes,
@@ -161,3 +162,31 @@ def test_values_can_be_appended_but_not_taken_away():
         extended_axes({"beta": [1, 3]}, {"beta": [3]})
     with pytest.raises(UserError, match=r"sweep axes are beta, the study's are gamma"):
         extended_axes({"beta": [1]}, {"gamma": [1]})
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("noise=1e-1", {0.1}),
+        ("noise=[1e-1, .2]", {0.1, 0.2}),
+        ("flag=True", {True}),
+        ("flag=no", {False}),
+        ("flag=1", {True}),
+        ("name=no", {"no"}),
+        ("name=007", {"007"}),
+        ("name=[1,2]", {"[1,2]"}),
+        ("name=['no', 007]", {"no", "007"}),
+    ],
+)
+def test_a_text_chooses_what_it_means_as_a_number_a_truth_or_a_name(at, expected):
+    sweep = {"noise": [0.0, 0.1, 0.2], "flag": [True, False], "name": ["no", "007", "7", "[1,2]"]}
+    plan = make_plan(Study.parse({"name": "a", "problem": {"path": "a.py:A"}, "sweep": sweep}))
+    found = choose_members(plan, (), [at])
+    assert {member.coords[at.partition("=")[0]] for member in found} == expected
+    assert len(found) == len(plan.members) * len(expected) // len(sweep[at.partition("=")[0]])
+
+
+def test_a_text_that_means_no_value_is_refused():
+    plan = make_plan(Study.parse({"name": "a", "problem": {"path": "a.py:A"}, "sweep": {"noise": [0.0, 0.1]}}))
+    with pytest.raises(UserError, match=r"^--at noise is 'true', expected one of 0\.0, 0\.1\.$"):
+        choose_members(plan, (), ["noise=true"])

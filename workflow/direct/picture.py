@@ -44,18 +44,18 @@ def pictured(
     shown = plane(data)
     scale = scale or best_scale([data])
     if scale == "clipped" and clip is None:
-        clip = limits([shown], scale)[1]
+        low, high = limits([shown], scale)
+        clip = high if high > low else None  # of a constant there is nothing to clip
     found = Picture(figsize=(WIDTH if tree is not None else WIDTH / 2, HEIGHT), layout="constrained")
     left, *right = np.ravel(found.subplots(1, 1 if tree is None else 2, squeeze=False))
     points: Any = None
     if tree is not None:
         least = max(POSITIVE, study.topology.threshold.loss(tree.value_range))
-        tree = tree.simplify(least)
         whole = all(data.sizes[name] == 1 for name in data.dims if name not in shown.dims)
         if whole:
             axes = [data[name].values for name in data.dims]
             at = [list(data.dims).index(name) for name in shown.dims]
-            points = critical(tree, axes, least)
+            points = critical(tree, axes, least, field=data.values)
             points = type(points)(
                 points.minima[:, at],
                 points.saddles[:, at],
@@ -63,7 +63,7 @@ def pictured(
                 points.saddle_values,
                 points.joints[:, :, at],
             )
-        merge_tree(tree, right[0], scale=scale, clip=clip)
+        merge_tree(tree.simplify(least), right[0], scale=scale, clip=clip)
         right[0].set_title(f"merge tree ({tree.connectivity})", fontsize=SMALL)
     if shown.ndim == 1:
         curve(shown, left, scale=scale, clip=clip, critical=points)

@@ -53,6 +53,18 @@ def read_study(run: RunDir, overrides: tuple[str, ...] = ()) -> Study:
     return Study.load(run.study, overrides) if overrides else study
 
 
+def last_folder(directory: RunDir) -> Path | None:
+    """Return the folder that a run was last computed from, from which its study names files; None where none is known.
+
+    Raises
+    ------
+    Damaged
+        Where ``provenance.json`` is lost or cannot be read.
+    """
+    folders = [session.get("study_folder") for session in directory.read_provenance()["sessions"]]
+    return next((Path(folder) for folder in reversed(folders) if folder), None)
+
+
 def read_run(path: str | Path) -> OpenedRun:
     """Return the run that lies at ``path``.
 

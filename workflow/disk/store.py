@@ -257,6 +257,10 @@ class Landscape:
         check_fence()
         self.status[unit.box] = status
 
+    def holds(self, position: Shape) -> bool:
+        """Return whether there is a place for a member: not where the sweep was extended, and the store not yet."""
+        return all(i < n for i, n in zip(position, self.status.shape, strict=False))
+
     def read_member(self, field: str, position: Shape) -> np.ndarray:
         """Return one member's grid of a field (or of ``status``); raise :class:`DamagedShard` for a damaged shard.
 

@@ -39,6 +39,11 @@ def compare_activations(run: OpenedRun, layer: str | None = None) -> Comparison:
         Where no activations are stored, there is no such layer, fewer than two models are left, or the models saw
         different numbers of samples.
     """
+    if run.study.imported:
+        raise UserError(
+            f"{run.path} has imported landscapes, whose models are not known, expected a run of models to compare: a "
+            "study with a problem of your own makes one."
+        )
     if not run.study.activations.asked:
         raise UserError(
             f"{run.path} holds no activations, as its study does not ask for them: `landsweep run STUDY --set "

@@ -24,8 +24,10 @@ def contour_tree_of(run: OpenedRun, member: Member) -> ContourTree:
     if not run.directory.has_landscape:
         raise UserError(f"{run.path} has no landscapes yet: continue it with `landsweep run STUDY`.")
     landscape = Landscape(run.directory.landscape)
-    stored = all(i < n for i, n in zip(member.position, landscape.status.shape, strict=False))
-    if not stored or (landscape.read_member("status", member.position) == Status.NOT_EVALUATED).any():
+    if (
+        not landscape.holds(member.position)
+        or (landscape.read_member("status", member.position) == Status.NOT_EVALUATED).any()
+    ):
         raise UserError(f"member {member.index} is not evaluated yet: continue {run.path} with `landsweep run STUDY`.")
     if run.study.periodic:
         raise UserError(

@@ -12,7 +12,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import find_resolved, read_tree
 from landsweep.kernels.topology.tree import MergeTree
-from landsweep.study.plan import Member, coordinates_of
+from landsweep.study.plan import Member, choose_members, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
 
@@ -24,41 +24,13 @@ def choose_member(run: OpenedRun, index: int | None, at: Sequence[str]) -> Membe
     UserError
         Where no member, or more than one, fits, or a text names no axis or value.
     """
-    axes, members = run.plan.axes, run.plan.members
-    if index is not None and at:
-        raise UserError("--member and --at are both given, expected one of them.")
-    if index is not None:
-        if not 0 <= index < len(members):
-            raise UserError(f"--member is {index}, expected a number from 0 to {len(members) - 1}.")
-        return members[index]
-    for text in at:
-        name, _, value = text.partition("=")
-        if name not in axes:
-            raise UserError(
-                f"--at is {text!r}, expected AXIS=VALUE with an axis of the sweep: {', '.join(axes)}"
-                f"{nearest(name, list(axes)) or '.'}"
-            )
-        fitting = [v for v in axes[name] if _same(v, value)]
-        if not fitting:
-            known = ", ".join(map(str, axes[name]))
-            raise UserError(f"--at is {text!r}, expected one of the values {known} for {name}.")
-        members = tuple(m for m in members if m.coords[name] == fitting[0])
-    if not members:
-        raise UserError(f"--at {' '.join(at)} fits no landscape, expected values that one has together.")
+    axes = run.plan.axes
+    members = choose_members(run.plan, () if index is None else (index,), at)
     if len(members) > 1:
         several = {name: [v for v in axes[name] if any(m.coords[name] == v for m in members)] for name in axes}
         choices = "; ".join(f"{name} of {', '.join(map(str, v))}" for name, v in several.items() if len(v) > 1)
         raise UserError(f"{len(members)} landscapes fit, expected one: choose it with --at AXIS=VALUE, {choices}.")
     return members[0]
-
-
-def _same(value: int | float | str, text: str) -> bool:
-    if isinstance(value, str):
-        return value == text
-    try:
-        return float(text) == value
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)
@@ -86,7 +58,7 @@ class Chosen:
         for name in wanted:
             if name not in known:
                 raise UserError(f"--field is {name!r}, expected {', '.join(known)}{nearest(name, known) or '.'}")
-        if any(i >= n for i, n in zip(self.member.position, landscape.status.shape, strict=False)):
+        if not landscape.holds(self.member.position):
             raise UserError(self._unfinished("none of its points is evaluated"))
         status = landscape.read_member("status", self.member.position)
         lost = int((status == Status.NOT_EVALUATED).sum())

@@ -203,7 +203,10 @@ def _whole(run: OpenedRun, fields: Sequence[str], out: Path) -> list[str]:
                 attrs[key] = json.dumps(value)  # NetCDF has no mappings
     _to_netcdf(dataset, out)
     lost = int((dataset["status"].to_numpy() == 0).sum())
-    lines = [f"{out}: {len(run.plan.members)} landscapes, dimensions {', '.join(map(str, landscape_dims(dataset)))}"]
+    every = len(run.plan.members)
+    held = sum(landscape.holds(member.position) for member in run.plan.members)
+    many = f"{held} of {every}" if held < every else str(every)
+    lines = [f"{out}: {many} landscapes, dimensions {', '.join(map(str, landscape_dims(dataset)))}"]
     return lines + [f"{lost} points are not evaluated yet, and NaN with status 0"] * bool(lost)
 
 

@@ -14,6 +14,7 @@ from landsweep.base.errors import Exit, UserError
 from landsweep.base.events import Notice, Subscriber
 from landsweep.base.yamlfile import with_overrides
 from landsweep.disk import content
+from landsweep.disk.opened import last_folder, read_study
 from landsweep.disk.rundir import RunDir
 from landsweep.exchange.imported import Imported
 from landsweep.exchange.opening import FileLandscape
@@ -34,10 +35,21 @@ class Importing:
     fill_values: tuple[str, ...] = ()
     raw: bool = False
 
-    @property
-    def folder(self) -> Path:
-        """The deepest folder in which all files lie."""
-        return Path(os.path.commonpath([path.resolve().parent for path in self.files]))
+    def folder(self, out: Path) -> Path:
+        """Return the folder from which files are named: the deepest one with all, or that of the run at ``out``.
+
+        The names of a run's files stay, so the folder does where a further file lies elsewhere.
+        """
+        deepest = Path(os.path.commonpath([path.resolve().parent for path in self.files]))
+        run = RunDir(out)
+        known = {*map(str, read_study(run).axes.get(FILE, ()))} if run.study.exists() else set()
+        if known <= {*self._names(deepest)}:
+            return deepest
+        before = last_folder(run)
+        return before if before is not None and known <= {*self._names(before)} else deepest
+
+    def _names(self, folder: Path) -> list[str]:
+        return [os.path.relpath(path.resolve(), folder) for path in self.files]
 
     def study(self, out: Path, overrides: Sequence[str] = ()) -> tuple[Study, list[str]]:
         """Return the study of the landscapes, with ``overrides`` applied, and sentences on what is good to know.
@@ -47,7 +59,7 @@ class Importing:
         UserError
             Where a file holds no landscape, or not one like the first.
         """
-        named = [os.path.relpath(path.resolve(), self.folder) for path in self.files]
+        named = self._names(self.folder(out))
         reading = {"array": self.array, "fill_values": list(self.fill_values), "raw": self.raw}
         problems = [Imported(str(path), **reading) for path in self.files]  # type: ignore[arg-type]  # as they are
         landscapes = [problem.landscape for problem in problems]
@@ -102,17 +114,18 @@ def import_run(
         Where a file holds no landscape, or ``out`` something else than the run of these files.
     """
 
-    def read() -> tuple[Study, list[str]]:
+    def read() -> tuple[Study, list[str], Path]:
         _check_out(out, wanted.files)
         study, notes = wanted.study(out, overrides)
-        _check_unchanged(RunDir(out), study, wanted.folder)
-        return study, notes
+        folder = wanted.folder(out)
+        _check_unchanged(RunDir(out), study, folder)
+        return study, notes, folder
 
-    study, notes = executor.on_root(read)
+    study, notes, folder = executor.on_root(read)
     for note in notes if executor.is_root else ():
         for tell in subscribers:
             tell(Notice(f"note: {note.rstrip('.')}."))
-    return execute(study, wanted.folder, out, executor, subscribers)
+    return execute(study, folder, out, executor, subscribers)
 
 
 def _check_out(out: Path, files: Sequence[Path]) -> None:

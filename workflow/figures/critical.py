@@ -79,8 +79,8 @@ def critical(
     at = place if callable(place) else _on_grid(place)
     values = dict(zip(less.nodes.tolist(), less.node_values.tolist(), strict=True))
     one = dict(zip(less.saddles.tolist(), less.saddles[less.join_of].tolist(), strict=True))
-    if joins is None and field is not None and tree.connectivity in CONNECTIVITIES and not tree.negate:
-        joins = _meeting(tree, less.saddles, field)
+    if joins is None and field is not None and tree.connectivity in CONNECTIVITIES:
+        joins = _meeting(tree, less.saddles, -field if tree.negate else field)  # maxima are minima of -field
     if joins is not None:
         stays = _survivors(tree, less)
         ends = [(s, stays[m]) for s, m in joins.tolist() if s in one and m in stays]  # each saddle at its own place
@@ -182,8 +182,8 @@ def draw_critical(ax: Any, found: Critical, periods: Sequence[float | None] = (N
     A line around a periodic axis, of the length in ``periods``, leaves the map at one side and comes in at the other.
     """
     draw_joints(ax, found.joints, periods)
-    draw_points(ax, found.saddles, "x", SADDLE)
-    draw_points(ax, found.minima, "o", MINIMUM)
+    draw_points(ax, found.saddles, "x", SADDLE, clip_on=False)  # half of those on the border would be cut off
+    draw_points(ax, found.minima, "o", MINIMUM, clip_on=False)
 
 
 def draw_joints(ax: Any, joints: np.ndarray, periods: Sequence[float | None] = (None, None)) -> None:

@@ -32,7 +32,7 @@ UNITS = {
 def field_of(run: OpenedRun, landscape: Landscape, member: Member, field: str = "loss") -> xr.DataArray:
     """Return a member's field on its grid, with coordinates, names and units, float64.
 
-    The coordinate ``pending`` says where it is not evaluated yet.
+    The coordinate ``pending`` says where it is not evaluated yet, and the field is NaN.
 
     Raises
     ------
@@ -47,7 +47,10 @@ def field_of(run: OpenedRun, landscape: Landscape, member: Member, field: str = 
     known = [*scalar, *([RATIO] if set(HESSIAN_FIELDS) <= set(scalar) else [])]
     if field not in known:
         raise ValueError(f"field is {field!r}, expected one of {', '.join(known)}, with one number at a point")
-    if field == RATIO:
+    held = landscape.holds(member.position)
+    if not held:
+        values = np.full(run.study.grid.shape, np.nan)
+    elif field == RATIO:
         low, high = (landscape.read_member(name, member.position) for name in HESSIAN_FIELDS[::-1])
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.abs(low / high)
@@ -62,9 +65,8 @@ def field_of(run: OpenedRun, landscape: Landscape, member: Member, field: str = 
     }
     name = "|least / greatest eigenvalue|" if field == RATIO else field.replace("_", " ")
     found = xr.DataArray(values.astype(np.float64), along, list(along), name=field, attrs={"long_name": name})
-    return found.assign_coords(
-        pending=(found.dims, landscape.read_member("status", member.position) == Status.NOT_EVALUATED)
-    )
+    status = landscape.read_member("status", member.position) if held else np.zeros(found.shape)
+    return found.assign_coords(pending=(found.dims, status == Status.NOT_EVALUATED))
 
 
 def periodic_of(run: OpenedRun) -> tuple[str, ...]:

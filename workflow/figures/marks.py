@@ -13,6 +13,7 @@ from landsweep.figures.critical import MINIMUM, SADDLE, critical, draw_critical,
 from landsweep.figures.layout import shown
 from landsweep.figures.style import JOIN, LEAF, note
 from landsweep.kernels.critical.resolved import BOUND, Resolved
+from landsweep.kernels.geometry.connectivity import CONNECTIVITIES
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
@@ -25,7 +26,9 @@ def words(run: OpenedRun) -> str:
     """Return what the marks on maps stand for."""
     if not run.study.resolve.enabled:
         what = "maxima" if run.study.topology.negate else "minima"
-        return f"dots: {what}, crosses: saddles, joined to the {what} whose basins meet there"
+        if run.study.connectivity[0] in CONNECTIVITIES:
+            return f"dots: {what}, crosses: saddles, joined to the {what} whose basins meet there"
+        return f"dots: {what}, crosses: saddles, joined as the tree joins them"
     return (
         f"dots: {RESOLVED} minima, crosses: saddles, joined to the minima whose basins meet there; pluses: bounds, "
         "circles: artefacts of the grid, squares: unresolved"

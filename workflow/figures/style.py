@@ -18,8 +18,6 @@ LEAF, JOIN = "#0072b2", "#d55e00"
 """On white, minima and saddles have these colours (of Okabe and Ito)."""
 SMALL, TINY = 8, 7
 """Labels, and ticks and notes, are written in these sizes, in points."""
-COLUMN_INCHES = 3.5
-"""A figure of one panel is as wide as a column of a journal."""
 LETTERS_PER_INCH, LINE_INCHES = 12, 0.17
 """Of a title in 10 points so many letters fit into an inch, and each further line takes so many."""
 KINDS = (".png", ".svg", ".pdf")

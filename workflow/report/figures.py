@@ -15,7 +15,7 @@ from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet
 from landsweep.figures.planes import plane
 from landsweep.figures.scales import DECADE, best_scale
-from landsweep.figures.style import number, save
+from landsweep.figures.style import note, number, save
 from landsweep.report import summary
 from landsweep.study.plan import Member
 from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
@@ -196,9 +196,12 @@ def _panels(
     figure, panels = sheet(len(members), _title(run, model, field))
     for panel, member in zip(panels, members, strict=True):
         shown = plane(field_of(run, landscape, member, field))
-        draw_landscape(
-            panel, run, landscape, member, field=field, scale=best_scale([shown]) if shown.ndim > 1 else "linear"
-        )
+        scale = best_scale([shown]) if shown.ndim > 1 else "linear"
+        try:
+            draw_landscape(panel, run, landscape, member, field=field, scale=scale)
+        except ValueError as error:  # numbers that no picture can show; the other panels can
+            panel.set(xticks=[], yticks=[])
+            note(panel, f"not drawn: {error}")
         missing = lacking(run, member) if run.study.grid.dims <= 2 and field == "loss" else ""
         own = _label(dict(member.coords), axes) or run.study.name
         panel.set_title(f"{own}\n{missing}" if missing else own, fontsize=9)

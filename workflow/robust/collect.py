@@ -130,8 +130,7 @@ def _failed(run: OpenedRun, member: Member) -> bool:
 
 def _field(landscape: Landscape | None, member: Member) -> np.ndarray | str:
     """Return a member's loss on the whole grid, or the reason why the member is left out."""
-    shape = landscape.status.shape if landscape is not None else ()
-    if landscape is None or any(i >= n for i, n in zip(member.position, shape, strict=False)):
+    if landscape is None or not landscape.holds(member.position):
         return "not evaluated yet"  # a study that was extended plans members that the store does not hold yet
     status = landscape.read_member("status", member.position)
     if (status == Status.FAILED).any():

@@ -19,7 +19,9 @@ from functools import cached_property
 from itertools import product
 from math import ceil, prod
 
+from landsweep.base.choices import means, pairs_of, texts_of
 from landsweep.base.errors import UserError
+from landsweep.base.yamlfile import nearest
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, Scalar, Study
 
 Shape = tuple[int, ...]
@@ -318,3 +320,40 @@ def sizing_of(study: Study, plan: Plan, ranks: int, seconds_per_point: float | N
     if study.imported:
         return Sizing(min(prod(plan.grid_shape), MAX_READ_POINTS), "a landscape, which is read at once")
     return unit_points(plan.points, ranks, study.bytes_per_point, study.executor.unit_seconds, seconds_per_point)
+
+
+def choose_members(plan: Plan, members: Sequence[int], at: Sequence[str]) -> tuple[Member, ...]:
+    """Return the members with these indices, or those that texts such as ``beta=5`` choose; without both all members.
+
+    Raises
+    ------
+    UserError
+        For an index or an axis that is not there, a value that the axis does not have, and both ways at once.
+    """
+    if members and at:
+        raise UserError("--member and --at are both given, expected one of them.")
+    for index in members:
+        if not 0 <= index < len(plan.members):
+            raise UserError(f"--member is {index}, expected a number from 0 to {len(plan.members) - 1}.")
+    if members:
+        return tuple(plan.members[index] for index in dict.fromkeys(members))
+    chosen: dict[str, list[Scalar]] = {}
+    for name, value in pairs_of("--at", at).items():
+        if name not in plan.axes:
+            raise UserError(
+                f"--at names {name!r}, expected an axis of the sweep: {', '.join(plan.axes)}"
+                f"{nearest(name, list(plan.axes)) or '.'}"
+            )
+        had = plan.axes[name]
+        texts = [value] if value in had else texts_of(value)  # a name may look like a list
+        for text in texts:
+            if not any(means(text, v) for v in had):
+                raise UserError(f"--at {name} is {text!r}, expected one of {', '.join(map(str, had))}.")
+        chosen[name] = [v for v in had if any(means(text, v) for text in texts)]
+    found = tuple(m for m in plan.members if all(m.coords[name] in values for name, values in chosen.items()))
+    if not found:
+        raise UserError(
+            f"--at {' '.join(at)} fits no landscape, expected values that one has: directions that no seed changes "
+            "have landscapes at the first direction_seed alone."
+        )
+    return found

@@ -391,6 +391,7 @@ class Study(Section):
             "resolve.enabled": self.resolve.enabled,
             "curvature": self.curvature.asked,
             "certify": self.certify.asked,
+            "activations": self.activations.asked,
             "fields": bool(self.hessian_fields or self.alpha_fields),
             "trajectory": any(subspace.projected for subspace in self.subspaces.values()),
         }

@@ -4,12 +4,15 @@ import shutil
 
 import numpy as np
 import pytest
+import yaml
 import zarr
 from landsweep import open_run
 from landsweep.disk.arrays import write_arrays
-from landsweep.disk.store import Status
+from landsweep.disk.opened import read_run
+from landsweep.disk.store import Landscape, Status
 from landsweep.disk.trees import metrics_arrays
 from landsweep.figures import style
+from landsweep.figures.landscapes import field_of
 from landsweep.figures.named import drawings
 from pictures import overlapping
 from support import copy_of, inside, reference_run
@@ -46,8 +49,8 @@ def panels(figure):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("contour", ["--at", "beta=2"]),
-        ("contour", ["--member", "0", "--scale", "clipped", "--slice", "alpha_1=0.4"]),
+        ("contour", ["--at", "beta=20e-1"]),
+        ("contour", ["--member", "0", "--scale", "clipped", "--slice", "alpha_1=4e-1"]),
         ("tree", ["--at", "direction_seed=[0,1]", "--at", "beta=1.0"]),
         ("diagram", ["--member", "3", "--scale", "log"]),
         ("barcode", ["--member", "3", "--member", "1"]),
@@ -171,7 +174,7 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
         (["contour", "--member", "4"], "--member is 4, expected a number from 0 to 3."),
         (["contour", "--member", "1", "--at", "beta=1"], "--member and --at are both given, expected one of them."),
         (["contour", "--at", "bet=1"], "--at names 'bet', expected an axis of the sweep: beta, seed, subspace"),
-        (["contour", "--at", "beta=3"], "--at beta is 3, expected one of 1.0, 2.0."),
+        (["contour", "--at", "beta=3"], "--at beta is '3', expected one of 1.0, 2.0."),
         (["contour", "--at", "beta"], "--at is 'beta', expected AXIS=VALUE."),
         (["contour", "--at", "beta=1", "--at", "beta=2"], "--at names beta twice, expected it once"),
         (["contour", "--slice", "alpha_0=x"], "--slice alpha_0 is 'x', expected a coordinate along that axis"),
@@ -232,3 +235,33 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     shutil.rmtree(run / "landscape.zarr")
     nothing = inside("figure", run, "contour")
     assert f"contour cannot be drawn: no landscape is evaluated yet: continue {run} with" in nothing.stderr
+
+
+def extended(run, folder):
+    """A copy of a run, as it is when its study has a further value of beta and nothing of it is computed yet."""
+    run = copy_of(run, folder)
+    study = yaml.safe_load((run / "study.yaml").read_text())
+    study["sweep"]["beta"].append(4.0)
+    (run / "study.yaml").write_text(yaml.safe_dump(study))
+    return run
+
+
+def test_densities_of_a_run_that_was_extended(drawn, tmp_path):
+    _, said = drawn(extended(reference_run(**SOLID), tmp_path), "density")
+    assert said == "note: the density of 1 of 3 landscapes is not there yet\n"
+
+
+def test_a_run_that_was_extended_and_not_evaluated_is_drawn_as_far_as_it_is(drawn, tmp_path):
+    run = extended(reference_run(), tmp_path)
+    figure, said = drawn(run, "contour")
+    assert said == "note: the loss of 2 of 6 landscapes is not there yet\n"
+    assert len(panels(figure.subfigs[0] if figure.subfigs else figure)) == 4
+    opened = read_run(run)
+    ahead = field_of(opened, Landscape(run / "landscape.zarr"), opened.plan.members[-1])
+    assert np.isnan(ahead).all()
+    assert ahead.pending.all()
+    done = inside("export", run, "--out", tmp_path / "whole.nc")
+    assert "4 of 6 landscapes, dimensions" in done.stdout
+    assert "is not finished (none of its points is evaluated)" in (
+        inside("export", run, "--out", tmp_path / "one.csv", "--member", "5").stderr
+    )

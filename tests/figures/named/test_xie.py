@@ -8,10 +8,11 @@ import pytest
 from landsweep import UserError, open_run
 from landsweep.disk.store import Landscape
 from landsweep.figures.critical import MINIMUM
-from landsweep.figures.named import landscaper, predictions
+from landsweep.figures.named import landscaper, predictions, xie
 from landsweep.figures.named.catalogue import FIGURES, draw
-from landsweep.figures.named.request import Request, choose
+from landsweep.figures.named.request import Request
 from landsweep.kernels import merge_tree
+from landsweep.study.plan import choose_members
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from pictures import overlapping
@@ -40,7 +41,7 @@ def whole(name):
 
 
 def drawn(run, name, *at, **more):
-    return draw(name, Request(run, choose(run, (), at), **more))
+    return draw(name, Request(run, choose_members(run.plan, (), at), **more))
 
 
 def table_of(run, subspace="random"):
@@ -86,6 +87,17 @@ def test_one_landscape_in_five_ways(run):
     found = np.empty((0, 2)) if points is None else np.column_stack(points.get_data())
     np.testing.assert_array_equal(found, pairs[pairs[:, 1] > pairs[:, 0]])
     assert "beta = 1.0, seed = 0, subspace = random" in figure.get_suptitle()
+
+
+def test_scale_clipped_is_of_landscapes_and_of_a_constant_there_is_nothing_to_clip(run, monkeypatch):
+    figure, _ = drawn(run, "xie1", "subspace=random", scale="clipped", clip=2.0)
+    surface, clipped, _, tree, _ = (ax for ax in figure.axes if ax.get_label() != "<colorbar>")
+    assert surface.get_zlim()[1] == clipped.get_zlim()[1] == 2.0
+    assert tree.get_ylim()[1] > 2.0
+    own = xie.field_of
+    monkeypatch.setattr(xie, "field_of", lambda *given: 0 * own(*given) + 2)
+    figure, _ = drawn(run, "xie1", "subspace=random")
+    assert [ax.get_title() for ax in figure.axes][:2] == ["surface", "nothing to clip"]
 
 
 def predicted(run, model, folder=None):

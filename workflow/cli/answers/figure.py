@@ -69,8 +69,9 @@ def figure(
 
         print(listed(opened))
         return
-    from landsweep.figures.named.request import Request, choose, cuts_of, scale_of
+    from landsweep.figures.named.request import Request, cuts_of, scale_of
     from landsweep.figures.style import KINDS
+    from landsweep.study.plan import choose_members
 
     target = out or run / "figures" / f"{name}.png"
     if target.suffix.lower() not in KINDS or target.is_dir():
@@ -79,7 +80,7 @@ def figure(
         )
     request = Request(
         opened,
-        choose(opened, tuple(member or ()), tuple(at or ())),
+        choose_members(opened.plan, tuple(member or ()), tuple(at or ())),
         representation or "",
         field,
         scale_of(scale),

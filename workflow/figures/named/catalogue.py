@@ -13,6 +13,9 @@ from landsweep.figures.named import drawings, landscaper, xie
 from landsweep.figures.named.drawings import Drawn
 from landsweep.figures.named.request import Request
 
+MODELLESS = "the run has imported landscapes, whose models are not known"
+"""What an imported run lacks for figures of models; nothing that its study could ask for adds them."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -28,12 +31,19 @@ class Named:
         A function that draws it.
     options
         The options that it takes beside those that choose members.
+    models
+        Whether it shows something of models, which imported landscapes do not have.
     """
 
     words: str
     missing: Callable[[OpenedRun], str]
     draw: Callable[[Request], Drawn]
     options: tuple[str, ...]
+    models: bool = False
+
+    def lacks(self, run: OpenedRun) -> str:
+        """Return what a run lacks for the figure, with the way on where there is one; nothing where it can be drawn."""
+        return MODELLESS if self.models and run.study.imported else self.missing(run)
 
 
 def _go_on(run: OpenedRun, there: bool, what: str) -> str:
@@ -66,6 +76,8 @@ def _table(run: OpenedRun) -> str:
 
 
 def _several(run: OpenedRun) -> str:
+    if len(run.plan.models) < 2 and run.study.imported:
+        return "the run has one landscape: import further files into it"
     if len(run.plan.models) < 2:
         return "the run has one model: sweep a parameter, the seed or checkpoints"
     return _table(run)
@@ -85,8 +97,10 @@ FIGURES: dict[str, Named] = {
     "profile": Named(
         "topological landscape profiles: depth and volume of basins", _trees, drawings.draw_profiles, _TREE
     ),
-    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities, ()),
-    "solution": Named("predicted fields beside the exact ones", _models, drawings.draw_solutions, ("--folder",)),
+    "density": Named("spectral densities of Hessians", _density, drawings.draw_densities, (), models=True),
+    "solution": Named(
+        "predicted fields beside the exact ones", _models, drawings.draw_solutions, ("--folder",), models=True
+    ),
     "xie1": Named(
         "one landscape: surface, clipped surface, contours, merge tree, diagram", _trees, xie.draw_pipeline, _PLANE
     ),
@@ -95,6 +109,7 @@ FIGURES: dict[str, Named] = {
         xie.lacks_columns,
         xie.draw_columns,
         (*_PLANE, "--by", "--folder"),
+        models=True,
     ),
     "xie5": Named(
         "landscapes of named variants over seeds, and their metrics", _several, xie.draw_groups, (*_PLANE, "--by")
@@ -109,6 +124,7 @@ FIGURES: dict[str, Named] = {
         landscaper.lacks_merit,
         landscaper.draw_merit,
         ("--representation", "--by"),
+        models=True,
     ),
     "scatter": Named(
         "any two columns of the table: --x, --y",
@@ -136,7 +152,7 @@ def draw(name: str, request: Request) -> Drawn:
     if strange := [option for option in request.given() if option not in taken]:
         more = f" (beside --member and --at, {', '.join(taken)})" if taken else " (beside --member and --at)"
         raise UserError(f"{name} takes no {strange[0]}, expected only what it takes{more}.")
-    if missing := FIGURES[name].missing(request.run):
+    if missing := FIGURES[name].lacks(request.run):
         raise UserError(f"{name} cannot be drawn: {missing}.")
     return FIGURES[name].draw(request)
 
@@ -144,7 +160,7 @@ def draw(name: str, request: Request) -> Drawn:
 def listed(run: OpenedRun) -> str:
     """Return a line for each figure: its name, what it shows, and what the run lacks for it."""
     wide = max(map(len, FIGURES))
-    found = {name: figure.missing(run) for name, figure in FIGURES.items()}
+    found = {name: figure.lacks(run) for name, figure in FIGURES.items()}
     return "\n".join(
         f"{name:<{wide}}  {figure.words}" + (f" ({found[name]})" if found[name] else "")
         for name, figure in FIGURES.items()

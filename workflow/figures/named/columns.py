@@ -137,7 +137,9 @@ def density_of(run: OpenedRun, landscape: Landscape, member: Member) -> tuple[np
     """Return eigenvalues and the spectral density of the Hessian at a member's weights, NaN where it is not known."""
     place = dict(zip(run.plan.axes, member.position, strict=True))
     at = tuple(place[name] for name in run.study.axes if name not in DIRECTION_AXES)
-    return landscape.get("hessian_x"), landscape.get("hessian_density")[at]
+    grid, values = landscape.get("hessian_x"), landscape.get("hessian_density")
+    known = all(i < n for i, n in zip(at, values.shape, strict=False))  # no report since the sweep was extended
+    return grid, values[at] if known else np.full(len(grid), np.nan)
 
 
 def one_kind(request: Request) -> tuple[Request, str]:

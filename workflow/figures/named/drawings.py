@@ -17,6 +17,7 @@ from landsweep.figures import curves, diagrams, profiles, trees
 from landsweep.figures.landscapes import draw_landscape, field_of, mark, periodic_of
 from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet, small_multiples
+from landsweep.figures.named.columns import density_of
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import cut_words, plane, surface
 from landsweep.figures.scales import Scale, best_scale
@@ -34,7 +35,7 @@ DENSITIES = 8
 
 
 @contextmanager
-def _asked(member: Member | None = None) -> Iterator[None]:
+def asked(member: Member | None = None) -> Iterator[None]:
     """Turn what a figure cannot show into a sentence, which names the member."""
     try:
         yield
@@ -68,7 +69,8 @@ def _ready(request: Request, there: Callable[[Member], bool], what: str, most: i
     ] * (lost > 0)
 
 
-def _head(request: Request, *more: str, without: Collection[str] = ()) -> str:
+def head(request: Request, *more: str, without: Collection[str] = ()) -> str:
+    """Return the title of a figure: the study, what its members share but for some axes, and more."""
     said = ", ".join(filter(None, [request.shared(without), *more]))
     return f"{request.run.study.name}: {said}" if said else request.run.study.name
 
@@ -76,10 +78,14 @@ def _head(request: Request, *more: str, without: Collection[str] = ()) -> str:
 def _fields(request: Request) -> tuple[Request, Landscape, list[Any], Scale, list[str]]:
     """Return the slices that are drawn, and their scale."""
     run, landscape = request.run, Landscape(request.run.directory.landscape)
-    own, notes = _ready(request, lambda m: bool(landscape.read_member("status", m.position).any()), "the loss")
+
+    def there(member: Member) -> bool:
+        return landscape.holds(member.position) and bool(landscape.read_member("status", member.position).any())
+
+    own, notes = _ready(request, there, "the loss")
     fields = []
     for member in own.members:
-        with _asked(member):
+        with asked(member):
             fields.append(plane(field_of(run, landscape, member, own.field), own.at))
     scale = own.scale or (best_scale(fields) if fields[0].ndim > 1 else "linear")
     return own, landscape, fields, scale, notes
@@ -90,20 +96,20 @@ def draw_contours(request: Request) -> Drawn:
     run = request.run
     own, landscape, fields, scale, notes = _fields(request)
     marked = own.field == "loss" and fields[0].ndim == run.study.grid.dims
-    title, below = _head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
+    title, below = head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
         for text, member in zip(own.titles([own.by or ""]), own.members, strict=True)
     ]
     if len(own.members) == 1:
         figure, (panel,) = sheet(1, title, shape=0.9)
-        with _asked(own.members[0]):
+        with asked(own.members[0]):
             draw_landscape(
                 panel, run, landscape, own.members[0], field=own.field, scale=scale, clip=own.clip, at=own.at
             )
         panel.set_title(titles[0], fontsize=9)
         return _below(figure, below), notes
-    with _asked():
+    with asked():
         figure = small_multiples(
             fields,
             titles,
@@ -136,9 +142,9 @@ def _groups(request: Request) -> list[str] | None:
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
-    figure, panels = sheet(len(fields), _head(own, cut_words(fields[0])), shape=1.0, projection="3d")
+    figure, panels = sheet(len(fields), head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
-        with _asked(member):
+        with asked(member):
             surface(field, panel, scale=scale, clip=own.clip)
         panel.set_title(title, fontsize=9)
     return figure, notes
@@ -173,9 +179,9 @@ def _draw_trees(
     scale = own.scale or best_scale([tree.node_values for _, tree in found])
     least = run.study.topology.threshold
     cut = f"persistence ≥ {least}" if least.value else ""
-    figure, panels = sheet(len(found), _head(own, representation, cut), shape=shape)
+    figure, panels = sheet(len(found), head(own, representation, cut), shape=shape)
     for panel, (member, tree), title in zip(panels, found, own.titles(), strict=True):
-        with _asked(member):
+        with asked(member):
             draw(tree, panel, scale=scale, **({"clip": own.clip} if clips else {}))
         panel.set_title(title, fontsize=9, pad=22 if panel.get_legend() else None)
     return figure, notes
@@ -194,18 +200,16 @@ def draw_densities(request: Request) -> Drawn:
     first: dict[tuple[Any, ...], Member] = {}
     for member in request.members:  # those with the same loss have the same Hessian
         first.setdefault(tuple(member.coords[name] for name in axes), member)
-    grid, values = landscape.get("hessian_x"), landscape.get("hessian_density")
 
     def of(member: Member) -> np.ndarray:
-        place = dict(zip(run.plan.axes, member.position, strict=True))
-        return values[tuple(place[name] for name in axes)]
+        return density_of(run, landscape, member)[1]
 
     sites = replace(request, members=tuple(first.values()))
     own, notes = _ready(sites, lambda m: bool(np.isfinite(of(m)).any()), "the density", DENSITIES)
-    figure, (panel,) = sheet(1, _head(own, run.study.curvature.matrix.replace("_", " ")), shape=0.75)
+    figure, (panel,) = sheet(1, head(own, run.study.curvature.matrix.replace("_", " ")), shape=0.75)
     for member, title, colour in zip(own.members, own.titles(), curves.COLOURS, strict=False):
-        with _asked(member):
-            curves.density(grid, of(member), panel, colour=colour, name=title or None)
+        with asked(member):
+            curves.density(landscape.get("hessian_x"), of(member), panel, colour=colour, name=title or None)
     if len(own.members) > 1:
         panel.legend(fontsize=7, frameon=False)
     return figure, notes
@@ -225,12 +229,12 @@ def draw_solutions(request: Request) -> Drawn:
     lone = all(answer.get("exact") is None for answer, _ in found)
     columns = 1 if lone else 2 if all(len(answer["coordinates"]) == 1 for answer, _ in found) else 3
     figure, panels = sheet(
-        columns * len(found), _head(own, *notes, without=MEMBER_ONLY_AXES), columns=columns, shape=0.75
+        columns * len(found), head(own, *notes, without=MEMBER_ONLY_AXES), columns=columns, shape=0.75
     )
     names = [a for a in run.plan.axes if a not in MEMBER_ONLY_AXES and len({m.coords[a] for m in own.members}) > 1]
     for k, ((answer, _), member) in enumerate(zip(found, own.members, strict=True)):
         row = panels[columns * k : columns * (k + 1)]
-        with _asked(member):
+        with asked(member):
             curves.solution(answer, row)
         said = ", ".join(f"{a.replace('_', ' ')} = {member.coords[a]}" for a in names)
         row[0].set_title("\n".join(filter(None, [said, row[0].get_title()])), fontsize=8)
@@ -254,7 +258,7 @@ def draw_scatter(request: Request) -> Drawn:
         raise UserError(f"--representation is {representation!r}, expected {' or '.join(known)}.")
     chosen = {member.index for member in request.members}
     table = table[(table["representation"] == representation) & table["member"].isin(chosen)]
-    figure, (panel,) = sheet(1, _head(request, representation), shape=0.85)
-    with _asked():
+    figure, (panel,) = sheet(1, head(request, representation), shape=0.85)
+    with asked():
         curves.scatter(table, request.x, request.y, panel, by=request.by)
     return figure, []

@@ -11,9 +11,7 @@ from landsweep.disk.store import Landscape
 from landsweep.figures import curves, diagrams, profiles, trees
 from landsweep.figures.landscapes import field_of, mark, periodic_of
 from landsweep.figures.named import columns
-from landsweep.figures.named.drawings import Drawn
-from landsweep.figures.named.drawings import _asked as asked
-from landsweep.figures.named.drawings import _head as head
+from landsweep.figures.named.drawings import Drawn, asked, head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, curve, cut_words, plane
 from landsweep.figures.scales import Scale, best_scale, norm_of

@@ -8,7 +8,7 @@ from typing import Any
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.frames import told
 from landsweep.disk import content
-from landsweep.disk.opened import OpenedRun
+from landsweep.disk.opened import OpenedRun, last_folder
 from landsweep.disk.weights import load_trained
 from landsweep.jobs.problems.predictions import shipped
 from landsweep.study.plan import Model
@@ -41,7 +41,7 @@ def prediction(run: OpenedRun, model: Model, folder: Path | None = None) -> tupl
             f"model {model.index} has no trained weights yet, expected them for its solution: finish the run first, "
             f"`landsweep status {run.path}` says what is missing."
         )
-    where = folder or _last_folder(run)
+    where = folder or (last_folder(run.directory) or run.path)
     problem: Any = make_problem(run.study, where, model.coords)
     predict = problem.predict if callable(getattr(problem, METHOD, None)) else shipped(problem.problem)
     if predict is None:
@@ -69,10 +69,3 @@ def prediction(run: OpenedRun, model: Model, folder: Path | None = None) -> tupl
             "and exact: docs/figures.md has an example."
         )
     return answer, warning
-
-
-def _last_folder(run: OpenedRun) -> Path:
-    """Return the folder that the run was last computed from, the run directory where none is known."""
-    folders = [session.get("study_folder") for session in run.directory.read_provenance()["sessions"]]
-    known = [Path(folder) for folder in folders if folder]
-    return known[-1] if known else run.path

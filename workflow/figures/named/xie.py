@@ -13,12 +13,10 @@ from landsweep.figures import curves, diagrams, trees
 from landsweep.figures.curves import COLOURS
 from landsweep.figures.landscapes import field_of, mark, periodic_of
 from landsweep.figures.named import columns
-from landsweep.figures.named.drawings import Drawn
-from landsweep.figures.named.drawings import _asked as asked
-from landsweep.figures.named.drawings import _head as head
+from landsweep.figures.named.drawings import Drawn, asked, head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, cut_words, plane, surface
-from landsweep.figures.scales import best_scale, limits, norm_of
+from landsweep.figures.scales import best_scale, finite, limits, norm_of
 from landsweep.figures.style import SMALL, TINY
 from landsweep.study.plan import Member
 from landsweep.study.study import MEMBER_ONLY_AXES
@@ -40,21 +38,24 @@ def draw_pipeline(request: Request) -> Drawn:
         if field.ndim != 2:
             raise ValueError("the figure shows landscapes of two dimensions or more, this one has one")
         scale = request.scale or best_scale([field])
+        heights = scale if scale != "clipped" else best_scale([tree.node_values])
         figure = Figure(figsize=(12, 6.4), layout="constrained")
         upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False))
         above = upper.add_gridspec(1, 4, width_ratios=[1.0, 1.0, 0.2, 1.0])  # room for what is written beside surfaces
         axes = {key: upper.add_subplot(above[k], projection="3d") for k, key in enumerate("ab")}
         axes["c"] = upper.add_subplot(above[3])
         axes |= dict(zip("de", lower.subplots(1, 2), strict=True))
-        surface(field, axes["a"], scale=scale)
+        own = request.clip if scale == "clipped" else None
+        surface(field, axes["a"], scale=scale, clip=own)
         clip = limits([field], "clipped", request.clip)[1]
-        surface(field, axes["b"], scale="clipped", clip=clip)
-        contour(field, axes["c"], scale=scale, periodic=periodic_of(run))
+        surface(field, axes["b"], scale="clipped", clip=request.clip)
+        contour(field, axes["c"], scale=scale, clip=own, periodic=periodic_of(run))
         if run.study.grid.dims == 2:
             mark(axes["c"], run, member, field)
-        trees.merge_tree(tree, axes["d"], scale=scale)
-        diagrams.persistence_diagram(tree, axes["e"], scale=scale)
-    titles = ("surface", f"clipped above {clip:.3g}", "contours", f"merge tree ({tree.connectivity})", "")
+        trees.merge_tree(tree, axes["d"], scale=heights)
+        diagrams.persistence_diagram(tree, axes["e"], scale=heights)
+    clipped = f"clipped above {clip:.3g}" if (finite([field]) > clip).any() else "nothing to clip"
+    titles = ("surface", clipped, "contours", f"merge tree ({tree.connectivity})", "")
     for key, title in zip("abcde", titles, strict=True):
         axes[key].set_title(f"{title}" if title else axes[key].get_title(), fontsize=9)
     names = ", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in member.coords.items() if len(run.plan.axes[a]) > 1)

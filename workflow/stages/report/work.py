@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -64,12 +65,22 @@ def draw(context: Context, table: pd.DataFrame) -> None:
     folder = context.run.report
     done = table.dropna(subset=["n_minima"])
     if len(done):
-        figures.draw_trend(context.study, done, folder / "trend.png")
-        figures.draw_landscapes(context.opened, folder)
-        draw_comparison(context.opened, done, folder / "comparison.png")
+        _attempt(context, "trends", partial(figures.draw_trend, context.study, done, folder / "trend.png"))
+        _attempt(context, "landscapes", partial(figures.draw_landscapes, context.opened, folder))
+        _attempt(context, "comparison", partial(draw_comparison, context.opened, done, folder / "comparison.png"))
     landscape = Landscape(context.run.landscape)
-    for stage in words():
-        stage.draw(context.study, landscape, folder)
+    for stage in STAGES:
+        if (said := stage.words) is not None:
+            _attempt(context, stage.name, partial(said.draw, context.study, landscape, folder))
+
+
+def _attempt(context: Context, name: str, draw: Callable[[], None]) -> None:
+    """Draw a figure; numbers that no picture can show cost that one, not the tables and the summary."""
+    try:
+        draw()
+    except (ValueError, ArithmeticError) as error:
+        reason = str(error).removesuffix(".")
+        context.bus(Notice(f"The figure of {name} is not drawn: {reason}."))
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
