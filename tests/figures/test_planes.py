@@ -123,6 +123,14 @@ def test_a_surface_has_holes_and_heights_in_its_scale():
     assert clipped.get_zlim()[1] == pytest.approx(1.5, abs=0.02)
 
 
+def test_facets_of_a_surface_have_the_colour_of_their_mean_height():
+    values = field(np.array([[1.0, 100.0, 1.0], [1.0, 1.0, 100.0], [1.0, 1.0, np.nan]]))
+    for scale in ("log", "linear"):
+        faces = surface(values, panel("3d"), scale=scale).collections[0].get_facecolors()
+        drawn = sorted(faces[faces[:, 3] > 0].tolist())  # beside the point without a value there is a hole
+        np.testing.assert_allclose(drawn, sorted(colormaps["viridis"]([0.0, 0.25, 0.5]).tolist()), atol=0.02)
+
+
 CUBE = field(np.arange(60.0).reshape(3, 4, 5))
 
 

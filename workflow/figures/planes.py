@@ -229,7 +229,7 @@ def surface(
 ) -> Any:
     """Draw a field of two dimensions as a surface in axes with ``projection="3d"``, coloured by height.
 
-    Heights are the values, with scale ``log`` their decimal logarithms, with ``clipped`` at most the clip. Points
+    Each facet has the colour of the mean height of its four corners. Heights are the values, with scale ``log`` their decimal logarithms, with ``clipped`` at most the clip. Points
     without a finite value are holes, and a note says how many there are.
 
     Parameters
@@ -262,9 +262,12 @@ def surface(
         return np.log10(top) if scale == "log" else top
 
     across, along = np.meshgrid(x, y, indexing="ij")
-    faces = colormaps[MAP](np.asarray(norm(np.nan_to_num(values, nan=norm.vmin))))
-    faces[~np.isfinite(values), 3] = 0.0
     if np.isfinite(values).any():
+        part = height(values) / 4
+        middle = part[:-1, :-1] + part[1:, :-1] + part[:-1, 1:] + part[1:, 1:]  # NaN beside a point without a value
+        mean = np.nan_to_num(10**middle if scale == "log" else middle, nan=norm.vmin)
+        faces = colormaps[MAP](np.asarray(norm(mean)))
+        faces[np.isnan(middle), 3] = 0.0
         ax.plot_surface(
             across,
             along,
