@@ -326,6 +326,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(mine):
         assert done.returncode == 2
         assert "landsweep: Cannot write " in done.stderr
         assert "Traceback" not in done.stderr
+    assert "Run.cka() in Python returns the same numbers and writes nothing." in done.stderr
 
 
 def test_a_layer_that_does_not_vary_is_left_out(mine):

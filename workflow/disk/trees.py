@@ -75,9 +75,14 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
         )
     tree = find_tree(path, representation)
     if tree is None:
+        if read_metrics(path, representation):
+            raise UserError(
+                f"member {member} has no {representation} merge tree, as no point of its grid has a finite loss, "
+                "expected another member."
+            )
         raise UserError(
-            f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity on "
-            f"a landscape with finite values; `landsweep topology {run.path} --connectivity {representation}` adds it."
+            f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity; "
+            f"`landsweep topology {run.path} --connectivity {representation}` adds it."
         )
     return tree
 

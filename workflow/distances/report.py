@@ -76,9 +76,10 @@ def write(run: OpenedRun, found: Comparison, clusters: int, out: Path | None = N
         if out is not None:
             write_matrix(run, found, out)
     except OSError as error:
+        method = "cka" if found.noun == "model" else "distances"
         raise UserError(
             f"Cannot write {error.filename or base.parent} ({error.strerror}): expected a folder that can be written "
-            "and has space; Run.distances() in Python returns the same numbers and writes nothing."
+            f"and has space; Run.{method}() in Python returns the same numbers and writes nothing."
         ) from error
     return [*named, *([out] if out is not None else [])]
 

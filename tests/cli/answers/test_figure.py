@@ -225,7 +225,11 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     bare = panels(figure.subfigs[0])[1]
     assert "hatched: 35 of 35 points not finite" in bare.get_xlabel().replace("\n", " ")
     _, said = drawn(run, "profile", "--at", "beta=1")
-    assert "member 1 has no freudenthal merge tree, expected one" in said
+    why = "member 1 has no freudenthal merge tree, as no point of its grid has a finite loss, expected another member."
+    assert why in said
+    assert "expected one of the study's topology.connectivity; `landsweep topology" in (
+        inside("figure", run, "tree", "--member", "1", "--representation", "face").stderr
+    )
     assert inside("figure", run, "profile", "--member", "1").returncode == 2
     alone, _ = drawn(run, "contour", "--member", "1")
     assert len(alone.axes) == 1
