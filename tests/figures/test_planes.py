@@ -72,7 +72,10 @@ def test_what_is_not_finite_is_hatched_and_counted_and_what_lies_beside_it_is_no
 
 def test_points_that_are_not_evaluated_yet_are_counted_apart():
     values = RAMP.where(RAMP < 0.95).assign_coords(pending=(RAMP.dims, (RAMP > 0.95).values))
-    assert "6 of 66 points not finite (6 not evaluated yet)" in contour(values, panel()).get_xlabel().replace("\n", " ")
+    assert "hatched: 6 of 66 points not evaluated yet" in contour(values, panel()).get_xlabel().replace("\n", " ")
+    values[0, 0] = np.inf
+    said = contour(values, panel(size=(9.0, 3.0))).get_xlabel().split("\n")
+    assert said[1] == "hatched: 6 of 66 points not evaluated yet, 1 not finite"
 
 
 def test_a_constant_says_what_it_is():

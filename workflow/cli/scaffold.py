@@ -121,7 +121,8 @@ def create(folder: Path, around: Around | None = None) -> tuple[Path, Path, str]
     Raises
     ------
     UserError
-        Where one of the files exists already or cannot be written, the folder's name cannot name a study, or the network does not run.
+        Where one of the files exists already or cannot be written, the folder's name cannot name a study, or the
+        network does not run.
     """
     if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", folder.name):
         raise UserError(f"{folder.name!r} cannot name a study, expected letters, digits, '.', '_' and '-'.")

@@ -84,7 +84,9 @@ def persistence_diagram(tree: MergeTree, ax: Any, *, scale: Scale = "linear", na
 
 
 def barcode(tree: MergeTree, ax: Any, *, scale: Scale = "linear", name: str = "loss") -> Any:
-    """Draw each pair as a bar from its birth, which has a tick, to its death, the longest on top; essential classes are blue arrows.
+    """Draw each pair as a bar from its birth to its death, the longest on top; essential classes are blue arrows.
+
+    Each birth has a tick, so that bars shorter than a pixel are seen.
 
     Parameters
     ----------

@@ -140,6 +140,8 @@ def test_what_is_missing_is_said_and_the_rest_is_drawn(drawn, tmp_path):
             other.unlink()
     _, said = drawn(run, "contour")
     assert said == "note: the loss of 2 of 4 landscapes is not there yet\n"
+    assert drawn(run, "contour", "--at", "beta=1")[0].get_supxlabel().startswith("dots: minima")
+    assert drawn(run, "contour", "--member", "1")[0].get_supxlabel() == "", "nothing is marked"
     none = inside("figure", run, "contour", "--at", "beta=2")
     assert none.returncode == 2
     assert "the loss of the 2 chosen landscapes is not there yet, expected that of one at least: continue" in (

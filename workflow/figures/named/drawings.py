@@ -90,7 +90,9 @@ def draw_contours(request: Request) -> Drawn:
     run = request.run
     own, landscape, fields, scale, notes = _fields(request)
     marked = own.field == "loss" and fields[0].ndim == run.study.grid.dims
-    title, below = _head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
+    title = _head(own, cut_words(fields[0]))
+    seen = any(not lacking(run, m) and np.isfinite(f).any() for m, f in zip(own.members, fields, strict=True))
+    below = words(run) if marked and seen and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
         for text, member in zip(own.titles([own.by or ""]), own.members, strict=True)
