@@ -161,6 +161,12 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
     assert inside("figure", run, "tree", "--member", "0").stdout == f"{run / 'figures' / 'tree.png'}\n"
     assert (run / "figures" / "tree.png").read_bytes().startswith(b"\x89PNG")
     out = tmp_path / "a" / "b.svg"
+    refused = inside("figure", run, "tree", "--member", "0", "--out", out)
+    assert refused.stderr == (
+        f"landsweep: --out is {out}, but {out.parent} is no folder, expected one that exists: make it first.\n"
+    )
+    assert not out.parent.exists()
+    out.parent.mkdir()
     assert inside("figure", run, "tree", "--member", "0", "--out", out).returncode == 0
     assert ">loss</text>" in out.read_text()
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_resolved, find_tree
@@ -142,7 +143,7 @@ def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
             return member, tree, [said] * several
     raise UserError(
         f"none of the {len(request.members)} chosen landscapes has a merge tree, expected one with finite values: "
-        f"`landsweep status {request.run.path}` says what is missing."
+        f"`landsweep status {in_command(request.run.path)}` says what is missing."
     )
 
 
@@ -226,7 +227,7 @@ def measured(request: Request, table: pd.DataFrame, columns: Sequence[str]) -> l
         return found
     raise UserError(
         f"none of the {len(request.members)} chosen landscapes has a metric, expected one with finite values: "
-        f"`landsweep status {request.run.path}` says what is missing."
+        f"`landsweep status {in_command(request.run.path)}` says what is missing."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
@@ -247,7 +248,8 @@ def draw_scatter(request: Request) -> Drawn:
     for option, name in (("--x", request.x), ("--y", request.y)):
         if not name:
             raise UserError(
-                f"{option} is missing, expected a column of the table: `landsweep metrics {run.path} --csv`."
+                f"{option} is missing, expected a column of the table: "
+                f"`landsweep metrics {in_command(run.path)} --csv`."
             )
     with reading(run.directory.metrics):
         table = pd.read_parquet(run.directory.metrics)
