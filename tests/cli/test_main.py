@@ -137,6 +137,14 @@ def test_new_does_not_overwrite(finished):
     assert "my_study/study.yaml exists already, expected a new folder" in done.stderr
 
 
+def test_new_where_nothing_can_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = inside("new", "file/mine", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("landsweep: Cannot write ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_plan_counts_and_writes_nothing(write_study, tmp_path):
     study = write_study()
     before = sorted(tmp_path.rglob("*"))

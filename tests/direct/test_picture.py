@@ -50,6 +50,7 @@ def test_contours_stand_beside_the_tree_with_the_same_minima(plane):
     assert left.get_xlabel() == "direction 0 [multiples of δ]"
     assert bar.get_ylabel() == right.get_ylabel() == "loss"
     assert right.get_yscale() == bar.get_yscale() == "log"
+    assert figure.get_supxlabel() == "dots: minima, crosses: saddles, joined to the minima whose basins meet there"
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 

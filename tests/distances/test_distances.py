@@ -19,10 +19,13 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import metrics_arrays, tree_arrays
 from landsweep.distances import matrix as module
 from landsweep.distances.diagrams import Choice
+from landsweep.distances.figure import _name as named
 from landsweep.distances.matrix import file_of, measure
 from landsweep.kernels import merge_tree
 from landsweep.kernels.diagrams.diagram import tree_diagram
 from landsweep.kernels.diagrams.distances import bottleneck_distance, wasserstein_distance
+from matplotlib.figure import Figure
+from pictures import overlapping
 from ranked import ranked
 from support import copy_of, inside, reference_run
 
@@ -326,6 +329,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(mine):
         assert done.returncode == 2
         assert "landsweep: Cannot write " in done.stderr
         assert "Traceback" not in done.stderr
+    assert "Run.cka() in Python returns the same numbers and writes nothing." in done.stderr
 
 
 def test_a_layer_that_does_not_vary_is_left_out(mine):
@@ -335,3 +339,22 @@ def test_a_layer_that_does_not_vary_is_left_out(mine):
     done = inside("cka", mine)
     assert "has activations of 1 of its 2 models (layer 2 gives the same for all samples: 1)" in done.stderr
     assert inside("cka", mine, "--layer", "0").returncode == 0
+
+
+def test_names_on_the_map_cover_neither_each_other_nor_points():
+    figure = Figure(figsize=(6, 6), layout="constrained")
+    panel = figure.subplots()
+    points = np.array([[0, 0], [0, 0], [0.01, 0], [0.5, 0.5], [0.505, 0.5], [1, 1], [1, 0.99], [0, 1]])
+    panel.scatter(*points.T)
+    named(panel, points, [str(100 + k) for k in range(len(points))])
+    assert not overlapping(figure)
+    boxes = [text.get_window_extent().padded(-1) for text in panel.texts]
+    assert not [at for at in panel.transData.transform(points) for box in boxes if box.contains(*at)]
+    assert len(boxes) == len(points)
+
+
+def test_a_path_in_a_suggested_command_is_quoted(tmp_path, run):
+    mine = copy_of(run, tmp_path / "run half ü")
+    for path in (mine / "topology").iterdir():
+        path.unlink()
+    assert f"`landsweep status '{mine}'` says what is missing" in inside("distances", mine).stderr

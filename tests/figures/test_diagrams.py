@@ -5,7 +5,7 @@ import pytest
 from landsweep.figures.diagrams import barcode, persistence_diagram
 from landsweep.kernels import merge_tree
 from matplotlib.figure import Figure
-from pictures import overlapping
+from pictures import overlapping, pixel
 
 VALUES = np.array([2.0, 0.5, 3.0, 1.0, 4.0, 3.5, 9.0])
 
@@ -36,6 +36,15 @@ def test_bars_go_from_birth_to_death_the_longest_on_top():
     bars = [path.vertices[:, 0].tolist() for path in ax.collections[0].get_paths()]
     assert bars == [[3.5, 4.0], [1.0, 3.0], [0.5, 9.0]]
     assert ax.get_ylabel() == "2 pairs, blue: never ends"
+
+
+def test_a_bar_far_shorter_than_a_pixel_is_seen():
+    values = np.array([2.0, 0.5, 3.0, 1.0, 4.0, 6.0, 6.0 + 1e-6, 6.0 - 1e-6, 9.0])
+    ax = drawn(barcode, values)
+    assert ax.get_ylabel() == "2 pairs, blue: never ends"
+    ax.spines["bottom"].set_visible(False)
+    assert max(pixel(ax, 6.0, 0)) < 0.75, "the pair of persistence 1e-6"
+    assert min(pixel(ax, 5.0, 0)) > 0.95
 
 
 @pytest.mark.parametrize("draw", [persistence_diagram, barcode])

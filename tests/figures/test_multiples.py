@@ -25,3 +25,16 @@ def test_the_panels_of_a_group_share_their_colours_and_groups_do_not():
     assert len({ax.get_ylim() for ax in curves.subfigs[0].axes}) == 1
     with pytest.raises(ValueError, match="there is nothing to draw"):
         small_multiples([], [])
+
+
+def test_a_colour_bar_is_narrow_and_stands_beside_the_last_map():
+    for count in (4, 16):
+        figure = small_multiples(
+            [field(np.outer([0, 1, 2], [1, 2, 3]) + 0.0)] * count, list("abcdefghijklmnop")[:count]
+        )
+        figure.draw_without_rendering()
+        *maps, bar = [ax for ax in figure.subfigs[0].axes if ax.axison]
+        last, box = (ax.get_window_extent() for ax in (max(maps, key=lambda ax: ax.get_window_extent().x1), bar))
+        assert 0 < (box.x0 - last.x1) / figure.dpi < 0.2
+        assert 0.08 < box.width / figure.dpi < 0.2
+        assert box.height < figure.dpi * 5

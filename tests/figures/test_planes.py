@@ -72,7 +72,10 @@ def test_what_is_not_finite_is_hatched_and_counted_and_what_lies_beside_it_is_no
 
 def test_points_that_are_not_evaluated_yet_are_counted_apart():
     values = RAMP.where(RAMP < 0.95).assign_coords(pending=(RAMP.dims, (RAMP > 0.95).values))
-    assert "6 of 66 points not finite (6 not evaluated yet)" in contour(values, panel()).get_xlabel().replace("\n", " ")
+    assert "hatched: 6 of 66 points not evaluated yet" in contour(values, panel()).get_xlabel().replace("\n", " ")
+    values[0, 0] = np.inf
+    said = contour(values, panel(size=(9.0, 3.0))).get_xlabel().split("\n")
+    assert said[1] == "hatched: 6 of 66 points not evaluated yet, 1 not finite"
 
 
 def test_a_constant_says_what_it_is():
@@ -121,6 +124,14 @@ def test_a_surface_has_holes_and_heights_in_its_scale():
     assert ax.get_zlim()[1] == pytest.approx(np.log10(2), abs=0.02)
     clipped = surface(values, panel("3d"), scale="clipped", clip=1.5)
     assert clipped.get_zlim()[1] == pytest.approx(1.5, abs=0.02)
+
+
+def test_facets_of_a_surface_have_the_colour_of_their_mean_height():
+    values = field(np.array([[1.0, 100.0, 1.0], [1.0, 1.0, 100.0], [1.0, 1.0, np.nan]]))
+    for scale in ("log", "linear"):
+        faces = surface(values, panel("3d"), scale=scale).collections[0].get_facecolors()
+        drawn = sorted(faces[faces[:, 3] > 0].tolist())  # beside the point without a value there is a hole
+        np.testing.assert_allclose(drawn, sorted(colormaps["viridis"]([0.0, 0.25, 0.5]).tolist()), atol=0.02)
 
 
 CUBE = field(np.arange(60.0).reshape(3, 4, 5))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from landsweep.base.errors import UserError, guard_io
 from landsweep.base.launch import detect
+from landsweep.base.paths import in_command
 from landsweep.cli.options import AcceptChangedProblem, Out, Redo, Repair, RetryFailed, RunPath, Sets, StudyFile
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ def cancel(run: RunPath) -> None:
         if ids := [*(job.id for job in jobs.alive if job.scheduler == "slurm"), *jobs.strangers]:
             slurm.cancel(ids)
     except slurm.Unreachable as error:
-        raise UserError(f"scancel failed ({error}), so jobs may live: look with `landsweep status {run}`.") from None
+        raise UserError(
+            f"scancel failed ({error}), so jobs may live: look with `landsweep status {in_command(run)}`."
+        ) from None
     for job in jobs.alive:
         if job.scheduler == "none":
             local.cancel(job.id)

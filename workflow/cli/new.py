@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 
 
 def new(
@@ -48,4 +49,7 @@ def new(
             "`landsweep new NAME` writes an example that trains."
         )
     study, problem, to_do = create(folder, around)
-    print(f"Made {study} and {problem}. Next: {f'{to_do} in {problem}, then ' if to_do else ''}landsweep run {study}")
+    print(
+        f"Made {study} and {problem}. Next: {f'{to_do} in {problem}, then ' if to_do else ''}"
+        f"landsweep run {in_command(study)}"
+    )

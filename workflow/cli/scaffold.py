@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import UserError, guard_io
 from landsweep.cli.around import Around, write
 from landsweep.disk.rundir import write_text
 
@@ -120,7 +121,8 @@ def create(folder: Path, around: Around | None = None) -> tuple[Path, Path, str]
     Raises
     ------
     UserError
-        Where one of the files exists already, the folder's name cannot name a study, or the network does not run.
+        Where one of the files exists already or cannot be written, the folder's name cannot name a study, or the
+        network does not run.
     """
     if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", folder.name):
         raise UserError(f"{folder.name!r} cannot name a study, expected letters, digits, '.', '_' and '-'.")
@@ -130,5 +132,5 @@ def create(folder: Path, around: Around | None = None) -> tuple[Path, Path, str]
             raise UserError(f"{path} exists already, expected a new folder: choose another name.")
     made = write(folder, around) if around else (STUDY.format(name=folder.name), PROBLEM, "")
     for path, content in zip((study, problem), made, strict=False):
-        write_text(path, content)
+        guard_io(partial(write_text, path, content))
     return study, problem, made[2]

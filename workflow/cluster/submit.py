@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shlex
 import sys
 import time
 from contextlib import suppress
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.batch import local, records, slurm
 from landsweep.batch.script import Job, render
 from landsweep.batch.site import Site, load_site
@@ -205,14 +205,18 @@ def submit(submission: Submission) -> list[str]:
     with lock.RunLock(run.jobs / "submit.lock", patience=60.0) as mine:
         _check_alone(run)
         if max((job.submission for job in records.read(run)), default=0) >= submission.number:
-            raise UserError(f"{run.path} was submitted by somebody else just now: see `landsweep status {run.path}`.")
+            raise UserError(
+                f"{run.path} was submitted by somebody else just now: see `landsweep status {in_command(run.path)}`."
+            )
         for name, study in submission.studies.items():
             write_text(run.jobs / name, study.to_yaml())
         ids: list[str] = []
         try:
             for index in range(len(submission.jobs)):
                 if not mine.held():
-                    raise UserError(f"Somebody else is submitting {run.path} now: see `landsweep status {run.path}`.")
+                    raise UserError(
+                        f"Somebody else is submitting {run.path} now: see `landsweep status {in_command(run.path)}`."
+                    )
                 chained = index and submission.jobs[index][0] is not submission.jobs[index - 1][0]
                 ids.append(_hand_over(submission, index, ids[-1] if chained else None))
         except BaseException:  # Ctrl-C, too: half a chain would be left
@@ -273,7 +277,7 @@ def _check_alone(run: RunDir) -> None:
         state = records.grouped(jobs, jobs.alive[0]) if jobs.alive else "by a command that did not end well"
         raise UserError(
             f"{run.path} is already submitted as job {first} ({state}): wait for it, end it "
-            f"with `landsweep cancel {shlex.quote(str(run.path))}`, or name another run directory with --out."
+            f"with `landsweep cancel {in_command(run.path)}`, or name another run directory with --out."
         )
     if (owner := lock.owner(run.lock)) is not None:
         raise UserError(

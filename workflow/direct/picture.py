@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import xarray as xr
+from landsweep.disk.opened import OpenedRun
 from landsweep.figures.critical import critical
+from landsweep.figures.marks import words
 from landsweep.figures.planes import contour, curve, cut_words, plane
 from landsweep.figures.scales import Scale, best_scale, limits
-from landsweep.figures.style import LETTERS_PER_INCH, SMALL, wrapped
+from landsweep.figures.style import LETTERS_PER_INCH, SMALL, TINY, wrapped
 from landsweep.figures.trees import merge_tree
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
@@ -69,6 +72,9 @@ def pictured(
         curve(shown, left, scale=scale, clip=clip, critical=points)
     else:
         contour(shown, left, scale=scale, clip=clip, critical=points)
+    if points is not None and shown.ndim == 2:
+        said = words(cast(OpenedRun, SimpleNamespace(study=study)))
+        found.supxlabel(wrapped(said, int(1.4 * LETTERS_PER_INCH * found.get_figwidth())), fontsize=TINY)
     left.set_title(cut_words(shown) if tree is None or points is None else "", fontsize=SMALL)
     found.suptitle(wrapped(title, int(LETTERS_PER_INCH * found.get_figwidth())), fontsize=10)
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.disk.arrays import read_arrays
 from landsweep.disk.rundir import RunDir
 from landsweep.kernels.topology.tree import MergeTree
@@ -71,13 +72,18 @@ def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:
     if not path.exists():
         raise UserError(
             f"{path} does not exist, expected the merge trees of member {member}: finish the run first, "
-            f"`landsweep status {run.path}` says what is missing."
+            f"`landsweep status {in_command(run.path)}` says what is missing."
         )
     tree = find_tree(path, representation)
     if tree is None:
+        if read_metrics(path, representation):
+            raise UserError(
+                f"member {member} has no {representation} merge tree, as no point of its grid has a finite loss, "
+                "expected another member."
+            )
         raise UserError(
-            f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity on "
-            f"a landscape with finite values; `landsweep topology {run.path} --connectivity {representation}` adds it."
+            f"member {member} has no {representation} merge tree, expected one of the study's topology.connectivity; "
+            f"`landsweep topology {in_command(run.path)} --connectivity {representation}` adds it."
         )
     return tree
 
@@ -118,11 +124,12 @@ def _read_resolved(run: RunDir, member: int) -> Resolved:
     if found is not None and not len(found.value):
         raise UserError(
             f"member {member} has no resolved merge tree, as no descent on its loss ended in a minimum, expected "
-            f"another representation; `landsweep metrics {run.path} --csv` says in n_unresolved how many did not."
+            f"another representation; `landsweep metrics {in_command(run.path)} --csv` says in n_unresolved how many "
+            "did not."
         )
     if found is None:
         raise UserError(
             f"{path} does not exist, expected the resolved minima and saddles of member {member}: `landsweep run STUDY "
-            f"--set resolve.enabled=true` finds them, `landsweep status {run.path}` says what failed."
+            f"--set resolve.enabled=true` finds them, `landsweep status {in_command(run.path)}` says what failed."
         )
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.arrays import read_arrays
 from landsweep.distances.comparison import Comparison
@@ -55,8 +56,9 @@ def compare_activations(run: OpenedRun, layer: str | None = None) -> Comparison:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in Counter(left_out.values()).items())
         raise UserError(
             f"{run.path} has activations of {len(models)} of its {len(run.plan.models)} models"
-            f"{f' ({reasons})' if reasons else ''}, expected at least two to compare: `landsweep status {run.path}` "
-            "says what is missing, and values appended to an axis of sweep that changes the weights add models."
+            f"{f' ({reasons})' if reasons else ''}, expected at least two to compare: `landsweep status "
+            f"{in_command(run.path)}` says what is missing, and values appended "
+            "to an axis of sweep that changes the weights add models."
         )
     layers = [name for name in factors[0] if all(name in found for found in factors)]
     if not layers:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.kernels.diagrams.diagram import bounded, normalised, tree_diagram
@@ -87,8 +88,8 @@ class Choice:
         if chosen not in names:
             raise UserError(
                 f"{run.path} has no {chosen} {'loops' if loops else 'merge trees'}, expected one of "
-                f"{', '.join(names)}: `landsweep topology {run.path} --connectivity NAME` makes merge trees of another "
-                "connectivity."
+                f"{', '.join(names)}: `landsweep topology {in_command(run.path)} --connectivity NAME` makes merge "
+                "trees of another connectivity."
             )
         if loops and not study.homology.loops:
             raise UserError(
@@ -171,8 +172,8 @@ def read_diagrams(run: OpenedRun, choice: Choice) -> Diagrams:
         raise UserError(
             f"{run.path} has {len(members)} of the landscapes that a distance is between, expected at least two: got "
             f"{len(run.plan.members)} {'member' if len(run.plan.members) == 1 else 'members'}"
-            f"{f' ({reasons})' if reasons else ''}; `landsweep status {run.path}` says what is missing, and values "
-            "appended to an axis of sweep add members."
+            f"{f' ({reasons})' if reasons else ''}; `landsweep status {in_command(run.path)}` says what is missing, "
+            "and values appended to an axis of sweep add members."
         )
     return Diagrams(tuple(members), tuple(diagrams), left_out)
 

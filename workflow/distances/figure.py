@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 NAMED = 40
 """Rows and points carry the indices of their members where there are at most so many."""
+LETTER, DOT = 7, 3.5
+"""The size of the names of points, and about the radius of a point, in points of 1/72 inch."""
 
 
 def draw(run: OpenedRun, found: Comparison, path: Path) -> None:
@@ -64,5 +67,27 @@ def _map(run: OpenedRun, found: Comparison, indices: np.ndarray, panel: Any, fig
         if axis and len(names) <= 10:
             panel.legend(title=axis)
     if len(indices) <= NAMED:
-        for index, at in zip(indices, points, strict=True):
-            panel.annotate(str(index), at, xytext=(3, 3), textcoords="offset points", fontsize=7)
+        _name(panel, points, [str(index) for index in indices])
+
+
+def _name(panel: Any, points: np.ndarray, names: list[str]) -> None:
+    """Write its name beside each point, as near as it covers no other name and no point; a line leads to far ones."""
+    panel.figure.draw_without_rendering()  # before, nobody knows where the points lie
+    scale = 72 / panel.figure.dpi  # all lengths below are in points of 1/72 inch
+    inside = panel.get_window_extent().extents * scale
+    places = panel.transData.transform(points) * scale
+    taken = np.concatenate([places - DOT, places + DOT], axis=1)
+    for name, at, place in zip(names, points, places, strict=True):
+        half = np.array([0.33 * LETTER * len(name), 0.45 * LETTER])
+        for far, turn in product(range(0, 120, LETTER // 2), range(8)):
+            angle = (turn + 1) * np.pi / 4
+            move = (half + DOT + far) * [np.cos(angle), np.sin(angle)]
+            low, high = place + move - half, place + move + half
+            free = ((taken[:, :2] >= high) | (taken[:, 2:] <= low)).any(axis=1).all()
+            if free and (low >= inside[:2]).all() and (high <= inside[2:]).all():
+                break
+        taken = np.vstack([taken, [*low, *high]])
+        line = {"arrowstyle": "-", "color": "0.5", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2} if far else None
+        panel.annotate(
+            name, at, move, textcoords="offset points", fontsize=LETTER, ha="center", va="center", arrowprops=line
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
+from landsweep.base.paths import check_folder
 from landsweep.disk.rundir import atomic
 from landsweep.distances.comparison import FOLDER, Comparison
 from landsweep.study.plan import Member
@@ -27,8 +28,8 @@ def check_out(out: Path | None) -> None:
     """Check the ending of the file for the matrix, before anything is computed; raise UserError."""
     if out is not None and out.suffix not in SUFFIXES:
         raise UserError(f"--out is {out}, expected a name that ends in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    if out is not None and not out.parent.is_dir():
-        raise UserError(f"--out is {out}, but {out.parent} is no folder, expected one that exists: make it first.")
+    if out is not None:
+        check_folder("--out", out)
 
 
 def labels(run: OpenedRun, found: Comparison) -> list[str]:
@@ -76,9 +77,10 @@ def write(run: OpenedRun, found: Comparison, clusters: int, out: Path | None = N
         if out is not None:
             write_matrix(run, found, out)
     except OSError as error:
+        method = "cka" if found.noun == "model" else "distances"
         raise UserError(
             f"Cannot write {error.filename or base.parent} ({error.strerror}): expected a folder that can be written "
-            "and has space; Run.distances() in Python returns the same numbers and writes nothing."
+            f"and has space; Run.{method}() in Python returns the same numbers and writes nothing."
         ) from error
     return [*named, *([out] if out is not None else [])]
 

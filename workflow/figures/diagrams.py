@@ -86,6 +86,8 @@ def persistence_diagram(tree: MergeTree, ax: Any, *, scale: Scale = "linear", na
 def barcode(tree: MergeTree, ax: Any, *, scale: Scale = "linear", name: str = "loss") -> Any:
     """Draw each pair as a bar from its birth to its death, the longest on top; essential classes are blue arrows.
 
+    Each birth has a tick, so that bars shorter than a pixel are seen.
+
     Parameters
     ----------
     tree, ax, scale, name
@@ -115,6 +117,8 @@ def barcode(tree: MergeTree, ax: Any, *, scale: Scale = "linear", name: str = "l
     width = float(np.clip(90 / max(len(bars), 1), 0.3, 3.5))
     lines = [[(a, k), (b, k)] for k, (a, b) in zip(rows, bars, strict=True)]
     ax.add_collection(LineCollection(lines, colors=kinds.tolist(), linewidths=width, capstyle="butt"))
+    # A bar may be far shorter than a pixel, so a tick at its birth shows that it is there.
+    ax.scatter(bars[:, 0], rows, s=(1.6 * width + 0.5) ** 2, c=kinds.tolist(), marker="|", linewidths=1.0, zorder=2)
     marker = "<" if tree.negate else ">"
     ax.plot(essential[:, 1], rows[len(rows) - len(essential) :], marker, color=ROOT, markersize=4, clip_on=False)
     if len(endless):

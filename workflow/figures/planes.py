@@ -20,6 +20,8 @@ MOST_LINES = 300
 """Along axes of more points than this, points are finer than lines: pixels are drawn, in the colours of their bands."""
 LINES_UP_TO = 1e240
 """matplotlib takes 1e250 for the greatest number that a contour may have, and 1e-250 for the least."""
+BAR_INCHES, BAR_GAP_INCHES, BAR_LENGTH_INCHES = 0.13, 0.08, 4.0
+"""A colour bar is so wide, so far from the panels, and at most so long."""
 MOST_FACES = 150
 """A surface has at most this many points along an axis."""
 
@@ -92,13 +94,15 @@ def label(array: xr.DataArray) -> str:
 
 
 def lacking(array: xr.DataArray) -> str:
-    """Return how many points of an array have no finite value, and how many of these are not evaluated yet."""
+    """Return how many points of an array are not evaluated yet, and how many others have no finite value."""
     bad = int((~np.isfinite(np.asarray(array, dtype=np.float64))).sum())
     if not bad:
         return ""
     waiting = int(np.asarray(array.coords["pending"]).sum()) if "pending" in array.coords else 0
-    more = f" ({waiting:,} not evaluated yet)" if waiting else ""
-    return f"hatched: {bad:,} of {array.size:,} points not finite{more}"
+    if not waiting:
+        return f"hatched: {bad:,} of {array.size:,} points not finite"
+    more = f", {bad - waiting:,} not finite" if bad > waiting else ""
+    return f"hatched: {waiting:,} of {array.size:,} points not evaluated yet{more}"
 
 
 def constant(array: xr.DataArray) -> str:
@@ -210,7 +214,20 @@ def colour_bar(figure: Any, axes: Any, norm: Any, arrays: Sequence[Any], name: s
     said += [f"below {norm.vmin:.3g} clipped"] if extend in ("min", "both") else []
     log = isinstance(norm, LogNorm)
     ticks, form = decades(norm.vmin, norm.vmax) if log else (None, None)
-    found = figure.colorbar(ScalarMappable(norm, MAP), ax=axes, extend=extend, ticks=ticks, format=form)
+    boxes = [ax.get_position(original=True) for ax in np.ravel(axes)]
+    wide = (max(box.x1 for box in boxes) - min(box.x0 for box in boxes)) * figure.bbox.width / figure.dpi
+    tall = (max(box.y1 for box in boxes) - min(box.y0 for box in boxes)) * figure.bbox.height / figure.dpi
+    found = figure.colorbar(
+        ScalarMappable(norm, MAP),
+        ax=axes,
+        extend=extend,
+        ticks=ticks,
+        format=form,
+        fraction=BAR_INCHES / wide,  # by default shares of all panels together, which is much of a row of them
+        pad=BAR_GAP_INCHES / wide,
+        shrink=min(1.0, BAR_LENGTH_INCHES / tall),
+        aspect=None,
+    )
     if log:
         found.minorticks_off()  # most of the time that a figure takes is that of its ticks
     found.set_label(", ".join([name, *said]), fontsize=SMALL)
@@ -229,8 +246,9 @@ def surface(
 ) -> Any:
     """Draw a field of two dimensions as a surface in axes with ``projection="3d"``, coloured by height.
 
-    Heights are the values, with scale ``log`` their decimal logarithms, with ``clipped`` at most the clip. Points
-    without a finite value are holes, and a note says how many there are.
+    Each facet has the colour of the mean height of its four corners. Heights are the values, with scale ``log`` their
+    decimal logarithms, with ``clipped`` at most the clip. Points without a finite value are holes, and a note says how
+    many there are.
 
     Parameters
     ----------
@@ -262,9 +280,12 @@ def surface(
         return np.log10(top) if scale == "log" else top
 
     across, along = np.meshgrid(x, y, indexing="ij")
-    faces = colormaps[MAP](np.asarray(norm(np.nan_to_num(values, nan=norm.vmin))))
-    faces[~np.isfinite(values), 3] = 0.0
     if np.isfinite(values).any():
+        part = height(values) / 4
+        middle = part[:-1, :-1] + part[1:, :-1] + part[:-1, 1:] + part[1:, 1:]  # NaN beside a point without a value
+        mean = np.nan_to_num(10**middle if scale == "log" else middle, nan=norm.vmin)
+        faces = colormaps[MAP](np.asarray(norm(mean)))
+        faces[np.isnan(middle), 3] = 0.0
         ax.plot_surface(
             across,
             along,

@@ -193,7 +193,7 @@ def _panels(
     field: str = "loss",
 ) -> None:
     """Draw members side by side, each in a scale of its own: a logarithmic one where it says more than a linear one."""
-    figure, panels = sheet(len(members), _title(run, model, field))
+    figure, panels = sheet(len(members), _title(run, model, field, any(not lacking(run, m) for m in members)))
     for panel, member in zip(panels, members, strict=True):
         shown = plane(field_of(run, landscape, member, field))
         scale = best_scale([shown]) if shown.ndim > 1 else "linear"
@@ -208,11 +208,11 @@ def _panels(
     save(figure, path)
 
 
-def _title(run: OpenedRun, model: int | None, field: str) -> str:
+def _title(run: OpenedRun, model: int | None, field: str, marked: bool) -> str:
     """Return what a figure of landscapes shows, in one line."""
     d = run.study.grid.dims
     what = "loss" if field == "loss" else "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
     own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
-    marks = f"; {words(run)}" if d == 2 and field == "loss" else ""
+    marks = f"; {words(run)}" if marked and d == 2 and field == "loss" else ""
     return f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})"

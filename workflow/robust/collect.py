@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.store import Landscape, Status
 from landsweep.distributed.representations import tree_of
@@ -99,8 +100,8 @@ def collect(
         reasons = ", ".join(f"{reason}: {count}" for reason, count in Counter(left_out.values()).items())
         raise UserError(
             f"{run.path} has no landscape to analyse: got {len(plan.members)} members ({reasons}), expected at least "
-            f"one that is complete and has a finite value; `landsweep status {run.path}` says what is missing, "
-            "`landsweep run STUDY` goes on."
+            f"one that is complete and has a finite value; `landsweep status {in_command(run.path)}` says what is "
+            "missing, `landsweep run STUDY` goes on."
         )
     table = pd.DataFrame(rows)
     names = [str(name) for name in plan.axes["subspace"] if (table["subspace"] == name).any()]

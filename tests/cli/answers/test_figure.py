@@ -143,6 +143,8 @@ def test_what_is_missing_is_said_and_the_rest_is_drawn(drawn, tmp_path):
             other.unlink()
     _, said = drawn(run, "contour")
     assert said == "note: the loss of 2 of 4 landscapes is not there yet\n"
+    assert drawn(run, "contour", "--at", "beta=1")[0].get_supxlabel().startswith("dots: minima")
+    assert drawn(run, "contour", "--member", "1")[0].get_supxlabel() == "", "nothing is marked"
     none = inside("figure", run, "contour", "--at", "beta=2")
     assert none.returncode == 2
     assert "the loss of the 2 chosen landscapes is not there yet, expected that of one at least: continue" in (
@@ -162,6 +164,12 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
     assert inside("figure", run, "tree", "--member", "0").stdout == f"{run / 'figures' / 'tree.png'}\n"
     assert (run / "figures" / "tree.png").read_bytes().startswith(b"\x89PNG")
     out = tmp_path / "a" / "b.svg"
+    refused = inside("figure", run, "tree", "--member", "0", "--out", out)
+    assert refused.stderr == (
+        f"landsweep: --out is {out}, but {out.parent} is no folder, expected one that exists: make it first.\n"
+    )
+    assert not out.parent.exists()
+    out.parent.mkdir()
     assert inside("figure", run, "tree", "--member", "0", "--out", out).returncode == 0
     assert ">loss</text>" in out.read_text()
 
@@ -228,7 +236,11 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     bare = panels(figure.subfigs[0])[1]
     assert "hatched: 35 of 35 points not finite" in bare.get_xlabel().replace("\n", " ")
     _, said = drawn(run, "profile", "--at", "beta=1")
-    assert "member 1 has no freudenthal merge tree, expected one" in said
+    why = "member 1 has no freudenthal merge tree, as no point of its grid has a finite loss, expected another member."
+    assert why in said
+    assert "expected one of the study's topology.connectivity; `landsweep topology" in (
+        inside("figure", run, "tree", "--member", "1", "--representation", "face").stderr
+    )
     assert inside("figure", run, "profile", "--member", "1").returncode == 2
     alone, _ = drawn(run, "contour", "--member", "1")
     assert len(alone.axes) == 1

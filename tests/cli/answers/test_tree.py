@@ -428,3 +428,12 @@ def test_ttk_and_both(tmp_path, ranks):
             "says: .*, expected a merge tree: use --engine native, which needs no TTK.\n",
             done.stderr,
         ), done.stderr
+
+
+def test_a_folder_that_is_not_there_is_refused_and_not_made(tmp_path):
+    np.save(tmp_path / "v.npy", np.array([0.0, 1.0, 0.5]))
+    out = tmp_path / "no" / "t.npz"
+    done = inside("tree", tmp_path / "v.npy", "--out", out)
+    said = f"--out is {out}, but {out.parent} is no folder, expected one that exists: make it first."
+    assert (done.returncode, done.stderr) == (2, f"landsweep: {said}\n")
+    assert not out.parent.exists()

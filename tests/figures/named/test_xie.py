@@ -155,6 +155,17 @@ def test_groups_over_seeds(run):
         np.testing.assert_array_equal(medians, [each[b].median() for b in (1.0, 2.0)])
 
 
+def test_groups_of_one_seed_stand_side_by_side(run):
+    figure, _ = drawn(run, "xie5", "seed=0")
+    assert not overlapping(figure)
+    one, two = figure.subfigs[0].axes[:2]
+    assert [ax.get_title() for ax in (one, two)] == ["beta = 1.0", "beta = 2.0"]
+    boxes = [ax.get_window_extent() for ax in (one, two)]
+    assert boxes[0].y0 == boxes[1].y0
+    assert all(box.width < 2 * box.height for box in boxes)
+    assert "seed = 0;" in figure.get_suptitle()
+
+
 @pytest.mark.parametrize("name", ["xie6", "landscaper3"])
 def test_lines_are_medians_of_one_subspace(run, name):
     figure, _ = whole(name)

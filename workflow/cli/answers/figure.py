@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from landsweep.base.errors import UserError, guard_io
 from landsweep.base.launch import detect
+from landsweep.base.paths import check_folder
 from landsweep.cli.options import RunPath
 
 
@@ -78,6 +79,8 @@ def figure(
         raise UserError(
             f"--out is {str(target)!r}, expected the name of a {', '.join(KINDS[:-1])} or {KINDS[-1]} file."
         )
+    if out is not None:
+        check_folder("--out", out)
     request = Request(
         opened,
         choose_members(opened.plan, tuple(member or ()), tuple(at or ())),

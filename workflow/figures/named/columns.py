@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from landsweep.base import naming
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import find_resolved, find_tree
@@ -129,7 +130,7 @@ def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
             return member, tree, [said] * several
     raise UserError(
         f"none of the {len(request.members)} chosen landscapes has a merge tree, expected one with finite values: "
-        f"`landsweep status {request.run.path}` says what is missing."
+        f"`landsweep status {in_command(request.run.path)}` says what is missing."
     )
 
 
@@ -215,7 +216,7 @@ def measured(request: Request, table: pd.DataFrame, columns: Sequence[str]) -> l
         return found
     raise UserError(
         f"none of the {len(request.members)} chosen landscapes has a metric, expected one with finite values: "
-        f"`landsweep status {request.run.path}` says what is missing."
+        f"`landsweep status {in_command(request.run.path)}` says what is missing."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError, reading
+from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
@@ -96,7 +97,9 @@ def draw_contours(request: Request) -> Drawn:
     run = request.run
     own, landscape, fields, scale, notes = _fields(request)
     marked = own.field == "loss" and fields[0].ndim == run.study.grid.dims
-    title, below = head(own, cut_words(fields[0])), words(run) if marked and fields[0].ndim == 2 else ""
+    title = head(own, cut_words(fields[0]))
+    seen = any(not lacking(run, m) and np.isfinite(f).any() for m, f in zip(own.members, fields, strict=True))
+    below = words(run) if marked and seen and fields[0].ndim == 2 else ""
     titles = [
         "\n".join(filter(None, [text, lacking(run, member) if marked else ""]))
         for text, member in zip(own.titles([own.by or ""]), own.members, strict=True)
@@ -249,7 +252,8 @@ def draw_scatter(request: Request) -> Drawn:
     for option, name in (("--x", request.x), ("--y", request.y)):
         if not name:
             raise UserError(
-                f"{option} is missing, expected a column of the table: `landsweep metrics {run.path} --csv`."
+                f"{option} is missing, expected a column of the table: "
+                f"`landsweep metrics {in_command(run.path)} --csv`."
             )
     with reading(run.directory.metrics):
         table = pd.read_parquet(run.directory.metrics)

@@ -7,6 +7,7 @@ from typing import Any
 
 from landsweep.base.errors import ProblemError, UserError, users_code
 from landsweep.base.frames import told
+from landsweep.base.paths import in_command
 from landsweep.disk import content
 from landsweep.disk.opened import OpenedRun, last_folder
 from landsweep.disk.weights import load_trained
@@ -39,7 +40,7 @@ def prediction(run: OpenedRun, model: Model, folder: Path | None = None) -> tupl
     if not weights.exists():
         raise UserError(
             f"model {model.index} has no trained weights yet, expected them for its solution: finish the run first, "
-            f"`landsweep status {run.path}` says what is missing."
+            f"`landsweep status {in_command(run.path)}` says what is missing."
         )
     where = folder or (last_folder(run.directory) or run.path)
     problem: Any = make_problem(run.study, where, model.coords)

@@ -235,6 +235,8 @@ def _predictions(request: Request, members: Sequence[Member]) -> tuple[list[Any]
 def draw_groups(request: Request) -> Drawn:
     """Draw landscapes of the values of an axis below each other, a column a seed, and metrics below, after figure 5.
 
+    Where there is one column, the landscapes stand side by side.
+
     All landscapes have one colour scale. Each metric has one point a model, those of one seed joined, and its median
     over the models as a bar.
     """
@@ -255,34 +257,44 @@ def draw_groups(request: Request) -> Drawn:
     at = {(m.coords[axis], tuple(m.coords[a] for a in others)): m for m in chosen}
     table = columns.rows_of(request)
     metrics = columns.known(table, [m for m in (columns.merit(table), *TREND) if m])
-    wide, below = len(keys), max(1, -(-len(metrics) // 3))
-    width = max(INCHES * wide + 1.2, 7.5)
-    figure = Figure(figsize=(width, 2.1 * len(values) + 2.3 * below + 0.4), layout="constrained")
-    upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=[2.1 * len(values), 2.3 * below]))
-    grid = upper.subplots(len(values), wide, squeeze=False)
+    row = len(keys) == 1
+    rows, wide = (1, len(values)) if row else (len(values), len(keys))
+    below = max(1, -(-len(metrics) // 3))
+    width, high = max(INCHES * wide + 1.2, 7.5), 2.1 * rows + 0.3 * row
+    figure = Figure(figsize=(width, high + 2.3 * below + 0.4), layout="constrained")
+    upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=[high, 2.3 * below]))
+    grid = upper.subplots(rows, wide, squeeze=False)
+    grid = grid.T if row else grid  # a value and a key have the panel of their numbers in both cases
     with asked():
         fields = {k: plane(field_of(run, landscape, m, "loss"), request.at) for k, m in at.items() if k[1] in keys}
         scale = request.scale or best_scale(list(fields.values()))
         norm = norm_of(list(fields.values()), scale, request.clip)
-        for row, value in zip(grid, values, strict=True):
-            for ax, key in zip(row, keys, strict=True):
+        for panels, value in zip(grid, values, strict=True):
+            for ax, key in zip(panels, keys, strict=True):
                 _group_panel(request, ax, fields.get((value, key)), at.get((value, key)), scale, norm)
-    for ax, key in zip(grid[0], keys, strict=True):
-        ax.set_title(", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in zip(others, key, strict=True)), fontsize=9)
-    for row, value in zip(grid, values, strict=True):
-        row[0].set_ylabel(f"{axis.replace('_', ' ')} = {value}\n{row[0].get_ylabel()}", fontsize=SMALL)
-        for ax in row[1:]:
-            ax.set_ylabel("")
-    for row in grid[:-1]:
-        for ax in row:
-            ax.set_xlabel("")
+    tops = [", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in zip(others, key, strict=True)) for key in keys]
+    sides = [f"{axis.replace('_', ' ')} = {value}" for value in values]
+    if row:
+        for ax, side in zip(grid[:, 0], sides, strict=True):
+            ax.set_title(side, fontsize=9)
+    else:
+        for ax, top in zip(grid[0], tops, strict=True):
+            ax.set_title(top, fontsize=9)
+        for ax, side in zip(grid[:, 0], sides, strict=True):
+            ax.set_ylabel(f"{side}\n{ax.get_ylabel()}", fontsize=SMALL)
+    placed = grid.T if row else grid
+    for ax in np.ravel(placed[:, 1:]):
+        ax.set_ylabel("")
+    for ax in np.ravel(placed[:-1]):
+        ax.set_xlabel("")
     columns.shared_bar(upper, list(np.ravel(grid)), norm, list(fields.values()))
     panels = np.ravel(lower.subplots(below, 3, squeeze=False))
     for ax, metric in zip(panels, metrics, strict=False):
         columns.strip(ax, table, axis, values, metric, others)
     for ax in panels[len(metrics) :]:
         ax.set_axis_off()
-    said = ", ".join(filter(None, [said, f"direction seed = {seed}" if len(chosen) < len(request.members) else ""]))
+    same = f"direction seed = {seed}" if len(chosen) < len(request.members) else ""
+    said = ", ".join(filter(None, [said, same, tops[0] if row else ""]))
     figure.suptitle(f"{run.study.name}{': ' + said if said else ''}; below: a point a model, bar: median", fontsize=10)
     return figure, notes
 
