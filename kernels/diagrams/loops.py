@@ -15,7 +15,6 @@ import numpy as np
 from landsweep.kernels.diagrams.diagram import cleaned
 from landsweep.kernels.diagrams.library import gudhi
 from landsweep.kernels.geometry.connectivity import periodic_axes
-from landsweep.kernels.topology.merge_trees import merge_tree
 
 DUAL = {
     "face": "moore",
@@ -101,6 +100,8 @@ def loop_diagram(
 
 def _by_duality(values: np.ndarray, outside: str) -> np.ndarray:
     """Return the loops of a field of two axes, as pairs of the superlevel sets of its ranks within a frame."""
+    from landsweep.kernels.topology.merge_trees import merge_tree  # it compiles, and who reads loops need not
+
     levels, ranks = np.unique(values, return_inverse=True)  # +inf is the last one, and as high as the frame
     if np.isfinite(levels[-1]):
         levels = np.append(levels, np.inf)

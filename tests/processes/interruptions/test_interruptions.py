@@ -86,7 +86,8 @@ def test_kill_9_at_random_moments_loses_nothing(tmp_path, reference, ranks, how,
     assert interrupted >= 2
     finish(study, out, ranks)
     assert_same_run(reference, out)
-    assert max(units_evaluated(out).values()) == 1
+    # A rank writes one unit while it evaluates the next: that one alone is lost with it.
+    assert sum(n - 1 for n in units_evaluated(out).values()) <= interrupted * max(ranks, 1)
     assert not list(out.rglob("*.partial"))
     assert not list(out.rglob("training.pt"))
 
