@@ -134,13 +134,15 @@ class Descents:
         inside = ((starts > 0) & (starts < self._grid.top)).all(axis=1)
         wanted = np.array(lower) >= 0 if join else inside & (far <= AHEAD)
         taken = np.flatnonzero((far > NEARLY) & wanted).tolist()
-        values = fallen(self._grid, [ways[k] for k in taken], sketch)
-        hessians = sketch.local(np.array([ways[k][-1] for k in taken]).reshape(-1, len(self._grid.top))).hessian
-        for k, value, hessian in zip(taken, values, hessians, strict=True):
-            if value is not None and join:
+        falls = fallen(self._grid, [ways[k] for k in taken], sketch)
+        fell = [k for k, falling in zip(taken, falls, strict=True) if falling]
+        if join:
+            for k in fell:
                 descents[k].follows, descents[k].going = self._visited.owner(lower[k]), False
-            elif value is not None:
-                descents[k].begin(ways[k][-1], hessian)
+        elif fell:
+            ends = np.array([ways[k][-1] for k in fell])
+            for k, end, hessian in zip(fell, ends, sketch.local(ends).hessian, strict=True):
+                descents[k].begin(end, hessian)
 
     def _evaluate(self, going: list[_Descent]) -> None:
         """Let each descent look at the function at its trial point."""
@@ -216,8 +218,8 @@ class _Visited:
             near = near[[self._owner[k].last is not descent for k in near.tolist()]]
             lines += [(descent, k) for k in near[np.argsort(away[near], kind="stable")][:2].tolist()]
         falls = fallen(grid, [np.array([descent.x, self._x[k]]) for descent, k in lines])
-        for (descent, k), values in zip(lines, falls, strict=True):
-            if descent.going and values is not None and self._owner[k].last is not descent:
+        for (descent, k), falling in zip(lines, falls, strict=True):
+            if descent.going and falling and self._owner[k].last is not descent:
                 descent.follows, descent.going = self._owner[k], False
 
 

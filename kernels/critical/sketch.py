@@ -98,48 +98,35 @@ class Sketch:
         return [np.array(way) for way in ways]
 
 
-def _modes(here: Local, x: np.ndarray, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return for each point the gradient along the modes, and the modes; a coordinate that is held has slope 0."""
-    keep = held(x, here.gradient, top)
-    slope = np.where(keep, 0.0, here.gradient)
-    hessian = np.where(keep[:, :, None] | keep[:, None, :], np.eye(x.shape[1]), here.hessian)
-    curvature, vectors = np.linalg.eigh(hessian)
-    return np.einsum("nji,nj->ni", vectors, slope), curvature, vectors
-
-
-def _bounded(slope: np.ndarray, curvature: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Return slopes over the sizes of curvatures, where that is no longer than a radius."""
-    size = np.maximum(np.abs(curvature), np.abs(slope) / radius[:, None])
-    found: np.ndarray = np.divide(slope, size, out=np.zeros_like(slope), where=size > 0)
-    return found
-
-
 def _down(here: Local, x: np.ndarray, top: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """Return a step down from each point, no longer than its radius; it leaves no face on which a point is held."""
-    slope, curvature, vectors = _modes(here, x, top)
-    step: np.ndarray = -np.einsum("nij,nj->ni", vectors, _bounded(slope, curvature, radius))
+    keep = held(x, here.gradient, top)
+    hessian = np.where(keep[:, :, None] | keep[:, None, :], np.eye(x.shape[1]), here.hessian)
+    curvature, vectors = np.linalg.eigh(hessian)
+    slope = np.einsum("nji,nj->ni", vectors, np.where(keep, 0.0, here.gradient))
+    size = np.maximum(np.abs(curvature), np.abs(slope) / radius[:, None])
+    along = np.divide(slope, size, out=np.zeros_like(slope), where=size > 0)
+    step: np.ndarray = -np.einsum("nij,nj->ni", vectors, along)
     return step * np.minimum(1.0, radius / np.maximum(np.linalg.norm(step, axis=1), 1e-300))[:, None]
 
 
-def fallen(grid: Grid, ways: list[np.ndarray], sketch: Sketch | None = None) -> list[np.ndarray | None]:
-    """Return for each way ``(k, d)`` the function at points along it, where it falls from each to the next.
+def fallen(grid: Grid, ways: list[np.ndarray], sketch: Sketch | None = None) -> list[bool]:
+    """Return for each way ``(k, d)`` whether the function falls from each to the next of some points along it.
 
     Beside the ends these are points no further apart than :data:`SPACING`, and those at :data:`CLOSE`. With a sketch,
     the function also has to fall as that does.
     """
-    nothing = np.empty((0, len(grid.top)))
+    if not ways:
+        return []
     points = [_spread(way) for way in ways]
-    x, cuts = np.concatenate([nothing, *points]), np.cumsum([len(part) for part in points])[:-1]
+    x, cuts = np.concatenate(points), np.cumsum([len(part) for part in points])[:-1]
     found = grid.value(x)
-    values = np.split(np.where(np.isfinite(found), found, np.nan), cuts) if ways else []
-    fits = [True] * len(ways)
-    if sketch is not None:
-        drawn = np.split(sketch.value(x), cuts) if ways else []
-        fits = [_fits(part, s) for part, s in zip(values, drawn, strict=True)]
-    return [
-        part if fit and (np.diff(part) < -noise(part[0])).all() else None
-        for part, fit in zip(values, fits, strict=True)
-    ]
+    values = np.split(np.where(np.isfinite(found), found, np.nan), cuts)
+    falls = [bool((np.diff(part) < -noise(part[0])).all()) for part in values]
+    if sketch is None:
+        return falls
+    drawn = np.split(sketch.value(x), cuts)
+    return [fall and _fits(part, s) for fall, part, s in zip(falls, values, drawn, strict=True)]
 
 
 def _fits(values: np.ndarray, drawn: np.ndarray) -> bool:
