@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 from landsweep.base.events import Event, ItemDone, StageFinished, StageStarted
 from landsweep.base.launch import batch_job
-from landsweep.disk import content
+from landsweep.disk import content, lock
 from landsweep.disk.rundir import SCHEMA_VERSION, RunDir, write_json
 from landsweep.study.study import Study
 
@@ -90,18 +89,19 @@ def begin(
     found: tuple[content.Source, ...] = (),
     changed: dict[str, Any] | None = None,
     engines: dict[str, str] | None = None,
-) -> str:
+) -> dict[str, Any]:
     """Add a session to ``provenance.json``, and keep copies of the user's modules.
 
     ``folder`` is None for a session that needs no problem; ``executor`` is the name of the executor that spreads the
     work over ``ranks`` ranks. ``found`` is the content that the session computes with, none where it computes nothing
     with the problem, and ``changed`` what the user let become of another content. ``engines`` has the versions of
-    programs that are no Python packages. The function returns the session's id.
+    programs that are no Python packages. The function returns the session's record, whose id is the token of the lock
+    that the session holds.
     """
     data = run.read_provenance()
     job, restart = batch_job()
     session: dict[str, Any] = {
-        "id": uuid.uuid4().hex,
+        "id": lock.token(run.lock),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "command": sys.argv,
         "directory": str(Path.cwd()),
@@ -125,15 +125,22 @@ def begin(
     data["schema_version"] = SCHEMA_VERSION
     data["sessions"].append(session)
     write_json(run.provenance, data)
-    return str(session["id"])
+    return session
 
 
-def finish(run: RunDir, session: str, outcome: str, seconds: float, timings: Timings) -> None:
-    """Complete the record of a session, which is the last one unless another session has taken the run over."""
+def finish(run: RunDir, session: dict[str, Any], outcome: str, seconds: float, timings: Timings) -> None:
+    """Complete the record of a session that :func:`begin` has returned.
+
+    A session that another one has taken the run over from writes nothing, as both would write one file, and what it
+    read may be older than the other's record. Where it had begun to write just before, this session's record is lost
+    from the file and added again here.
+    """
+    if lock.ended(run.lock, session["id"]):
+        return
     data = run.read_provenance()
-    (found,) = (s for s in data["sessions"] if s.get("id") == session)
-    found |= {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
-    write_json(run.provenance, data)
+    others = [s for s in data["sessions"] if s.get("id") != session["id"]]
+    done = session | {"outcome": outcome, "seconds": round(seconds, 3), "stages": timings.stages}
+    write_json(run.provenance, data | {"schema_version": SCHEMA_VERSION, "sessions": [*others, done]})
 
 
 def rates(run: RunDir) -> dict[str, float]:

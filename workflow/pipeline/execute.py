@@ -326,10 +326,10 @@ def _prepare(
     stop: StopFlag,
     engines: dict[str, str],
     subscribers: tuple[Subscriber, ...],
-) -> tuple[list[dict[str, Any]], str, tuple[content.Source, ...], RunOptions]:
+) -> tuple[list[dict[str, Any]], dict[str, Any], tuple[content.Source, ...], RunOptions]:
     """Lock the run directory, check that it belongs to the study, and write down what is about to happen.
 
-    Returns the history of the sweep's axes, the session's id, the content that it computes with, and its options.
+    Returns the history of the sweep's axes, the session's record, the content that it computes with, and its options.
     """
     from landsweep.study.problems import declared_files
 

@@ -284,9 +284,9 @@ def test_a_ghost_and_the_job_that_replaces_it_write_one_run(tmp_path, reference)
     assert ghost.returncode in (0, 75), output  # it may have been about to end
     finish(study, out)
     assert_same_run(reference, out)
-    outcomes = {(s["job"], s["restart"]): s["outcome"] for s in sessions(out)[:2]}
+    outcomes = {(s["job"], s["restart"]): s.get("outcome") for s in sessions(out)[:2]}
     assert outcomes["7", 1] == "done"
-    assert outcomes["7", 0] in ("stopped", "done")
+    assert outcomes["7", 0] in (None, "done")  # a ghost leaves the record to the job that has taken the run over
 
 
 def test_a_lock_from_another_host_is_honoured_until_its_heartbeat_is_old(write_study, tmp_path, monkeypatch):
