@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 STUDY ?= jobs/studies/pinn_convection.yaml
-SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -name py.typed) pyproject.toml constraints.txt
+SOURCES = $(shell find workflow kernels jobs -name '*.py' -o -name '*.yaml' -o -name py.typed -o -path '*/static/*') pyproject.toml constraints.txt
 
 # Processes of pytest: one waits for Slurm most of the time while the other computes; three are no faster on two cores.
 TESTERS ?= 2
 
-.PHONY: demo test soak lint docs dist clean
+.PHONY: demo test soak lint docs dist browser clean
 
 demo: $(VENV)/.installed
 	$(BIN)/landsweep run $(STUDY)
@@ -45,6 +45,10 @@ dist: $(VENV)/.installed-test
 	  ../wheel/landsweep/jobs/studies/pinn_convection.yaml --set grid.points=5 --set 'sweep.beta=[1]' --set resolve.enabled=false --out run
 	test -f build/wheel-demo/run/report/trend.png || test -f build/wheel-demo/run/report/landscapes.png
 
+# The program of the page, from TypeScript; what it makes is a part of the repository, so that users need no npm.
+browser:
+	cd workflow/page/browser && npm ci --no-fund --no-audit && npm run check && npm run build
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python is {v[0]}.{v[1]}, expected 3.11 to 3.13: name one with make PYTHON=python3.12.")'
 	$(PYTHON) -m venv $(VENV)
@@ -59,7 +63,7 @@ $(VENV)/.installed: $(VENV)/.torch $(SOURCES)
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.torch $(SOURCES)
-	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,netcdf,vtk,hessian,test,docs]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt '.[mpi,dask,graphs,netcdf,vtk,hessian,serve,test,docs]'
 	@touch $@ $(VENV)/.installed
 
 clean:

@@ -31,7 +31,7 @@ settings.register_profile("soak", settings.get_profile("landsweep"), max_example
 settings.load_profile("soak" if SOAK else "landsweep")
 
 TESTS = Path(__file__).parent
-SERVICES = ("slurm", "mpi", "dask")
+SERVICES = ("slurm", "mpi", "dask", "browser")
 """Markers of tests that share something that takes long to start: each kind runs on one worker of pytest-xdist."""
 ORDER = (*SERVICES, "processes")
 """Markers of tests that begin first: what takes long must not be left for the end, when nothing is left beside it."""

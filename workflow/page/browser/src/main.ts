@@ -1,0 +1,56 @@
+/** The page's beginning: finds its data, and mounts each section. */
+
+import { mountAnswer } from "./answer";
+import { mountCurve } from "./curve";
+import { mountExplorer } from "./explorer";
+import { mountMultiples } from "./multiples";
+import { mountProvenance } from "./provenance";
+import { mountRelations } from "./relations";
+import { Embedded, Served } from "./source";
+import { mountTable } from "./table";
+import { Value, type Chosen, type View } from "./view";
+
+const SECTIONS = [
+  ["answer", "Answer", mountAnswer],
+  ["explorer", "Landscape", mountExplorer],
+  ["multiples", "All landscapes", mountMultiples],
+  ["table", "Metrics", mountTable],
+  ["relations", "Relations", mountRelations],
+  ["curve", "Choices of analysis", mountCurve],
+  ["provenance", "Provenance", mountProvenance],
+] as const;
+
+async function begin(): Promise<void> {
+  const embedded = document.getElementById("page") !== null;
+  const source = embedded ? new Embedded(document) : new Served(document.baseURI);
+  const page = await source.page();
+  const view: View = {
+    source,
+    page: new Value(page),
+    run: new Value(0),
+    member: new Value<Chosen | null>(null),
+    beside: new Value<Chosen | null>(null),
+  };
+  const main = document.querySelector("main") as HTMLElement;
+  main.replaceChildren();
+  for (const [id, title, mount] of SECTIONS) {
+    const section = document.createElement("section");
+    section.id = id;
+    const heading = document.createElement("h2");
+    heading.id = `${id}-title`;
+    heading.textContent = title;
+    section.setAttribute("aria-labelledby", heading.id);
+    const host = document.createElement("div");
+    section.append(heading, host);
+    main.append(section);
+    mount(host, view);
+  }
+  source.watch((changed) => view.page.set(changed));
+}
+
+begin().catch((error: unknown) => {
+  const said = document.createElement("p");
+  said.setAttribute("role", "alert");
+  said.textContent = error instanceof Error ? error.message : String(error);
+  document.querySelector("main")?.replaceChildren(said);
+});

@@ -1,0 +1,6 @@
+import type { View } from "./view";
+
+/** Show this section in `host`. */
+export function mountTable(host: HTMLElement, view: View): void {
+  view.run.listen(() => host.replaceChildren());
+}

@@ -1,0 +1,4 @@
+"""The live page of runs on localhost: a small web application that only reads.
+
+It may import the page and everything below.
+"""
