@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import browsing
 import landsweep
 import psutil
 import pytest
@@ -40,6 +41,7 @@ OF_FOLDERS = {
     "processes/dask": "dask",
     "processes/interruptions": "processes",
     "slurm": "slurm",
+    "browser": "browser",
 }
 """Markers of whole folders."""
 OTHER_TIERS = (*SERVICES, "processes", "clock", "soak")
@@ -198,3 +200,10 @@ def quiet(cluster):
     cluster.slurm("scancel", "--user", psutil.Process().username())
     slurm_cluster.wait_for(lambda: not cluster.slurm("squeue", "-h").strip(), "jobs to end")
     slurm_cluster.wait_for(cluster.ready, "nodes to come back")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Generator[Any]:
+    """A Chromium that all tests of pages share."""
+    with browsing.browser() as started:
+        yield started

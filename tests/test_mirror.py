@@ -8,6 +8,7 @@ PACKAGES = {"kernels": ROOT / "kernels", "jobs": ROOT / "jobs", "benchmarks": RO
 """Where a first folder leads; all others are rooms of workflow/."""
 
 FOLDERS = {
+    "browser": "pages of runs in a real Chromium",
     "data": "recorded results that tests compare with",
     "docs": "the README's commands and code",
     "models": "a table of users' models and losses, each in whole runs",
