@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landsweep.base.errors import Damaged, UserError, reading
+from landsweep.base.errors import UserError, reading
 from landsweep.base.text import duration, size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.rundir import read_json
@@ -144,28 +143,11 @@ def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
 
 def _speed(progress: Path) -> str:
     """Return how fast the running stage is, when it will end, and how far a long item is; empty where not known."""
-    if not progress.exists():
-        return ""
-    try:
-        state = read_json(progress)
-        failed = state.get("failed", 0)  # what an older version writes has none
-        over, seconds = state["done"] + failed, state["time"] - state["began"]
-        new = over - state["before"] - state.get("failed_before", 0)
-        in_hand = str(state.get("in_hand", ""))
-    except (Damaged, KeyError, TypeError):  # or of another version; the next one comes in seconds
-        return ""
-    if new <= 0 or seconds <= 0 or over == state["total"]:
-        return in_hand
-    rate, left = new / seconds, (state["total"] - over) / (new / seconds)
-    each = state.get("gpus") or state.get("ranks") or 1
-    what = "GPU" if state.get("gpus") else "rank"
-    lost = f", {failed:,} failed" if failed else ""
-    end = time.strftime("%F %T", time.localtime(state["time"] + left))
-    return (
-        f"{state['stage']}: {state['done']:,} of {state['total']:,} {state['noun']}{lost}, {rate:,.3g} "
-        f"{state['noun']}/s, {rate / each:,.3g} per {what}; ends in about {duration(left)} ({end})"
-        + (f"\n{in_hand}" if in_hand else "")
-    )
+    from landsweep.pipeline.pace import pace
+
+    found = pace(progress)
+    speed = f"{found.count}, {found.rate}; {found.end}" if found.rate else ""
+    return "\n".join(filter(None, (speed, found.in_hand)))
 
 
 def print_failures(run: Run) -> None:
