@@ -16,6 +16,7 @@ from landsweep.cli.answers.exchange import export, importing
 from landsweep.cli.answers.figure import figure
 from landsweep.cli.answers.relations import relations
 from landsweep.cli.answers.report import report
+from landsweep.cli.answers.serve import serve
 from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.new import new
@@ -224,6 +225,7 @@ app.command()(commands.cancel)
 app.command()(scaling)
 app.command()(relations)
 app.command()(report)
+app.command()(serve)
 
 
 @app.command()

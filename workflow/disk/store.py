@@ -12,6 +12,8 @@ import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from itertools import product
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +305,14 @@ class Landscape:
             for unit in self.units()
             if all(a <= i < b for i, a, b in zip(position, unit.low[:n], unit.high[:n], strict=True))
         ]
+
+    def keys_of(self, position: Shape) -> Iterator[Shape]:
+        """Yield the places, among the shards, of those that hold a part of one member, which name their files."""
+        n = self.sweep_ndim
+        sweep = tuple(i // s for i, s in zip(position, self.shard[:n], strict=True))
+        counts = (ceil(m / s) for m, s in zip(self.status.shape[n:], self.shard[n:], strict=True))
+        for key in product(*map(range, counts)):
+            yield (*sweep, *key)
 
     def discard(self, unit: Unit) -> None:
         """Make a unit incomplete again by removing its shards, that of the status first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -51,8 +52,8 @@ def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
     return {"version": metadata.version("landsweep"), "live": live, "runs": [run_page(run) for run in runs]}
 
 
-def run_page(run: OpenedRun) -> dict[str, Any]:
-    """Return the content of one run."""
+def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> dict[str, Any]:
+    """Return the content of one run; ``holder`` says which live process, if any, holds the lock at a path."""
     counts = stage_counts(run.directory, run.study, run.plan)
     members = members_of(run)
     troubles: list[str] = []
@@ -65,7 +66,7 @@ def run_page(run: OpenedRun) -> dict[str, Any]:
     return {
         "name": run.study.name,
         "path": str(run.path),
-        "state": state_of(run, counts),
+        "state": state_of(run, counts, holder(run.directory.lock) is not None),
         "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
         "live": None,
         "answer": answer,
@@ -78,9 +79,9 @@ def run_page(run: OpenedRun) -> dict[str, Any]:
     }
 
 
-def state_of(run: OpenedRun, counts: Sequence[StageCount]) -> str:
+def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
     """Return whether a run is ``finished``, ``running`` (a live process holds it) or ``unfinished``."""
-    if owner(run.directory.lock):
+    if held:
         return "running"
     return "finished" if all(c.done + c.failed >= (c.total or 1) for c in counts) else "unfinished"
 

@@ -67,7 +67,7 @@ def member_header_and_arrays(
     axes = [np.array(axis, np.float64) for axis in coordinates_of(run.study, str(member.coords["subspace"]))]
     fields = [name for name in landscape.fields if not run.study.numbers(name)]
     notes: list[str] = []
-    trees = _trees(run, member, axes, notes)
+    trees = trees_of(run, member, axes, notes)
     shape = run.plan.grid_shape
     size = np.dtype(run.study.evaluation.stored).itemsize
     strides = (1,) * len(shape)
@@ -98,7 +98,8 @@ def member_header_and_arrays(
             start = [int(i) for i in np.unravel_index(best, shape)]
         if grids:
             arrays[f"field/{name}"] = values[kept]
-    notes += _lacking(landscape, member)
+    status = landscape.read_member("status", member.position)
+    notes += lacking(np.bincount(status.ravel(), minlength=len(Status)))
     for name, branches, label in trees:
         found = label(loss) if grids else None
         if found is not None:
@@ -133,7 +134,7 @@ Label = Callable[[np.ndarray], np.ndarray | None]
 """A function of this type returns the index of the minimum in whose basin each point of a field lies."""
 
 
-def _trees(
+def trees_of(
     run: OpenedRun, member: Member, axes: list[np.ndarray], notes: list[str]
 ) -> list[tuple[str, Branches, Label]]:
     """Return the member's trees, those that do not depend on the grid first; add what is missing to the notes."""
@@ -189,13 +190,11 @@ def _by_basins(run: OpenedRun, member: Member, name: str, tree: MergeTree) -> La
     return lambda field: basins(run, member, name, tree, field)
 
 
-def _lacking(landscape: Landscape, member: Member) -> list[str]:
-    """Return how many points of a landscape have no value, and why."""
-    status = landscape.read_member("status", member.position)
-    counts = {s: int((status == s).sum()) for s in (Status.NOT_EVALUATED, Status.NON_FINITE, Status.FAILED)}
+def lacking(counts: np.ndarray) -> list[str]:
+    """Return how many points of a landscape have no value, and why, from how many have each status."""
     words = {
         Status.NOT_EVALUATED: "not evaluated yet",
         Status.NON_FINITE: "not finite",
         Status.FAILED: "without a value, as the loss raised an error there",
     }
-    return [f"{n:,} of {status.size:,} points are {words[s]}." for s, n in counts.items() if n]
+    return [f"{counts[s]:,} of {counts.sum():,} points are {text}." for s, text in words.items() if counts[s]]

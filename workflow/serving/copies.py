@@ -13,8 +13,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import product
-from math import ceil, prod
-from typing import Any
+from math import prod
+from typing import IO, Any
 
 import numpy as np
 from landsweep.base.errors import DamagedShard
@@ -55,25 +55,32 @@ class Copy:
         A field with one number a point.
     position
         The member's place on the sweep axes.
+    keep
+        Whether to keep the values; without, only their ends are found.
 
     Raises
     ------
     OSError
-        Where there is no room for it.
+        Where there is no room for them.
     """
 
-    def __init__(self, landscape: Landscape, field: str, position: Shape) -> None:
+    def __init__(self, landscape: Landscape, field: str, position: Shape, keep: bool = True) -> None:
         n = landscape.sweep_ndim
         array: Any = landscape.group[field]
         self.field, self.position, self.dtype = field, position, np.dtype(array.dtype)
         self.grid: Shape = landscape.status.shape[n:]
-        self._sweep, self._shard = landscape.shard[:n], landscape.shard[n:]
+        self._shard = landscape.shard[n:]
         self._chunk = chunk_shape(landscape.shard, n)[n:]
         self._stamps: dict[Shape, Stamp] = {}
         self._ends: dict[Shape, tuple[float, int, float, int]] = {}
         self._damage: dict[Shape, DamagedShard] = {}
         self._looked = -np.inf
         self.lock = threading.Lock()
+        self._file: IO[bytes] | None = None
+        if keep:
+            self._make()
+
+    def _make(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="landsweep-")  # noqa: SIM115  # as long as the copy
         # Written, not only made long: on a full disk a mapped hole would end the process.
         nothing = np.full(PART_POINTS, np.nan, self.dtype)
@@ -94,9 +101,8 @@ class Copy:
         """
         if time.monotonic() - self._looked < FRESH_SECONDS:
             return
-        sweep = tuple(i // s for i, s in zip(self.position, self._sweep, strict=True))
-        for key in product(*(range(ceil(m / s)) for m, s in zip(self.grid, self._shard, strict=True))):
-            stamp = stamp_of(landscape, (*sweep, *key))
+        for whole in landscape.keys_of(self.position):
+            key, stamp = whole[landscape.sweep_ndim :], stamp_of(landscape, whole)
             if self._stamps.get(key) == stamp:
                 continue
             low = tuple(i * s for i, s in zip(key, self._shard, strict=True))
@@ -135,7 +141,8 @@ class Copy:
         for part in parts(size, self._chunk):
             box = tuple(slice(a + p.start, a + p.stop) for a, p in zip(low, part, strict=True))
             values = landscape.read_box(self.field, self.position, box)
-            self.open("r+")[box] = values  # mapped anew each time: what is mapped counts as this process's memory
+            if self._file is not None:
+                self.open("r+")[box] = values  # mapped anew each time: what is mapped counts as this process's memory
             least, most = ends_of(values)
             if least is not None and (value := float(values.flat[least])) < found[0]:
                 found = (value, self._vertex(least, box), *found[2:])
@@ -218,6 +225,14 @@ class Copies:
         with had[0].lock:
             had[0].refresh(landscape)
         return had[0]
+
+    def ends(self, landscape: Landscape, field: str, position: Shape) -> Copy:
+        """Return what knows the ends of a member's values: its copy, else one that keeps no values."""
+        found = self.of(landscape, field, position)
+        if found is None:
+            found = Copy(landscape, field, position, keep=False)
+            found.refresh(landscape)
+        return found
 
     def _room(self, size: int) -> bool:
         """Make room for a copy; return whether there is."""

@@ -56,17 +56,6 @@ def box_of(plane: Plane, grid: Shape) -> Box:
     return tuple(slice(0, n) if k in (plane.vertical, plane.horizontal) else slice(i, i + 1) for k, (n, i) in sides)
 
 
-def is_large(landscape: Landscape) -> bool:
-    """Return whether a plane of a landscape can touch so much that a copy of it is made."""
-    n = landscape.sweep_ndim
-    grid = landscape.status.shape[n:]
-    axes = range(len(grid))
-    chunk = chunk_shape(landscape.shard, n)[n:]
-    return any(
-        touched(Plane(a, b, (0,) * len(grid)), grid, chunk) > DIRECT_POINTS for a in axes for b in axes[:a] or (0,)
-    )
-
-
 def read_plane(landscape: Landscape, copies: Copies, field: str, position: Shape, plane: Plane) -> Slice:
     """Return a plane of one member's field; points that are not evaluated are NaN.
 

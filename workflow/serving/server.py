@@ -31,7 +31,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def serve(application: ASGIApp, made: socket.socket, flag: StopFlag) -> None:
+def answering(application: ASGIApp, made: socket.socket, flag: StopFlag) -> None:
     """Answer requests at a socket until the flag is raised."""
     config = uvicorn.Config(
         application, log_level="warning", access_log=False, lifespan="off", server_header=False, date_header=False,
