@@ -25,6 +25,8 @@ MOST_BYTES = 8 * 2**30
 """All copies together have at most so many bytes."""
 PART_POINTS = 2**22
 """About so many points are read from the store at once."""
+MAPPED_BYTES = 64 * 2**20
+"""About so much of a file is in this process's memory at once."""
 FRESH_SECONDS = 1.0
 """A copy is not compared with the store again before so many seconds have passed."""
 
@@ -97,7 +99,7 @@ class Copy:
     def refresh(self, landscape: Landscape) -> None:
         """Read every shard that is new or has changed since the last time; the lock must be held.
 
-        A shard that cannot be read keeps nobody from the others: :meth:`check` raises for what touches it.
+        A shard that cannot be read keeps nobody from the others: :meth:`read` raises where it touches one.
         """
         if time.monotonic() - self._looked < FRESH_SECONDS:
             return
@@ -117,19 +119,6 @@ class Copy:
                 self._stamps[key] = stamp
         self._looked = time.monotonic()
 
-    def check(self, box: Box) -> None:
-        """Check that a box touches no damaged shard.
-
-        Raises
-        ------
-        DamagedShard
-            Where it does.
-        """
-        for key, error in self._damage.items():
-            sides = zip(box, key, self._shard, strict=True)
-            if all(side.start < (i + 1) * s and i * s < side.stop for side, i, s in sides):
-                raise error
-
     @property
     def damage(self) -> list[DamagedShard]:
         """What of the landscape cannot be read."""
@@ -142,7 +131,9 @@ class Copy:
             box = tuple(slice(a + p.start, a + p.stop) for a, p in zip(low, part, strict=True))
             values = landscape.read_box(self.field, self.position, box)
             if self._file is not None:
-                self.open("r+")[box] = values  # mapped anew each time: what is mapped counts as this process's memory
+                self._mapped("r+")[box] = (
+                    values  # mapped anew each time: what is mapped counts as this process's memory
+                )
             least, most = ends_of(values)
             if least is not None and (value := float(values.flat[least])) < found[0]:
                 found = (value, self._vertex(least, box), *found[2:])
@@ -169,8 +160,26 @@ class Copy:
             return None
         return min((-f[2], f[3]) for f in found)[1] if negate else min(f[:2] for f in found)[1]
 
-    def open(self, mode: str = "r") -> np.ndarray:
-        """Return the values, which are read where they are asked for; NaN where there are none yet."""
+    def read(self, box: Box) -> np.ndarray:
+        """Return the values in a box, NaN where there are none yet.
+
+        Raises
+        ------
+        DamagedShard
+            Where a shard that it touches cannot be read.
+        """
+        for key, error in self._damage.items():
+            sides = zip(box, key, self._shard, strict=True)
+            if all(side.start < (i + 1) * s and i * s < side.stop for side, i, s in sides):
+                raise error
+        # The system maps much more than what is touched, so at most a part of the file is mapped at once.
+        axis = next((k for k, side in enumerate(box) if side.stop - side.start > 1), len(box) - 1)
+        step = max(1, MAPPED_BYTES // (prod(self.grid[axis + 1 :]) * self.dtype.itemsize))
+        starts = range(box[axis].start, box[axis].stop, step)
+        pieces = [(*box[:axis], slice(i, min(i + step, box[axis].stop)), *box[axis + 1 :]) for i in starts]
+        return np.concatenate([np.array(self._mapped("r")[piece]) for piece in pieces], axis=axis)
+
+    def _mapped(self, mode: str) -> np.ndarray:
         return np.memmap(self._file, self.dtype, mode, shape=self.grid)  # type: ignore[call-overload]  # literals
 
 

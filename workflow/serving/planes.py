@@ -72,8 +72,7 @@ def read_plane(landscape: Landscape, copies: Copies, field: str, position: Shape
     copy = copies.of(landscape, field, position)
     if copy is None:
         return cut(_by_parts(landscape, field, position, plane), plane, grid)
-    copy.check(box)
-    return cut(copy.open()[box], plane, grid)
+    return cut(copy.read(box), plane, grid)
 
 
 def cut(values: np.ndarray, plane: Plane, grid: Shape) -> Slice:
