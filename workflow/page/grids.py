@@ -70,19 +70,23 @@ def read_grid(landscape: Landscape, name: str, member: Member, strides: tuple[in
     return Grid(np.concatenate(kept), (low_value, high_value), least, most)
 
 
-def lacking(landscape: Landscape, member: Member) -> list[str]:
-    """Return how many points of a member's landscape have no value, and why; one sentence a reason."""
-    shape = landscape.status.shape[landscape.sweep_ndim :]
+def counts_of(landscape: Landscape, member: Member) -> np.ndarray:
+    """Return how many points of a member's landscape have each :class:`~landsweep.disk.store.Status`."""
     counts = np.zeros(len(Status), np.int64)
-    for box in slabs(shape):
+    for box in slabs(landscape.status.shape[landscape.sweep_ndim :]):
         status = landscape.read_box("status", member.position, box)
         counts += np.bincount(status.reshape(-1), minlength=len(Status))
+    return counts
+
+
+def lacking(counts: np.ndarray) -> list[str]:
+    """Return how many points of a landscape have no value, and why, from how many have each status."""
     words = {
         Status.NOT_EVALUATED: "not evaluated yet",
         Status.NON_FINITE: "not finite",
         Status.FAILED: "without a value, as the loss raised an error there",
     }
-    return [f"{counts[s]:,} of {prod(shape):,} points are {text}." for s, text in words.items() if counts[s]]
+    return [f"{counts[s]:,} of {counts.sum():,} points are {text}." for s, text in words.items() if counts[s]]
 
 
 def strides_of(shape: tuple[int, ...], bytes_per_point: float, budget: float) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.page.grids import lacking, read_grid, strides_of
+from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
 from landsweep.page.labels import MOST_POINTS
 from landsweep.page.trees import Shown, trees_of
 from landsweep.study.plan import Member, coordinates_of
@@ -61,7 +61,7 @@ def member_header_and_arrays(
         each = SHARE * np.dtype(run.study.evaluation.stored).itemsize * len(fields) + LABELS * len(trees)
         strides = strides_of(shape, each, budget)
     grids = {name: read_grid(landscape, name, member, strides) for name in fields}
-    notes += lacking(landscape, member)
+    notes += lacking(counts_of(landscape, member))
     notes += [f"No point of {name} has a finite value." for name in fields if grids[name].range is None]
     whole = None
     if prod(shape) <= MOST_POINTS:
