@@ -103,7 +103,7 @@ def measure(run: Path, points: int) -> None:
             worst = max(worst, *times)
             print(f"axes {a},{b}  first {times[0]:.3f} s, median {np.median(times):.3f} s, slowest {max(times):.3f} s")
             resident()
-        with open(f"/proc/{server.pid}/status") as status:
+        with Path(f"/proc/{server.pid}/status").open() as status:
             peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
         print(
             f"slowest slice {worst:.3f} s; memory after each at most {most / 1e6:.0f} MB, peak {int(peak) / 1e3:.0f} MB"

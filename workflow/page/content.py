@@ -21,6 +21,7 @@ from landsweep.pipeline.status import StageCount, stage_counts
 from landsweep.relations.table import Answer
 from landsweep.stages import STAGES, reserved
 from landsweep.stages.report.reduce import make_table
+from landsweep.study.plan import Member
 
 RELATION = ("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
 """The columns of the page's relations that come first; the others of ``landsweep relations --csv`` follow."""
@@ -54,10 +55,11 @@ def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
 
 def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> dict[str, Any]:
     """Return the content of one run; ``holder`` says which live process, if any, holds the lock at a path."""
+    held = holder(run.directory.lock) is not None
     counts = stage_counts(run.directory, run.study, run.plan)
     members = members_of(run)
     troubles: list[str] = []
-    table = _attempt(troubles, lambda: table_of_run(run))
+    table = _attempt(troubles, lambda: table_of_run(run, held))
     found: Answer | str = "there are no metrics yet." if table is None else related(run, table)
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
     answer = answer_of(run, table, found, counts, members)
@@ -66,7 +68,7 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     return {
         "name": run.study.name,
         "path": str(run.path),
-        "state": state_of(run, counts, holder(run.directory.lock) is not None),
+        "state": state_of(run, counts, held),
         "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
         "live": None,
         "answer": answer,
@@ -79,6 +81,35 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     }
 
 
+def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
+    """Return the content of a page of one member alone: its coordinates and its numbers, without what compares members.
+
+    Raises
+    ------
+    UserError
+        As :func:`page_of`.
+    """
+    (said,) = (m for m in members_of(run) if m["index"] == member.index)
+    counts = stage_counts(run.directory, run.study, run.plan)
+    table = _attempt([], lambda: table_of_run(run))
+    own = None if table is None else table[table["member"] == member.index]
+    content = {
+        "name": run.study.name,
+        "path": str(run.path),
+        "state": state_of(run, counts, owner(run.directory.lock) is not None),
+        "progress": [],
+        "live": None,
+        "answer": [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}],
+        "table": NOTHING if own is None else table_of(own, *_columns(run, own)),
+        "relations": NOTHING,
+        "curves": [],
+        "provenance": provenance_of(run),
+        "axes": {name: [cell(member.coords[name])] for name in run.plan.axes},
+        "members": [said],
+    }
+    return {"version": metadata.version("landsweep"), "live": False, "runs": [content]}
+
+
 def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
     """Return whether a run is ``finished``, ``running`` (a live process holds it) or ``unfinished``."""
     if held:
@@ -86,8 +117,10 @@ def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
     return "finished" if all(c.done + c.failed >= (c.total or 1) for c in counts) else "unfinished"
 
 
-def table_of_run(run: OpenedRun) -> pd.DataFrame | None:
+def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:
     """Return the table of metrics; of a run without one, that of what is there, None where nothing is.
+
+    Of a run that a live process holds (``held``) only the table that it has written: results come every second.
 
     Raises
     ------
@@ -97,7 +130,7 @@ def table_of_run(run: OpenedRun) -> pd.DataFrame | None:
     if run.directory.metrics.exists():
         with reading(run.directory.metrics):
             return pd.read_parquet(run.directory.metrics)
-    if not any(run.directory.topology(0).parent.glob("member-*.npz")):
+    if held or not any(run.directory.topology(0).parent.glob("member-*.npz")):
         return None
     return make_table(run, STAGES)
 

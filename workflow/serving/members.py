@@ -13,13 +13,14 @@ import numpy as np
 from landsweep.base.errors import Damaged, UserError
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape, Status
-from landsweep.page.branches import Branches
+from landsweep.page.grids import lacking
 from landsweep.page.labels import stored_basins
-from landsweep.page.members import lacking, member_header_and_arrays, trees_of
+from landsweep.page.members import axes_of, branch_labels, fields_of, header_of, member_header_and_arrays
 from landsweep.page.packing import pack
+from landsweep.page.trees import Shown, trees_of
 from landsweep.serving.copies import Copies, parts, stamp_of
 from landsweep.serving.planes import Plane, Slice, box_of, cut, read_plane
-from landsweep.study.plan import Member, chunk_shape, coordinates_of
+from landsweep.study.plan import Member, chunk_shape
 
 WHOLE_POINTS = 2**22
 """Landscapes of at most so many points are kept in memory as a whole."""
@@ -41,11 +42,11 @@ class _Known:
     header: Mapping[str, Any]
     arrays: Mapping[str, np.ndarray]
     grids: Mapping[str, np.ndarray]
-    of_minimum: Mapping[str, np.ndarray]
+    trees: Mapping[str, Shown]
 
     @property
     def bytes(self) -> int:
-        return sum(array.nbytes for part in (self.arrays, self.grids, self.of_minimum) for array in part.values())
+        return sum(array.nbytes for part in (self.arrays, self.grids) for array in part.values())
 
 
 class Members:
@@ -109,13 +110,13 @@ class Members:
         labels = known.grids.get(f"{representation}/labels")
         if labels is not None:
             return cut(labels[box_of(plane, grid)], plane, grid)
-        if known.grids or representation not in known.of_minimum:
+        if known.grids or representation not in known.trees:
             return None
         box = box_of(plane, grid)
         found = steadily(lambda: stored_basins(run, member, representation, box))
         if found is None:
             return None
-        return cut(known.of_minimum[representation][found], plane, grid)  # -1, no basin, is the last one there
+        return cut(branch_labels(known.trees[representation], found), plane, grid)
 
     def _known(self, run: OpenedRun, member: Member) -> _Known:
         """Return what is known of a member, read again where its files have changed."""
@@ -143,42 +144,19 @@ class Members:
     def _read_large(self, run: OpenedRun, member: Member, stamp: tuple[Any, ...]) -> _Known:
         """Read a member whose landscape is too large for memory, part by part; its fields are copied meanwhile."""
         landscape, shape, position = Landscape(run.directory.landscape), run.plan.grid_shape, member.position
-        axes = [np.array(axis, np.float64) for axis in coordinates_of(run.study, str(member.coords["subspace"]))]
-        fields = [name for name in landscape.fields if not run.study.numbers(name)]
-        notes: list[str] = []
+        axes, fields, notes = axes_of(run, member), fields_of(run, landscape), list[str]()
         trees = trees_of(run, member, axes, notes)
-        ranges, start = {}, [n // 2 for n in shape]
-        for field in fields:
-            ends = self._copies.ends(landscape, field, position)
-            if ends.range is None:
-                notes.append(f"No point of the field {field} has a finite value.")
-            else:
-                ranges[field] = list(ends.range)
-            best = ends.best(run.study.topology.negate) if field == "loss" else None
-            if best is not None:
-                start = [int(i) for i in np.unravel_index(best, shape)]
-            notes += [str(error) for error in ends.damage]
+        found = {field: self._copies.ends(landscape, field, position) for field in fields}
+        ranges = {field: copy.range for field, copy in found.items() if copy.range is not None}
         notes += lacking(_statuses(landscape, member))
-        representations = []
-        for name, branches, _ in trees:
-            stored = stored_basins(run, member, name, tuple(slice(0, 1) for _ in shape)) is not None
-            representations.append({"name": name, "label": name, "total": branches.total, "labelled": stored})
-            notes += [] if stored else [f"Basins of the {name} tree are not shown: the run has not stored them."]
-            notes += _left_out(name, branches)
-        header = {
-            "axes": [f"alpha_{k}" for k in range(len(shape))],
-            "fields": [{"name": name, "label": name.replace("_", " ")} for name in fields],
-            "representations": representations,
-            "strides": [1] * len(shape),
-            "ranges": ranges,
-            "start": start,
-            "notes": notes,
-        }
-        arrays = {f"axis/{k}": axis for k, axis in enumerate(axes)}
-        for name, branches, _ in trees:
-            arrays |= {f"{name}/{key}": array for key, array in branches.arrays.items()}
-        known = {name: np.append(branches.of_minimum, np.int32(-1)) for name, branches, _ in trees}
-        return _Known(stamp, header, arrays, {}, known)
+        notes += [f"No point of {field} has a finite value." for field in fields if field not in ranges]
+        notes += [str(error) for copy in found.values() for error in copy.damage]
+        best = found["loss"].best(run.study.topology.negate)
+        start = [n // 2 for n in shape] if best is None else [int(i) for i in np.unravel_index(best, shape)]
+        corner = tuple(slice(0, 1) for _ in shape)
+        labelled = [s.name for s in trees if stored_basins(run, member, s.name, corner) is not None]
+        header, arrays = header_of(axes, fields, trees, labelled, (1,) * len(shape), ranges, start, notes)
+        return _Known(stamp, header, arrays, {}, {shown.name: shown for shown in trees})
 
 
 def _read_small(run: OpenedRun, member: Member, stamp: tuple[Any, ...]) -> _Known:
@@ -212,13 +190,6 @@ def _statuses(landscape: Landscape, member: Member) -> np.ndarray:
             continue
         counts += np.bincount(values.ravel(), minlength=len(Status))
     return counts
-
-
-def _left_out(name: str, branches: Branches) -> list[str]:
-    shown = len(branches.arrays["birth"])
-    if shown == branches.total:
-        return []
-    return [f"The {shown:,} most persistent of {branches.total:,} branches of the {name} tree are shown."]
 
 
 def _check(plane: Plane, grid: tuple[int, ...]) -> None:
