@@ -8,18 +8,24 @@ import { liveFacts, stages } from "./progress";
 import type { View } from "./view";
 
 const SHOWN = 4;
+const FEW = 2; // more notes than this are folded
+
+/** Return a text in which what stands between backquotes is set as code. */
+function words(text: string): (Node | string)[] {
+  return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
+}
 
 /** Return a sentence; what stands before its first colon is what it says, the rest how sure that is. */
-export function sentence(text: string, tag: "li" | "p" = "li"): HTMLElement {
+export function sentence(text: string): (Node | string)[] {
   const at = text.indexOf(": ");
-  if (at < 0) return element(tag, {}, text);
-  return element(tag, {}, element("strong", {}, text.slice(0, at)), element("span", {}, text.slice(at)));
+  if (at < 0) return words(text);
+  return [element("strong", {}, text.slice(0, at)), element("span", {}, ...words(text.slice(at)))];
 }
 
 function listed(found: readonly Sentence[], name: string): HTMLElement[] {
   if (found.length === 0) return [];
   const list = (part: readonly Sentence[]) =>
-    element("ul", { class: "sentences" }, ...part.map((one) => sentence(one.text)));
+    element("ul", { class: "sentences" }, ...part.map((one) => element("li", {}, ...sentence(one.text))));
   const shown = [list(found.slice(0, SHOWN))] as HTMLElement[];
   if (found.length > SHOWN) {
     const more = element("summary", {}, counted(found.length - SHOWN, `more ${name}`));
@@ -43,8 +49,15 @@ export function countedStates(members: readonly Member[]): string {
 
 function warnings(found: readonly Sentence[]): HTMLElement[] {
   if (found.length === 0) return [];
-  const lines = found.map((one) => element("li", {}, element("strong", {}, "Careful: "), one.text));
+  const lines = found.map((one) => element("li", {}, element("strong", {}, "Careful: "), ...words(one.text)));
   return [element("ul", { class: "warnings" }, ...lines)];
+}
+
+function notes(found: readonly Sentence[]): HTMLElement[] {
+  const lines = found.map((one) => element("li", {}, ...words(one.text)));
+  if (lines.length <= FEW) return lines.length ? [element("ul", { class: "notes" }, ...lines)] : [];
+  const more = element("summary", {}, counted(lines.length, "note"));
+  return [element("details", {}, more, element("ul", { class: "notes" }, ...lines))];
 }
 
 function aside(run: RunPage): HTMLElement {
@@ -68,15 +81,15 @@ export function mountAnswer(host: HTMLElement, view: View): void {
     ({ name, state, live, progress, answer, axes, members }) as RunPage;
   follow(view, part, (run) => {
     const of = (rank: Sentence["rank"]) => run.answer.filter((one) => one.rank === rank);
-    const words = element(
+    const said = element(
       "div",
       {},
-      ...of("first").map((one) => element("p", { class: "first" }, one.text)),
+      ...of("first").map((one) => element("p", { class: "first" }, ...words(one.text))),
       ...warnings(of("warning")),
       ...listed(of("answer"), "sentence"),
-      ...of("note").map((one) => element("p", { class: "note" }, one.text)),
+      ...notes(of("note")),
     );
-    if (run.answer.length === 0) words.append(element("p", { class: "first" }, "This run has no results yet."));
-    host.replaceChildren(element("div", { class: "answer" }, words, aside(run)));
+    if (run.answer.length === 0) said.append(element("p", { class: "first" }, "This run has no results yet."));
+    host.replaceChildren(element("div", { class: "answer" }, said, aside(run)));
   });
 }

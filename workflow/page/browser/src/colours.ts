@@ -1,6 +1,6 @@
-/** Colours of values: cividis, which people see alike whatever colours they tell apart. */
+/** Colours of values: viridis, whose lightness grows evenly, whatever colours a reader tells apart. */
 
-import { interpolateCividis } from "d3-scale-chromatic";
+import { interpolateViridis } from "d3-scale-chromatic";
 
 const STEPS = 256;
 
@@ -8,8 +8,8 @@ const STEPS = 256;
 const MAP: Uint8Array = (() => {
   const found = new Uint8Array(3 * STEPS);
   for (let i = 0; i < STEPS; i++) {
-    const parts = interpolateCividis(i / (STEPS - 1)).match(/\d+/g) ?? [];
-    for (let k = 0; k < 3; k++) found[3 * i + k] = Number(parts[k]);
+    const hex = interpolateViridis(i / (STEPS - 1));
+    for (let k = 0; k < 3; k++) found[3 * i + k] = Number.parseInt(hex.slice(1 + 2 * k, 3 + 2 * k), 16);
   }
   return found;
 })();

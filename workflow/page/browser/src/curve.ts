@@ -8,8 +8,7 @@ import { endsOf } from "./interval";
 import type { Curve } from "./payload";
 import type { View } from "./view";
 
-const NONE =
-  "This run has no results under other choices of analysis yet; landsweep robust with the run's directory makes them.";
+const NONE = "Other choices of analysis are not compared here; the command landsweep robust compares them.";
 const WIDTH = 960;
 const LEFT = 250;
 const RIGHT = 12;

@@ -1,31 +1,22 @@
 /** All landscapes of a run as small pictures, beside one another. */
 
-import { paintBar, type Scale } from "./colours";
+import { paintBar } from "./colours";
 import { choice, element, field } from "./dom";
 import { follow } from "./follow";
-import { formatNumber, numberOf } from "./format";
-import type { Cell, Member, RunPage, Table } from "./payload";
+import { formatNumber } from "./format";
+import type { Cell, Member, RunPage } from "./payload";
 import { explore } from "./table";
-import { Thumbnail } from "./thumbnail";
+import { Thumbnail, type Range } from "./thumbnail";
 import type { View } from "./view";
 
 const AHEAD = "300px"; // pictures begin to load when they are this near to what is seen
+const LATER = 600; // milliseconds before what is out of sight begins to load, and between two of them
+const BETWEEN = 4;
 const DECADES = 100; // values that span more than this factor begin on a logarithmic scale
-
-type Range = readonly [number, number];
 
 function joined(ranges: readonly Range[]): Range | null {
   if (ranges.length === 0) return null;
   return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
-}
-
-/** Return the range of all members' losses as the table has it, so that the common scale does not move. */
-function ofTable(table: Table): Range | null {
-  const column = (name: string) => table.columns.findIndex((one) => one.name === name);
-  const [low, high] = [column("loss_min"), column("loss_max")];
-  if (low < 0 || high < 0) return null;
-  const rows = table.rows.map((row) => [numberOf(row[low]), numberOf(row[high])] as const);
-  return joined(rows.filter((range) => range.every(Number.isFinite)));
 }
 
 /** Return a member's name without the axes that have one value or that its group names. */
@@ -35,9 +26,11 @@ function shortLabel(member: Member, axes: RunPage["axes"], grouped: string): str
   return parts.map(([name, value]) => `${name} = ${formatNumber(value)}`).join(", ");
 }
 
+type Swept = Pick<RunPage, "axes" | "members">;
+
 class Multiples {
   private readonly tiles = new Map<number, Thumbnail>();
-  private readonly groups = element("div");
+  private readonly groups = element("div", { class: "groups" });
   private readonly bar = element("div", { class: "colourbar", role: "img" });
   private readonly ends = [element("span"), element("span")];
   private readonly controls = element("div", { class: "controls" });
@@ -45,13 +38,14 @@ class Multiples {
   private logarithmic: boolean | null = null; // null until a reader chooses
   private grouped = "";
   private waiting = false;
+  private stopped = false;
   private readonly observer: IntersectionObserver;
 
   constructor(
     host: HTMLElement,
     private readonly view: View,
     private readonly number: number,
-    private run: RunPage,
+    private run: Swept,
   ) {
     this.observer = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: AHEAD });
     const canvas = element("canvas");
@@ -76,10 +70,11 @@ class Multiples {
     );
     host.replaceChildren(this.controls, this.groups);
     this.arrange();
+    setTimeout(() => void this.loadRest(), LATER);
   }
 
   /** Follow a run whose members have changed. */
-  update(run: RunPage): void {
+  update(run: Swept): void {
     const before = this.run;
     this.run = run;
     if (before.members.length !== run.members.length || JSON.stringify(before.axes) !== JSON.stringify(run.axes)) {
@@ -101,6 +96,7 @@ class Multiples {
   }
 
   stop(): void {
+    this.stopped = true;
     this.observer.disconnect();
   }
 
@@ -152,6 +148,16 @@ class Multiples {
     }
   }
 
+  /** Load what is out of sight as well, a little at a time, so that the common scale is that of all and paper has them. */
+  private async loadRest(): Promise<void> {
+    if (this.view.page.get().live) return;
+    for (const tile of [...this.tiles.values()]) {
+      if (this.stopped) return;
+      await new Promise<void>((resolve) => setTimeout(resolve, BETWEEN));
+      await this.load(tile);
+    }
+  }
+
   private async load(tile: Thumbnail): Promise<void> {
     await tile.load(this.view.source, this.number);
     this.redraw();
@@ -168,15 +174,14 @@ class Multiples {
   }
 
   private draw(): void {
-    const seen = [...this.tiles.values()].flatMap(({ range }) => (range ? [range] : []));
-    const table = ofTable(this.run.table);
-    const common = joined(table ? [table, ...seen] : seen);
-    const positive = seen.every(([low]) => low > 0) && (!table || table[0] > 0);
+    const tiles = [...this.tiles.values()];
+    const common = joined(tiles.flatMap(({ colours }) => (colours ? [colours] : [])));
+    const positive = tiles.every(({ range }) => range === null || range[0] > 0);
     const decades = common !== null && positive && common[1] > DECADES * common[0];
     const logarithmic = positive && (this.logarithmic ?? decades);
-    const scale = ([low, high]: Range): Scale => ({ low, high, logarithmic });
-    for (const tile of this.tiles.values()) {
-      if (tile.range && common) tile.draw(scale(this.common ? common : tile.range));
+    for (const tile of tiles) {
+      const ends = this.common ? common : tile.colours;
+      if (ends) tile.draw({ low: ends[0], high: ends[1], logarithmic });
     }
     this.legend(common, logarithmic, positive);
   }
@@ -184,17 +189,17 @@ class Multiples {
   private legend(common: Range | null, logarithmic: boolean, positive: boolean): void {
     const words = logarithmic ? "logarithmic" : "linear";
     const refused = this.logarithmic && !positive ? "; values that are not positive have no logarithm" : "";
-    const ends = this.common && common ? common.map(formatNumber) : ["lowest of each", "highest of each"];
-    this.ends[0].textContent = ends[0];
-    this.ends[1].textContent = `${ends[1]} (${words}${refused})`;
-    this.bar.setAttribute("aria-label", `Colours from ${ends[0]} to ${ends[1]}, ${words}${refused}`);
+    const [low, high] = this.common && common ? common.map(formatNumber) : ["lowest of each", "highest of each"];
+    this.ends[0].textContent = this.common && common ? `≤ ${low}` : low;
+    this.ends[1].textContent = `${high} (${words}${refused})`;
+    this.bar.setAttribute("aria-label", `Colours from ${low} and lower to ${high}, ${words}${refused}`);
   }
 }
 
 /** Show this section in `host`. */
 export function mountMultiples(host: HTMLElement, view: View): void {
   let shown: Multiples | null = null;
-  const part = ({ axes, members, table }: RunPage) => ({ axes, members, table }) as RunPage;
+  const part = ({ axes, members }: RunPage) => ({ axes, members });
   follow(view, part, (run, other) => {
     if (shown && !other) shown.update(run);
     else {

@@ -2,7 +2,7 @@
 
 import { sentence } from "./answer";
 import { DataTable } from "./datatable";
-import { button, choice, element, field } from "./dom";
+import { button, choice, element, field, type Option } from "./dom";
 import { follow } from "./follow";
 import { counted, formatNumber, numberOf } from "./format";
 import { endsOf, interval, scaleAbove, type Ends } from "./interval";
@@ -12,6 +12,7 @@ import type { View } from "./view";
 
 const SHOWN = 12;
 const NONE = "There are no relations: they need finished landscapes of at least a few models that differ.";
+const BEST = "resolved"; // the representation shown at first, where there is one
 const ORDERS = ["strength", "metric", "against"] as const;
 type By = (typeof ORDERS)[number];
 
@@ -24,15 +25,30 @@ interface Relation {
   readonly p: Cell;
   readonly models: Cell;
   readonly sentence: string;
+  readonly representation: string;
+  /** The medians of groups, where an axis has names instead of numbers. */
+  readonly medians: string;
 }
 
 function relationsOf({ columns, rows }: Table): Relation[] {
   const at = (name: string) => columns.findIndex((column) => column.name === name);
-  const names = ["metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence"].map(at);
+  const text = (row: readonly Cell[], name: string) => String(row[at(name)] ?? "");
+  const number = (row: readonly Cell[], name: string) => row[at(name)] ?? null;
   return rows.map((row) => {
-    const [metric, against, estimate, low, high, p, models, said] = names.map((column) => row[column] ?? null);
-    const texts = { metric: String(metric ?? ""), against: String(against ?? ""), sentence: String(said ?? "") };
-    return { ...texts, estimate, low, high, p, models };
+    const representation = text(row, "representation");
+    const said = text(row, "sentence");
+    return {
+      metric: text(row, "metric"),
+      against: text(row, "against"),
+      estimate: number(row, "estimate"),
+      low: number(row, "low"),
+      high: number(row, "high"),
+      p: number(row, "p_holm"),
+      models: number(row, "n_models"),
+      sentence: said.startsWith(`${representation}: `) ? said.slice(representation.length + 2) : said,
+      representation,
+      medians: text(row, "medians"),
+    };
   });
 }
 
@@ -47,15 +63,22 @@ function strength({ estimate }: Relation): Cell {
   return Number.isNaN(size) ? null : size;
 }
 
+/** Return all, and each of the values. */
+function options(values: readonly string[]): Option[] {
+  return [{ value: "", label: "all" }, ...values.filter(Boolean).map((value) => ({ value, label: value }))];
+}
+
 function row(one: Relation, ends: Ends): HTMLElement {
   const number = (label: string, text: string) => element("td", { class: "number", "data-label": label }, text);
   const said = element("td", { class: "sentence" });
-  if (one.sentence) said.append(...sentence(one.sentence).childNodes);
+  if (one.sentence) said.append(...sentence(one.sentence));
   else said.append(element("strong", {}, `${one.metric} against ${one.against}`));
+  if (one.medians) said.append(element("div", { class: "note" }, `Medians: ${one.medians}`));
   return element(
     "tr",
     {},
     said,
+    element("td", { class: "text", "data-label": "of" }, one.representation),
     element("td", { class: "plot" }, interval(one.estimate, one.low, one.high, ends)),
     number("estimate", formatNumber(one.estimate)),
     number("interval", `${formatNumber(one.low)} to ${formatNumber(one.high)}`),
@@ -71,21 +94,28 @@ class Relations {
   private readonly said = element("span", { role: "status", class: "note" });
   private readonly more = button("Show all", () => this.set(() => (this.whole = true)));
   private metric = "";
+  private against = "";
+  private representation = "";
   private by: By = "strength";
   private whole = false;
 
   constructor(host: HTMLElement, table: Table, name: string) {
     this.all = relationsOf(table);
     this.ends = endsOf(this.all.flatMap(({ estimate, low, high }) => [estimate, low, high]));
-    const metrics = [...new Set(this.all.map(({ metric }) => metric))].sort();
-    const names = [{ value: "", label: "all metrics" }, ...metrics.map((value) => ({ value, label: value }))];
+    const distinct = (part: (one: Relation) => string) => [...new Set(this.all.map(part))];
+    const representations = distinct((one) => one.representation);
+    this.representation = representations.includes(BEST) ? BEST : representations[0];
+    const one = (label: string, values: string[], value: string, chosen: (value: string) => void) =>
+      field(label, choice(options(values), value, (found) => this.set(() => chosen(found))));
     const orders = ORDERS.map((value) => ({ value, label: value }));
     const heads = ["Estimate", "Interval", "Holm p", "Models"];
     host.replaceChildren(
       element(
         "div",
         { class: "controls" },
-        field("Metric", choice(names, "", (value) => this.set(() => (this.metric = value)))),
+        one("Metric", distinct(({ metric }) => metric).sort(), "", (value) => (this.metric = value)),
+        one("Against", distinct(({ against }) => against), "", (value) => (this.against = value)),
+        one("Of", representations, this.representation, (value) => (this.representation = value)),
         field("Sorted by", choice(orders, this.by, (value) => this.set(() => (this.by = value as By)))),
         this.said,
       ),
@@ -103,6 +133,7 @@ class Relations {
               "tr",
               {},
               element("th", { scope: "col" }, "Relation"),
+              element("th", { scope: "col" }, "Of"),
               element("th", { scope: "col", class: "plot" }, scaleAbove(this.ends), this.hidden("Picture")),
               ...heads.map((head) => element("th", { scope: "col", class: "number" }, head)),
             ),
@@ -138,7 +169,11 @@ class Relations {
   }
 
   private draw(): void {
-    const found = this.all.filter(({ metric }) => this.metric === "" || metric === this.metric);
+    const meets = (wanted: string, value: string) => wanted === "" || value === wanted;
+    const found = this.all.filter(
+      ({ metric, against, representation }) =>
+        meets(this.metric, metric) && meets(this.against, against) && meets(this.representation, representation),
+    );
     found.sort(ARRANGED[this.by]);
     const shown = this.whole ? found : found.slice(0, SHOWN);
     this.body.replaceChildren(...shown.map((one) => row(one, this.ends)));

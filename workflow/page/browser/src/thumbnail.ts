@@ -6,6 +6,9 @@ import { element } from "./dom";
 import { formatNumber, formatShare } from "./format";
 import type { Member, Source } from "./payload";
 
+export type Range = readonly [low: number, high: number];
+
+const LOWEST = 0.01; // the share of points that lie below where colours begin
 const POINTS = 240; // of a curve's picture along each side
 
 interface Picture {
@@ -33,7 +36,9 @@ export class Thumbnail {
   readonly host: HTMLLIElement;
   readonly button = element("button", { type: "button", class: "tile" });
   /** The lowest and highest finite value, null before there is a picture. */
-  range: readonly [number, number] | null = null;
+  range: Range | null = null;
+  /** Where its colours begin and end: one point that is far lower than all others must not take most of them. */
+  colours: Range | null = null;
   private readonly canvas = element("canvas", { hidden: true, "aria-hidden": "true" });
   private readonly said = element("span");
   private readonly aside = element("span", { class: "aside" });
@@ -71,8 +76,10 @@ export class Thumbnail {
       const picture = await pictureOf(source, run, this.member.index);
       if (this.asked !== asked) return; // a newer one has been asked for
       this.picture = picture;
-      const finite = picture.values.filter((value) => Number.isFinite(value));
-      this.range = finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
+      const finite = picture.values.filter((value) => Number.isFinite(value)).sort();
+      const [low, high] = [finite[0], finite[finite.length - 1]];
+      this.range = finite.length ? [low, high] : null;
+      this.colours = finite.length ? [finite[Math.floor(LOWEST * finite.length)], high] : null;
       this.describe(this.range ? "" : "no finite value");
     } catch (error) {
       this.describe(error instanceof Error ? error.message : String(error));
