@@ -15,6 +15,7 @@ from landsweep.cli.answers.distances import cka, distances
 from landsweep.cli.answers.exchange import export, importing
 from landsweep.cli.answers.figure import figure
 from landsweep.cli.answers.relations import relations
+from landsweep.cli.answers.report import report
 from landsweep.cli.check import check
 from landsweep.cli.ending import abort, ended, heard
 from landsweep.cli.new import new
@@ -222,6 +223,7 @@ app.command()(commands.logs)
 app.command()(commands.cancel)
 app.command()(scaling)
 app.command()(relations)
+app.command()(report)
 
 
 @app.command()

@@ -17,8 +17,8 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return a header and arrays as gzip'd bytes, which ``unpack`` of ``browser/src/packing.ts`` reads.
 
     The bytes before compression are: the length of the header in bytes as uint32, the header as JSON in UTF-8, then the
-    arrays in C order, each at a multiple of 8 bytes from the beginning; all little-endian. The header's ``arrays`` gives
-    the ``dtype``, ``shape`` and ``offset`` in bytes of each. The same input gives the same bytes.
+    arrays in C order, each at a multiple of 8 bytes from the beginning; all little-endian. The header's ``arrays``
+    gives the ``dtype``, ``shape`` and ``offset`` in bytes of each. The same input gives the same bytes.
 
     Raises
     ------

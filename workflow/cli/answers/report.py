@@ -1,0 +1,49 @@
+"""``landsweep report``: the page of a run for a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from landsweep.base.errors import UserError, guard_io
+from landsweep.base.launch import detect
+from landsweep.base.paths import check_folder
+from landsweep.base.text import size
+from landsweep.cli.options import RunPath
+
+SUFFIXES = (".html", ".htm")
+
+
+def report(
+    run: RunPath,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help=".html file  [default: RUN/report/index.html].", show_default=False),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser of this machine.")] = False,
+) -> None:
+    """Write a run as one page for a browser.
+
+    Answer, metrics, relations, and every landscape with its merge tree to explore, in one file that needs no network
+    and no landsweep.
+    """
+    if detect().rank:  # one process does it
+        raise typer.Exit
+    from landsweep.disk.opened import read_run
+    from landsweep.disk.rundir import write_text
+    from landsweep.page.write import written
+
+    opened = read_run(run)
+    target = out or opened.directory.report / "index.html"
+    if target.suffix.lower() not in SUFFIXES or target.is_dir():
+        raise UserError(f"--out is {str(target)!r}, expected the name of a {' or '.join(SUFFIXES)} file.")
+    if out is not None:
+        check_folder("--out", out)
+    text = written([opened])
+    guard_io(lambda: write_text(target, text))
+    print(f"{target.resolve().as_uri()}  ({size(len(text.encode()))})")
+    if open_:
+        import webbrowser
+
+        webbrowser.open(target.resolve().as_uri())

@@ -1,0 +1,123 @@
+"""The answer of a run in sentences: counts, relations that hold, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.rundir import read_json
+from landsweep.pipeline.status import StageCount
+from landsweep.relations.relate import Relation
+from landsweep.relations.sentences import alike, sentences
+from landsweep.relations.table import Answer, answer
+from landsweep.report import engines
+from landsweep.report.summary import resolved_counts, trends
+from landsweep.stages import measured
+
+SHOWN = 8
+"""At most this many sentences of relations stand in the answer; the section on relations has all."""
+CERTAIN = 0.05
+"""Relations of the answer have a p value below this, adjusted for the number of relations."""
+
+
+def related(run: OpenedRun, table: pd.DataFrame) -> Answer | str:
+    """Return the relations of a run as ``landsweep relations`` gives them, or why there are none."""
+    try:
+        return answer(table, list(run.plan.axes), measured(map(str, table)))
+    except UserError as error:
+        return str(error)
+
+
+def answer_of(
+    run: OpenedRun,
+    table: pd.DataFrame | None,
+    found: Answer | str,
+    counts: list[StageCount],
+    members: list[dict[str, Any]],
+) -> list[dict[str, str]]:
+    """Return the sentences of the answer, each with its rank; the most important first."""
+    said = [("first", text) for text in _counts(run, table, members)]
+    if table is not None and isinstance(found, Answer):
+        said += [("answer", text) for text in _holding(run, table, found)]
+    said += [("warning", text) for text in missing(run, counts, members)]
+    said += _report(run)
+    said += [("warning", text) for text in engines.warnings(run.directory)]
+    if isinstance(found, Answer):
+        said += [("note", text) for text in found.notes]
+    else:
+        said.append(("note", f"No relations: {found}"))
+    return [{"text": _capital(text), "rank": rank} for rank, text in dict.fromkeys(said)]
+
+
+def _capital(text: str) -> str:
+    """Return a sentence with its full stop."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, Any]]) -> list[str]:
+    """Return how many landscapes there are and, where they were resolved, of how many minima and saddles."""
+    finished = sum(m["state"] == "finished" for m in members)
+    grid = " x ".join(f"{n}" for n in run.plan.grid_shape)
+    what = "maxima and saddles (superlevel sets)" if run.study.topology.negate else "minima and saddles"
+    said = [f"{finished} of {len(members)} landscapes of {grid} points"]
+    if table is None or "n_minima" not in table:
+        return said
+    resolved = resolved_counts(table, run.study.connectivity[0])
+    if resolved:
+        return [f"{resolved}, in {said[0]}"]
+    own = table[table["representation"] == run.study.connectivity[0]].dropna(subset=["n_minima"])
+    if own.empty:
+        return said
+    minima, saddles = (f"{own[name].sum():g}" for name in ("n_minima", "n_saddles"))
+    return [f"{said[0]}: {minima} and {saddles} {what} of the grid ({run.study.connectivity[0]})"]
+
+
+def _holding(run: OpenedRun, table: pd.DataFrame, found: Answer) -> list[str]:
+    """Return what depends on the sweep's axes, strongest first; where nothing surely does, the trends."""
+    sure = [r for r in found.relations if r.kind == "axis" and not r.why_not and r.sure and r.p_holm <= CERTAIN]
+    groups = alike(sorted(sure, key=_strength))
+    said = sentences([r for group in groups[:SHOWN] for r in group])
+    if len(groups) > SHOWN:
+        said.append(f"{len(groups) - SHOWN} more relations with the sweep's axes hold: see the section Relations")
+    return said or trends(run.study, table)
+
+
+def _strength(relation: Relation) -> tuple[float, float]:
+    return -abs(relation.estimate.value), relation.p
+
+
+def missing(run: OpenedRun, counts: list[StageCount], members: list[dict[str, Any]]) -> list[str]:
+    """Return which stages have not finished, with the command that goes on, and how many members failed."""
+    left = [f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in counts if c.done + c.failed < (c.total or 1)]
+    failed = [m for m in members if m["failure"]]
+    said = []
+    if left:
+        said.append(f"The run is not finished ({'; '.join(left)}): `landsweep run STUDY` goes on.")
+    if failed:
+        some = "; ".join(f"{m['label']}: {m['failure']}" for m in failed[:3])
+        more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+        said.append(
+            f"{len(failed)} of {len(members)} members have failures ({some}{more}): `landsweep run STUDY "
+            "--retry-failed` tries them again."
+        )
+    return said
+
+
+def _report(run: OpenedRun) -> list[tuple[str, str]]:
+    """Return what the run's own summary says: figures of merit, lines of stages, warnings."""
+    file = run.directory.report / "summary.json"
+    if not file.exists():
+        return []
+    try:
+        data = read_json(file)
+        said = [("note", str(text)) for text in (*data["quality"], *data.get("stages", []))]
+        warnings = [("warning", str(text)) for text in data["warnings"]]
+        if data["non_finite_points"]:
+            warnings.append(("warning", f"{data['non_finite_points']} points are not finite"))
+    except (UserError, KeyError, TypeError) as error:
+        again = f"`landsweep run STUDY --repair` writes it again; `landsweep status {in_command(run.path)}` says more"
+        return [("warning", f"{file} cannot be read ({type(error).__name__}): {again}.")]
+    return [*warnings, *said]

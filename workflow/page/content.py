@@ -1,0 +1,129 @@
+"""The content of a page as plain data, in the form of ``browser/src/payload.ts``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from landsweep.base.errors import UserError, reading
+from landsweep.base.naming import label
+from landsweep.disk.lock import owner
+from landsweep.disk.opened import OpenedRun
+from landsweep.page.answer import answer_of, related
+from landsweep.page.cells import cell, table_of
+from landsweep.page.curves import curves_of
+from landsweep.page.provenance import provenance_of
+from landsweep.page.standing import members_of
+from landsweep.pipeline.status import StageCount, stage_counts
+from landsweep.relations.table import Answer
+from landsweep.stages import STAGES, reserved
+from landsweep.stages.report.reduce import make_table
+
+RELATION = ("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
+"""The columns of the page's relations that come first; the others of ``landsweep relations --csv`` follow."""
+MEANINGS = {
+    "member": "the index of the landscape",
+    "model": "the index of the trained network",
+    "representation": "the neighbourhood of the merge tree, or resolved: minima and saddles of the loss itself",
+    "train_seconds": "the time that training took (s)",
+}
+"""The keys are columns that no stage describes."""
+NOTHING: dict[str, Any] = {"columns": [], "rows": []}
+
+
+def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
+    """Return the content of the page of one run or several, without landscapes, as plain JSON.
+
+    Parameters
+    ----------
+    runs
+        The runs, in the order in which the page offers them.
+    live
+        Whether a server sends the page again as the runs go on.
+
+    Raises
+    ------
+    UserError
+        Where a file that describes a run is lost or damaged. Damaged results are sentences of the page.
+    """
+    return {"version": metadata.version("landsweep"), "live": live, "runs": [run_page(run) for run in runs]}
+
+
+def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> dict[str, Any]:
+    """Return the content of one run; ``holder`` says which live process, if any, holds the lock at a path."""
+    held = holder(run.directory.lock) is not None
+    counts = stage_counts(run.directory, run.study, run.plan)
+    members = members_of(run)
+    troubles: list[str] = []
+    table = _attempt(troubles, lambda: table_of_run(run, held))
+    found: Answer | str = "there are no metrics yet." if table is None else related(run, table)
+    curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
+    answer = answer_of(run, table, found, counts, members)
+    answer += [{"text": text, "rank": "warning"} for text in troubles]
+    answer += [{"text": note, "rank": "note"}] if note else []
+    return {
+        "name": run.study.name,
+        "path": str(run.path),
+        "state": state_of(run, counts, held),
+        "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
+        "live": None,
+        "answer": answer,
+        "table": NOTHING if table is None else table_of(table, *_columns(run, table)),
+        "relations": relations_of(found),
+        "curves": curves,
+        "provenance": provenance_of(run),
+        "axes": {name: [cell(value) for value in values] for name, values in run.plan.axes.items()},
+        "members": members,
+    }
+
+
+def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
+    """Return whether a run is ``finished``, ``running`` (a live process holds it) or ``unfinished``."""
+    if held:
+        return "running"
+    return "finished" if all(c.done + c.failed >= (c.total or 1) for c in counts) else "unfinished"
+
+
+def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:
+    """Return the table of metrics; of a run without one, that of what is there, None where nothing is.
+
+    Of a run that a live process holds (``held``) only the table that it has written: results come every second.
+
+    Raises
+    ------
+    UserError
+        Where a file of results cannot be read.
+    """
+    if run.directory.metrics.exists():
+        with reading(run.directory.metrics):
+            return pd.read_parquet(run.directory.metrics)
+    if held or not any(run.directory.topology(0).parent.glob("member-*.npz")):
+        return None
+    return make_table(run, STAGES)
+
+
+def _attempt(troubles: list[str], function: Any) -> Any:
+    """Return what a function returns; None where results are damaged, with the sentence among the troubles."""
+    try:
+        return function()
+    except UserError as error:
+        troubles.append(str(error))
+        return None
+
+
+def _columns(run: OpenedRun, table: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what each column of a table is called, and what it means."""
+    own = (*run.plan.axes, "member", "model", "representation")
+    labels = {str(name): str(name) if name in own else label(str(name)) for name in table}
+    return labels, reserved() | MEANINGS
+
+
+def relations_of(found: Answer | str) -> dict[str, Any]:
+    """Return relations as the page reads them, in the order and the columns of ``landsweep relations``."""
+    if isinstance(found, str):
+        return NOTHING
+    frame = found.frame
+    return table_of(frame[[*RELATION, *(name for name in frame if name not in RELATION)]])

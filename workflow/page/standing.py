@@ -1,0 +1,91 @@
+"""How far each member of a run is: finished, partial, empty or failed."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from landsweep.base.errors import Damaged
+from landsweep.disk.opened import OpenedRun
+from landsweep.disk.rundir import read_json
+from landsweep.disk.store import Landscape
+from landsweep.stages import BY_NAME
+from landsweep.stages.evaluate import STAGE as EVALUATE
+from landsweep.study.plan import Member
+
+
+def coordinates(member: Member) -> dict[str, Any]:
+    """Return a member's coordinates on the sweep's axes as plain numbers and texts."""
+    return dict(member.coords)
+
+
+def label_of(run: OpenedRun, member: Member) -> str:
+    """Return what a member is called: its coordinates on the axes that have several values, such as ``beta = 1``."""
+    varied = [name for name, values in run.plan.axes.items() if len(values) > 1]
+    return ", ".join(f"{name} = {member.coords[name]}" for name in varied) or f"member {member.index}"
+
+
+def members_of(run: OpenedRun) -> list[dict[str, Any]]:
+    """Return what the page says of every member, in the order of their indices."""
+    missing = points_missing(run)
+    failures = _failures(run)
+    size = prod(run.plan.grid_shape)
+    found = []
+    for member in run.plan.members:
+        done = 1 - missing.get(member.position, 0) / size
+        failed, why = failures.get(member.index, (False, ""))
+        state = "finished" if done == 1 else "failed" if failed else "partial" if done else "empty"
+        found.append(
+            {
+                "index": member.index,
+                "coords": coordinates(member),
+                "label": label_of(run, member),
+                "state": state,
+                "done": done,
+                "failure": why,
+            }
+        )
+    return found
+
+
+def points_missing(run: OpenedRun) -> dict[tuple[int, ...], int]:
+    """Return how many points of each member are not evaluated, by its position; those that lack none are left out."""
+    whole = dict.fromkeys((m.position for m in run.plan.members), prod(run.plan.grid_shape))
+    if not Landscape.exists(run.directory.landscape):
+        return whole
+    landscape = Landscape(run.directory.landscape)
+    n = landscape.sweep_ndim
+    missing = {position: size for position, size in whole.items() if not landscape.holds(position)}
+    for unit in landscape.pending():
+        there = None
+        if landscape.shard_file("status", unit).exists():  # an extension added members to what was there
+            there = landscape.read_status(unit)
+        for position in unit.positions(n):
+            size = prod(high - low for low, high in zip(unit.low[n:], unit.high[n:], strict=True))
+            if there is not None:
+                at = tuple(i - low for i, low in zip(position, unit.low, strict=False))
+                size = int(np.count_nonzero(there[at] == 0))
+            if size and position in whole:
+                missing[position] = missing.get(position, 0) + size
+    return missing
+
+
+def _failures(run: OpenedRun) -> dict[int, tuple[bool, str]]:
+    """Return, by the index of a member, whether it has no landscape because something failed, and what did."""
+    before = {stage.name for stage in (EVALUATE, *EVALUATE.ancestors)}
+    found: dict[int, tuple[bool, str]] = {}
+    for (name, index), path in run.directory.failures().items():
+        stage = BY_NAME.get(name)
+        if stage is None:
+            continue
+        try:
+            data = read_json(path)
+            why = f"Stage {name} failed: {str(data['error']).strip()}"
+        except (Damaged, KeyError) as error:
+            why = f"Stage {name} failed: {error}"
+        for member in run.plan.members:
+            item = {"model": member.model, "site": run.plan.sites[member.index]}.get(stage.of, member.index)
+            if item == index and member.index not in found:
+                found[member.index] = (name in before, why)
+    return found
