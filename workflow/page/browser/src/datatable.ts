@@ -20,6 +20,7 @@ export interface Options {
 }
 
 const SIZES = [25, 100, 500];
+const PRINTED = 1000; // rows at most, whatever a page of the screen has
 
 export class DataTable {
   readonly host = element("div", { class: "datatable" });
@@ -35,6 +36,7 @@ export class DataTable {
   private order: { name: string; falling: boolean } | null = null;
   private size = SIZES[0];
   private first = 0;
+  private readonly print = matchMedia("print");
   private shown: number[] = [];
   private chosen: (row: number) => boolean = () => false;
 
@@ -66,6 +68,7 @@ export class DataTable {
         saved("Save as CSV", `${options.file}.csv`, () => csv(this.table, this.columns(), this.shown)),
       ),
     );
+    this.print.addEventListener("change", () => this.draw());
     this.update(table);
   }
 
@@ -154,12 +157,13 @@ export class DataTable {
     this.shown = shownRows(this.table, columns, this.filters.text(), this.filters.conditions(), this.sorting());
     const last = Math.floor(Math.max(0, this.shown.length - 1) / this.size) * this.size;
     this.first = Math.min(Math.max(0, this.first), last);
-    const part = this.shown.slice(this.first, this.first + this.size);
+    const first = this.print.matches ? 0 : this.first;
+    const part = this.shown.slice(first, first + (this.print.matches ? PRINTED : this.size));
     this.body.replaceChildren(...part.map((row) => this.row(row, columns)));
     this.back.disabled = this.first === 0;
     this.on.disabled = this.first >= last;
     const all = counted(this.table.rows.length, "row");
-    const range = part.length ? `Rows ${this.first + 1} to ${this.first + part.length} of ${this.shown.length}` : "No rows";
+    const range = part.length ? `Rows ${first + 1} to ${first + part.length} of ${this.shown.length}` : "No rows";
     this.said.textContent = this.shown.length === this.table.rows.length ? range : `${range} (of ${all} in all)`;
   }
 
