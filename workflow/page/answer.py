@@ -76,7 +76,7 @@ def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, 
 
 
 def _holding(run: OpenedRun, table: pd.DataFrame, found: Answer) -> list[str]:
-    """Return what depends on the sweep's axes, strongest first; where nothing surely does, the trends with intervals."""
+    """Return what depends on the sweep's axes, strongest first; where nothing surely does, the trends."""
     sure = [r for r in found.relations if r.kind == "axis" and not r.why_not and r.sure and r.p_holm <= CERTAIN]
     groups = alike(sorted(sure, key=_strength))
     said = sentences([r for group in groups[:SHOWN] for r in group])

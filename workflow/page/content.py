@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -51,12 +52,13 @@ def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
     return {"version": metadata.version("landsweep"), "live": live, "runs": [run_page(run) for run in runs]}
 
 
-def run_page(run: OpenedRun) -> dict[str, Any]:
-    """Return the content of one run."""
+def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> dict[str, Any]:
+    """Return the content of one run; ``holder`` says which live process, if any, holds the lock at a path."""
+    held = holder(run.directory.lock) is not None
     counts = stage_counts(run.directory, run.study, run.plan)
     members = members_of(run)
     troubles: list[str] = []
-    table = _attempt(troubles, lambda: table_of_run(run))
+    table = _attempt(troubles, lambda: table_of_run(run, held))
     found: Answer | str = "there are no metrics yet." if table is None else related(run, table)
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
     answer = answer_of(run, table, found, counts, members)
@@ -65,7 +67,7 @@ def run_page(run: OpenedRun) -> dict[str, Any]:
     return {
         "name": run.study.name,
         "path": str(run.path),
-        "state": state_of(run, counts),
+        "state": state_of(run, counts, held),
         "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
         "live": None,
         "answer": answer,
@@ -78,15 +80,17 @@ def run_page(run: OpenedRun) -> dict[str, Any]:
     }
 
 
-def state_of(run: OpenedRun, counts: Sequence[StageCount]) -> str:
+def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
     """Return whether a run is ``finished``, ``running`` (a live process holds it) or ``unfinished``."""
-    if owner(run.directory.lock):
+    if held:
         return "running"
     return "finished" if all(c.done + c.failed >= (c.total or 1) for c in counts) else "unfinished"
 
 
-def table_of_run(run: OpenedRun) -> pd.DataFrame | None:
+def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:
     """Return the table of metrics; of a run without one, that of what is there, None where nothing is.
+
+    Of a run that a live process holds (``held``) only the table that it has written: results come every second.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def table_of_run(run: OpenedRun) -> pd.DataFrame | None:
     if run.directory.metrics.exists():
         with reading(run.directory.metrics):
             return pd.read_parquet(run.directory.metrics)
-    if not any(run.directory.topology(0).parent.glob("member-*.npz")):
+    if held or not any(run.directory.topology(0).parent.glob("member-*.npz")):
         return None
     return make_table(run, STAGES)
 

@@ -19,7 +19,15 @@ MOST_POINTS = 2**22
 
 
 def stored_basins(run: OpenedRun, member: Member, representation: str, box: Box | None = None) -> np.ndarray | None:
-    """Return the stored basin of each point of a box, as an index into the tree's minima; None where none is stored."""
+    """Return the stored basin of each point of a box, by default of all, as an index into the tree's minima.
+
+    None stands for basins that the run has not stored.
+
+    Raises
+    ------
+    Damaged
+        Where the segmentation cannot be read; chunks outside ``box`` are not looked at.
+    """
     import zarr
 
     folder = run.directory.segmentation / representation / "basin"
@@ -27,7 +35,8 @@ def stored_basins(run: OpenedRun, member: Member, representation: str, box: Box 
         return None
     if not folder.joinpath("c", *map(str, member.position)).is_dir():  # chunks of grids follow those of the sweep
         return None
-    SegmentationStore.check(run.directory.segmentation, [representation], member) if box is None else None
+    if box is None:
+        SegmentationStore.check(run.directory.segmentation, [representation], member)
     with reading(folder):
         array = zarr.open_array(folder, mode="r", zarr_format=3)
         inside = box or tuple(slice(0, n) for n in run.plan.grid_shape)
@@ -35,18 +44,16 @@ def stored_basins(run: OpenedRun, member: Member, representation: str, box: Box 
 
 
 def basins(
-    run: OpenedRun, member: Member, representation: str, tree: MergeTree, field: np.ndarray
+    run: OpenedRun, member: Member, representation: str, tree: MergeTree, field: np.ndarray | None
 ) -> np.ndarray | None:
     """Return the basin of each point of a landscape, as an index into the minima of its stored tree, -1 for none.
 
-    They are those that the run has stored, else found again from the field, where it is not too large. None stands for
-    basins that are not known, also where the field has another tree than the stored one.
+    They are those that the run has stored, else found again from the field, where there is one and it is not too large.
+    None stands for basins that are not known, also where the field has another tree than the stored one.
     """
     found = stored_basins(run, member, representation)
-    if found is not None:
+    if found is not None or field is None or field.size > MOST_POINTS:
         return found
-    if field.size > MOST_POINTS:
-        return None
     kept: list[np.ndarray] = []
     topology = run.study.topology.model_copy(update={"engine": "native"})  # the tree of all engines
     again = tree_of(
@@ -62,12 +69,12 @@ def basins(
     return kept[0].reshape(field.shape) if same else None
 
 
-def resolved_basins(found: Resolved, field: np.ndarray) -> np.ndarray | None:
+def resolved_basins(found: Resolved, field: np.ndarray | None) -> np.ndarray | None:
     """Return the minimum of the loss itself that stands for the basin of each point of the grid, -1 for none.
 
     It is that in which the descent from the minimum of the point's basin on the grid ended.
     """
-    if field.size > MOST_POINTS or not np.isfinite(field).any():
+    if field is None or field.size > MOST_POINTS or not np.isfinite(field).any():
         return None
     tree, parts = segmentation(field, CONNECTIVITY)
     ends = dict(zip(found.start.tolist(), found.start_end.tolist(), strict=True))
