@@ -21,6 +21,7 @@ from landsweep.pipeline.status import StageCount, stage_counts
 from landsweep.relations.table import Answer
 from landsweep.stages import STAGES, reserved
 from landsweep.stages.report.reduce import make_table
+from landsweep.study.plan import Member
 
 RELATION = ("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
 """The columns of the page's relations that come first; the others of ``landsweep relations --csv`` follow."""
@@ -78,6 +79,35 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
         "axes": {name: [cell(value) for value in values] for name, values in run.plan.axes.items()},
         "members": members,
     }
+
+
+def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
+    """Return the content of a page of one member alone: its coordinates and its numbers, without what compares members.
+
+    Raises
+    ------
+    UserError
+        As :func:`page_of`.
+    """
+    (said,) = (m for m in members_of(run) if m["index"] == member.index)
+    counts = stage_counts(run.directory, run.study, run.plan)
+    table = _attempt([], lambda: table_of_run(run))
+    own = None if table is None else table[table["member"] == member.index]
+    content = {
+        "name": run.study.name,
+        "path": str(run.path),
+        "state": state_of(run, counts, owner(run.directory.lock) is not None),
+        "progress": [],
+        "live": None,
+        "answer": [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}],
+        "table": NOTHING if own is None else table_of(own, *_columns(run, own)),
+        "relations": NOTHING,
+        "curves": [],
+        "provenance": provenance_of(run),
+        "axes": {name: [cell(member.coords[name])] for name in run.plan.axes},
+        "members": [said],
+    }
+    return {"version": metadata.version("landsweep"), "live": False, "runs": [content]}
 
 
 def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
