@@ -3,6 +3,7 @@
 import { mountAnswer } from "./answer";
 import { mountCurve } from "./curve";
 import { mountExplorer } from "./explorer";
+import { mountHeader, unfoldForPrint } from "./header";
 import { mountMultiples } from "./multiples";
 import { mountProvenance } from "./provenance";
 import { mountRelations } from "./relations";
@@ -45,6 +46,9 @@ async function begin(): Promise<void> {
     main.append(section);
     mount(host, view);
   }
+  mountHeader(main, view, SECTIONS.map(([id, title]) => [id, title] as const));
+  unfoldForPrint();
+  performance.mark("interactive");
   source.watch((changed) => view.page.set(changed));
 }
 

@@ -1,6 +1,212 @@
+/** All landscapes of a run as small pictures, beside one another. */
+
+import { paintBar } from "./colours";
+import { choice, element, field } from "./dom";
+import { follow } from "./follow";
+import { formatNumber } from "./format";
+import type { Cell, Member, RunPage } from "./payload";
+import { explore } from "./table";
+import { Thumbnail, type Range } from "./thumbnail";
 import type { View } from "./view";
+
+const AHEAD = "300px"; // pictures begin to load when they are this near to what is seen
+const LATER = 600; // milliseconds before what is out of sight begins to load, and between two of them
+const BETWEEN = 4;
+const DECADES = 100; // values that span more than this factor begin on a logarithmic scale
+
+function joined(ranges: readonly Range[]): Range | null {
+  if (ranges.length === 0) return null;
+  return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
+}
+
+/** Return a member's name without the axes that have one value or that its group names. */
+function shortLabel(member: Member, axes: RunPage["axes"], grouped: string): string {
+  const parts = Object.entries(member.coords).filter(([name]) => name !== grouped && (axes[name]?.length ?? 2) > 1);
+  if (parts.length === 0) return grouped ? `member ${member.index}` : member.label;
+  return parts.map(([name, value]) => `${name} = ${formatNumber(value)}`).join(", ");
+}
+
+type Swept = Pick<RunPage, "axes" | "members">;
+
+class Multiples {
+  private readonly tiles = new Map<number, Thumbnail>();
+  private readonly groups = element("div", { class: "groups" });
+  private readonly bar = element("div", { class: "colourbar", role: "img" });
+  private readonly ends = [element("span"), element("span")];
+  private readonly controls = element("div", { class: "controls" });
+  private common = true;
+  private logarithmic: boolean | null = null; // null until a reader chooses
+  private grouped = "";
+  private waiting = false;
+  private stopped = false;
+  private readonly observer: IntersectionObserver;
+
+  constructor(
+    host: HTMLElement,
+    private readonly view: View,
+    private readonly number: number,
+    private run: Swept,
+  ) {
+    this.observer = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: AHEAD });
+    const canvas = element("canvas");
+    paintBar(canvas);
+    this.bar.append(this.ends[0], canvas, this.ends[1]);
+    const axes = Object.keys(run.axes).filter((name) => run.axes[name].length > 1);
+    this.grouped = axes.length > 1 ? axes[0] : "";
+    const named = axes.map((name) => ({ value: name, label: name }));
+    const groups = choice([{ value: "", label: "not at all" }, ...named], this.grouped, (value) => {
+      this.grouped = value;
+      this.arrange();
+    });
+    const colours = [
+      { value: "common", label: "one scale for all" },
+      { value: "own", label: "each its own scale" },
+    ];
+    this.controls.append(
+      field("Grouped by", groups),
+      field("Colours", choice(colours, "common", (value) => this.set(() => (this.common = value === "common")))),
+      field("Values", this.scales()),
+      this.bar,
+    );
+    host.replaceChildren(this.controls, this.groups);
+    this.arrange();
+    setTimeout(() => void this.loadRest(), LATER);
+  }
+
+  /** Follow a run whose members have changed. */
+  update(run: Swept): void {
+    const before = this.run;
+    this.run = run;
+    if (before.members.length !== run.members.length || JSON.stringify(before.axes) !== JSON.stringify(run.axes)) {
+      this.arrange();
+      return;
+    }
+    for (const member of run.members) {
+      const tile = this.tiles.get(member.index);
+      if (tile?.update(member)) void this.load(tile);
+    }
+    this.redraw();
+  }
+
+  mark(index: number): void {
+    for (const [member, { button }] of this.tiles) {
+      if (member === index) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.observer.disconnect();
+  }
+
+  private scales(): HTMLSelectElement {
+    const options = ["by themselves", "linear", "logarithmic"].map((label) => ({ value: label, label }));
+    return choice(options, options[0].value, (value) =>
+      this.set(() => (this.logarithmic = value === "by themselves" ? null : value === "logarithmic")),
+    );
+  }
+
+  private set(change: () => void): void {
+    change();
+    this.redraw();
+  }
+
+  private arrange(): void {
+    this.observer.disconnect();
+    this.tiles.clear();
+    const { axes, members } = this.run;
+    const groups = new Map<Cell, Member[]>();
+    for (const member of members) {
+      const value = this.grouped ? (member.coords[this.grouped] ?? null) : null;
+      groups.set(value, [...(groups.get(value) ?? []), member]);
+    }
+    const made = [...groups].map(([value, found]) => {
+      const tiles = found.map((member) => {
+        const tile = new Thumbnail(member, shortLabel(member, axes, this.grouped));
+        tile.button.dataset.member = String(member.index);
+        tile.button.addEventListener("click", () => explore(this.view, member.index));
+        this.tiles.set(member.index, tile);
+        this.observer.observe(tile.host);
+        return tile.host;
+      });
+      const title = this.grouped ? element("h3", {}, `${this.grouped} = ${formatNumber(value)}`) : null;
+      return element("div", { class: "group" }, title, element("ul", { class: "tiles" }, ...tiles));
+    });
+    this.groups.replaceChildren(...made);
+    const chosen = this.view.member.get();
+    this.mark(chosen?.run === this.number ? chosen.member : -1);
+    this.redraw();
+  }
+
+  private seen(entries: readonly IntersectionObserverEntry[]): void {
+    const near = new Set(entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target));
+    for (const tile of this.tiles.values()) {
+      if (!near.has(tile.host)) continue;
+      void this.load(tile);
+      if (!this.view.page.get().live) this.observer.unobserve(tile.host);
+    }
+  }
+
+  /** Load what is out of sight as well, a little at a time, so that the common scale is that of all and paper has them. */
+  private async loadRest(): Promise<void> {
+    if (this.view.page.get().live) return;
+    for (const tile of [...this.tiles.values()]) {
+      if (this.stopped) return;
+      await new Promise<void>((resolve) => setTimeout(resolve, BETWEEN));
+      await this.load(tile);
+    }
+  }
+
+  private async load(tile: Thumbnail): Promise<void> {
+    await tile.load(this.view.source, this.number);
+    this.redraw();
+  }
+
+  /** Draw all pictures once more, however many have changed before the next frame. */
+  private redraw(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const tiles = [...this.tiles.values()];
+    const common = joined(tiles.flatMap(({ colours }) => (colours ? [colours] : [])));
+    const positive = tiles.every(({ range }) => range === null || range[0] > 0);
+    const decades = common !== null && positive && common[1] > DECADES * common[0];
+    const logarithmic = positive && (this.logarithmic ?? decades);
+    for (const tile of tiles) {
+      const ends = this.common ? common : tile.colours;
+      if (ends) tile.draw({ low: ends[0], high: ends[1], logarithmic });
+    }
+    this.legend(common, logarithmic, positive);
+  }
+
+  private legend(common: Range | null, logarithmic: boolean, positive: boolean): void {
+    const words = logarithmic ? "logarithmic" : "linear";
+    const refused = this.logarithmic && !positive ? "; values that are not positive have no logarithm" : "";
+    const [low, high] = this.common && common ? common.map(formatNumber) : ["lowest of each", "highest of each"];
+    this.ends[0].textContent = this.common && common ? `≤ ${low}` : low;
+    this.ends[1].textContent = `${high} (${words}${refused})`;
+    this.bar.setAttribute("aria-label", `Colours from ${low} and lower to ${high}, ${words}${refused}`);
+  }
+}
 
 /** Show this section in `host`. */
 export function mountMultiples(host: HTMLElement, view: View): void {
-  view.run.listen(() => host.replaceChildren());
+  let shown: Multiples | null = null;
+  const part = ({ axes, members }: RunPage) => ({ axes, members });
+  follow(view, part, (run, other) => {
+    if (shown && !other) shown.update(run);
+    else {
+      shown?.stop();
+      shown = run.members.length ? new Multiples(host, view, view.run.get(), run) : null;
+      if (!shown) host.replaceChildren(element("p", { class: "note" }, "This run has no members yet."));
+    }
+  });
+  view.member.listen((chosen) => shown?.mark(chosen?.run === view.run.get() ? chosen.member : -1));
 }

@@ -139,7 +139,7 @@ export interface MemberData {
   readonly notes: readonly string[];
 }
 
-/** A plane of a grid: `vertical` is the axis of its rows, `horizontal` that of its columns. */
+/** A plane of a grid: `vertical` is the axis of its rows, `horizontal` that of its columns; of a 1-D grid both are 0. */
 export interface SliceRequest {
   readonly run: number;
   readonly member: number;
@@ -152,7 +152,7 @@ export interface SliceRequest {
 }
 
 export interface Slice {
-  /** Indices of the whole grid along the two axes. */
+  /** Indices of the whole grid along the two axes; a 1-D grid is one row, number 0. */
   readonly rows: Int32Array;
   readonly columns: Int32Array;
   /** Rows x columns in C order; NaN where nothing is evaluated, or the value is not finite. */

@@ -52,8 +52,9 @@ function held(extent: number, stride: number): Int32Array {
   return Int32Array.from({ length: Math.ceil(extent / stride) }, (_, i) => i * stride);
 }
 
-/** Cut a plane out of a stored grid, whose axes hold every `strides`-th point of the whole one. */
+/** Cut a plane out of a stored grid, whose axes hold every `strides`-th point of the whole one; a 1-D grid is one row. */
 export function cut(stored: Packed, member: MemberData, request: SliceRequest): Float64Array {
+  if (request.vertical === request.horizontal) return Float64Array.from(stored);
   const shape = member.axes.map((axis, k) => held(axis.coordinates.length, member.strides[k]).length);
   const steps = shape.map((_, k) => shape.slice(k + 1).reduce((a, b) => a * b, 1));
   let base = 0;
@@ -90,7 +91,7 @@ export class Embedded implements Source {
     const axis = (k: number) => held(data.axes[k].coordinates.length, data.strides[k]);
     const labels = arrays[`${request.representation}/labels`];
     return {
-      rows: axis(request.vertical),
+      rows: request.vertical === request.horizontal ? Int32Array.of(0) : axis(request.vertical),
       columns: axis(request.horizontal),
       values: cut(arrays[`field/${request.field}`], data, request),
       labels: labels ? Int32Array.from(cut(labels, data, request)) : new Int32Array(0),

@@ -1,0 +1,58 @@
+/** The points, triangles and lines of a surface; squares with a point without value are left open. */
+
+import { colourOf, PALETTE } from "./scale";
+import type { Picture } from "./picture";
+
+export interface SurfaceMesh {
+  /** x, height and z of each point of the slice, within -1 to 1. */
+  readonly positions: Float32Array;
+  /** Red, green and blue of each point, as WebGL takes them: linear, 0 to 1. */
+  readonly colours: Float32Array;
+  readonly triangles: Uint32Array;
+  readonly lines: Uint32Array;
+}
+
+const HEIGHT = 0.9;
+/** At most about so many lines go along each axis. */
+const LINES = 20;
+
+function spread(coordinates: Float64Array, indices: Int32Array): Float64Array {
+  const first = coordinates[indices[0]];
+  const span = coordinates[indices[indices.length - 1]] - first || 1;
+  return Float64Array.from(indices, (i) => (2 * (coordinates[i] - first)) / span - 1);
+}
+
+/** Return a component of a colour, 0 to 255 as screens have it, in linear light (the curve of sRGB). */
+function linear(component: number): number {
+  const share = component / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+}
+
+/** Return the surface of a picture's slice. */
+export function meshOf({ slice, data, state, colours: scale }: Picture): SurfaceMesh {
+  const x = spread(data.axes[state.horizontal].coordinates, slice.columns);
+  const z = spread(data.axes[state.vertical].coordinates, slice.rows);
+  const [n, m] = [x.length, z.length];
+  const positions = new Float32Array(3 * n * m);
+  const colours = new Float32Array(3 * n * m);
+  slice.values.forEach((value, i) => {
+    const there = Number.isFinite(value);
+    positions.set([x[i % n], there ? (2 * scale.unit(value) - 1) * (HEIGHT / 2) : 0, -z[Math.floor(i / n)]], 3 * i);
+    if (there) colours.set(PALETTE[colourOf(scale, value)].map(linear), 3 * i);
+  });
+  const triangles: number[] = [];
+  const lines: number[] = [];
+  const finite = (i: number) => Number.isFinite(slice.values[i]);
+  const [every, each] = [Math.max(1, Math.round(m / LINES)), Math.max(1, Math.round(n / LINES))];
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      const at = i * n + j;
+      const [right, up, both] = [at + 1, at + n, at + n + 1];
+      if (j + 1 < n && i % every === 0 && finite(at) && finite(right)) lines.push(at, right);
+      if (i + 1 < m && j % each === 0 && finite(at) && finite(up)) lines.push(at, up);
+      if (i + 1 === m || j + 1 === n || ![at, right, up, both].every(finite)) continue;
+      triangles.push(at, right, both, at, both, up);
+    }
+  }
+  return { positions, colours, triangles: Uint32Array.from(triangles), lines: Uint32Array.from(lines) };
+}

@@ -1,0 +1,161 @@
+/** A slice as coloured cells with contour lines, minima and saddles; a point of it can be pointed at. */
+
+import type { Slice } from "../payload";
+import { cellOfPixel, edges, paint, veil } from "./cells";
+import { element, shape } from "./dom";
+import { BOTTOM, colourBar, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
+import { isoline } from "./isolines";
+import { basin } from "./persistence";
+import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
+
+/** Pixels of the canvases: twice those of the picture, for fine screens. */
+const PIXELS = 2 * SIZE;
+const LINES = 12;
+
+function taken(coordinates: Float64Array, indices: Int32Array): Float64Array {
+  return Float64Array.from(indices, (i) => coordinates[i]);
+}
+
+export class Plane {
+  readonly host: HTMLElement;
+  private readonly cells = element("canvas", { width: PIXELS, height: PIXELS });
+  private readonly cover = element("canvas", { width: PIXELS, height: PIXELS, class: "veil" });
+  private readonly lines = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
+  private readonly cursor = shape("rect", { class: "cursor" });
+  private picture: Picture | null = null;
+  private across = new Int32Array(0);
+  private down = new Int32Array(0);
+  private xEdges = new Float64Array(0);
+  private yEdges = new Float64Array(0);
+  private point: readonly [number, number] | null = null;
+
+  constructor(private readonly pointing: Pointing) {
+    this.host = element("div", { class: "plane", tabindex: 0, role: "application", "aria-roledescription": "slice" });
+    for (const canvas of [this.cells, this.cover]) {
+      canvas.setAttribute("aria-hidden", "true");
+      canvas.style.left = `${(100 * LEFT) / WIDTH}%`;
+      canvas.style.top = `${(100 * TOP) / HEIGHT}%`;
+      canvas.style.width = `${(100 * SIZE) / WIDTH}%`;
+      canvas.style.height = `${(100 * SIZE) / HEIGHT}%`;
+    }
+    this.host.append(this.cells, this.cover, this.lines);
+    this.host.addEventListener("pointermove", (event) => pointing.hover(this.under(event)));
+    this.host.addEventListener("pointerleave", () => pointing.hover(null));
+    this.host.addEventListener("blur", () => pointing.hover(null));
+    this.host.addEventListener("click", (event) => {
+      const found = this.under(event);
+      if (found) pointing.pin(found);
+    });
+    this.host.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  draw(picture: Picture): void {
+    this.picture = picture;
+    const { slice, state, data, colours } = picture;
+    const x = taken(data.axes[state.horizontal].coordinates, slice.columns);
+    const y = taken(data.axes[state.vertical].coordinates, slice.rows);
+    this.xEdges = edges(x);
+    this.yEdges = edges(y);
+    this.across = cellOfPixel(this.xEdges, PIXELS);
+    this.down = cellOfPixel(this.yEdges, PIXELS, true);
+    paint(this.cells, slice.values, this.across, this.down, slice.columns.length, colours);
+    if (this.point && (this.point[0] >= y.length || this.point[1] >= x.length)) this.point = null;
+    const names = [data.axes[state.horizontal].name, data.axes[state.vertical].name];
+    const [x0, x1] = [this.xEdges[0], this.xEdges[x.length]];
+    const [y0, y1] = [this.yEdges[0], this.yEdges[y.length]];
+    const parts: SVGElement[] = [
+      this.contours(slice, x, y),
+      planeAxes({ name: names[0], from: x0, to: x1 }, { name: names[1], from: y0, to: y1 }),
+      colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
+    ];
+    for (const mark of picture.marks.drawn) {
+      const [px, py] = [this.placeX(mark.x), this.placeY(mark.y)];
+      if (px >= LEFT - 1 && px <= LEFT + SIZE + 1 && py >= TOP - 1 && py <= BOTTOM + 1) {
+        parts.push(named(picture, mark, px, py));
+      }
+    }
+    this.lines.replaceChildren(...parts, this.cursor);
+    this.host.setAttribute(
+      "aria-label",
+      `Slice of ${y.length} by ${x.length} points, ${names[1]} upwards and ${names[0]} to the right. Arrow keys move a ` +
+        "point, Enter keeps its basin, Escape lets it go.",
+    );
+  }
+
+  /** Veil all but the basin of a branch (-1 for none), and frame a point. */
+  highlight(pointed: Pointed | null): void {
+    const { picture } = this;
+    if (!picture) return;
+    const { slice, simplified } = picture;
+    const context = this.cover.getContext("2d") as CanvasRenderingContext2D;
+    context.clearRect(0, 0, PIXELS, PIXELS);
+    const branch = pointed?.branch ?? -1;
+    if (branch >= 0 && slice.labels.length) {
+      const inside = basin(slice.labels, simplified.heir, branch);
+      veil(this.cover, inside, this.across, this.down, slice.columns.length);
+    }
+    for (const mark of this.lines.querySelectorAll<SVGGElement>(".mark")) {
+      mark.classList.toggle("lit", mark.dataset.branch === String(branch));
+    }
+    const point = pointed?.point ?? null;
+    this.cursor.classList.toggle("shown", point !== null);
+    if (!point) return;
+    this.point = point;
+    const [row, column] = point;
+    const left = this.placeX(this.xEdges[column]);
+    const top = this.placeY(this.yEdges[row + 1]);
+    this.cursor.setAttribute("x", String(left));
+    this.cursor.setAttribute("y", String(top));
+    this.cursor.setAttribute("width", String(this.placeX(this.xEdges[column + 1]) - left));
+    this.cursor.setAttribute("height", String(this.placeY(this.yEdges[row]) - top));
+  }
+
+  private placeX(value: number): number {
+    const [from, to] = [this.xEdges[0], this.xEdges[this.xEdges.length - 1]];
+    return LEFT + ((value - from) / (to - from)) * SIZE;
+  }
+
+  private placeY(value: number): number {
+    const [from, to] = [this.yEdges[0], this.yEdges[this.yEdges.length - 1]];
+    return BOTTOM - ((value - from) / (to - from)) * SIZE;
+  }
+
+  private contours(slice: Slice, x: Float64Array, y: Float64Array): SVGPathElement {
+    const { unit } = (this.picture as Picture).colours;
+    const px = x.map((value) => this.placeX(value));
+    const py = y.map((value) => this.placeY(value));
+    const pieces: string[] = [];
+    for (let k = 1; k < LINES; k++) {
+      isoline(slice.values, px, py, unit.invert(k / LINES), (x0, y0, x1, y1) => {
+        pieces.push(`M${x0.toFixed(1)} ${y0.toFixed(1)}L${x1.toFixed(1)} ${y1.toFixed(1)}`);
+      });
+    }
+    return shape("path", { d: pieces.join(""), class: "isolines" });
+  }
+
+  private under(event: PointerEvent | MouseEvent): Pointed | null {
+    if (!this.picture) return null;
+    const box = this.cells.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * PIXELS);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * PIXELS);
+    if (x < 0 || y < 0 || x >= PIXELS || y >= PIXELS) return null;
+    return this.at(this.down[y], this.across[x]);
+  }
+
+  private at(row: number, column: number): Pointed {
+    return { point: [row, column], branch: branchAt(this.picture as Picture, row, column) };
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (!this.picture) return;
+    const { rows, columns } = this.picture.slice;
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] }[event.key];
+    const [row, column] = this.point ?? [rows.length >> 1, columns.length >> 1];
+    if (event.key === "Enter" || event.key === " ") this.pointing.pin(this.at(row, column));
+    else if (step) {
+      const within = (index: number, length: number) => Math.max(0, Math.min(length - 1, index));
+      this.pointing.hover(this.at(within(row + step[0], rows.length), within(column + step[1], columns.length)));
+    } else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,126 @@
+/** One member as a small picture: a plane through its best point, or a line where there is one axis. */
+
+import { line } from "d3-shape";
+import { paint, place, type Scale } from "./colours";
+import { element } from "./dom";
+import { formatNumber, formatShare } from "./format";
+import type { Member, Source } from "./payload";
+
+export type Range = readonly [low: number, high: number];
+
+const LOWEST = 0.01; // the share of points that lie below where colours begin
+const POINTS = 240; // of a curve's picture along each side
+
+interface Picture {
+  readonly values: Float64Array;
+  readonly columns: number;
+}
+
+async function pictureOf(source: Source, run: number, index: number): Promise<Picture> {
+  const data = await source.member(run, index);
+  const plane = data.axes.length > 1;
+  const slice = await source.slice({
+    run,
+    member: index,
+    field: data.fields[0].name,
+    representation: data.representations[0]?.name ?? "",
+    vertical: 0,
+    horizontal: plane ? 1 : 0,
+    at: data.start,
+  });
+  return { values: slice.values, columns: slice.columns.length };
+}
+
+/** A member's tile; it loads its picture when it is told to, and draws it on any scale. */
+export class Thumbnail {
+  readonly host: HTMLLIElement;
+  readonly button = element("button", { type: "button", class: "tile" });
+  /** The lowest and highest finite value, null before there is a picture. */
+  range: Range | null = null;
+  /** Where its colours begin and end: one point that is far lower than all others must not take most of them. */
+  colours: Range | null = null;
+  private readonly canvas = element("canvas", { hidden: true, "aria-hidden": "true" });
+  private readonly said = element("span");
+  private readonly aside = element("span", { class: "aside" });
+  private readonly name = element("span", { class: "name" });
+  private picture: Picture | null = null;
+  private member: Member;
+  private asked = "";
+
+  constructor(
+    member: Member,
+    private readonly label: string,
+  ) {
+    this.member = member;
+    const picture = element("span", { class: "picture" }, this.canvas, this.said);
+    this.button.append(picture, this.name, this.aside);
+    this.host = element("li", {}, this.button);
+    this.describe();
+  }
+
+  /** Follow a member that has changed; return whether its picture must be loaded anew. */
+  update(member: Member): boolean {
+    const changed = member.done !== this.member.done || member.state !== this.member.state;
+    this.member = member;
+    this.describe();
+    return changed && this.asked !== "";
+  }
+
+  /** Load the picture; what goes wrong is said in its place. */
+  async load(source: Source, run: number): Promise<void> {
+    const asked = `${this.member.state} ${this.member.done}`;
+    if (this.asked === asked) return;
+    this.asked = asked;
+    if (this.member.state === "empty" || this.member.state === "failed") return;
+    try {
+      const picture = await pictureOf(source, run, this.member.index);
+      if (this.asked !== asked) return; // a newer one has been asked for
+      this.picture = picture;
+      const finite = picture.values.filter((value) => Number.isFinite(value)).sort();
+      const [low, high] = [finite[0], finite[finite.length - 1]];
+      this.range = finite.length ? [low, high] : null;
+      this.colours = finite.length ? [finite[Math.floor(LOWEST * finite.length)], high] : null;
+      this.describe(this.range ? "" : "no finite value");
+    } catch (error) {
+      this.describe(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  draw(scale: Scale): void {
+    if (!this.picture || !this.range) return;
+    const { values, columns } = this.picture;
+    this.canvas.hidden = false;
+    if (values.length > columns) paint(this.canvas, values, columns, scale);
+    else this.drawLine(values, scale);
+  }
+
+  private drawLine(values: Float64Array, scale: Scale): void {
+    this.canvas.width = POINTS;
+    this.canvas.height = POINTS;
+    const context = this.canvas.getContext("2d");
+    if (!context) return;
+    context.fillStyle = "#ffffff";
+    context.fillRect(0, 0, POINTS, POINTS);
+    context.strokeStyle = "#0072b2";
+    context.lineWidth = 4;
+    context.beginPath();
+    line<number>()
+      .defined((value) => Number.isFinite(value))
+      .x((_, i) => (POINTS * (i + 0.5)) / values.length)
+      .y((value) => POINTS * (0.95 - 0.9 * place(value, scale)))
+      .context(context)(values);
+    context.stroke();
+  }
+
+  private describe(problem = ""): void {
+    const { state, done, failure } = this.member;
+    this.button.dataset.state = state;
+    this.name.textContent = this.label;
+    const words = { finished: "", partial: formatShare(done), empty: "not evaluated yet", failed: "failed" }[state];
+    const range = this.range ? `${formatNumber(this.range[0])} to ${formatNumber(this.range[1])}` : "";
+    this.aside.textContent = [state === "partial" ? `${words} evaluated` : "", range].filter(Boolean).join(", ");
+    this.said.textContent = problem || (state === "failed" ? `failed: ${failure}` : state === "empty" ? words : "");
+    this.said.hidden = this.said.textContent === "";
+    this.button.title = state === "failed" ? failure : this.member.label;
+  }
+}
