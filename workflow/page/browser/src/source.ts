@@ -1,6 +1,7 @@
 /** The two sources of a page: data that lie in it, and a server. */
 
 import { fromBase64, unpack, type Packed } from "./packing";
+import { Polling } from "./polling";
 import type { Branches, MemberData, Page, Slice, SliceRequest, Source } from "./payload";
 
 interface RepresentationHeader {
@@ -118,14 +119,26 @@ export class Embedded implements Source {
   }
 }
 
-const POLL_MILLISECONDS = 2000;
+/** Take the token, which the browser has as a cookie now, out of the address that others may see. */
+function hideToken(): void {
+  const here = new URL(window.location.href);
+  if (!here.searchParams.has("token")) return;
+  here.searchParams.delete("token");
+  window.history.replaceState(window.history.state, "", here);
+}
 
 /** A server's answers: `api/page`, `api/members/RUN/INDEX` and `api/slices/RUN/INDEX` under the page's own address. */
 export class Served implements Source {
-  constructor(private readonly base: string) {}
+  private readonly polling: Polling;
+
+  constructor(private readonly base: string) {
+    this.polling = new Polling(new URL("api/page", base));
+  }
 
   async page(): Promise<Page> {
-    return (await (await this.get("api/page")).json()) as Page;
+    const found = await this.polling.ask();
+    hideToken();
+    return found as Page; // the first question has a whole answer
   }
 
   async member(run: number, member: number): Promise<MemberData> {
@@ -151,13 +164,7 @@ export class Served implements Source {
   }
 
   watch(changed: (page: Page) => void): void {
-    let last = "";
-    setInterval(async () => {
-      const answer = await this.get("api/page");
-      const text = await answer.text();
-      if (text !== last) changed(JSON.parse(text) as Page);
-      last = text;
-    }, POLL_MILLISECONDS);
+    this.polling.follow(changed);
   }
 
   private async packed<Header>(path: string) {
