@@ -23,7 +23,10 @@ export class Polling {
   async ask(): Promise<Page | null> {
     const headers: Record<string, string> = this.tag ? { "If-None-Match": this.tag } : {};
     const answer = await fetch(this.url, { credentials: "same-origin", headers });
-    if (answer.status === 304) return null;
+    if (answer.status === 304) {
+      await answer.text(); // empty; unread, it would count as broken off
+      return null;
+    }
     if (!answer.ok) throw new Error(await answer.text());
     this.known = (await answer.json()) as Page;
     this.tag = answer.headers.get("ETag") ?? "";
