@@ -1,13 +1,19 @@
 """Who may read the page: everybody else gets a sentence, and no answer lets others in."""
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 from support import reference_run
-from visiting import HERE, TOKEN, visitor
+from visiting import TOKEN, visitor
 
 
 @pytest.fixture(scope="module")
 def stranger():
     return visitor(reference_run(), token=False)
+
+
+@pytest.fixture(scope="module")
+def client():
+    return visitor(reference_run(), names=["Hub.Lab"])
 
 
 @pytest.mark.parametrize("path", ["/", "/page.js", "/page.css", "/api/page", "/api/members/0/0", "/nothing"])
@@ -32,8 +38,7 @@ def test_the_token_comes_once_then_as_a_cookie_that_only_this_server_reads():
 
 
 @pytest.mark.parametrize("name", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.org", ""])
-def test_a_page_of_another_name_is_refused_whatever_it_knows(name):
-    client = visitor(reference_run())
+def test_a_page_of_another_name_is_refused_whatever_it_knows(client, name):
     said = client.get(f"/api/page?token={TOKEN}", headers={"Host": name})
     assert said.status_code == 403
     shown = name.partition(":")[0] or "(none)"
@@ -43,21 +48,21 @@ def test_a_page_of_another_name_is_refused_whatever_it_knows(name):
 
 
 @pytest.mark.parametrize("name", ["localhost:1", "LOCALHOST", "127.0.0.1", "127.0.0.2:80", "[::1]:8765", "10.0.0.7", "hub.lab"])
-def test_names_of_this_machine_numbers_and_allowed_names_are_not(name):
-    assert visitor(reference_run(), names=["Hub.Lab"]).get("/api/page", headers={"Host": name}).status_code == 200
+def test_names_of_this_machine_numbers_and_allowed_names_are_not(client, name):
+    assert client.get("/api/page", headers={"Host": name}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
 @pytest.mark.parametrize("path", ["/", "/api/page", "/api/members/0/0"])
-def test_nothing_can_be_written(method, path):
-    said = visitor(reference_run()).request(method, path)
+def test_nothing_can_be_written(client, method, path):
+    said = client.request(method, path)
     assert (said.status_code, said.headers["allow"]) == (405, "GET, HEAD")
     assert said.text == f"{method} is refused, expected GET or HEAD: this page only reads."
 
 
 @pytest.mark.parametrize("path", ["/", "/page.js", "/api/page", "/api/members/0/0", "/api/members/9/0", "/nothing", "/favicon.ico"])
-def test_every_answer_keeps_others_out(path):
-    headers = visitor(reference_run()).get(path).headers
+def test_every_answer_keeps_others_out(client, path):
+    headers = client.get(path).headers
     policy = headers["content-security-policy"]
     assert "unsafe" not in policy
     for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"):
@@ -67,8 +72,6 @@ def test_every_answer_keeps_others_out(path):
     assert headers["cache-control"] == "no-store"
 
 
-def test_a_websocket_is_closed():
-    from starlette.websockets import WebSocketDisconnect
-
-    with pytest.raises(WebSocketDisconnect), visitor(reference_run()).websocket_connect(f"{HERE}/"):
+def test_a_websocket_is_closed(client):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
         pass

@@ -5,12 +5,23 @@ import json
 import numpy as np
 import pytest
 from landsweep.api import Run
+from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.page.content import run_page
 from landsweep.serving import application as module
 from pages import unpacked
 from support import copy_of, reference_run
 from visiting import TOKEN, asked, visitor
+
+
+@pytest.fixture(scope="module")
+def client():
+    return visitor(reference_run())
+
+
+@pytest.fixture(scope="module")
+def behind():
+    return visitor(reference_run(), prefix="/user/me/proxy/8765")
 
 
 def test_what_the_page_asks_for_is_what_the_store_holds():
@@ -40,16 +51,14 @@ def test_what_the_page_asks_for_is_what_the_store_holds():
             assert len(np.unique(cut["labels"])) == len(arrays["freudenthal/birth"])
 
 
-def test_a_page_that_has_not_changed_is_not_sent_again():
-    client = visitor(reference_run())
+def test_a_page_that_has_not_changed_is_not_sent_again(client):
     first = client.get("/api/page")
     again = client.get("/api/page", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert client.get("/api/page", headers={"If-None-Match": '"other"'}).content == first.content
 
 
-def test_head_has_no_body():
-    client = visitor(reference_run())
+def test_head_has_no_body(client):
     for path in ("/", "/page.js", "/api/page", "/api/members/0/0"):
         said = client.head(path)
         assert (said.status_code, said.content) == (200, b"")
@@ -72,8 +81,8 @@ def test_head_has_no_body():
         ("/api/slices/0/0?field=loss&vertical=0&horizontal=1&at=0,5", 404, "at has 5 for axis 1, expected an index from 0 to 4."),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_said_in_a_sentence(path, status, said):
-    found = visitor(reference_run()).get(path)
+def test_what_is_not_there_is_said_in_a_sentence(client, path, status, said):
+    found = client.get(path)
     assert (found.status_code, found.text) == (status, said)
     assert found.headers["content-type"].startswith("text/plain")
 
@@ -87,31 +96,29 @@ def test_what_is_not_there_is_said_in_a_sentence(path, status, said):
         "/api/slices/0/%00", "/page.js%00.css", "/api/members/0/\\..\\study.yaml",
     ],
 )  # fmt: skip
-def test_no_address_leads_to_a_file(path):
-    found = visitor(reference_run()).get(path)
+def test_no_address_leads_to_a_file(client, path):
+    found = client.get(path)
     assert (found.status_code, found.text) == (404, "There is nothing at this address: the page is at its root.")
 
 
-def test_names_in_a_query_are_looked_up_and_name_no_files():
-    client = visitor(reference_run())
+def test_names_in_a_query_are_looked_up_and_name_no_files(client):
     for name in ("../status", "status", "loss/c/0", "../../study.yaml", "\x00", "loss "):
         assert client.get("/api/slices/0/0", params=asked(name)).status_code == 404
         assert client.get("/api/slices/0/0", params=asked("loss", name)).status_code == 404
 
 
 @pytest.mark.parametrize("under", ["/user/me/proxy/8765", ""])
-def test_a_proxy_may_leave_its_prefix_in_the_path_or_take_it_out(under):
-    client = visitor(reference_run(), prefix="/user/me/proxy/8765")
-    shell = client.get(f"{under}/")
+def test_a_proxy_may_leave_its_prefix_in_the_path_or_take_it_out(behind, under):
+    shell = behind.get(f"{under}/")
     assert shell.status_code == 200
     assert '<base href="/user/me/proxy/8765/">' in shell.text
     for path in ("page.js", "page.css", "api/page", "api/members/0/0"):
-        assert client.get(f"{under}/{path}").status_code == 200
-    assert client.get("/user/me/proxy/87650/api/page").status_code == 404
+        assert behind.get(f"{under}/{path}").status_code == 200
+    assert behind.get("/user/me/proxy/87650/api/page").status_code == 404
 
 
-def test_addresses_are_relative_without_a_prefix():
-    text = visitor(reference_run()).get("/").text
+def test_addresses_are_relative_without_a_prefix(client):
+    text = client.get("/").text
     assert "<base" not in text
     assert 'src="page.js"' in text
     assert 'href="page.css"' in text
@@ -130,11 +137,9 @@ def test_a_fault_of_ours_is_one_sentence_there_and_a_traceback_here(monkeypatch,
 
 def test_a_damaged_shard_is_a_sentence_and_other_members_go_on(tmp_path):
     run = Run(copy_of(reference_run(), tmp_path))
-    from landsweep.disk.store import Landscape
-
     landscape = Landscape(run.directory.landscape)
     bad = run.plan.members[1]
-    file = landscape.path.joinpath("loss", "c", *map(str, next(iter(landscape.keys_of(bad.position)))), "")
+    file = landscape.path.joinpath("loss", "c", *map(str, next(iter(landscape.keys_of(bad.position)))))
     file.write_bytes(b"no shard")
     client = visitor(run.path)
     found = client.get("/api/members/0/1")

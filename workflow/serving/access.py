@@ -57,18 +57,18 @@ class Access:
                 await send({"type": "websocket.close", "code": 1008})
             return
         given = _token_of(scope)
+        refused = self._refusal(scope, given)
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                if given is not None and self._is_token(given):
+                if refused is None and given is not None and self._is_token(given):
                     # Without a path it is for the folder of the page, also behind a proxy whose prefix we do not know.
                     headers.append("Set-Cookie", f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict")
             await send(message)
 
-        refused = self._refusal(scope, given)
         await (refused or self._application)(scope, receive, dressed)
 
     def _refusal(self, scope: Scope, given: str | None) -> PlainTextResponse | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import product
@@ -84,6 +85,7 @@ class Copy:
 
     def _make(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="landsweep-")  # noqa: SIM115  # as long as the copy
+        weakref.finalize(self, self._file.close)
         # Written, not only made long: on a full disk a mapped hole would end the process.
         nothing = np.full(PART_POINTS, np.nan, self.dtype)
         for left in range(prod(self.grid), 0, -PART_POINTS):

@@ -1,0 +1,156 @@
+"""Planes of large landscapes: from the store or from a copy, their values are those of the array."""
+
+import itertools
+
+import numpy as np
+import pytest
+from landsweep.base.errors import DamagedShard
+from landsweep.disk.store import Landscape, Status
+from landsweep.serving import copies, planes
+from landsweep.serving.copies import Copies, Copy, parts
+from landsweep.serving.planes import Plane, read_plane
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
+from support import study_data
+
+GRID = (5, 4, 3, 6)
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A hypercube of two members with four axes, in shards of one layer, and its values; nothing is written yet."""
+    study = Study.model_validate(study_data(grid__dims=4, grid__points=list(GRID), sweep__beta=[1.0], name="four"))
+    plan = make_plan(study)
+    shard = (1, 1, 1, 1, 2, 4, 3, 6)
+    landscape = Landscape.create(tmp_path / "landscape.zarr", study, plan, shard, {"dtype": "float32"})
+    values = np.random.default_rng(0).standard_normal(plan.shape).astype(np.float32)
+    values[..., 1, 1, 1, 1] = np.nan
+    return landscape, values
+
+
+def written(landscape, values, *numbers):
+    for unit in [unit for unit in landscape.units() if not numbers or unit.index in numbers]:
+        loss = values[unit.box]
+        status = np.where(np.isnan(loss), Status.NON_FINITE, Status.FINITE).astype(np.uint8)
+        landscape.write_unit(unit, {"loss": loss}, status)
+
+
+def all_planes():
+    return [Plane(a, b, (4, 3, 2, 5)) for a, b in itertools.permutations(range(4), 2)]
+
+
+def expected(values, plane):
+    index = [slice(None) if k in (plane.vertical, plane.horizontal) else i for k, i in enumerate(plane.at)]
+    found = values[tuple(index)]
+    return found if plane.vertical < plane.horizontal else found.T
+
+
+@pytest.mark.parametrize("way", ["store", "copy", "no room"])
+def test_every_plane_is_that_of_the_array(made, monkeypatch, way):
+    landscape, values = made
+    written(landscape, values)
+    monkeypatch.setattr(planes, "DIRECT_POINTS", 10**9 if way == "store" else 0)
+    monkeypatch.setattr(copies, "MAPPED_BYTES", 300)
+    monkeypatch.setattr(copies, "PART_POINTS", 100)
+    kept = Copies(0 if way == "no room" else 10**6)
+    for position in ((0, 0, 0, 0), (0, 0, 0, 1)):
+        for plane in all_planes():
+            found = read_plane(landscape, kept, "loss", position, plane)
+            np.testing.assert_array_equal(found.values, expected(values[position], plane))
+            assert [len(found.rows), len(found.columns)] == [GRID[plane.vertical], GRID[plane.horizontal]]
+        ends = kept.ends(landscape, "loss", position)
+        finite = values[position][np.isfinite(values[position])]
+        assert ends.range == (finite.min(), finite.max())
+        assert ends.best(negate=False) == np.nanargmin(values[position])
+        assert ends.best(negate=True) == np.nanargmax(values[position])
+
+
+def test_a_copy_follows_its_landscape(made, monkeypatch):
+    landscape, values = made
+    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
+    monkeypatch.setattr(copies, "FRESH_SECONDS", 0)
+    kept, position = Copies(), (0, 0, 0, 0)
+    ends = kept.ends(landscape, "loss", position)
+    assert (ends.range, ends.best(negate=False)) == (None, None)
+    read = []
+    box = Landscape.read_box
+    monkeypatch.setattr(Landscape, "read_box", lambda self, *a: read.append(a[0]) or box(self, *a))
+    seen = np.full(GRID, np.nan, np.float32)
+    for unit in list(landscape.units())[:3]:
+        written(landscape, values, unit.index)
+        seen[unit.box[4:]] = values[unit.box][0, 0, 0, 0]
+        read.clear()
+        for plane in all_planes():
+            np.testing.assert_array_equal(
+                read_plane(landscape, kept, "loss", position, plane).values, expected(seen, plane)
+            )
+        assert read.count("loss") == 1  # the new unit, once
+    first = next(iter(landscape.units()))
+    landscape.discard(first)  # as --repair does
+    seen[first.box[4:]] = np.nan
+    found = read_plane(landscape, kept, "loss", position, Plane(0, 1, (0, 0, 0, 0))).values
+    np.testing.assert_array_equal(found, seen[:, :, 0, 0])
+
+
+def test_a_damaged_shard_keeps_nobody_from_the_others(made, monkeypatch):
+    landscape, values = made
+    written(landscape, values)
+    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
+    bad = next(iter(landscape.units()))
+    landscape.shard_file("loss", bad).write_bytes(b"damaged")
+    kept, position = Copies(), (0, 0, 0, 0)
+    for at in ((0, 0, 0, 0), (1, 0, 0, 0)):
+        with pytest.raises(DamagedShard, match="loss.c.0.*is damaged"):
+            read_plane(landscape, kept, "loss", position, Plane(1, 2, at))
+    good = read_plane(landscape, kept, "loss", position, Plane(1, 2, (2, 0, 0, 0)))
+    np.testing.assert_array_equal(good.values, values[position][2, :, :, 0])
+    assert [error.path for error in kept.ends(landscape, "loss", position).damage] == [
+        landscape.shard_file("loss", bad)
+    ]
+
+
+def test_a_full_disk_leaves_the_store(made, monkeypatch):
+    landscape, values = made
+    written(landscape, values)
+    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
+
+    def full(self):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Copy, "_make", full)
+    found = read_plane(landscape, Copies(), "loss", (0, 0, 0, 0), Plane(0, 3, (0, 1, 2, 0)))
+    np.testing.assert_array_equal(found.values, values[0, 0, 0, 0, :, 1, 2, :])
+
+
+def test_those_go_first_that_nobody_has_used_for_longest(made):
+    landscape, values = made
+    written(landscape, values)
+    size = Copy.bytes(landscape, "loss")
+    kept, first, second = Copies(size), (0, 0, 0, 0), (0, 0, 0, 1)
+    had = kept.of(landscape, "loss", first)
+    assert kept.of(landscape, "loss", first) is had
+    kept.of(landscape, "loss", second)
+    assert kept.of(landscape, "loss", first) is not had
+    assert Copies(size - 1).of(landscape, "loss", first) is None
+
+
+@pytest.mark.parametrize("points", [1, 7, 60, 10**6])
+def test_parts_tile_a_grid_by_whole_chunks(points):
+    grid, chunk = (7, 5, 6), (2, 5, 3)
+    count = np.zeros(grid, int)
+    for box in parts(grid, chunk, points):
+        count[box] += 1
+        assert all(side.start % c == 0 and (side.stop % c == 0 or side.stop == n) for side, c, n in zip(box, chunk, grid, strict=True))
+        assert count[box].size <= max(points, 2 * 5 * 3)
+    assert (count == 1).all()
+
+
+def test_large_slices_are_thinned_and_say_which_points_they_hold(monkeypatch):
+    monkeypatch.setattr(planes, "MOST_ROWS", 4)
+    field = np.arange(10 * 3, dtype=np.float32).reshape(10, 3)
+    found = planes.cut(field, Plane(0, 1, (0, 0)), field.shape)
+    assert [found.rows.tolist(), found.columns.tolist()] == [[0, 3, 6, 9], [0, 1, 2]]
+    np.testing.assert_array_equal(found.values, field[::3])
+    line = planes.cut(field[:, 0], Plane(0, 0, (0,)), (10,))
+    assert [line.rows.tolist(), line.columns.tolist()] == [[0], [0, 3, 6, 9]]
+    np.testing.assert_array_equal(line.values, field[::3, 0][None])
