@@ -1,0 +1,73 @@
+"""What goes on in a run: who holds it, how fast it is, its jobs."""
+
+import json
+import os
+import time
+
+import pytest
+from landsweep.batch import local, records
+from landsweep.disk import lock
+from landsweep.disk.rundir import RunDir
+from landsweep.serving.live import Holder, live
+from landsweep.serving.watch import Watched
+from support import copy_of, reference_run
+
+
+@pytest.fixture
+def run(tmp_path):
+    return copy_of(reference_run(), tmp_path)
+
+
+def progress(run, **changes):
+    state = {"stage": "evaluate", "noun": "points", "before": 20, "done": 120, "failed": 0, "failed_before": 0}
+    state |= {"total": 140, "began": 1000.0, "time": 1010.0, "ranks": 2, "gpus": 0} | changes
+    (run / "progress.json").write_text(json.dumps(state))
+
+
+def test_a_run_that_somebody_holds_is_running_at_a_rate_until_a_time(run):
+    progress(run)
+    watched = Watched(run)
+    assert watched.page()["live"] is None
+    assert watched.page()["state"] == "finished"
+    with lock.RunLock(run / "lock.json"):
+        page = watched.page()
+        assert page["state"] == "running"
+        assert page["live"]["rate"] == "evaluate: 120 of 140 points, 10 points/s, 5 per rank"
+        assert page["live"]["end"] == f"ends in about 2 s ({time.strftime('%F %T', time.localtime(1012))})"
+        progress(run, done=20, in_hand="train 3: epoch 2 of 5")
+        assert watched.page()["live"] == {"rate": "train 3: epoch 2 of 5", "end": "", "jobs": []}
+        (run / "progress.json").write_text("{")  # of another version
+        assert watched.page()["live"] == {"rate": "", "end": "", "jobs": []}
+    assert (watched.page()["state"], watched.page()["live"]) == ("finished", None)
+
+
+def test_a_process_of_another_host_lives_while_it_gives_signs(tmp_path, monkeypatch):
+    path, holder = tmp_path / "lock.json", Holder()
+    assert holder(path) is None
+    path.write_text(json.dumps({"token": "a", "host": "elsewhere", "pid": 7}))
+    monkeypatch.setattr(lock, "STALE_SECONDS", 0.05)
+    began = time.monotonic()
+    assert holder(path) == "process 7 on elsewhere"
+    assert time.monotonic() - began < 1  # without waiting for a sign
+    time.sleep(0.06)
+    assert holder(path) is None
+    os.utime(path, (1, 1))
+    assert holder(path) == "process 7 on elsewhere"
+    path.write_text("{")
+    assert holder(path) is None
+
+
+def test_jobs_are_shown_while_one_lives(run):
+    directory = RunDir(run)
+    directory.jobs.mkdir()
+    job = {"name": "all", "script": "all.sh", "stages": ("train", "evaluate"), "site": "local", "scheduler": "none"}
+    job |= {"nodes": 1, "ranks": 2, "submission": 1, "time": time.time()}
+    id_ = f"{local.PREFIX}{os.getpid()}"
+    records.add(directory, records.Submitted(id=id_, born=local.birth(id_), **job))
+    (line,) = live(directory, running=False)["jobs"]
+    assert line.startswith(f"job {id_}; running; train, evaluate; on ")
+    records.drop(directory, [id_])
+    records.add(directory, records.Submitted(id=id_, born=1.0, **job))  # another process has its number now
+    assert live(directory, running=False) is None
+    (directory.jobs / "jobs.json").write_text("[]")
+    assert "is damaged or of another version" in live(directory, running=False)["jobs"][0]
