@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pages
+import handmade
 import pandas as pd
 import pytest
 import support
@@ -204,17 +204,17 @@ def hostile_page() -> str:
     values = rng.random((5, 6))
     values[:2] = np.nan
     states = [("finished", 1, ""), ("partial", 0.6, ""), ("empty", 0, ""), ("failed", 0, HOSTILE)]
-    members = [pages.member(i, {HOSTILE: f"{HOSTILE}{i}"}, *state) for i, state in enumerate(states)]
+    members = [handmade.member(i, {HOSTILE: f"{HOSTILE}{i}"}, *state) for i, state in enumerate(states)]
     specifications = [
         {"estimate": e, "choices": {"threshold": str(k % 2), HOSTILE: f"{HOSTILE} {k % 3}"}}
         for k, e in enumerate([-0.5, -0.123456, 0.25, 0.75])
     ]
-    one = pages.run_page(
+    one = handmade.run_page(
         HOSTILE,
         members,
         answer=[{"text": HOSTILE, "rank": rank} for rank in ("first", "answer", "warning", "note")],
-        table=pages.table(**{"member": [0, 1], HOSTILE: [HOSTILE, "b"], "loss_max": [1.5, "Infinity"], "x": [None, 2]}),
-        relations=pages.table(
+        table=handmade.table(**{"member": [0, 1], HOSTILE: [HOSTILE, "b"], "loss_max": [1.5, "Infinity"], "x": [None, 2]}),
+        relations=handmade.table(
             metric=[HOSTILE, "b"],
             against=[HOSTILE, "a"],
             estimate=[0.5, None],
@@ -228,18 +228,18 @@ def hostile_page() -> str:
         provenance={"facts": [[HOSTILE, HOSTILE]], "commands": [HOSTILE], "methods": HOSTILE, "bibtex": HOSTILE},
         axes={HOSTILE: [f"{HOSTILE}{i}" for i in range(4)]},
     )
-    many = [pages.member(i, {"beta": i // 4, "seed": i % 4}) for i in range(200)]
+    many = [handmade.member(i, {"beta": i // 4, "seed": i % 4}) for i in range(200)]
     numbers = {f"metric_{k}": rng.random(2000).tolist() for k in range(40)}
-    two = pages.run_page(
+    two = handmade.run_page(
         "many",
         many,
-        table=pages.table(member=[i // 10 for i in range(2000)], **numbers),
+        table=handmade.table(member=[i // 10 for i in range(2000)], **numbers),
         axes={"beta": list(range(50)), "seed": list(range(4))},
     )
-    shown = {(0, 0): pages.landscape(rng.random((5, 6)), HOSTILE), (0, 1): pages.landscape(values)}
+    shown = {(0, 0): handmade.landscape(rng.random((5, 6)), HOSTILE), (0, 1): handmade.landscape(values)}
     grids = rng.random((200, 41, 41))
     content = {"version": "0", "live": False, "runs": [one, two]}
-    return document(content, shown | {(1, i): pages.landscape(grid) for i, grid in enumerate(grids)})
+    return document(content, shown | {(1, i): handmade.landscape(grid) for i, grid in enumerate(grids)})
 
 
 def test_names_stay_text_and_two_hundred_members_open_at_once(chromium, tmp_path):

@@ -1,72 +1,67 @@
-"""Pages made by hand: what no small run has, such as many members, every state of one, and names of any kind."""
+"""Pages of runs, read as the browser reads them; runs of given arrays, which need no network."""
 
-from __future__ import annotations
-
-from typing import Any
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
 
 import numpy as np
-from landsweep.page.packing import pack
+from support import inside
+
+QUIET = ("--set", "report.figures=false", "--set", "report.page=false")
 
 
-def table(**columns: list[Any]) -> dict[str, Any]:
-    """A table of a page; a column of texts has names, any other numbers."""
-    named = {name: any(isinstance(v, str) for v in values) for name, values in columns.items()}
-    return {
-        "columns": [
-            {"name": name, "label": name, "description": "", "kind": "name" if named[name] else "number"}
-            for name in columns
-        ],
-        "rows": [list(row) for row in zip(*columns.values(), strict=True)],
-    }
+def imported(out, arrays, *more):
+    """Import arrays, one a member and all of one shape, as a run at ``out``; what was said."""
+    files = []
+    for name, loss in arrays.items():
+        files.append(out.parent / f"{name}.npz")
+        np.savez(
+            files[-1],
+            loss=loss,
+            coordinates=np.array([np.linspace(-1, 1, n) for n in loss.shape], dtype=object)
+            if len(set(loss.shape)) > 1
+            else np.array([np.linspace(-1, 1, n) for n in loss.shape]),
+        )
+    done = inside("import", *files, "--out", out, *QUIET, *more)
+    assert done.returncode in (0, 3), done.stderr
+    return done
 
 
-def run_page(name: str, members: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    """The content of a finished run's page, without results but those of ``changes``."""
-    nothing: dict[str, Any] = {"columns": [], "rows": []}
-    return {
-        "name": name,
-        "path": name,
-        "state": "finished",
-        "progress": [],
-        "live": None,
-        "answer": [],
-        "table": nothing,
-        "relations": nothing,
-        "curves": [],
-        "provenance": {"facts": [], "commands": [], "methods": "", "bibtex": ""},
-        "axes": {},
-        "members": members,
-    } | changes
+def reported(run, *more):
+    """Write the page of a run by the command line; the text of the page."""
+    done = inside("report", run, *more)
+    assert done.returncode == 0, done.stderr
+    address = done.stdout.split("  (")[0]
+    assert address.startswith("file:///")
+    return Path(address.removeprefix("file://")).read_text(encoding="utf-8")
 
 
-def member(index: int, coords: dict[str, Any], state: str = "finished", done: float = 1, why: str = "") -> dict[str, Any]:
-    label = ", ".join(f"{name} = {value}" for name, value in coords.items())
-    return {"index": index, "coords": coords, "label": label, "state": state, "done": done, "failure": why}
+def content(text):
+    """The data of a page."""
+    return json.loads(re.search(r'<script type="application/json" id="page">(.*?)</script>', text, re.DOTALL)[1])
 
 
-def landscape(values: np.ndarray, name: str = "alpha_0") -> bytes:
-    """A member's values on a grid, with the tree of its lowest point alone."""
-    lowest = np.unravel_index(np.nanargmin(values), values.shape)
-    axes = [np.linspace(-1, 1, n) for n in values.shape]
-    at = np.array([[axis[i] for axis, i in zip(axes, lowest, strict=True)]])
-    header = {
-        "axes": [name, *(f"alpha_{k}" for k in range(1, values.ndim))],
-        "fields": [{"name": "loss", "label": "loss"}],
-        "representations": [{"name": "moore", "label": "moore", "total": 1, "labelled": True}],
-        "strides": [1] * values.ndim,
-        "ranges": {"loss": [float(np.nanmin(values)), float(np.nanmax(values))]},
-        "start": [int(i) for i in lowest],
-        "notes": [],
-    }
-    arrays = {f"axis/{k}": axis for k, axis in enumerate(axes)} | {
-        "field/loss": values.astype(np.float32),
-        "moore/labels": np.zeros(values.shape, np.int32),
-        "moore/birth": np.array([np.nanmin(values)]),
-        "moore/death": np.array([np.inf]),
-        "moore/parent": np.array([-1], np.int32),
-        "moore/minimum": at,
-        "moore/saddle": np.full_like(at, np.nan),
-        "moore/volume": np.array([float(values.size)]),
-        "moore/mark": np.zeros(1, np.uint8),
-    }
-    return pack(header, arrays)
+def landscapes(text):
+    """The indices of the runs and members whose landscapes lie in a page."""
+    return [tuple(map(int, pair)) for pair in re.findall(r'id="member-(\d+)-(\d+)"', text)]
+
+
+def landscape(text, member, run=0):
+    """The header and the arrays of a member that lies in a page, by the layout that the page's program reads."""
+    packed = re.search(rf'<script type="text/plain" id="member-{run}-{member}">(.*?)</script>', text, re.DOTALL)[1]
+    data = gzip.decompress(base64.b64decode(packed))
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    arrays = {}
+    for name, layout in header.pop("arrays").items():
+        size = int(np.prod(layout["shape"]))
+        begin = 4 + length + layout["offset"]
+        arrays[name] = np.frombuffer(data, layout["dtype"], size, begin).reshape(layout["shape"])
+    return header, arrays
+
+
+def sentences(page, rank, run=0):
+    """The sentences of the answer that have a rank."""
+    return [said["text"] for said in page["runs"][run]["answer"] if said["rank"] == rank]

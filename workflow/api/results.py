@@ -421,11 +421,11 @@ class Run(OpenedRun):
     def _explorer(self) -> str:
         """Return the explorer of the first member that has a landscape; else why there is none."""
         from landsweep.page.inline import Explorer
-        from landsweep.page.standing import points_missing
+        from landsweep.page.standing import members_of
 
         try:
-            missing = points_missing(self)
-            there = [m for m in self.plan.members if m.position not in missing]
+            found = zip(self.plan.members, members_of(self), strict=True)
+            there = [member for member, said in found if said["state"] == "finished"]
             return Explorer(self, there[0])._repr_html_() if there else "<p>No landscape is finished yet.</p>"
         except UserError as error:
             return f"<p>{html.escape(str(error))}</p>"

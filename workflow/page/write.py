@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 from landsweep.base.errors import UserError
@@ -13,7 +12,7 @@ from landsweep.page.content import member_page, page_of
 from landsweep.page.document import document
 from landsweep.page.members import BUDGET, member_header_and_arrays
 from landsweep.page.packing import pack
-from landsweep.page.standing import points_missing
+from landsweep.page.standing import members_of
 from landsweep.study.plan import Member
 
 
@@ -47,10 +46,10 @@ def written_member(run: OpenedRun, member: Member) -> str:
     UserError
         Where no point of the member is evaluated, or a file of it is damaged.
     """
-    if points_missing(run).get(member.position, 0) == prod(run.plan.grid_shape):
+    if not members_of(run)[member.index]["done"]:
         raise UserError(
-            f"member {member.index} has no landscape yet, expected one with evaluated points: continue the run with "
-            f"`landsweep run STUDY`; `landsweep status {in_command(run.path)}` says what failed."
+            f"member {member.index} has no landscape, expected one with evaluated points: `landsweep status "
+            f"{in_command(run.path)}` says what is missing or failed, `landsweep run STUDY` goes on."
         )
     packed = pack(*member_header_and_arrays(run, member, BUDGET))
     return document(member_page(run, member), {(0, member.index): packed})
