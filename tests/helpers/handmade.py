@@ -39,7 +39,9 @@ def run_page(name: str, members: list[dict[str, Any]], **changes: Any) -> dict[s
     } | changes
 
 
-def member(index: int, coords: dict[str, Any], state: str = "finished", done: float = 1, why: str = "") -> dict[str, Any]:
+def member(
+    index: int, coords: dict[str, Any], state: str = "finished", done: float = 1, why: str = ""
+) -> dict[str, Any]:
     label = ", ".join(f"{name} = {value}" for name, value in coords.items())
     return {"index": index, "coords": coords, "label": label, "state": state, "done": done, "failure": why}
 
