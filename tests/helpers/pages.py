@@ -13,20 +13,15 @@ QUIET = ("--set", "report.figures=false", "--set", "report.page=false")
 
 
 def imported(out, arrays, *more):
-    """Import arrays, one a member and all of one shape, as a run at ``out``; what was said."""
+    """Import arrays, one a member and all of one shape, as a run at ``out``."""
     files = []
     for name, loss in arrays.items():
         files.append(out.parent / f"{name}.npz")
-        np.savez(
-            files[-1],
-            loss=loss,
-            coordinates=np.array([np.linspace(-1, 1, n) for n in loss.shape], dtype=object)
-            if len(set(loss.shape)) > 1
-            else np.array([np.linspace(-1, 1, n) for n in loss.shape]),
-        )
+        axes = [np.linspace(-1, 1, n) for n in loss.shape]
+        np.savez(files[-1], loss=loss, coordinates=np.array(axes))
     done = inside("import", *files, "--out", out, *QUIET, *more)
-    assert done.returncode in (0, 3), done.stderr
-    return done
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 def reported(run, *more):
@@ -49,15 +44,19 @@ def landscapes(text):
 
 
 def landscape(text, member, run=0):
-    """The header and the arrays of a member that lies in a page, by the layout that the page's program reads."""
-    packed = re.search(rf'<script type="text/plain" id="member-{run}-{member}">(.*?)</script>', text, re.DOTALL)[1]
-    data = gzip.decompress(base64.b64decode(packed))
+    """The header and the arrays of a member that lies in a page."""
+    found = re.search(rf'<script type="text/plain" id="member-{run}-{member}">(.*?)</script>', text, re.DOTALL)
+    return unpacked(base64.b64decode(found[1]))
+
+
+def unpacked(packed):
+    """The header and the arrays of packed bytes, by the layout that the page's program reads."""
+    data = gzip.decompress(packed)
     length = int.from_bytes(data[:4], "little")
     header = json.loads(data[4 : 4 + length])
     arrays = {}
     for name, layout in header.pop("arrays").items():
-        size = int(np.prod(layout["shape"]))
-        begin = 4 + length + layout["offset"]
+        begin, size = 4 + length + layout["offset"], int(np.prod(layout["shape"]))
         arrays[name] = np.frombuffer(data, layout["dtype"], size, begin).reshape(layout["shape"])
     return header, arrays
 
