@@ -33,11 +33,13 @@ export function labelled(text: string, control: HTMLElement): HTMLLabelElement {
   return element("label", { class: "field" }, element("span", {}, text), control);
 }
 
+const offered = new WeakMap<HTMLSelectElement, string>();
+
 /** Put options into a select, and choose one; nothing changes where they are the same. */
 export function offer(select: HTMLSelectElement, options: readonly (readonly [string, string])[], chosen: string): void {
   const key = JSON.stringify(options);
-  if (select.dataset.options !== key) {
-    select.dataset.options = key;
+  if (offered.get(select) !== key) {
+    offered.set(select, key);
     select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
   }
   select.value = chosen;

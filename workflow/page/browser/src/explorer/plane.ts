@@ -10,7 +10,7 @@ import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
 
 /** Pixels of the canvases: twice those of the picture, for fine screens. */
 const PIXELS = 2 * SIZE;
-const LINES = 12;
+const LINES = 20;
 
 function taken(coordinates: Float64Array, indices: Int32Array): Float64Array {
   return Float64Array.from(indices, (i) => coordinates[i]);
@@ -23,10 +23,10 @@ export class Plane {
   private readonly lines = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly cursor = shape("rect", { class: "cursor" });
   private picture: Picture | null = null;
-  private across = new Int32Array(0);
-  private down = new Int32Array(0);
-  private xEdges = new Float64Array(0);
-  private yEdges = new Float64Array(0);
+  private across: Int32Array = new Int32Array(0);
+  private down: Int32Array = new Int32Array(0);
+  private xEdges: Float64Array = new Float64Array(0);
+  private yEdges: Float64Array = new Float64Array(0);
   private point: readonly [number, number] | null = null;
 
   constructor(private readonly pointing: Pointing) {
