@@ -14,6 +14,7 @@ export const TOP = 12;
 export const SIZE = 380;
 export const RIGHT = LEFT + SIZE;
 export const BOTTOM = TOP + SIZE;
+export const FRAME = { left: LEFT, top: TOP, size: SIZE, width: WIDTH, height: HEIGHT };
 
 const BAR = 14;
 const STEPS = 64;
