@@ -44,7 +44,7 @@ sweep: {seed: [0]}
 subspaces: {random: {kind: random, range: [-3, 3]}}
 grid: {dims: 2, points: POINTS}
 evaluation: {strategy: batched, batch: 4096}
-report: {figures: false}
+report: {figures: false, page: false}
 """
 FIGURES = ("contour", "surface", "tree", "diagram", "barcode", "profile")
 

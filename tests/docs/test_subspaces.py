@@ -33,7 +33,9 @@ def place(tmp_path_factory):
 
 def made(place, name):
     (place / f"my_study/{name}.yaml").write_text(STUDIES[name])
-    done = inside("run", f"my_study/{name}.yaml", "--set", "report.figures=false", cwd=place)
+    done = inside(
+        "run", f"my_study/{name}.yaml", "--set", "report.figures=false", "--set", "report.page=false", cwd=place
+    )
     assert done.returncode == 0, done.stderr
     return open_run(place / "runs" / name)
 

@@ -36,7 +36,9 @@ def made(place, heading, monkeypatch):
     sys.modules.pop("problem", None)  # the program has imported it
     name = yaml.safe_load(study)["name"]
     (place / f"my_study/{name}.yaml").write_text(study)
-    done = inside("run", f"my_study/{name}.yaml", "--set", "report.figures=false", cwd=place)
+    done = inside(
+        "run", f"my_study/{name}.yaml", "--set", "report.figures=false", "--set", "report.page=false", cwd=place
+    )
     assert done.returncode == 0, done.stderr
     return open_run(place / "runs" / name)
 

@@ -14,7 +14,7 @@ from resolving import two_himmelblaus
 from support import DATA, copy_of, inside, once, reference_run
 
 pytest.importorskip("h5netcdf")
-QUIET = ("--set", "report.figures=false")
+QUIET = ("--set", "report.figures=false", "--set", "report.page=false")
 
 
 def field(*axes):

@@ -18,7 +18,7 @@ from landsweep.study.plan import coordinates_of
 from support import copy_of, inside, once
 
 AXIS = np.linspace(-1, 1, 7)
-QUIET = ("--set", "report.figures=false")
+QUIET = ("--set", "report.figures=false", "--set", "report.page=false")
 h5py = pytest.importorskip("h5py")
 
 

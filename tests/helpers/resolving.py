@@ -22,7 +22,7 @@ def make_study(folder, of="himmelblau", **changes):
         "grid": {"dims": dims, "points": 9},
         "evaluation": {"strategy": "inplace", "batch": 1},
         "resolve": {"enabled": True},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
     }
     for key, value in changes.items():
         *parents, last = key.split("__")

@@ -51,7 +51,7 @@ def study_data(**changes: Any) -> dict[str, Any]:
         # What a clock would choose is part of the last bits: two runs of "auto" need not be equal.
         "evaluation": {"strategy": "batched", "batch": 8},
         "topology": {"connectivity": ["freudenthal"]},  # the Topology ToolKit's, which tests compare with
-        "report": {"figures": False},  # two seconds a run; tests that look at them ask for them
+        "report": {"figures": False, "page": False},  # seconds a run; tests that look at them ask for them
         "executor": {"checkpoint_seconds": 0},
     }
     for key, value in changes.items():

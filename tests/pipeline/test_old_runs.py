@@ -56,7 +56,7 @@ def test_it_can_be_extended(old):
     rows = landsweep.open_run(old / "run").metrics.set_index(["member", "representation"])
     study = yaml.safe_load((old / "study.yaml").read_text())
     study["sweep"]["direction_seed"] = [0, 1, 2]
-    study["report"] = {"figures": False}
+    study["report"] = {"figures": False, "page": False}
     (old / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
     run = landsweep.run(old / "study.yaml", old / "run", progress=False, allow_mixed=True)  # on any CPU
     stored = files(old / "run")

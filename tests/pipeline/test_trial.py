@@ -46,7 +46,7 @@ problem: {path: "problem.py:Mine"}
 sweep: {seed: [0], direction_seed: [0]}
 subspaces: {random: {range: [-1, 1]}}
 grid: {dims: 1, points: 3}
-report: {figures: false}
+report: {figures: false, page: false}
 """
 LOSS = "        x, y = batch\n        return F.cross_entropy(model(x), y)"
 BATCHES = "        return DataLoader(TensorDataset(x, (x[:, 0] > 0).long()), batch_size=4)"

@@ -43,7 +43,7 @@ sweep: {{seed: [0], direction_seed: [0]}}
 subspaces: {{random: {{range: [-1, 1]}}}}
 grid: {{dims: 1, points: 3}}
 evaluation: {{strategy: inplace}}
-report: {{figures: false}}
+report: {{figures: false, page: false}}
 """
 
 

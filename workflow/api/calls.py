@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def run(
     from landsweep.base import yamlfile
     from landsweep.base.launch import detect
     from landsweep.executors.choose import make_executor
+    from landsweep.page.renew import renew
     from landsweep.pipeline.execute import RunOptions, execute, run_directory
     from landsweep.session.progress import subscriber
     from rich.console import Console
@@ -104,4 +106,7 @@ def run(
             executor.leave()
     if status is Exit.STOPPED:
         raise KeyboardInterrupt(f"{directory} was stopped; finished units are kept, run it again to go on")
-    return Run(directory)
+    found = Run(directory)
+    if executor.is_root and (note := renew(found)):
+        warnings.warn(note, stacklevel=2)
+    return found

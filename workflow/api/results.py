@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from landsweep.kernels.diagrams.contour import ContourTree
     from landsweep.kernels.topology.tree import MergeTree
+    from landsweep.page.inline import Explorer
     from landsweep.robust.collect import Robustness
 
 
@@ -173,6 +174,27 @@ class Run(OpenedRun):
         from landsweep.distances.contours import contour_tree_of
 
         return contour_tree_of(self, self.plan.members[self.member(**coords)])
+
+    def explore(self, **coords: Scalar) -> Explorer:
+        """Return the explorer of one member, which a notebook shows, such as ``run.explore(beta=5, seed=0)``.
+
+        It is the explorer of the page that ``landsweep report`` writes: slices of the landscape, the merge tree and the
+        barcode, linked. It needs no network. Its attribute ``html`` is the whole page.
+
+        Raises
+        ------
+        UserError
+            Where the coordinates do not fit exactly one member, no point of it is evaluated, or a file is damaged.
+
+        Examples
+        --------
+        >>> import landsweep
+        >>> landsweep.open_run("runs/my_study").explore(noise=0.1, direction_seed=1)
+        Explorer('runs/my_study: noise = 0.1, direction_seed = 1')
+        """
+        from landsweep.page.inline import Explorer
+
+        return Explorer(self, self.plan.members[self.member(**coords)])
 
     def parameters(self, **coords: Scalar) -> pd.DataFrame:
         """Return which parameters of one member's network its directions move, such as ``run.parameters(seed=0)``.
@@ -384,24 +406,29 @@ class Run(OpenedRun):
         return f"Run({str(self.path)!r}, {len(self.plan.members)} members of {grid} points; {axes})"
 
     def _repr_html_(self) -> str:
-        """Return the run as HTML for a notebook: its size, how far each stage is, and its figure."""
+        """Return the run as HTML for a notebook: its size, how far each stage is, and a member to explore."""
         from landsweep.pipeline.status import stage_counts
 
         rows = "".join(
             f"<tr><td>{html.escape(c.stage)}</td><td>{c.done}</td><td>{c.total}</td><td>{c.failed}</td></tr>"
             for c in stage_counts(self.directory, self.study, self.plan)
         )
-        figure = ""
-        trend = self.directory.report / "trend.png"
-        if trend.exists():
-            import base64
-
-            data = base64.b64encode(trend.read_bytes()).decode()
-            figure = f'<img alt="trend" style="max-width:100%" src="data:image/png;base64,{data}">'
         return (
             f"<div><strong>{html.escape(repr(self))}</strong><table><thead><tr><th>stage</th><th>done</th><th>of</th>"
-            f"<th>failed</th></tr></thead><tbody>{rows}</tbody></table>{figure}</div>"
+            f"<th>failed</th></tr></thead><tbody>{rows}</tbody></table>{self._explorer()}</div>"
         )
+
+    def _explorer(self) -> str:
+        """Return the explorer of the first member that has a landscape; else why there is none."""
+        from landsweep.page.inline import Explorer
+        from landsweep.page.standing import members_of
+
+        try:
+            found = zip(self.plan.members, members_of(self), strict=True)
+            there = [member for member, said in found if said["state"] == "finished"]
+            return Explorer(self, there[0])._repr_html_() if there else "<p>No landscape is finished yet.</p>"
+        except UserError as error:
+            return f"<p>{html.escape(str(error))}</p>"
 
 
 def open_run(path: str | Path) -> Run:

@@ -458,6 +458,7 @@ def _load(path: Path, overrides: list[str] | None) -> Study:
 def _closing(directory: Path, status: Exit) -> None:
     from landsweep.api import Run
     from landsweep.cli import show
+    from landsweep.page.renew import renew
 
     if status is Exit.STOPPED:
         print(
@@ -465,7 +466,9 @@ def _closing(directory: Path, status: Exit) -> None:
             file=sys.stderr,
         )
     else:
-        show.closing(Run(directory))
+        if note := renew(run := Run(directory)):
+            print(f"note: {note}", file=sys.stderr)
+        show.closing(run)
 
 
 def main() -> None:

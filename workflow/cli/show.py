@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from landsweep.base.errors import Damaged, UserError, reading
 from landsweep.base.text import duration, size
 from landsweep.base.yamlfile import nearest
-from landsweep.disk.rundir import read_json
+from landsweep.disk.rundir import PAGE, read_json
 from landsweep.stages import words
 
 if TYPE_CHECKING:
@@ -200,7 +200,8 @@ def closing(run: Run) -> None:
             print(f"  {data['non_finite_points']} points are not finite")
         for line in data["warnings"]:
             print(f"  note: {line}")
-        tables = (("table", run.directory.report / "summary.md"), ("metrics", run.directory.metrics))
+        report = run.directory.report
+        tables = (("page", report / PAGE), ("table", report / "summary.md"), ("metrics", run.directory.metrics))
         files = [(name, str(path)) for name, path in tables if path.exists()]
         for name, shown in (*_figures(run.directory.report), *files):
             print(f"  {name:<8} {shown}")

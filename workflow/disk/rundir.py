@@ -21,6 +21,8 @@ PARTIAL = ".partial"
 """The name of a file that is not yet whole ends with this suffix."""
 STATE = ".state"
 """The state of an item in hand lies beside its result, under the same name with this suffix."""
+PAGE = "index.html"
+"""The page for a browser lies under this name among tables and figures."""
 REMOVED = f".removed{PARTIAL}"
 """The name of a folder that is being removed ends with this suffix."""
 fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)

@@ -15,7 +15,7 @@ from landsweep.relations.sentences import alike, sentences
 from landsweep.relations.table import Answer, answer
 from landsweep.report import engines
 from landsweep.report.summary import resolved_counts, trends
-from landsweep.stages import measured
+from landsweep.stages import STAGES, measured
 
 SHOWN = 8
 """At most this many sentences of relations stand in the answer; the section on relations has all."""
@@ -47,7 +47,7 @@ def answer_of(
     said += [("warning", text) for text in engines.warnings(run.directory)]
     if isinstance(found, Answer):
         said += [("note", text) for text in found.notes]
-    else:
+    elif found:
         said.append(("note", f"No relations: {found}"))
     return [{"text": _capital(text), "rank": rank} for rank, text in dict.fromkeys(said)]
 
@@ -61,7 +61,7 @@ def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, 
     """Return how many landscapes there are and, where they were resolved, of how many minima and saddles."""
     finished = sum(m["state"] == "finished" for m in members)
     grid = " x ".join(f"{n}" for n in run.plan.grid_shape)
-    what = "maxima and saddles (superlevel sets)" if run.study.topology.negate else "minima and saddles"
+    leaf, leaves = ("maximum", "maxima") if run.study.topology.negate else ("minimum", "minima")
     said = [f"{finished} of {len(members)} landscapes of {grid} points"]
     if table is None or "n_minima" not in table:
         return said
@@ -71,8 +71,9 @@ def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, 
     own = table[table["representation"] == run.study.connectivity[0]].dropna(subset=["n_minima"])
     if own.empty:
         return said
-    minima, saddles = (f"{own[name].sum():g}" for name in ("n_minima", "n_saddles"))
-    return [f"{said[0]}: {minima} and {saddles} {what} of the grid ({run.study.connectivity[0]})"]
+    minima, saddles = (int(own[name].sum()) for name in ("n_minima", "n_saddles"))
+    counted = f"{minima:,} {leaves if minima != 1 else leaf} and {saddles:,} saddle{'s' * (saddles != 1)}"
+    return [f"{said[0]}: {counted} of the grid ({run.study.connectivity[0]})"]
 
 
 def _holding(run: OpenedRun, table: pd.DataFrame, found: Answer) -> list[str]:
@@ -89,9 +90,15 @@ def _strength(relation: Relation) -> tuple[float, float]:
     return -abs(relation.estimate.value), relation.p
 
 
+def unfinished(run: OpenedRun) -> bool:
+    """Return whether any stage has something to do, beside what failed and what needs that."""
+    return any(stage.todo(run.directory, run.study, run.plan) for stage in STAGES if stage.asked(run.study))
+
+
 def missing(run: OpenedRun, counts: list[StageCount], members: list[dict[str, Any]]) -> list[str]:
     """Return which stages have not finished, with the command that goes on, and how many members failed."""
     left = [f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in counts if c.done + c.failed < (c.total or 1)]
+    left = left if unfinished(run) else []  # what waits for something that failed is not to come
     failed = [m for m in members if m["failure"]]
     said = []
     if left:

@@ -12,15 +12,16 @@ from landsweep.base.errors import UserError, reading
 from landsweep.base.naming import label
 from landsweep.disk.lock import owner
 from landsweep.disk.opened import OpenedRun
-from landsweep.page.answer import answer_of, related
+from landsweep.page.answer import answer_of, related, unfinished
 from landsweep.page.cells import cell, table_of
 from landsweep.page.curves import curves_of
 from landsweep.page.provenance import provenance_of
 from landsweep.page.standing import members_of
-from landsweep.pipeline.status import StageCount, stage_counts
+from landsweep.pipeline.status import stage_counts
 from landsweep.relations.table import Answer
 from landsweep.stages import STAGES, reserved
 from landsweep.stages.report.reduce import make_table
+from landsweep.study.plan import Member
 
 RELATION = ("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
 """The columns of the page's relations that come first; the others of ``landsweep relations --csv`` follow."""
@@ -59,7 +60,9 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     members = members_of(run)
     troubles: list[str] = []
     table = _attempt(troubles, lambda: table_of_run(run, held))
-    found: Answer | str = "there are no metrics yet." if table is None else related(run, table)
+    found: Answer | str = "" if troubles else "there are no metrics yet."
+    if table is not None:
+        found = related(run, table)
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
     answer = answer_of(run, table, found, counts, members)
     answer += [{"text": text, "rank": "warning"} for text in troubles]
@@ -67,7 +70,7 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     return {
         "name": run.study.name,
         "path": str(run.path),
-        "state": state_of(run, counts, held),
+        "state": state_of(run, held),
         "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
         "live": None,
         "answer": answer,
@@ -80,11 +83,39 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     }
 
 
-def state_of(run: OpenedRun, counts: Sequence[StageCount], held: bool) -> str:
+def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
+    """Return the content of a page of one member alone: its coordinates and its numbers, without what compares members.
+
+    Raises
+    ------
+    UserError
+        As :func:`page_of`.
+    """
+    (said,) = (m for m in members_of(run) if m["index"] == member.index)
+    table = _attempt([], lambda: table_of_run(run))
+    own = None if table is None else table[table["member"] == member.index]
+    content = {
+        "name": run.study.name,
+        "path": str(run.path),
+        "state": state_of(run, owner(run.directory.lock) is not None),
+        "progress": [],
+        "live": None,
+        "answer": [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}],
+        "table": NOTHING if own is None else table_of(own, *_columns(run, own)),
+        "relations": NOTHING,
+        "curves": [],
+        "provenance": provenance_of(run),
+        "axes": {name: [cell(member.coords[name])] for name in run.plan.axes},
+        "members": [said],
+    }
+    return {"version": metadata.version("landsweep"), "live": False, "runs": [content]}
+
+
+def state_of(run: OpenedRun, held: bool) -> str:
     """Return whether a run is ``finished``, ``running`` (a live process holds it) or ``unfinished``."""
     if held:
         return "running"
-    return "finished" if all(c.done + c.failed >= (c.total or 1) for c in counts) else "unfinished"
+    return "unfinished" if unfinished(run) else "finished"
 
 
 def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:

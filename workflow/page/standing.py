@@ -9,7 +9,8 @@ import numpy as np
 from landsweep.base.errors import Damaged
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import read_json
-from landsweep.disk.store import Landscape
+from landsweep.disk.store import Landscape, Status
+from landsweep.page.grids import counts_of
 from landsweep.stages import BY_NAME
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import Member
@@ -33,9 +34,11 @@ def members_of(run: OpenedRun) -> list[dict[str, Any]]:
     size = prod(run.plan.grid_shape)
     found = []
     for member in run.plan.members:
-        done = 1 - missing.get(member.position, 0) / size
         failed, why = failures.get(member.index, (False, ""))
-        state = "finished" if done == 1 else "failed" if failed else "partial" if done else "empty"
+        done = 1 - missing.get(member.position, 0) / size
+        if failed and done:  # its units are over, but not all of their points have values
+            done = _evaluated(run, member) / size
+        state = "failed" if failed else "finished" if done == 1 else "partial" if done else "empty"
         found.append(
             {
                 "index": member.index,
@@ -47,6 +50,12 @@ def members_of(run: OpenedRun) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _evaluated(run: OpenedRun, member: Member) -> int:
+    """Return how many points of a member were evaluated, finite or not."""
+    counts = counts_of(Landscape(run.directory.landscape), member)
+    return int(counts[Status.FINITE] + counts[Status.NON_FINITE])
 
 
 def points_missing(run: OpenedRun) -> dict[tuple[int, ...], int]:
@@ -65,7 +74,7 @@ def points_missing(run: OpenedRun) -> dict[tuple[int, ...], int]:
             size = prod(high - low for low, high in zip(unit.low[n:], unit.high[n:], strict=True))
             if there is not None:
                 at = tuple(i - low for i, low in zip(position, unit.low, strict=False))
-                size = int(np.count_nonzero(there[at] == 0))
+                size = int(np.count_nonzero(there[at] == Status.NOT_EVALUATED))
             if size and position in whole:
                 missing[position] = missing.get(position, 0) + size
     return missing

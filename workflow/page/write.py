@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
-from landsweep.page.content import page_of
+from landsweep.page.content import member_page, page_of
 from landsweep.page.document import document
 from landsweep.page.members import BUDGET, member_header_and_arrays
 from landsweep.page.packing import pack
+from landsweep.page.standing import members_of
+from landsweep.study.plan import Member
 
 
-def written(runs: Sequence[OpenedRun], only: Collection[int] | None = None) -> str:
+def written(runs: Sequence[OpenedRun]) -> str:
     """Return the page of runs as one HTML file.
 
-    Members without any landscape have none on the page. One whose files are damaged is named in the answer, and the
-    others are shown.
-
-    Parameters
-    ----------
-    runs
-        The runs.
-    only
-        The indices of members whose landscapes are on the page, by default all.
+    Members without any evaluated point have no landscape on it. One whose files are damaged is named in the answer, and
+    the others are shown.
     """
     page = page_of(runs)
     shown = [
         (k, member)
         for k, run in enumerate(runs)
         for member, said in zip(run.plan.members, page["runs"][k]["members"], strict=True)
-        if said["done"] and (only is None or member.index in only)
+        if said["done"]
     ]
     packed: dict[tuple[int, int], bytes] = {}
     for k, member in shown:
         try:
-            found = member_header_and_arrays(runs[k], member, BUDGET / len(shown))
-            packed[k, member.index] = pack(*found)
+            packed[k, member.index] = pack(*member_header_and_arrays(runs[k], member, BUDGET / len(shown)))
         except UserError as error:
             _damaged(page["runs"][k], member.index, str(error))
     return document(page, packed)
+
+
+def written_member(run: OpenedRun, member: Member) -> str:
+    """Return a page of one member alone as one HTML file.
+
+    Raises
+    ------
+    UserError
+        Where no point of the member is evaluated, or a file of it is damaged.
+    """
+    if not members_of(run)[member.index]["done"]:
+        raise UserError(
+            f"member {member.index} has no landscape, expected one with evaluated points: `landsweep status "
+            f"{in_command(run.path)}` says what is missing or failed, `landsweep run STUDY` goes on."
+        )
+    packed = pack(*member_header_and_arrays(run, member, BUDGET))
+    return document(member_page(run, member), {(0, member.index): packed})
 
 
 def _damaged(page: dict[str, Any], index: int, why: str) -> None:

@@ -223,6 +223,7 @@ class ReportSpec(Section):
     """The output for people that is made beside the tables; results do not depend on it."""
 
     figures: bool = Field(True, description="true for figures beside the tables, false for tables alone")
+    page: bool = Field(True, description="true for a page to explore in a browser, report/index.html, false for none")
 
 
 class Study(Section):
@@ -263,7 +264,7 @@ class Study(Section):
     homology: HomologySpec = Field(default_factory=HomologySpec, description="a mapping with loops")
     resolve: ResolveSpec = Field(default_factory=ResolveSpec, description="a mapping with enabled and starts")
     certify: CertifySpec = Field(default_factory=CertifySpec, description="a mapping with float64 and draws")
-    report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures")
+    report: ReportSpec = Field(default_factory=ReportSpec, description="a mapping with figures and page")
     executor: ExecutorSpec = Field(default_factory=ExecutorSpec, description="a mapping")
 
     @property

@@ -140,7 +140,7 @@ def test_checkpoints_over_steps_make_a_study(gpt2, tokens, tmp_path, transformer
         "sweep": {"checkpoint": ["step0.safetensors", "step1.safetensors"], "direction_seed": [0]},
         "grid": {"dims": 1, "points": 3},
         "evaluation": {"strategy": "inplace"},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
     }
     (tmp_path / "study.yaml").write_text(json.dumps(study))
     done = inside("run", tmp_path / "study.yaml", "--out", tmp_path / "run")

@@ -36,7 +36,7 @@ def study_data(**changes):
         "subspaces": {"line": {"kind": "file", "path": "line.npy", "normalisation": "none", "range": [-1.5, 1.5]}},
         "grid": {"dims": 1, "points": POINTS},
         "certify": {"float64": "all", "draws": 8},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
     }
     for key, value in changes.items():
         *parents, last = key.split("__")

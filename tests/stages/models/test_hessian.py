@@ -24,7 +24,7 @@ def run(folder, kind, **changes):
         "subspaces": {"random": {"kind": "random", "range": [-1, 1]}},
         "grid": {"dims": 2, "points": 3},
         "evaluation": {"dtype": "float64"},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
         **changes,
     }
     path = folder / "study.yaml"

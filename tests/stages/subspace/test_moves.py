@@ -30,7 +30,7 @@ STUDY = {
     },
     "grid": {"dims": 2, "points": 3},
     "evaluation": {"strategy": "inplace", "batch": 1},
-    "report": {"figures": False},
+    "report": {"figures": False, "page": False},
 }
 
 

@@ -53,7 +53,7 @@ def study(tmp_path):
             "subspaces": subspaces,
             "grid": {"dims": dims, "points": points},
             "evaluation": {"strategy": "batched", "batch": 8},
-            "report": {"figures": figures},
+            "report": {"figures": figures, "page": False},
             "certify": certify or {},
         }
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
@@ -298,7 +298,7 @@ def test_statistics_that_stay_are_named_once_unless_they_are_recomputed(tmp_path
         "subspaces": {name: {"kind": "line", "files": "two.pt"} for name in ("line", "again")},
         "grid": {"dims": 1, "points": 3},
         "evaluation": {"strategy": "inplace", "batch": 1},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
     }
     shutil.copy(HELPERS / "toy.py", tmp_path / "toy.py")
     (tmp_path / "normed.py").write_text(

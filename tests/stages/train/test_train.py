@@ -32,7 +32,7 @@ def write_study(folder, **changes):
         "subspaces": {"random": {"kind": "random", "range": [-1, 1]}},
         "grid": {"dims": 1, "points": 3},
         "evaluation": {"strategy": "inplace", "batch": 1},
-        "report": {"figures": False},
+        "report": {"figures": False, "page": False},
         **changes,
     }
     (folder / "study.yaml").write_text(yaml.safe_dump(data))

@@ -31,11 +31,11 @@ def report(
     if detect().rank:  # one process does it
         raise typer.Exit
     from landsweep.disk.opened import read_run
-    from landsweep.disk.rundir import write_text
+    from landsweep.disk.rundir import PAGE, write_text
     from landsweep.page.write import written
 
     opened = read_run(run)
-    target = out or opened.directory.report / "index.html"
+    target = out or opened.directory.report / PAGE
     if target.suffix.lower() not in SUFFIXES or target.is_dir():
         raise UserError(f"--out is {str(target)!r}, expected the name of a {' or '.join(SUFFIXES)} file.")
     if out is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 from landsweep.base.events import Notice
-from landsweep.disk.rundir import atomic, write_json, write_text
+from landsweep.disk.rundir import PAGE, atomic, write_json, write_text
 from landsweep.disk.store import Landscape
 from landsweep.kernels.geometry.blocks import last_repeats_first
 from landsweep.report import engines, figures, summary
@@ -46,7 +46,7 @@ def present(context: Context) -> None:
     except FileNotFoundError:  # another session has taken the run over, and has made what there was stale
         return
     folder = context.run.report
-    for old in folder.glob("*.png"):  # what an earlier study asked for must not pass for this one's
+    for old in (*folder.glob("*.png"), folder / PAGE):  # what an earlier study asked for must not pass for this one's
         old.unlink(missing_ok=True)  # a session that has taken the run over may remove it too
     with atomic(folder / "metrics.csv") as partial:
         table.to_csv(partial, index=False)

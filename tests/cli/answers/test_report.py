@@ -1,0 +1,302 @@
+"""``landsweep report``: one page with the numbers of the run, whatever the run is like."""
+
+import json
+import shutil
+import tarfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from landsweep import open_run
+from landsweep.disk.store import Landscape
+from landsweep.kernels import segmentation
+from landsweep.page import write
+from landsweep.report import summary
+from landsweep.stages import reserved
+from support import DATA, copy_of, inside, make_study, once, reference_run
+from written import content, imported, landscape, landscapes, reported, sentences
+
+SWEPT = {
+    "sweep": {"beta": [1.0, 2.0, 3.0, 4.0], "seed": [0], "subspace": ["random"], "direction_seed": [0, 1]},
+    "problem__params": {"steps": 2},
+}
+"""A run of four models, so that relations have estimates."""
+
+
+@pytest.fixture(scope="module")
+def swept():
+    """A run, and the text of its page."""
+    run = reference_run(**SWEPT)
+    page = once("page-swept", lambda folder: reported(run, "--out", folder / "page.html")) / "page.html"
+    return run, page.read_text(encoding="utf-8")
+
+
+def cells(table, name):
+    at = [column["name"] for column in table["columns"]].index(name)
+    return [row[at] for row in table["rows"]]
+
+
+def test_every_number_is_that_of_the_table(swept):
+    run, text = swept
+    page = content(text)["runs"][0]
+    metrics = pd.read_parquet(run / "metrics.parquet")
+    assert [c["name"] for c in page["table"]["columns"]] == list(metrics)
+    for column in page["table"]["columns"]:
+        known = metrics[column["name"]]
+        assert column["kind"] == ("number" if pd.api.types.is_numeric_dtype(known) else "name")
+        assert [None if pd.isna(v) else v for v in known.tolist()] == cells(page["table"], column["name"])
+    described = {c["name"]: c["description"] for c in page["table"]["columns"]}
+    assert described["n_saddles"] == reserved()["n_saddles"]
+    assert page["axes"]["beta"] == [1.0, 2.0, 3.0, 4.0]
+    assert page["state"] == "finished"
+    assert [m["label"] for m in page["members"]][:2] == [
+        "beta = 1.0, direction_seed = 0",
+        "beta = 1.0, direction_seed = 1",
+    ]
+
+
+def test_relations_are_those_of_the_command(swept):
+    run, text = swept
+    page, relations = content(text)["runs"][0], open_run(run).relations()
+    for name in relations:
+        found = [None if pd.isna(v) else v for v in relations[name].tolist()]
+        found = [str(v).lower() if isinstance(v, bool) else v for v in found]
+        assert cells(page["relations"], name) == found
+    assert [c["name"] for c in page["relations"]["columns"]][:8] == [
+        *("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
+    ]
+
+
+def test_the_answer_comes_first(swept):
+    run, text = swept
+    page, opened = content(text), open_run(run)
+    (first,) = sentences(page, "first")
+    own = opened.metrics
+    assert first == (
+        f"8 of 8 landscapes of 7 x 5 points: {own.n_minima.sum():g} minima and {own.n_saddles.sum():g} saddles of the "
+        "grid (freudenthal)."
+    )
+    relations = opened.relations()
+    sure = relations[(relations.kind == "axis") & (relations.p_holm <= 0.05)]
+    said = sentences(page, "answer")
+    if sure.empty:
+        assert said == [f"{text}." for text in summary.trends(opened.study, own)]
+    else:
+        assert said[0].startswith(sure.sentence.iloc[0].split(":")[0])
+    assert [entry["rank"] for entry in page["runs"][0]["answer"]][:2] == ["first", "answer"]
+
+
+def test_landscapes_are_those_of_the_store_and_basins_those_of_the_segmentation(swept):
+    run, text = swept
+    opened = open_run(run)
+    assert landscapes(text) == [(0, member.index) for member in opened.plan.members]
+    store = Landscape(opened.directory.landscape)
+    for member in opened.plan.members:
+        header, arrays = landscape(text, member.index)
+        loss = store.read_member("loss", member.position)
+        assert arrays["field/loss"].tobytes() == loss.tobytes()
+        assert arrays["field/loss"].dtype == loss.dtype
+        assert header["ranges"]["loss"] == [loss.min(), loss.max()]
+        assert header["start"] == list(np.unravel_index(loss.argmin(), loss.shape))
+        assert [arrays[f"axis/{k}"].tolist() for k in (0, 1)] == [
+            opened.dataset[name].to_numpy().tolist() for name in ("alpha_0", "alpha_1")
+        ]
+        tree, parts = segmentation(loss, "freudenthal")
+        birth = arrays["freudenthal/birth"]
+        lowest = birth[arrays["freudenthal/labels"]]  # of the branch of each point: its minimum's value
+        np.testing.assert_array_equal(lowest, tree.node_values[: len(tree.minima)][parts.basin])
+        assert header["representations"][0]["total"] == opened.metrics.n_minima.iloc[member.index]
+
+
+def test_provenance_names_versions_commands_and_references(swept):
+    run, text = swept
+    found = content(text)["runs"][0]["provenance"]
+    session = json.loads((run / "provenance.json").read_text())["sessions"][-1]
+    facts = dict(map(tuple, found["facts"]))
+    assert facts["host"] == session["host"]
+    assert facts["version of torch"] == session["versions"]["torch"]
+    assert found["commands"][0].startswith("landsweep run ")
+    assert found["methods"].startswith("We evaluated loss landscapes of Toy")
+    assert found["bibtex"].startswith("@")
+
+
+def test_curves_are_those_of_robust(tmp_path):
+    run = copy_of(reference_run(**SWEPT), tmp_path)
+    assert "`landsweep robust" in sentences(content(reported(run)), "note")[-1]
+    assert inside("robust", run, "--metric", "n_saddles", "--metric", "loss_range").returncode == 0
+    (first, second) = content(reported(run))["runs"][0]["curves"]
+    claims = pd.read_csv(run / "robust" / "claims.csv")
+    for curve, metric in ((first, "n_saddles"), (second, "loss_range")):
+        part = claims[claims.metric == metric].sort_values("rho", kind="stable")
+        assert (curve["metric"], curve["axis"]) == (metric, "beta")
+        assert [s["estimate"] for s in curve["specifications"]] == [None if pd.isna(v) else v for v in part.rho]
+        assert curve["sentence"] in (run / "robust" / "robust.md").read_text().replace(".\n", "\n").replace(
+            f"### {metric} over beta\n\n", f"{metric} over beta: "
+        )
+
+
+def test_half_a_run_says_what_is_missing(tmp_path):
+    study = make_study(tmp_path, problem__params={"steps": 2})
+    run = tmp_path / "run"
+    assert inside("run", study, "--out", run, "--stages", "train").returncode == 0
+    text = reported(run)
+    page = content(text)
+    assert landscapes(text) == []
+    assert page["runs"][0]["state"] == "unfinished"
+    assert sentences(page, "warning") == [
+        "The run is not finished (subspace 0 of 4 members; evaluate 0 of ? units; topology 0 of 4 members; report 0 "
+        "of 1 reports): `landsweep run STUDY` goes on."
+    ]
+    assert {(m["state"], m["done"]) for m in page["runs"][0]["members"]} == {("empty", 0)}
+    assert page["runs"][0]["table"] == page["runs"][0]["relations"] == {"columns": [], "rows": []}
+    assert inside("run", study, "--out", run, "--stages", "subspace,evaluate").returncode == 0
+    text = reported(run)
+    assert len(landscapes(text)) == 4
+    assert landscape(text, 0)[0]["notes"] == ["This member has no merge tree yet."]
+    assert inside("run", study, "--out", run, "--stages", "topology").returncode == 0
+    page = content(reported(run))  # the table that the report will write
+    assert inside("run", study, "--out", run).returncode == 0
+    whole = content(reported(run))
+    assert page["runs"][0]["table"] == whole["runs"][0]["table"]
+    assert whole["runs"][0]["state"] == "finished"
+
+
+@pytest.mark.parametrize(("stage", "error"), [("train", "training is broken"), ("loss", "the loss is broken")])
+def test_failed_members_are_named_and_the_others_shown(stage, error, tmp_path):
+    params = {"steps": 2, "raise_in": stage, "raise_at": 2.0}
+    done = inside("run", make_study(tmp_path, problem__params=params), "--out", tmp_path / "run")
+    assert done.returncode == 3
+    text = reported(tmp_path / "run")
+    page = content(text)["runs"][0]
+    assert [(m["state"], m["done"]) for m in page["members"]] == [("finished", 1)] * 2 + [("failed", 0)] * 2
+    assert error in page["members"][2]["failure"]
+    assert landscapes(text) == [(0, 0), (0, 1)]
+    assert page["state"] == "finished"
+    (said,) = (t for t in sentences(content(text), "warning") if "failures" in t)
+    assert said.startswith("2 of 4 members have failures (beta = 2.0, direction_seed = 0: Stage ")
+    assert said.endswith("`landsweep run STUDY --retry-failed` tries them again.")
+
+
+def test_a_damaged_shard_is_named_and_the_others_are_shown(tmp_path):
+    run = copy_of(reference_run(**SWEPT), tmp_path)
+    shard = next(p for p in sorted((run / "landscape.zarr" / "loss" / "c" / "0").rglob("*")) if p.is_file())
+    shard.write_bytes(bytes(b ^ 255 if k == 40 else b for k, b in enumerate(shard.read_bytes())))
+    (run / "topology" / "member-00002.npz").write_bytes(b"nothing")
+    text = reported(run)
+    assert landscapes(text) == [(0, k) for k in range(1, 8)]
+    (said,) = (t for t in sentences(content(text), "warning") if "is not shown" in t)
+    assert said.startswith(f"beta = 1.0, direction_seed = 0 is not shown: {shard} is damaged (")
+    assert said.endswith("`landsweep run STUDY --repair` evaluates its unit again.")
+    assert landscape(text, 2)[0]["representations"] == []
+    assert "member-00002.npz is damaged" in landscape(text, 2)[0]["notes"][0]
+    assert len(landscape(text, 3)[0]["representations"]) == 1
+
+
+def test_a_damaged_table_or_summary_is_a_sentence(tmp_path):
+    run = copy_of(reference_run(**SWEPT), tmp_path)
+    (run / "metrics.parquet").write_bytes(b"nothing")
+    (run / "report" / "summary.json").write_text("{")
+    text = reported(run)
+    warnings = sentences(content(text), "warning")
+    assert sum("metrics.parquet is damaged" in said for said in warnings) == 1
+    assert (
+        sum("summary.json cannot be read (Damaged): `landsweep run STUDY --repair`" in said for said in warnings) == 1
+    )
+    assert not any("No relations" in said for said in sentences(content(text), "note"))
+    assert len(landscapes(text)) == 8
+
+
+def test_landscapes_of_any_kind(tmp_path):
+    """One axis, five axes, constants, NaN, thresholds, maxima: imported, so without a model."""
+    rng = np.random.default_rng(4)
+    line = imported(tmp_path / "line", {"line": rng.random(9)})
+    header, arrays = landscape(reported(line), 0)
+    assert header["axes"] == ["alpha_0"]
+    assert arrays["moore/minimum"].shape[1] == 1
+    solid = imported(tmp_path / "solid", {"solid": rng.random((3,) * 5)})
+    header, arrays = landscape(reported(solid), 0)
+    assert len(header["axes"]) == 5
+    assert arrays["field/loss"].shape == arrays["face/labels"].shape == (3,) * 5
+    flat = imported(tmp_path / "flat", {"flat": np.ones((5, 5)), "nothing": np.full((5, 5), np.nan)})
+    text = reported(flat)
+    header, arrays = landscape(text, 0)
+    assert header["ranges"] == {"loss": [1, 1]}
+    assert arrays["moore/labels"].max() == 0
+    header, arrays = landscape(text, 1)
+    assert header["ranges"] == {}
+    assert header["representations"] == []
+    assert header["notes"] == ["25 of 25 points are not finite.", "No point of loss has a finite value."]
+    assert content(text)["runs"][0]["axes"]["file"] == ["flat.npz", "nothing.npz"]
+    rough = imported(
+        tmp_path / "rough",
+        {"rough": rng.random((9, 9))},
+        *(
+            "--set",
+            "topology.negate=true",
+            "--set",
+            "topology.segmentation=true",
+            "--set",
+            "topology.min_persistence=10%",
+        ),
+    )
+    text = reported(rough)
+    header, arrays = landscape(text, 0)
+    assert arrays["moore/death"][0] == -np.inf
+    assert (arrays["moore/death"][1:] < arrays["moore/birth"][1:]).all()
+    assert arrays["field/loss"][tuple(header["start"])] == header["ranges"]["loss"][1] == arrays["moore/birth"][0]
+    assert header["notes"] == ["The table of metrics leaves out pairs of a persistence below 10 % of loss range."]
+    assert "maxima and" in sentences(content(text), "first")[0]
+
+
+def test_a_run_of_an_earlier_version(tmp_path):
+    with tarfile.open(DATA / "run-of-4a6ec2b.tar.gz") as archive:
+        archive.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    text = reported(tmp_path / "run")
+    assert len(landscapes(text)) == 6
+    assert len(content(text)["runs"][0]["table"]["rows"]) == 12
+
+
+def test_large_grids_keep_every_so_many_th_point(tmp_path, monkeypatch):
+    run = imported(tmp_path / "run", {"a": np.random.default_rng(5).random((21, 21))})
+    loss = Landscape(run / "landscape.zarr").read_member("loss", open_run(run).plan.members[0].position)
+    whole, _ = landscape(reported(run), 0)
+    monkeypatch.setattr(write, "BUDGET", 1000)
+    header, arrays = landscape(reported(run), 0)
+    assert header["strides"] == [2, 2]
+    np.testing.assert_array_equal(arrays["field/loss"], loss[::2, ::2])
+    assert arrays["moore/labels"].shape == (11, 11)
+    assert (header["ranges"], header["start"]) == (whole["ranges"], whole["start"])
+    assert header["notes"] == [
+        "Slices hold 11 x 11 of 21 x 21 points, each with its stored value; ranges, minima and saddles are those of "
+        "the whole grid."
+    ]
+
+
+def test_hostile_values_stay_text(tmp_path):
+    values = ["</script><script>alert('1')</script>", "\"'<!--&lt;", "\U0001f9ea\u2028", "long " * 2000]
+    sweep = {"beta": [1.0], "raise_in": values, "seed": [0], "subspace": ["random"], "direction_seed": [0]}
+    study = make_study(tmp_path, sweep=sweep, problem__params={"steps": 2})
+    assert inside("run", study, "--out", tmp_path / "run").returncode == 0
+    text = reported(tmp_path / "run")
+    page = content(text)["runs"][0]
+    assert page["axes"]["raise_in"] == values
+    assert [m["label"] for m in page["members"]] == [f"raise_in = {value}" for value in values]
+    assert cells(page["table"], "raise_in") == values
+    assert text.count("<script") == text.count("</script>") == 2 + 4
+    assert "<!--" not in text
+
+
+def test_what_is_refused(tmp_path):
+    run = reference_run(**SWEPT)
+    for words, said in (
+        ([tmp_path], f"{tmp_path} holds no run, expected a run directory such as runs/NAME: start one with"),
+        ([run, "--out", "page.pdf"], "--out is 'page.pdf', expected the name of a .html or .htm file."),
+        ([run, "--out", tmp_path / "no" / "a.html"], f"but {tmp_path}/no is no folder, expected one that exists"),
+    ):
+        done = inside("report", *words)
+        assert done.returncode == 2
+        assert said in done.stderr
+    cut = tmp_path / "cut"
+    shutil.copytree(run, cut)
+    (cut / "provenance.json").write_text("{")
+    assert "provenance.json is damaged (it cannot be read" in inside("report", cut).stderr

@@ -1,0 +1,46 @@
+"""The explorer of one member inside a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+
+from landsweep.disk.opened import OpenedRun
+from landsweep.page.standing import label_of
+from landsweep.study.plan import Member
+
+HEIGHT = 760
+"""The explorer is so many pixels high."""
+
+
+class Explorer:
+    """The explorer of one member of a run, which a notebook shows: its landscape, merge tree and barcode.
+
+    Parameters
+    ----------
+    run
+        The run.
+    member
+        The member.
+
+    Raises
+    ------
+    UserError
+        Where no point of the member is evaluated, or a file of it is damaged; when the explorer is made, not when it is
+        shown.
+    """
+
+    def __init__(self, run: OpenedRun, member: Member) -> None:
+        from landsweep.page.write import written_member  # which imports much
+
+        self._name = f"{run.path}: {label_of(run, member)}"
+        self.html = written_member(run, member)
+
+    def __repr__(self) -> str:
+        return f"Explorer({self._name!r})"
+
+    def _repr_html_(self) -> str:
+        """Return the explorer in a frame of its own, so that neither it nor the notebook changes the other."""
+        return (
+            f'<iframe title="{escape(self._name)}" srcdoc="{escape(self.html)}" width="100%" height="{HEIGHT}" '
+            'sandbox="allow-scripts allow-popups allow-downloads" style="border: 0"></iframe>'
+        )
