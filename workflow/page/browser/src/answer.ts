@@ -7,7 +7,7 @@ import type { Member, RunPage, Sentence } from "./payload";
 import { liveFacts, stages } from "./progress";
 import type { View } from "./view";
 
-const SHOWN = 4;
+const SHOWN = 3;
 const FEW = 2; // more notes than this are folded
 
 /** Return a text in which what stands between backquotes is set as code. */
@@ -15,23 +15,22 @@ function words(text: string): (Node | string)[] {
   return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
 }
 
-/** Return a sentence; what stands before its first colon is what it says, the rest how sure that is. */
+/** Return a sentence; what stands before the colon of its first number is what it says, the rest how sure that is. */
 export function sentence(text: string): (Node | string)[] {
-  const at = text.indexOf(": ");
+  const number = text.indexOf(" = ");
+  const at = number < 0 ? text.indexOf(": ") : text.lastIndexOf(": ", number);
   if (at < 0) return words(text);
   return [element("strong", {}, text.slice(0, at)), element("span", {}, ...words(text.slice(at)))];
 }
 
-function listed(found: readonly Sentence[], name: string): HTMLElement[] {
-  if (found.length === 0) return [];
+/** Return the first sentences, and the others folded. */
+function listed(found: readonly Sentence[]): [HTMLElement[], HTMLElement[]] {
   const list = (part: readonly Sentence[]) =>
     element("ul", { class: "sentences" }, ...part.map((one) => element("li", {}, ...sentence(one.text))));
-  const shown = [list(found.slice(0, SHOWN))] as HTMLElement[];
-  if (found.length > SHOWN) {
-    const more = element("summary", {}, counted(found.length - SHOWN, `more ${name}`));
-    shown.push(element("details", {}, more, list(found.slice(SHOWN))));
-  }
-  return shown;
+  const shown = found.length ? [list(found.slice(0, SHOWN))] : [];
+  if (found.length <= SHOWN) return [shown, []];
+  const more = element("summary", {}, counted(found.length - SHOWN, "more sentence"));
+  return [shown, [element("details", {}, more, list(found.slice(SHOWN)))]];
 }
 
 /** Return how many members there are of each state, such as "38 finished, 2 failed". */
@@ -72,7 +71,9 @@ function aside(run: RunPage): HTMLElement {
   ];
   const list = element("dl", { class: "facts" });
   for (const [name, text] of rows) list.append(element("dt", {}, name), element("dd", {}, text));
-  return element("aside", { "aria-label": "The run in brief" }, list, stages(run.progress, run.state !== "finished"));
+  const brief = element("div", { class: "brief" }, list, stages(run.progress, run.state !== "finished"));
+  const careful = warnings(run.answer.filter((one) => one.rank === "warning"));
+  return element("aside", { "aria-label": "The run in brief" }, brief, ...careful);
 }
 
 /** Show this section in `host`. */
@@ -81,13 +82,13 @@ export function mountAnswer(host: HTMLElement, view: View): void {
     ({ name, state, live, progress, answer, axes, members }) as RunPage;
   follow(view, part, (run) => {
     const of = (rank: Sentence["rank"]) => run.answer.filter((one) => one.rank === rank);
+    const [first, others] = listed(of("answer"));
     const said = element(
       "div",
       {},
       ...of("first").map((one) => element("p", { class: "first" }, ...words(one.text))),
-      ...warnings(of("warning")),
-      ...listed(of("answer"), "sentence"),
-      ...notes(of("note")),
+      ...first,
+      element("div", { class: "folds" }, ...others, ...notes(of("note"))),
     );
     if (run.answer.length === 0) said.append(element("p", { class: "first" }, "This run has no results yet."));
     host.replaceChildren(element("div", { class: "answer" }, said, aside(run)));

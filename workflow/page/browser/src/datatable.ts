@@ -20,6 +20,7 @@ export interface Options {
 }
 
 const SIZES = [25, 100, 500];
+const PRINTED = 1000; // rows at most, whatever a page of the screen has
 
 export class DataTable {
   readonly host = element("div", { class: "datatable" });
@@ -35,6 +36,7 @@ export class DataTable {
   private order: { name: string; falling: boolean } | null = null;
   private size = SIZES[0];
   private first = 0;
+  private readonly print = matchMedia("print");
   private shown: number[] = [];
   private chosen: (row: number) => boolean = () => false;
 
@@ -47,10 +49,17 @@ export class DataTable {
       this.size = Number(value);
       this.restart();
     });
-    const columns = element("summary", {}, "Columns");
+    const all = () => this.show(this.table.columns.map(({ name }) => name));
+    const columns = element(
+      "details",
+      { class: "screen" },
+      element("summary", {}, "Columns"),
+      element("div", { class: "buttons" }, button("All", all), button("As at first", () => this.show(this.defaults()))),
+      this.pick,
+    );
     this.host.append(
       this.filters.host,
-      element("details", { class: "screen" }, columns, this.pick),
+      columns,
       element(
         "div",
         { class: "scroll", role: "region", tabindex: 0, "aria-label": `${options.caption}, scrolls sideways` },
@@ -66,13 +75,14 @@ export class DataTable {
         saved("Save as CSV", `${options.file}.csv`, () => csv(this.table, this.columns(), this.shown)),
       ),
     );
+    this.print.addEventListener("change", () => this.draw());
     this.update(table);
   }
 
   /** Show other rows, and columns that are new. */
   update(table: Table): void {
     this.table = table;
-    const defaults = new Set(this.options.columns(table));
+    const defaults = new Set(this.defaults());
     for (const { name } of table.columns) {
       if (!this.known.has(name) && defaults.has(name)) this.names.add(name);
       this.known.add(name);
@@ -86,6 +96,19 @@ export class DataTable {
   /** Mark the rows for which `chosen` is true. */
   mark(chosen: (row: number) => boolean): void {
     this.chosen = chosen;
+    this.draw();
+  }
+
+  private defaults(): string[] {
+    return this.options.columns(this.table);
+  }
+
+  private show(names: readonly string[]): void {
+    this.names.clear();
+    for (const name of names) this.names.add(name);
+    this.pick.replaceChildren();
+    this.drawChoices();
+    this.drawHead();
     this.draw();
   }
 
@@ -154,12 +177,13 @@ export class DataTable {
     this.shown = shownRows(this.table, columns, this.filters.text(), this.filters.conditions(), this.sorting());
     const last = Math.floor(Math.max(0, this.shown.length - 1) / this.size) * this.size;
     this.first = Math.min(Math.max(0, this.first), last);
-    const part = this.shown.slice(this.first, this.first + this.size);
+    const first = this.print.matches ? 0 : this.first;
+    const part = this.shown.slice(first, first + (this.print.matches ? PRINTED : this.size));
     this.body.replaceChildren(...part.map((row) => this.row(row, columns)));
     this.back.disabled = this.first === 0;
     this.on.disabled = this.first >= last;
     const all = counted(this.table.rows.length, "row");
-    const range = part.length ? `Rows ${this.first + 1} to ${this.first + part.length} of ${this.shown.length}` : "No rows";
+    const range = part.length ? `Rows ${first + 1} to ${first + part.length} of ${this.shown.length}` : "No rows";
     this.said.textContent = this.shown.length === this.table.rows.length ? range : `${range} (of ${all} in all)`;
   }
 

@@ -1,8 +1,9 @@
 /** The head of the page: which run this is, how it stands, and the ways to its sections. */
 
+import { countedStates } from "./answer";
 import { choice, element, field } from "./dom";
 import { follow } from "./follow";
-import { countedStates } from "./answer";
+import type { RunPage } from "./payload";
 import type { View } from "./view";
 
 type Titles = readonly (readonly [id: string, title: string])[];
@@ -26,13 +27,38 @@ function markCurrent(links: ReadonlyMap<string, HTMLElement>): void {
   }
 }
 
+/** Return a link to a section, which leaves the address of the page as it is, whatever its base is. */
+function linkTo(id: string, text: string, attributes: { class?: string } = {}): HTMLAnchorElement {
+  const link = element("a", { ...attributes, href: `#${id}` }, text);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    try {
+      location.hash = id;
+    } catch {
+      // a page within another has no address of its own
+    }
+    const title = document.getElementById(`${id}-title`);
+    title?.setAttribute("tabindex", "-1");
+    title?.focus({ preventScroll: true });
+    document.getElementById(id)?.scrollIntoView();
+  });
+  return link;
+}
+
+/** Whether a section compares members where there is only one. */
+function needless(id: string, run: RunPage): boolean {
+  if (run.members.length !== 1) return false;
+  if (id === "multiples") return true;
+  return (id === "relations" && run.relations.rows.length === 0) || (id === "curve" && run.curves.length === 0);
+}
+
 /** Put the head before `main`, and what wrote the page behind it. */
 export function mountHeader(main: HTMLElement, view: View, titles: Titles): void {
   main.id ||= "main";
   main.tabIndex = -1;
   const name = element("h1");
   const state = element("span", { class: "state", role: "status" });
-  const links = new Map(titles.map(([id, title]) => [id, element("a", { href: `#${id}` }, title)]));
+  const links = new Map(titles.map(([id, title]) => [id, linkTo(id, title)]));
   const { runs, version, live } = view.page.get();
   const head = element("header", { class: "head" }, name, state);
   if (runs.length > 1) {
@@ -43,7 +69,7 @@ export function mountHeader(main: HTMLElement, view: View, titles: Titles): void
   }
   const items = [...links.values()].map((link) => element("li", {}, link));
   head.append(element("nav", { "aria-label": "Sections" }, element("ul", {}, ...items)));
-  main.before(element("a", { class: "skip", href: "#answer" }, "Skip to the answer"), head);
+  main.before(linkTo("answer", "Skip to the answer", { class: "skip" }), head);
   const kind = live ? "Live page" : "Page written";
   main.after(element("footer", { class: "foot" }, `${kind} by landsweep ${version}.`));
   follow(view, (run) => ({ name: run.name, state: run.state, said: countedStates(run.members) }), (run) => {
@@ -52,6 +78,13 @@ export function mountHeader(main: HTMLElement, view: View, titles: Titles): void
     document.title = `${run.name} – landsweep`;
     state.dataset.state = run.state;
     state.textContent = run.state === "finished" ? run.state : `${run.state}: ${run.said}`;
+  });
+  follow(view, (run) => titles.filter(([id]) => needless(id, run)).map(([id]) => id), (hidden) => {
+    for (const [id, link] of links) {
+      const section = document.getElementById(id);
+      if (section) section.hidden = hidden.includes(id);
+      if (link.parentElement) link.parentElement.hidden = hidden.includes(id);
+    }
   });
   markCurrent(links);
 }

@@ -36,13 +36,14 @@ export function scaleAbove(ends: Ends): SVGSVGElement {
 export function interval(estimate: Cell, low: Cell, high: Cell, ends: Ends): SVGSVGElement {
   const x = scaled(ends);
   const [middle, from, to] = [estimate, low, high].map(numberOf);
+  const y = HEIGHT / 2;
   const words = `${formatNumber(estimate)}, interval ${formatNumber(low)} to ${formatNumber(high)}`;
   const made = shape(
     "svg",
     { class: "interval", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": words },
+    shape("line", { class: "along", x1: x(ends[0]), x2: x(ends[1]), y1: y, y2: y }),
     shape("line", { class: "zero", x1: x(0), x2: x(0), y1: 0, y2: HEIGHT }),
   );
-  const y = HEIGHT / 2;
   if (Number.isFinite(from) && Number.isFinite(to)) {
     made.append(shape("line", { class: "range", x1: x(from), x2: x(to), y1: y, y2: y }));
     if (from <= 0 && to >= 0) made.classList.add("open");

@@ -20,9 +20,10 @@ const MAIN = [
 const FEWEST = 10;
 const NOTHING = "There are no metrics yet: they come when landscapes are finished.";
 
-/** Return the columns that are shown at first: the member, axes that vary, names, and the main metrics. */
+/** Return the columns that are shown at first: the member, axes and names that vary, and the main metrics. */
 function defaults(table: Table, axes: RunPage["axes"]): string[] {
-  const varies = (name: string) => (axes[name]?.length ?? 2) > 1;
+  const distinct = new Map(table.columns.map(({ name }, k) => [name, new Set(table.rows.map((row) => row[k])).size]));
+  const varies = (name: string) => (axes[name]?.length ?? distinct.get(name) ?? 0) > 1;
   const first = table.columns.filter(
     ({ name, kind }) => name === "member" || ((name in axes || kind === "name") && varies(name)),
   );
