@@ -10,7 +10,7 @@ import pytest
 from landsweep.base.errors import UserError
 from landsweep.page import document as module
 from landsweep.page.document import document, json_text, shell
-from pages import content
+from written import content
 
 HOSTILE = [
     "</script><script>alert(1)</script>",

@@ -6,8 +6,8 @@ from landsweep.disk.opened import read_run
 from landsweep.disk.store import Landscape
 from landsweep.page import grids
 from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
-from pages import imported
 from support import once
+from written import imported
 
 
 @pytest.fixture(scope="module")

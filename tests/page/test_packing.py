@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from landsweep.page.packing import pack
-from pages import unpacked
+from written import unpacked
 
 
 def test_what_goes_in_comes_out():

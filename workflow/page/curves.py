@@ -29,8 +29,8 @@ def curves_of(run: OpenedRun) -> tuple[list[dict[str, Any]], str]:
     if not file.exists():
         return [], f"Other choices of analysis are not compared yet: {command} does that."
     with reading(file, AGAIN):
-        names = ("metric", "axis", "subspace", "representation", "spec_threshold")
-        table = pd.read_csv(file, converters=dict.fromkeys(names, str))  # as they are written, also where empty
+        table = pd.read_csv(file, dtype=dict.fromkeys(("representation", "spec_threshold"), str))
+        table["subspace"] = ["" if pd.isna(name) else str(name) for name in table["subspace"]]  # empty: there is one
         found = [
             _curve(str(metric), str(axis), str(subspace), part)
             for (metric, axis, subspace), part in table.groupby(["metric", "axis", "subspace"], sort=False)

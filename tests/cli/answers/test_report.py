@@ -13,8 +13,8 @@ from landsweep.kernels import segmentation
 from landsweep.page import write
 from landsweep.report import summary
 from landsweep.stages import reserved
-from pages import content, imported, landscape, landscapes, reported, sentences
 from support import DATA, copy_of, inside, make_study, once, reference_run
+from written import content, imported, landscape, landscapes, reported, sentences
 
 SWEPT = {
     "sweep": {"beta": [1.0, 2.0, 3.0, 4.0], "seed": [0], "subspace": ["random"], "direction_seed": [0, 1]},
@@ -273,7 +273,7 @@ def test_large_grids_keep_every_so_many_th_point(tmp_path, monkeypatch):
 
 
 def test_hostile_values_stay_text(tmp_path):
-    values = ["</script><script>alert('1')</script>", '"\'<!--&lt;', "\U0001f9ea\u2028", "long " * 2000]
+    values = ["</script><script>alert('1')</script>", "\"'<!--&lt;", "\U0001f9ea\u2028", "long " * 2000]
     sweep = {"beta": [1.0], "raise_in": values, "seed": [0], "subspace": ["random"], "direction_seed": [0]}
     study = make_study(tmp_path, sweep=sweep, problem__params={"steps": 2})
     assert inside("run", study, "--out", tmp_path / "run").returncode == 0

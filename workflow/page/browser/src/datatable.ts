@@ -49,10 +49,17 @@ export class DataTable {
       this.size = Number(value);
       this.restart();
     });
-    const columns = element("summary", {}, "Columns");
+    const all = () => this.show(this.table.columns.map(({ name }) => name));
+    const columns = element(
+      "details",
+      { class: "screen" },
+      element("summary", {}, "Columns"),
+      element("div", { class: "buttons" }, button("All", all), button("As at first", () => this.show(this.defaults()))),
+      this.pick,
+    );
     this.host.append(
       this.filters.host,
-      element("details", { class: "screen" }, columns, this.pick),
+      columns,
       element(
         "div",
         { class: "scroll", role: "region", tabindex: 0, "aria-label": `${options.caption}, scrolls sideways` },
@@ -75,7 +82,7 @@ export class DataTable {
   /** Show other rows, and columns that are new. */
   update(table: Table): void {
     this.table = table;
-    const defaults = new Set(this.options.columns(table));
+    const defaults = new Set(this.defaults());
     for (const { name } of table.columns) {
       if (!this.known.has(name) && defaults.has(name)) this.names.add(name);
       this.known.add(name);
@@ -89,6 +96,19 @@ export class DataTable {
   /** Mark the rows for which `chosen` is true. */
   mark(chosen: (row: number) => boolean): void {
     this.chosen = chosen;
+    this.draw();
+  }
+
+  private defaults(): string[] {
+    return this.options.columns(this.table);
+  }
+
+  private show(names: readonly string[]): void {
+    this.names.clear();
+    for (const name of names) this.names.add(name);
+    this.pick.replaceChildren();
+    this.drawChoices();
+    this.drawHead();
     this.draw();
   }
 

@@ -143,7 +143,7 @@ class Explorer {
     const found = await Promise.all(chosen.map((one) => this.loading.member(page, one)));
     const loaded = await Promise.all(found.map((one) => this.load(one)));
     if (this.again) return;
-    const there = loaded.filter((one) => one !== null && !("failure" in one));
+    const there = loaded.filter((one): one is Loaded => !("failure" in one));
     const { pictures, low, reach } = picturesOf(there);
     if (there.length) this.controls.show(there[0].state, there[0].data, pictures[0].colours, low, reach);
     this.controls.grids(there.length > 0);
@@ -152,8 +152,8 @@ class Explorer {
     loaded.forEach((one, side) => {
       const picture = "failure" in one ? null : pictures[there.indexOf(one)];
       this.pictures[side] = picture;
-      if (picture) this.panels[side].draw(found[side].title, picture);
-      else this.panels[side].fail(found[side].title, (one as { failure: string }).failure);
+      if ("failure" in one) this.panels[side].fail(found[side].title, one.failure);
+      else this.panels[side].draw(found[side].title, pictures[there.indexOf(one)]);
       this.pin(side);
     });
     if (!chosen.length) this.place.replaceChildren(element("p", { role: "status" }, "This run has no members."));

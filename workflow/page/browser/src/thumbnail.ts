@@ -71,7 +71,7 @@ export class Thumbnail {
     const asked = `${this.member.state} ${this.member.done}`;
     if (this.asked === asked) return;
     this.asked = asked;
-    if (this.member.state === "empty" || this.member.state === "failed") return;
+    if (this.member.done === 0) return;
     try {
       const picture = await pictureOf(source, run, this.member.index);
       if (this.asked !== asked) return; // a newer one has been asked for
@@ -116,11 +116,13 @@ export class Thumbnail {
     const { state, done, failure } = this.member;
     this.button.dataset.state = state;
     this.name.textContent = this.label;
-    const words = { finished: "", partial: formatShare(done), empty: "not evaluated yet", failed: "failed" }[state];
+    const part = done > 0 && done < 1 ? `${formatShare(done)} evaluated` : "";
     const range = this.range ? `${formatNumber(this.range[0])} to ${formatNumber(this.range[1])}` : "";
-    this.aside.textContent = [state === "partial" ? `${words} evaluated` : "", range].filter(Boolean).join(", ");
-    this.said.textContent = problem || (state === "failed" ? `failed: ${failure}` : state === "empty" ? words : "");
+    const later = failure && state !== "failed" ? "something failed" : "";
+    this.aside.textContent = [part, range, later].filter(Boolean).join(", ");
+    const nothing = { finished: "", partial: "", empty: "not evaluated yet", failed: `failed: ${failure}` }[state];
+    this.said.textContent = problem || (done > 0 && state !== "failed" ? "" : nothing);
     this.said.hidden = this.said.textContent === "";
-    this.button.title = state === "failed" ? failure : this.member.label;
+    this.button.title = failure || this.member.label;
   }
 }

@@ -38,7 +38,7 @@ export class Controls {
   private readonly scale = element("select");
   private readonly slider = element("input", { type: "range", min: 0, max: STEPS, step: 1 });
   private readonly number = element("input", { type: "number", min: 0, step: "any", "aria-label": "Least persistence, a value" });
-  private readonly sliders = element("div", { class: "controls" });
+  private readonly sliders = element("div", { class: "axis-sliders" });
   private readonly ofGrids: readonly HTMLElement[];
   private reach: readonly [number, number] | null = null;
   private axes = "";
@@ -58,11 +58,7 @@ export class Controls {
       element("div", { class: "field persistence" }, labelled("Least persistence", this.slider), this.number),
       this.sliders,
     ];
-    this.host.append(
-      row(labelled("Member", this.member), labelled("Beside it", this.beside)),
-      row(...this.ofGrids.slice(0, -1)),
-      this.sliders,
-    );
+    this.host.append(row(labelled("Member", this.member), labelled("Beside it", this.beside), ...this.ofGrids));
     offer(this.view, [["contour", "contour"], ["surface", "surface"]], "contour");
     const on = (select: HTMLSelectElement, act: (value: string) => void) =>
       select.addEventListener("change", () => act(select.value));
@@ -114,6 +110,7 @@ export class Controls {
     const log = canBeLog(low) ? "log" : "log (needs values above 0)";
     offer(this.scale, [["linear", "linear"], ["log", log], ["clipped", "clipped at the median"]], colours.name);
     (this.scale.options[1] as HTMLOptionElement).disabled = !canBeLog(low);
+    this.view.value = state.view;
     this.showSliders(state, data);
     this.reach = reach;
     this.slider.disabled = this.number.disabled = reach === null;

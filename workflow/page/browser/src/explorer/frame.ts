@@ -14,6 +14,7 @@ export const TOP = 12;
 export const SIZE = 380;
 export const RIGHT = LEFT + SIZE;
 export const BOTTOM = TOP + SIZE;
+export const FRAME = { left: LEFT, top: TOP, size: SIZE, width: WIDTH, height: HEIGHT };
 
 const BAR = 14;
 const STEPS = 64;
@@ -39,7 +40,7 @@ export function colourBar(scale: Scale, title: string): SVGGElement {
     const [r, g, b] = PALETTE[Math.round((k / (STEPS - 1)) * (PALETTE.length - 1))];
     const height = SIZE / STEPS;
     const y = BOTTOM - (k + 1) * height;
-    group.append(shape("rect", { x, y, width: BAR, height: height + 0.5, fill: `rgb(${r},${g},${b})` }));
+    group.append(shape("rect", { x, y, width: BAR, height: k ? height + 1 : height, fill: `rgb(${r},${g},${b})` }));
   }
   group.append(shape("rect", { x, y: TOP, width: BAR, height: SIZE, class: "frame" }));
   const place = (value: number) => BOTTOM - scale.unit(value) * SIZE;

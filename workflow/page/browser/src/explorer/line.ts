@@ -15,7 +15,7 @@ export class Line {
   private readonly cursor = shape("circle", { r: 5, class: "cursor" });
   private picture: Picture | null = null;
   private x: readonly number[] = [];
-  private column = 0;
+  private column = -1;
 
   constructor(private readonly pointing: Pointing) {
     this.host = element("div", { class: "line-plot", tabindex: 0, role: "application", "aria-roledescription": "curve" });
@@ -35,7 +35,7 @@ export class Line {
     const { data, slice, colours, state, branches } = picture;
     const { coordinates, name } = data.axes[0];
     const alpha = Array.from(slice.columns, (i) => coordinates[i]);
-    this.column = Math.min(this.column, alpha.length - 1);
+    if (this.column < 0 || this.column >= alpha.length) this.column = alpha.length >> 1;
     const [first, last] = [alpha[0], alpha[alpha.length - 1]];
     const span = last - first || 1;
     const placeX = (value: number) => LEFT + ((value - first) / span) * SIZE;
@@ -75,8 +75,9 @@ export class Line {
     const column = pointed?.point?.[1];
     const value = column === undefined ? Number.NaN : picture.slice.values[column];
     this.cursor.classList.toggle("shown", Number.isFinite(value));
-    if (column === undefined || !Number.isFinite(value)) return;
+    if (column === undefined) return;
     this.column = column;
+    if (!Number.isFinite(value)) return;
     this.cursor.setAttribute("cx", String(this.x[column]));
     this.cursor.setAttribute("cy", String(BOTTOM - picture.colours.unit(value) * SIZE));
   }

@@ -45,6 +45,7 @@ export class Loading {
     if (!(member.done > 0)) return { title, failure: failed || "No point of this member is evaluated yet." };
     try {
       const data = await this.once(this.members, this.stamp(page, chosen), () => this.source.member(chosen.run, chosen.member));
+      if (failed && !Object.keys(data.ranges).length) return { title, failure: failed };
       return { title, data: failed ? { ...data, notes: [failed, ...data.notes] } : data };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

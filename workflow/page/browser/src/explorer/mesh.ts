@@ -12,7 +12,8 @@ export interface SurfaceMesh {
   readonly lines: Uint32Array;
 }
 
-const HEIGHT = 0.9;
+/** The surface goes from half of it below to half of it above the middle. */
+export const HEIGHT = 0.9;
 /** At most about so many lines go along each axis. */
 const LINES = 20;
 

@@ -78,6 +78,9 @@ export class Panel {
     else if (!picture.slice.labels.length && picture.branches.n) {
       notes.push(`The basins of the ${picture.representation?.label ?? ""} tree are not on the page: branches have none on the slice.`);
     }
+    if (picture.state.scale === "log" && picture.colours.name !== "log") {
+      notes.push("A logarithmic scale needs values above 0: this one is linear.");
+    }
     this.said.replaceChildren(...[...new Set(notes)].map((note) => element("p", {}, note)));
   }
 
@@ -99,9 +102,9 @@ export class Panel {
     return this.surface ?? this.plane;
   }
 
-  private count({ branches, simplified, representation, heights, state }: Picture): void {
+  private count({ branches, simplified, representation, state }: Picture): void {
     const kept = simplified.kept.length;
-    this.counts.dataset.branches = String(kept);
+    Object.assign(this.counts.dataset, { branches: String(kept), threshold: String(state.threshold) });
     if (!branches.n) {
       this.counts.textContent = representation ? "The tree has no branches." : "There is no merge tree to show.";
       return;
@@ -109,7 +112,6 @@ export class Panel {
     const threshold = state.threshold > 0 ? ` of a persistence of at least ${formatNumber(state.threshold)}` : "";
     const words = [`${counted(kept, "branch", "branches")}${threshold}.`];
     if (kept > MOST_BRANCHES) words.push(`The ${MOST_BRANCHES} most persistent are drawn, ${kept - MOST_BRANCHES} are left out.`);
-    if (heights.name !== state.scale && state.scale) words.push(`Heights are ${heights.name}.`);
     this.counts.textContent = words.join(" ");
   }
 

@@ -2,15 +2,15 @@
 
 import type { Slice } from "../payload";
 import { cellOfPixel, edges, paint, veil } from "./cells";
-import { element, shape } from "./dom";
-import { BOTTOM, colourBar, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
+import { element, framed, shape } from "./dom";
+import { BOTTOM, colourBar, FRAME, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
 import { isoline } from "./isolines";
 import { basin } from "./persistence";
 import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
 
 /** Pixels of the canvases: twice those of the picture, for fine screens. */
 const PIXELS = 2 * SIZE;
-const LINES = 12;
+const LINES = 20;
 
 function taken(coordinates: Float64Array, indices: Int32Array): Float64Array {
   return Float64Array.from(indices, (i) => coordinates[i]);
@@ -18,26 +18,19 @@ function taken(coordinates: Float64Array, indices: Int32Array): Float64Array {
 
 export class Plane {
   readonly host: HTMLElement;
-  private readonly cells = element("canvas", { width: PIXELS, height: PIXELS });
-  private readonly cover = element("canvas", { width: PIXELS, height: PIXELS, class: "veil" });
+  private readonly cells = framed(PIXELS, FRAME, "cells");
+  private readonly cover = framed(PIXELS, FRAME, "veil");
   private readonly lines = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly cursor = shape("rect", { class: "cursor" });
   private picture: Picture | null = null;
-  private across = new Int32Array(0);
-  private down = new Int32Array(0);
-  private xEdges = new Float64Array(0);
-  private yEdges = new Float64Array(0);
+  private across: Int32Array = new Int32Array(0);
+  private down: Int32Array = new Int32Array(0);
+  private xEdges: Float64Array = new Float64Array(0);
+  private yEdges: Float64Array = new Float64Array(0);
   private point: readonly [number, number] | null = null;
 
   constructor(private readonly pointing: Pointing) {
     this.host = element("div", { class: "plane", tabindex: 0, role: "application", "aria-roledescription": "slice" });
-    for (const canvas of [this.cells, this.cover]) {
-      canvas.setAttribute("aria-hidden", "true");
-      canvas.style.left = `${(100 * LEFT) / WIDTH}%`;
-      canvas.style.top = `${(100 * TOP) / HEIGHT}%`;
-      canvas.style.width = `${(100 * SIZE) / WIDTH}%`;
-      canvas.style.height = `${(100 * SIZE) / HEIGHT}%`;
-    }
     this.host.append(this.cells, this.cover, this.lines);
     this.host.addEventListener("pointermove", (event) => pointing.hover(this.under(event)));
     this.host.addEventListener("pointerleave", () => pointing.hover(null));

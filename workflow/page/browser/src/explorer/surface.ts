@@ -15,7 +15,9 @@ import {
   Vector2,
   WebGLRenderer,
 } from "three";
-import { element } from "./dom";
+import { annotations } from "./annotations";
+import { element, framed, shape } from "./dom";
+import { FRAME, HEIGHT, WIDTH } from "./frame";
 import { meshOf, type SurfaceMesh } from "./mesh";
 import type { Orbit } from "./orbit";
 import { basin } from "./persistence";
@@ -26,7 +28,8 @@ const VEILED = 0.72;
 
 export class Surface {
   readonly host: HTMLElement;
-  private readonly canvas = element("canvas", { width: PIXELS, height: PIXELS, "aria-hidden": "true" });
+  private readonly canvas = framed(PIXELS, FRAME, "surface-canvas");
+  private readonly over = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(35, 1, 0.1, 50);
@@ -37,6 +40,7 @@ export class Surface {
   );
   private picture: Picture | null = null;
   private mesh: SurfaceMesh | null = null;
+  private branch = -1;
   private pressed: { x: number; y: number; moved: boolean } | null = null;
 
   /** Return a surface, null where the browser has no WebGL. */
@@ -49,7 +53,8 @@ export class Surface {
     private readonly pointing: Pointing,
     private readonly orbit: Orbit,
   ) {
-    this.host = element("div", { class: "surface", tabindex: 0, role: "application", "aria-roledescription": "surface" }, this.canvas);
+    this.host = element("div", { class: "surface", tabindex: 0, role: "application", "aria-roledescription": "surface" });
+    this.host.append(this.canvas, this.over);
     this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: true, alpha: true });
     this.renderer.setSize(PIXELS, PIXELS, false);
     this.scene.add(this.surface, this.grid);
@@ -97,6 +102,7 @@ export class Surface {
     if (!this.picture || !this.mesh) return;
     const { slice, simplified } = this.picture;
     const branch = pointed?.branch ?? -1;
+    this.branch = branch;
     const inside = branch >= 0 && slice.labels.length ? basin(slice.labels, simplified.heir, branch) : null;
     const attribute = this.surface.geometry.getAttribute("color") as BufferAttribute;
     const colours = attribute.array;
@@ -109,8 +115,13 @@ export class Surface {
   }
 
   private render(): void {
-    if (!this.mesh) return;
+    if (!this.mesh || !this.picture) return;
     this.orbit.place(this.camera);
+    this.camera.updateMatrixWorld();
+    this.over.replaceChildren(...annotations(this.picture, this.mesh.positions, this.camera));
+    for (const mark of this.over.querySelectorAll<SVGGElement>(".mark")) {
+      mark.classList.toggle("lit", mark.dataset.branch === String(this.branch));
+    }
     this.renderer.render(this.scene, this.camera);
   }
 

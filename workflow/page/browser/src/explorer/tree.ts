@@ -25,6 +25,7 @@ export class Tree extends BranchPicture {
     this.order = drawn.map(({ branch }) => branch);
     const parts: SVGElement[] = [
       beside(heights.ticks, (value) => this.y(value), LEFT, data.fields[0]?.label ?? "", TOP + SIZE / 2),
+      shape("line", { x1: LEFT, x2: LEFT, y1: TOP, y2: BOTTOM, class: "frame" }),
       shape("path", { d: this.order.map((branch) => this.outline(branch)).join(""), class: "branch-lines" }),
       this.lit,
     ];
