@@ -9,7 +9,7 @@ from landsweep.serving import members, planes
 from landsweep.serving.copies import Copies
 from landsweep.serving.members import Members, Refused, steadily
 from landsweep.serving.planes import Plane
-from pages import imported, unpacked
+from written import imported, unpacked
 from support import copy_of, reference_run
 
 BOTH = Plane(0, 1, (0, 0))
@@ -84,6 +84,15 @@ def test_basins_of_a_large_landscape_are_those_that_the_run_has_stored(tmp_path,
     births, counts = rough[np.unravel_index(tree.minima, rough.shape)], np.unique(found, return_counts=True)[1]
     assert len(counts) == len(births) > 5
     assert sorted(counts) == sorted(tree.basin_volume)
+
+
+def test_of_a_run_that_is_gone_what_was_read_is_still_shown(run):
+    shown, (first, second) = Members(Copies()), run.plan.members[:2]
+    before = shown.member(run, first), shown.slice(run, first, "loss", "", BOTH)
+    run.path.rename(run.path.with_name("away"))
+    assert (shown.member(run, first), shown.slice(run, first, "loss", "", BOTH)) == before
+    with pytest.raises(Refused, match="Member 1 has no landscape yet"):
+        shown.member(run, second)
 
 
 def test_only_so_much_is_kept(run, monkeypatch):

@@ -61,10 +61,10 @@ class Watched:
         Raises
         ------
         Refused
-            Where there is none.
+            Where nothing was read yet.
         """
-        if self._run is None or not self.path.is_dir():
-            raise Refused(f"{self.path} holds no run at the moment.")
+        if self._run is None:
+            raise Refused(f"{self.path} holds no run yet.")
         return self._run
 
     def page(self) -> dict[str, Any]:
