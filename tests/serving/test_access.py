@@ -37,7 +37,9 @@ def test_the_token_comes_once_then_as_a_cookie_that_only_this_server_reads():
     assert visitor(reference_run(), token=False, cookie="landsweep-8765").get("/", headers=both).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.org", ""])
+@pytest.mark.parametrize(
+    "name", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.org", ""]
+)
 def test_a_page_of_another_name_is_refused_whatever_it_knows(client, name):
     said = client.get(f"/api/page?token={TOKEN}", headers={"Host": name})
     assert said.status_code == 403
@@ -47,7 +49,9 @@ def test_a_page_of_another_name_is_refused_whatever_it_knows(client, name):
     assert "set-cookie" not in said.headers
 
 
-@pytest.mark.parametrize("name", ["localhost:1", "LOCALHOST", "127.0.0.1", "127.0.0.2:80", "[::1]:8765", "10.0.0.7", "hub.lab"])
+@pytest.mark.parametrize(
+    "name", ["localhost:1", "LOCALHOST", "127.0.0.1", "127.0.0.2:80", "[::1]:8765", "10.0.0.7", "hub.lab"]
+)
 def test_names_of_this_machine_numbers_and_allowed_names_are_not(client, name):
     assert client.get("/api/page", headers={"Host": name}).status_code == 200
 
@@ -60,12 +64,20 @@ def test_nothing_can_be_written(client, method, path):
     assert said.text == f"{method} is refused, expected GET or HEAD: this page only reads."
 
 
-@pytest.mark.parametrize("path", ["/", "/page.js", "/api/page", "/api/members/0/0", "/api/members/9/0", "/nothing", "/favicon.ico"])
+@pytest.mark.parametrize(
+    "path", ["/", "/page.js", "/api/page", "/api/members/0/0", "/api/members/9/0", "/nothing", "/favicon.ico"]
+)
 def test_every_answer_keeps_others_out(client, path):
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
     assert "unsafe" not in policy
-    for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"):
+    for part in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+    ):
         assert part in policy.split("; ")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

@@ -48,7 +48,9 @@ def test_a_prefix_begins_with_a_slash_and_ends_without(text, prefix):
 
 @pytest.mark.parametrize("text", ["https://hub/user", "/a b", '/"><script>', "/../x", "/a?b", "/ä"])
 def test_what_is_no_path_is_no_prefix(text):
-    with pytest.raises(UserError, match="--prefix is .*, expected the path under which a proxy shows the page, such as"):
+    with pytest.raises(
+        UserError, match="--prefix is .*, expected the path under which a proxy shows the page, such as"
+    ):
         addresses.prefix_of(text)
 
 

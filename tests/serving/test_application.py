@@ -9,9 +9,9 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.page.content import run_page
 from landsweep.serving import application as module
-from written import unpacked
 from support import copy_of, reference_run
 from visiting import TOKEN, asked, visitor
+from written import unpacked
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from landsweep.serving import members, planes
 from landsweep.serving.copies import Copies
 from landsweep.serving.members import Members, Refused, steadily
 from landsweep.serving.planes import Plane
-from written import imported, unpacked
 from support import copy_of, reference_run
+from written import imported, unpacked
 
 BOTH = Plane(0, 1, (0, 0))
 

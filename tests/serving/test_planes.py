@@ -140,7 +140,10 @@ def test_parts_tile_a_grid_by_whole_chunks(points):
     count = np.zeros(grid, int)
     for box in parts(grid, chunk, points):
         count[box] += 1
-        assert all(side.start % c == 0 and (side.stop % c == 0 or side.stop == n) for side, c, n in zip(box, chunk, grid, strict=True))
+        assert all(
+            side.start % c == 0 and (side.stop % c == 0 or side.stop == n)
+            for side, c, n in zip(box, chunk, grid, strict=True)
+        )
         assert count[box].size <= max(points, 2 * 5 * 3)
     assert (count == 1).all()
 

@@ -8,12 +8,12 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib import metadata
-from typing import Any, TypeVar
+from typing import Any
 
-import anyio.to_thread
 from landsweep.base.errors import UserError
 from landsweep.page.document import shell, static
 from landsweep.serving.access import Access
+from landsweep.serving.aside import aside
 from landsweep.serving.copies import Copies
 from landsweep.serving.members import Members, Refused
 from landsweep.serving.planes import Plane
@@ -25,8 +25,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-T = TypeVar("T")
 
 PACKED = "application/octet-stream"
 """What ``page/packing.py`` packs is compressed by itself, and no encoding of the connection."""
@@ -67,7 +65,7 @@ class Site:
         return HTMLResponse(shell(title, f"{self._prefix}/" if self._prefix else ""))
 
     async def _page(self, request: Request) -> Response:
-        text = await _aside(self._content)
+        text = await aside(self._content)
         tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"ETag": tag})
@@ -81,7 +79,7 @@ class Site:
 
     async def _member(self, request: Request) -> Response:
         run, index = self._asked(request)
-        found = await _aside(lambda: self._members.member(run.run(), _member(run, index)))
+        found = await aside(lambda: self._members.member(run.run(), _member(run, index)))
         return Response(found, media_type=PACKED)
 
     async def _slice(self, request: Request) -> Response:
@@ -93,7 +91,7 @@ class Site:
             tuple(_number("at", part) for part in query.get("at", "").split(",")),
         )
         field, representation = query.get("field", ""), query.get("representation", "")
-        found = await _aside(lambda: self._members.slice(run.run(), _member(run, index), field, representation, plane))
+        found = await aside(lambda: self._members.slice(run.run(), _member(run, index), field, representation, plane))
         return Response(found, media_type=PACKED)
 
     def _asked(self, request: Request) -> tuple[Watched, int]:
@@ -125,11 +123,6 @@ def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
 
 async def _nothing(request: Request) -> Response:
     return Response(status_code=204)
-
-
-async def _aside(function: Callable[[], T]) -> T:
-    """Call a function that reads files in a thread, which nobody waits for once the server ends."""
-    return await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
 
 
 async def _sentence(request: Request, error: Exception) -> Response:

@@ -119,7 +119,7 @@ class Members:
         return cut(branch_labels(known.trees[representation], found), plane, grid)
 
     def _known(self, run: OpenedRun, member: Member) -> _Known:
-        """Return what is known of a member, read again where its files have changed; of a run that is gone, as it was."""
+        """Return what is known of a member, read again where its files have changed; that of a run that is gone stays."""
         key = (str(run.path.absolute()), member.index)
         if not run.path.is_dir() and (gone := self._kept.get(key)) is not None:
             return gone

@@ -33,8 +33,8 @@ class _Server(uvicorn.Server):
 
 def answering(application: ASGIApp, made: socket.socket, flag: StopFlag) -> None:
     """Answer requests at a socket until the flag is raised."""
-    config = uvicorn.Config(
-        application, log_level="warning", access_log=False, lifespan="off", server_header=False, date_header=False,
+    config = uvicorn.Config(  # the application itself says what fails; at the end, requests are broken off
+        application, log_level="critical", access_log=False, lifespan="off", server_header=False, date_header=False,
         ws="none", proxy_headers=False, timeout_keep_alive=30,
     )  # fmt: skip
     _Server(config, flag).run(sockets=[made])
