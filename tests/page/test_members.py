@@ -7,8 +7,8 @@ from landsweep.disk.trees import find_resolved
 from landsweep.kernels import segmentation
 from landsweep.kernels.critical.starts.touching import CONNECTIVITY
 from landsweep.page import members
-from landsweep.page.branches import ARTEFACT, UNRESOLVED
 from landsweep.page.members import member_header_and_arrays
+from landsweep.page.trees import ARTEFACT, UNRESOLVED
 from resolving import two_himmelblaus
 
 
