@@ -17,7 +17,9 @@ def client():
 
 
 @pytest.mark.parametrize("path", ["/", "/page.js", "/page.css", "/api/page", "/api/members/0/0", "/nothing"])
-@pytest.mark.parametrize("query", ["", "?token=", "?token=a", f"?token={TOKEN}x", "?token=%ff", "?Token=" + TOKEN])
+@pytest.mark.parametrize(
+    "query", ["", "?token=", "?token=a", f"?token={TOKEN}x", "?token=%ff", "?Token=" + TOKEN, "?" + "a=1&" * 2000]
+)
 def test_nothing_is_read_without_the_token(stranger, path, query):
     said = stranger.get(path + query)
     assert (said.status_code, said.headers["content-type"]) == (401, "text/plain; charset=utf-8")

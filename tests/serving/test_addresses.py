@@ -54,6 +54,12 @@ def test_what_is_no_path_is_no_prefix(text):
         addresses.prefix_of(text)
 
 
+@pytest.mark.parametrize("text", ["https://hub.lab", "hub.lab:443", "", "hub/lab", "*"])
+def test_what_is_more_than_a_name_is_no_name(text):
+    with pytest.raises(UserError, match="--allow-host is .*, expected a name alone, such as jupyter.example.org."):
+        addresses.checked_name(text)
+
+
 def test_the_address_is_that_of_the_host():
     with addresses.listening("127.0.0.1", 0) as made:
         port = made.getsockname()[1]

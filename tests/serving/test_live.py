@@ -8,6 +8,7 @@ import pytest
 from landsweep.batch import local, records
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir
+from landsweep.serving import watch
 from landsweep.serving.live import Holder, live
 from landsweep.serving.watch import Watched
 from support import copy_of, reference_run
@@ -39,6 +40,16 @@ def test_a_run_that_somebody_holds_is_running_at_a_rate_until_a_time(run):
         (run / "progress.json").write_text("{")  # of another version
         assert watched.page()["live"] == {"rate": "", "end": "", "jobs": []}
     assert (watched.page()["state"], watched.page()["live"]) == ("finished", None)
+
+
+def test_a_run_whose_process_was_killed_is_not_running(run, monkeypatch):
+    monkeypatch.setattr(watch, "REST", 0)
+    watched = Watched(run)
+    with lock.RunLock(run / "lock.json"):
+        assert watched.page()["state"] == "running"
+        killed = json.loads((run / "lock.json").read_text()) | {"started": "of another process"}
+    (run / "lock.json").write_text(json.dumps(killed))
+    assert watched.page()["state"] == "finished"
 
 
 def test_a_process_of_another_host_lives_while_it_gives_signs(tmp_path, monkeypatch):

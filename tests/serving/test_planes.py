@@ -68,7 +68,6 @@ def test_every_plane_is_that_of_the_array(made, monkeypatch, way):
 def test_a_copy_follows_its_landscape(made, monkeypatch):
     landscape, values = made
     monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
-    monkeypatch.setattr(copies, "FRESH_SECONDS", 0)
     kept, position = Copies(), (0, 0, 0, 0)
     ends = kept.ends(landscape, "loss", position)
     assert (ends.range, ends.best(negate=False)) == (None, None)
@@ -80,6 +79,7 @@ def test_a_copy_follows_its_landscape(made, monkeypatch):
         written(landscape, values, unit.index)
         seen[unit.box[4:]] = values[unit.box][0, 0, 0, 0]
         read.clear()
+        kept.ends(landscape, "loss", position)
         for plane in all_planes():
             np.testing.assert_array_equal(
                 read_plane(landscape, kept, "loss", position, plane).values, expected(seen, plane)
@@ -88,6 +88,7 @@ def test_a_copy_follows_its_landscape(made, monkeypatch):
     first = next(iter(landscape.units()))
     landscape.discard(first)  # as --repair does
     seen[first.box[4:]] = np.nan
+    monkeypatch.setattr(copies, "FRESH_SECONDS", 0)
     found = read_plane(landscape, kept, "loss", position, Plane(0, 1, (0, 0, 0, 0))).values
     np.testing.assert_array_equal(found, seen[:, :, 0, 0])
 
@@ -148,12 +149,23 @@ def test_parts_tile_a_grid_by_whole_chunks(points):
     assert (count == 1).all()
 
 
-def test_large_slices_are_thinned_and_say_which_points_they_hold(monkeypatch):
+@pytest.mark.parametrize("way", ["store", "copy", "no room"])
+def test_large_slices_are_thinned_and_say_which_points_they_hold(made, monkeypatch, way):
+    landscape, values = made
+    written(landscape, values)
+    monkeypatch.setattr(planes, "MOST_ROWS", 2)
+    monkeypatch.setattr(planes, "DIRECT_POINTS", 10**9 if way == "store" else 0)
+    monkeypatch.setattr(copies, "MAPPED_BYTES", 300)
+    kept = Copies(0 if way == "no room" else 10**6)
+    for plane in all_planes():
+        found = read_plane(landscape, kept, "loss", (0, 0, 0, 1), plane)
+        rows, columns = (range(0, n, -(-n // 2)) for n in (GRID[plane.vertical], GRID[plane.horizontal]))
+        assert [found.rows.tolist(), found.columns.tolist()] == [list(rows), list(columns)]
+        np.testing.assert_array_equal(found.values, expected(values[0, 0, 0, 1], plane)[:: rows.step, :: columns.step])
+
+
+def test_a_grid_of_one_axis_is_one_row(monkeypatch):
     monkeypatch.setattr(planes, "MOST_ROWS", 4)
-    field = np.arange(10 * 3, dtype=np.float32).reshape(10, 3)
-    found = planes.cut(field, Plane(0, 1, (0, 0)), field.shape)
-    assert [found.rows.tolist(), found.columns.tolist()] == [[0, 3, 6, 9], [0, 1, 2]]
-    np.testing.assert_array_equal(found.values, field[::3])
-    line = planes.cut(field[:, 0], Plane(0, 0, (0,)), (10,))
-    assert [line.rows.tolist(), line.columns.tolist()] == [[0], [0, 3, 6, 9]]
-    np.testing.assert_array_equal(line.values, field[::3, 0][None])
+    line, plane = np.arange(10.0), Plane(0, 0, (0,))
+    found = planes.arranged(line[planes.box_of(plane, (10,))], plane, (10,))
+    assert [found.rows.tolist(), found.columns.tolist(), found.values.tolist()] == [[0], [0, 3, 6, 9], [[0, 3, 6, 9]]]

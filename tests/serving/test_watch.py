@@ -98,6 +98,18 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_stays(run, at_once):
     assert watched.page() == first
 
 
+def test_a_file_system_that_fails_is_said_and_asked_again(run, at_once, monkeypatch):
+    whole = watch.run_page
+    monkeypatch.setattr(watch, "run_page", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    watched = Watched(run)
+    assert warnings(watched.page())[0] == (
+        f"{run} could not be read just now ([Errno 5] Input/output error): this is tried again."
+    )
+    monkeypatch.setattr(watch, "run_page", whole)
+    assert not any("just now" in said for said in warnings(watched.page()))
+    assert len(watched.page()["members"]) == 4
+
+
 def test_jobs_that_have_not_begun_are_waited_for(run, tmp_path, at_once):
     later = tmp_path / "later"
     RunDir(later).jobs.mkdir(parents=True)

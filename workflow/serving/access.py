@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from collections.abc import Iterable
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -97,8 +97,7 @@ class Access:
 
 def _token_of(scope: Scope) -> str | None:
     """Return the token in the address, None for none."""
-    query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20) if scope["query_string"] else {}
-    return query.get("token", [None])[0]
+    return next((value for name, value in parse_qsl(scope["query_string"].decode("latin-1")) if name == "token"), None)
 
 
 def _cookies(headers: Headers, name: str) -> list[str]:

@@ -83,6 +83,19 @@ def prefix_of(text: str) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
+def checked_name(text: str) -> str:
+    """Return a name under which a proxy asks for the page.
+
+    Raises
+    ------
+    UserError
+        Where it is more, or less, than a name.
+    """
+    if not re.fullmatch(r"[\w.-]+", text, re.ASCII):
+        raise UserError(f"--allow-host is {text!r}, expected a name alone, such as jupyter.example.org.")
+    return text
+
+
 def is_local(host: str) -> bool:
     """Return whether only this machine can reach a host: one of its loopback addresses."""
     if host == "localhost":

@@ -67,7 +67,7 @@ class Site:
     async def _page(self, request: Request) -> Response:
         text = await aside(self._content)
         tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
-        if request.headers.get("if-none-match") == tag:
+        if request.headers.get("if-none-match", "").removeprefix("W/") == tag:  # so a proxy may have made it
             return Response(status_code=304, headers={"ETag": tag})
         return Response(text, media_type="application/json", headers={"ETag": tag})
 

@@ -98,12 +98,14 @@ class Copy:
         array: Any = landscape.group[field]
         return int(prod(landscape.status.shape[landscape.sweep_ndim :]) * np.dtype(array.dtype).itemsize)
 
-    def refresh(self, landscape: Landscape) -> None:
+    def refresh(self, landscape: Landscape, now: bool = True) -> None:
         """Read every shard that is new or has changed since the last time; the lock must be held.
+
+        Without ``now`` that can wait until the last time is :data:`FRESH_SECONDS` ago.
 
         A shard that cannot be read keeps nobody from the others: :meth:`read` raises where it touches one.
         """
-        if time.monotonic() - self._looked < FRESH_SECONDS:
+        if not now and time.monotonic() - self._looked < FRESH_SECONDS:
             return
         for whole in landscape.keys_of(self.position):
             key, stamp = whole[landscape.sweep_ndim :], stamp_of(landscape, whole)
@@ -163,7 +165,7 @@ class Copy:
         return min((-f[2], f[3]) for f in found)[1] if negate else min(f[:2] for f in found)[1]
 
     def read(self, box: Box) -> np.ndarray:
-        """Return the values in a box, NaN where there are none yet.
+        """Return the values in a box, whose slices may have steps; NaN where there are none yet.
 
         Raises
         ------
@@ -176,9 +178,13 @@ class Copy:
                 raise error
         # The system maps much more than what is touched, so at most a part of the file is mapped at once.
         axis = next((k for k, side in enumerate(box) if side.stop - side.start > 1), len(box) - 1)
-        step = max(1, MAPPED_BYTES // (prod(self.grid[axis + 1 :]) * self.dtype.itemsize))
-        starts = range(box[axis].start, box[axis].stop, step)
-        pieces = [(*box[:axis], slice(i, min(i + step, box[axis].stop)), *box[axis + 1 :]) for i in starts]
+        side, each = box[axis], prod(self.grid[axis + 1 :]) * self.dtype.itemsize
+        step = side.step or 1
+        size = max(1, MAPPED_BYTES // each // step) * step
+        pieces = (
+            (*box[:axis], slice(i, min(i + size, side.stop), step), *box[axis + 1 :])
+            for i in range(side.start, side.stop, size)
+        )
         return np.concatenate([np.array(self._mapped("r")[piece]) for piece in pieces], axis=axis)
 
     def _mapped(self, mode: str) -> np.ndarray:
@@ -215,8 +221,8 @@ class Copies:
         self._most, self._lock = most, threading.Lock()
         self._copies: OrderedDict[tuple[str, str, Shape], tuple[Copy, int]] = OrderedDict()
 
-    def of(self, landscape: Landscape, field: str, position: Shape) -> Copy | None:
-        """Return the copy of a member's field, as new as the store; None where there is no room for one."""
+    def of(self, landscape: Landscape, field: str, position: Shape, now: bool = False) -> Copy | None:
+        """Return the copy of a member's field, with ``now`` as new as the store; None where there is no room for it."""
         key, size = (str(landscape.path.absolute()), field, position), Copy.bytes(landscape, field)
         grid = landscape.status.shape[landscape.sweep_ndim :]
         with self._lock:
@@ -234,12 +240,15 @@ class Copies:
                 self._copies[key] = had
             self._copies.move_to_end(key)
         with had[0].lock:
-            had[0].refresh(landscape)
+            had[0].refresh(landscape, now)
         return had[0]
 
     def ends(self, landscape: Landscape, field: str, position: Shape) -> Copy:
-        """Return what knows the ends of a member's values: its copy, else one that keeps no values."""
-        found = self.of(landscape, field, position)
+        """Return what knows the ends of a member's values now: its copy, else one that keeps no values.
+
+        Slices that are asked for afterwards are at least as new.
+        """
+        found = self.of(landscape, field, position, now=True)
         if found is None:
             found = Copy(landscape, field, position, keep=False)
             found.refresh(landscape)

@@ -19,7 +19,7 @@ from landsweep.page.members import axes_of, branch_labels, fields_of, header_of,
 from landsweep.page.packing import pack
 from landsweep.page.trees import Shown, trees_of
 from landsweep.serving.copies import Copies, parts, stamp_of
-from landsweep.serving.planes import Plane, Slice, box_of, cut, read_plane
+from landsweep.serving.planes import Plane, Slice, arranged, box_of, read_plane
 from landsweep.study.plan import Member, chunk_shape
 
 WHOLE_POINTS = 2**22
@@ -92,7 +92,7 @@ class Members:
             raise Refused(f"representation is {representation!r}, expected one of {', '.join(names) or 'none'}.")
         _check(plane, grid)
         if known.grids:
-            found = cut(known.grids[field][box_of(plane, grid)], plane, grid)
+            found = arranged(known.grids[field][box_of(plane, grid)], plane, grid)
         else:
             landscape = Landscape(run.directory.landscape)
             found = steadily(lambda: read_plane(landscape, self._copies, field, member.position, plane))
@@ -109,17 +109,17 @@ class Members:
         grid = run.plan.grid_shape
         labels = known.grids.get(f"{representation}/labels")
         if labels is not None:
-            return cut(labels[box_of(plane, grid)], plane, grid)
+            return arranged(labels[box_of(plane, grid)], plane, grid)
         if known.grids or representation not in known.trees:
             return None
         box = box_of(plane, grid)
         found = steadily(lambda: stored_basins(run, member, representation, box))
         if found is None:
             return None
-        return cut(branch_labels(known.trees[representation], found), plane, grid)
+        return arranged(branch_labels(known.trees[representation], found), plane, grid)
 
     def _known(self, run: OpenedRun, member: Member) -> _Known:
-        """Return what is known of a member, read again where its files have changed; that of a run that is gone stays."""
+        """Return what is known of a member, read again where its files have changed; a run that is gone stays."""
         key = (str(run.path.absolute()), member.index)
         if not run.path.is_dir() and (gone := self._kept.get(key)) is not None:
             return gone

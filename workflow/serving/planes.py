@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, prod
 
@@ -37,23 +38,24 @@ class Slice:
     values: np.ndarray
 
 
-def thinned(n: int) -> np.ndarray:
-    """Return the indices along an axis of ``n`` points that a plane shows."""
-    return np.arange(0, n, ceil(n / MOST_ROWS), dtype=np.int32)
+def step_of(n: int) -> int:
+    """Return every how many-th of ``n`` points along an axis a plane shows."""
+    return ceil(n / MOST_ROWS)
 
 
 def touched(plane: Plane, grid: Shape, chunk: Shape) -> int:
     """Return how many points the chunks have that a plane touches."""
-    return prod(
-        n if k in (plane.vertical, plane.horizontal) else min(c, n)
-        for k, (n, c) in enumerate(zip(grid, chunk, strict=True))
-    )
+    axes = enumerate(zip(grid, chunk, strict=True))
+    return prod(n if k in (plane.vertical, plane.horizontal) else min(c, n) for k, (n, c) in axes)
 
 
 def box_of(plane: Plane, grid: Shape) -> Box:
-    """Return the box of a grid that a plane is."""
+    """Return the points that a plane shows, as slices of the grid with steps."""
     sides = enumerate(zip(grid, plane.at, strict=True))
-    return tuple(slice(0, n) if k in (plane.vertical, plane.horizontal) else slice(i, i + 1) for k, (n, i) in sides)
+    return tuple(
+        slice(0, n, step_of(n)) if k in (plane.vertical, plane.horizontal) else slice(i, i + 1, 1)
+        for k, (n, i) in sides
+    )
 
 
 def read_plane(landscape: Landscape, copies: Copies, field: str, position: Shape, plane: Plane) -> Slice:
@@ -65,39 +67,33 @@ def read_plane(landscape: Landscape, copies: Copies, field: str, position: Shape
         Where a shard that it touches cannot be read.
     """
     n = landscape.sweep_ndim
-    grid = landscape.status.shape[n:]
-    box = box_of(plane, grid)
-    if touched(plane, grid, chunk_shape(landscape.shard, n)[n:]) <= DIRECT_POINTS:
-        return cut(landscape.read_box(field, position, box), plane, grid)
-    copy = copies.of(landscape, field, position)
-    if copy is None:
-        return cut(_by_parts(landscape, field, position, plane), plane, grid)
-    return cut(copy.read(box), plane, grid)
-
-
-def cut(values: np.ndarray, plane: Plane, grid: Shape) -> Slice:
-    """Return the rows and columns that are shown of the values in a plane's box."""
-    rows, columns = thinned(grid[plane.vertical]), thinned(grid[plane.horizontal])
-    if plane.vertical == plane.horizontal:
-        return Slice(np.zeros(1, np.int32), columns, np.array(values.reshape(1, -1)[:, columns]))
-    others = tuple(k for k in range(len(grid)) if k not in (plane.vertical, plane.horizontal))
-    part = values.squeeze(others)
-    part = part if plane.vertical < plane.horizontal else part.T
-    return Slice(rows, columns, np.array(part[:: _step(rows), :: _step(columns)]))
-
-
-def _step(indices: np.ndarray) -> int:
-    return int(indices[1] - indices[0]) if len(indices) > 1 else 1
-
-
-def _by_parts(landscape: Landscape, field: str, position: Shape, plane: Plane) -> np.ndarray:
-    """Read a plane's box from the store by rows of chunks, so that never all that it touches is in memory."""
-    n = landscape.sweep_ndim
     grid, chunk = landscape.status.shape[n:], chunk_shape(landscape.shard, n)[n:]
+    box = box_of(plane, grid)
+    if touched(plane, grid, chunk) > DIRECT_POINTS and (copy := copies.of(landscape, field, position)) is not None:
+        return arranged(copy.read(box), plane, grid)
     first = min(plane.vertical, plane.horizontal)
-    whole = box_of(plane, grid)
     pieces = []
-    for low in range(0, grid[first], chunk[first]):
-        box = (*whole[:first], slice(low, min(low + chunk[first], grid[first])), *whole[first + 1 :])
-        pieces.append(landscape.read_box(field, position, box))
-    return np.concatenate(pieces, axis=first)
+    for part in _rows(box, first, chunk[first]):  # so that never all that it touches is in memory
+        whole = tuple(slice(side.start, side.stop) for side in part)
+        kept = tuple(slice(None, None, side.step) for side in part)
+        pieces.append(landscape.read_box(field, position, whole)[kept])
+    return arranged(np.concatenate(pieces, axis=first), plane, grid)
+
+
+def _rows(box: Box, axis: int, chunk: int) -> Iterator[Box]:
+    """Yield a box in parts along an axis, each of as few chunks as possible; the first point of each is shown."""
+    side = box[axis]
+    size = ceil(chunk / side.step) * side.step
+    for low in range(side.start, side.stop, size):
+        yield (*box[:axis], slice(low, min(low + size, side.stop), side.step), *box[axis + 1 :])
+
+
+def arranged(values: np.ndarray, plane: Plane, grid: Shape) -> Slice:
+    """Return the points that a plane shows, ``box_of`` it, as rows and columns."""
+    rows, columns = (
+        np.arange(0, grid[axis], step_of(grid[axis]), dtype=np.int32) for axis in (plane.vertical, plane.horizontal)
+    )
+    if plane.vertical == plane.horizontal:
+        return Slice(np.zeros(1, np.int32), columns, values.reshape(1, -1))
+    part = values.reshape([n for k, n in enumerate(values.shape) if k in (plane.vertical, plane.horizontal)])
+    return Slice(rows, columns, np.ascontiguousarray(part if plane.vertical < plane.horizontal else part.T))

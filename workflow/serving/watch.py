@@ -18,8 +18,8 @@ from landsweep.serving.members import Refused
 
 REST = 4.0
 """After a reading that took t seconds the run is left alone for so many times t."""
-UNSEEN = ("lock.json",)
-"""The owner of a run touches these files every few seconds; nothing that is shown changes with their times."""
+UNSEEN = ("lock.json", "progress.json")
+"""The owner of a run writes these files every few seconds; what they tell is asked for each time."""
 DEEP = "status"
 """Of the hypercube's arrays only the shards of this one are looked at: a unit is complete with it."""
 
@@ -92,7 +92,8 @@ class Watched:
         }
 
     def _read(self) -> None:
-        seen = tuple(sorted(_changes(self.path)))
+        # Whoever holds the run may die without a trace in it.
+        seen = (self._holder(RunDir(self.path).lock) is not None, *sorted(_changes(self.path)))
         if not self.path.is_dir():
             self._trouble = (
                 f"{self.path} is gone: this page shows what was read last, and goes on when the run is back."
@@ -107,6 +108,9 @@ class Watched:
             except UserError as error:
                 waits = RunDir(self.path).jobs.is_dir() and not RunDir(self.path).study.exists()
                 self._trouble = f"{self.path} holds jobs, none of which has begun." if waits else str(error)
+            except OSError as error:  # it may go while it is read, or the file system may fail
+                self._trouble = f"{self.path} could not be read just now ({error}): this is tried again."
+                seen = ()
             self._seen = seen
             self._ready = time.monotonic() + REST * (time.monotonic() - began)
         if self._page is None:
@@ -129,7 +133,6 @@ def _changes(path: Path) -> Iterator[tuple[str, int, int]]:
     """
     top = _listed(path)
     yield from ((e.name, *_times(e)) for e in top if e.name not in UNSEEN)
-    yield from ((name, 0, 0) for name in UNSEEN for e in top if e.name == name)
     for entry in top:
         if entry.name == "landscape.zarr":
             yield from _folders(path / entry.name / DEEP, "")

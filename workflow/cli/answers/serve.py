@@ -53,11 +53,11 @@ def serve(
 
     with StopFlag(announce=False) as flag, suppress(Stopped):  # from here on a signal is the usual end
         under = addresses.prefix_of(prefix)
+        names = {*addresses.names_of(host), *map(addresses.checked_name, allow_host or ())}
         watched = [Watched(path) for path in dict.fromkeys(runs)]
         made = addresses.listening(host, port)
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(32)
-        names = {*addresses.names_of(host), *(allow_host or ())}
         served = application(watched, token, under, names, f"landsweep-{number}")
         if not addresses.is_local(host):
             print(
