@@ -94,6 +94,7 @@ def test_a_run_with_failures_on_its_page(chromium):
         assert "10 of 12 landscapes" in answer
         assert "10 finished, 2 failed" in answer
         assert "training is broken on purpose" in page.inner_text("#answer .warnings")
+        assert serious(page) == []
         # The table: every shown number is that of metrics.parquet.
         heads = page.locator("#table thead th").all_inner_texts()
         labels = page.evaluate("JSON.parse(document.getElementById('page').textContent).runs[0].table.columns")
@@ -165,7 +166,6 @@ def test_a_run_with_failures_on_its_page(chromium):
         page.keyboard.press("Enter")
         until(page, "[...document.querySelectorAll('#provenance [role=status]')].some(e => e.textContent)")
         assert support.inside("methods", run).stdout.split(".")[0] in page.inner_text("#provenance")
-        assert serious(page) == []
 
 
 def test_other_screens_colours_paper_and_the_keyboard(chromium):
