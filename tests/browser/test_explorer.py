@@ -231,7 +231,7 @@ def test_planes_of_a_5d_landscape_are_those_of_the_store(chromium, tmp_path):
                 assert float(said.get_attribute("data-value")) == loss[at[0], at[1], row, at[2], column]
         page.wait_for_url(re.compile(r"at=2\.2\."))
         assert re.search(
-            r"\d+ minim\w+ of \d+ not drawn: half a step or more away", page.locator(".legend").inner_text()
+            r"\d+ minim\w+ of \d+ not drawn: more than half a step away", page.locator(".legend").inner_text()
         )
 
 

@@ -2,13 +2,13 @@
 
 import { counted, formatNumber } from "../format";
 import { Barcode } from "./barcode";
-import { MOST_BRANCHES } from "./branches";
 import { BranchTable } from "./branchtable";
 import { describe } from "./critical";
 import { element } from "./dom";
 import { legend } from "./legend";
 import { Line } from "./line";
 import type { Orbit } from "./orbit";
+import { MOST_BRANCHES } from "./persistence";
 import type { Picture, Pointed, Pointing } from "./picture";
 import { Plane } from "./plane";
 import { Surface } from "./surface";
@@ -46,11 +46,11 @@ export class Panel {
     this.shown = this.plane;
     const column = (name: string, ...parts: HTMLElement[]) => element("figure", {}, element("figcaption", {}, name), ...parts);
     this.body.append(
-      element("figure", {}, this.stage, this.keys),
+      column("Slice", this.stage, this.keys),
       column("Merge tree", this.tree.host),
       column("Barcode", this.barcode.host),
     );
-    this.host.append(this.title, this.readout, this.body, this.counts, this.table.host, this.said);
+    this.host.append(this.title, this.body, this.readout, this.counts, this.table.host, this.said);
   }
 
   /** Say why there is nothing to see. */
