@@ -30,6 +30,15 @@ UNVEILED = """
 """Whether the middle of each cell of an even grid has no veil over it."""
 
 
+NO_WEBGL = """
+() => {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...more);
+  };
+}"""
+
+
 def rough(shape, seed):
     return 2 + np.random.default_rng(seed).standard_normal(shape)
 
@@ -206,6 +215,10 @@ def test_what_cannot_be_drawn_is_said(chromium):
         show(page, 3)
         assert "No point of this slice has a finite value." in page.locator(".panel").inner_text()
         assert page.locator(".counts").inner_text() == "There is no merge tree to show."
+        show(page, 0)
+        page.evaluate(NO_WEBGL)
+        choice(page, "View").select_option("surface")
+        page.get_by_text("This browser has no WebGL, which a surface needs; the contour is shown.").wait_for()
         show(page, 99)
         assert (
             page.locator(".panel [role=status]").inner_text() == "The page has no member 99 of run 0: choose one above."
