@@ -74,7 +74,7 @@ def run(
     from landsweep.base import yamlfile
     from landsweep.base.launch import detect
     from landsweep.executors.choose import make_executor
-    from landsweep.page.renew import renew
+    from landsweep.page.write import renew
     from landsweep.pipeline.execute import RunOptions, execute, run_directory
     from landsweep.session.progress import subscriber
     from rich.console import Console

@@ -458,7 +458,7 @@ def _load(path: Path, overrides: list[str] | None) -> Study:
 def _closing(directory: Path, status: Exit) -> None:
     from landsweep.api import Run
     from landsweep.cli import show
-    from landsweep.page.renew import renew
+    from landsweep.page.write import renew
 
     if status is Exit.STOPPED:
         print(

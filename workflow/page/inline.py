@@ -6,6 +6,7 @@ from html import escape
 
 from landsweep.disk.opened import OpenedRun
 from landsweep.page.standing import label_of
+from landsweep.page.write import written_member
 from landsweep.study.plan import Member
 
 HEIGHT = 760
@@ -30,8 +31,6 @@ class Explorer:
     """
 
     def __init__(self, run: OpenedRun, member: Member) -> None:
-        from landsweep.page.write import written_member  # which imports much
-
         self._name = f"{run.path}: {label_of(run, member)}"
         self.html = written_member(run, member)
 

@@ -15,8 +15,6 @@ from landsweep.page.trees import Shown, trees_of
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
-BUDGET = 10_500_000
-"""A page may have about this many bytes of landscapes before they are written as text, which makes a third more."""
 SHARE = 0.9
 """Compressed numbers of landscapes take about this share of their bytes."""
 LABELS = 0.5

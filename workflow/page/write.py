@@ -1,4 +1,7 @@
-"""Writing the page of runs: what is read of every member, and how much of it fits."""
+"""Writing the page of runs: when, what is read of every member, and how much of it fits.
+
+What makes a page imports much, so it is imported where one is made: a run may ask for none.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,11 @@ from typing import Any
 from landsweep.base.errors import UserError
 from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
-from landsweep.page.content import member_page, page_of
-from landsweep.page.document import document
-from landsweep.page.members import BUDGET, member_header_and_arrays
-from landsweep.page.packing import pack
-from landsweep.page.standing import members_of
+from landsweep.disk.rundir import PAGE, write_text
 from landsweep.study.plan import Member
+
+BUDGET = 10_500_000
+"""A page may have about this many bytes of landscapes before they are written as text, which makes a third more."""
 
 
 def written(runs: Sequence[OpenedRun]) -> str:
@@ -22,6 +24,11 @@ def written(runs: Sequence[OpenedRun]) -> str:
     Members without any evaluated point have no landscape on it. One whose files are damaged is named in the answer, and
     the others are shown.
     """
+    from landsweep.page.content import page_of
+    from landsweep.page.document import document
+    from landsweep.page.members import member_header_and_arrays
+    from landsweep.page.packing import pack
+
     page = page_of(runs)
     shown = [
         (k, member)
@@ -46,6 +53,12 @@ def written_member(run: OpenedRun, member: Member) -> str:
     UserError
         Where no point of the member is evaluated, or a file of it is damaged.
     """
+    from landsweep.page.content import member_page
+    from landsweep.page.document import document
+    from landsweep.page.members import member_header_and_arrays
+    from landsweep.page.packing import pack
+    from landsweep.page.standing import members_of
+
     if not members_of(run)[member.index]["done"]:
         raise UserError(
             f"member {member.index} has no landscape, expected one with evaluated points: `landsweep status "
@@ -53,6 +66,22 @@ def written_member(run: OpenedRun, member: Member) -> str:
         )
     packed = pack(*member_header_and_arrays(run, member, BUDGET))
     return document(member_page(run, member), {(0, member.index): packed})
+
+
+def renew(run: OpenedRun) -> str:
+    """Write a run's page where the study asks for it and there is none, or none of the present report.
+
+    Return why it was not written, which costs the page and nothing else of the run; empty where all is well.
+    """
+    target = run.directory.report / PAGE
+    if not run.study.report.page or target.exists() or not (run.directory.report / "summary.json").exists():
+        return ""
+    try:
+        write_text(target, written([run]))
+    except (UserError, OSError, ValueError, ArithmeticError) as error:
+        reason = str(error).removesuffix(".")
+        return f"{target} is not written: {reason}; `landsweep report {in_command(run.path)}` tries again."
+    return ""
 
 
 def _damaged(page: dict[str, Any], index: int, why: str) -> None:

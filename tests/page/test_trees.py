@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from landsweep.kernels.topology.merge_trees import merge_tree, segmentation
-from landsweep.page.branches import branches_of, marks_of, on_grid
+from landsweep.page.trees import branches_of, marks_of, on_grid
 
 
 def axes(field):

@@ -33,8 +33,8 @@ def test_a_page_that_cannot_be_written_costs_nothing_else(tmp_path, monkeypatch)
     done = inside("run", study, "--out", tmp_path / "run")
     assert done.returncode == 0
     said = (
-        f"{tmp_path}/run/report/index.html is not written: {tmp_path}/page.js does not exist, expected the page's program: "
-        f"build it with `make browser`; `landsweep report {tmp_path}/run` tries again."
+        f"{tmp_path}/run/report/index.html is not written: {tmp_path}/page.js does not exist, expected the page's "
+        f"program: build it with `make browser`; `landsweep report {tmp_path}/run` tries again."
     )
     assert f"note: {said}\n" in done.stderr
     with warnings.catch_warnings(record=True) as caught:
