@@ -63,8 +63,6 @@ function aside(run: RunPage): HTMLElement {
   const axes = Object.entries(run.axes).filter(([, values]) => values.length > 1);
   const swept = axes.map(([name, values]) => `${name} (${values.length})`).join(", ");
   const rows: [string, string][] = [
-    ["Run", run.name],
-    ["State", run.state],
     ["Landscapes", countedStates(run.members)],
     ["Swept", swept || "nothing"],
     ...liveFacts(run.live),
