@@ -43,13 +43,13 @@ def rough(shape, seed):
     return 2 + np.random.default_rng(seed).standard_normal(shape)
 
 
-def written(folder: Path, *arrays: np.ndarray, more=()) -> Path:
+def written(folder: Path, *arrays: np.ndarray) -> Path:
     """A page of a run of these landscapes, one member each."""
     files = []
     for k, values in enumerate(arrays):
         files.append(folder / f"{k}.npy")
         np.save(files[-1], values)
-    done = inside("import", *files, "--out", folder / "run", "--set", "report.figures=false", *more)
+    done = inside("import", *files, "--out", folder / "run", "--set", "report.figures=false", "--set", "report.page=false")
     assert done.returncode == 0, done.stderr
     done = inside("report", folder / "run", "--out", folder / "page.html")
     assert done.returncode == 0, done.stderr
