@@ -147,7 +147,8 @@ class Explorer {
     }
     const found = await Promise.all(chosen.map((one) => this.loading.member(page, one)));
     const first = await this.load(found[0], this.state);
-    const alike = "failure" in first ? this.state : { ...this.state, at: first.state.at }; // the same plane of both
+    // The same plane, field and tree of both, as far as the second has them.
+    const alike = "failure" in first ? this.state : first.state;
     const loaded = [first, ...(await Promise.all(found.slice(1).map((one) => this.load(one, alike))))];
     if (this.again) return;
     const there = loaded.filter((one): one is Loaded => !("failure" in one));

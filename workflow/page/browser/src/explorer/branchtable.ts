@@ -12,15 +12,18 @@ export class BranchTable {
   readonly host: HTMLElement = element("details", { class: "branch-table" });
   private readonly title = element("summary");
   private readonly table = element("table");
+  private readonly scrolled = element("div", { class: "wide", tabindex: 0, role: "region" });
 
   private branches: Branches | null = null;
   private threshold = Number.NaN;
 
   constructor(private readonly pointing: Pointing) {
-    this.host.append(this.title, element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Branches" }, this.table));
+    this.scrolled.append(this.table);
+    this.host.append(this.title, this.scrolled);
   }
 
-  draw(picture: Picture): void {
+  draw(title: string, picture: Picture): void {
+    this.scrolled.setAttribute("aria-label", `Branches of ${title}`);
     const { branches, persistence, simplified, data, negated, state } = picture;
     if (this.branches === branches && this.threshold === state.threshold) return; // a reader may be within it
     this.branches = branches;

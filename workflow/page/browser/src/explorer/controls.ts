@@ -86,6 +86,7 @@ export class Controls {
   members(all: readonly Choice[], member: string, beside: string): void {
     offer(this.member, all, member);
     offer(this.beside, [["", "none"], ...all], beside);
+    for (const select of [this.member, this.beside]) (select.parentElement as HTMLElement).hidden = all.length < 2;
   }
 
   /** Show the controls of grids only where there is one. */
