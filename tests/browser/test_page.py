@@ -94,6 +94,7 @@ def test_a_run_with_failures_on_its_page(chromium):
         assert "10 of 12 landscapes" in answer
         assert "10 finished, 2 failed" in answer
         assert "training is broken on purpose" in page.inner_text("#answer .warnings")
+        assert serious(page) == []
         # The table: every shown number is that of metrics.parquet.
         heads = page.locator("#table thead th").all_inner_texts()
         labels = page.evaluate("JSON.parse(document.getElementById('page').textContent).runs[0].table.columns")
@@ -165,7 +166,6 @@ def test_a_run_with_failures_on_its_page(chromium):
         page.keyboard.press("Enter")
         until(page, "[...document.querySelectorAll('#provenance [role=status]')].some(e => e.textContent)")
         assert support.inside("methods", run).stdout.split(".")[0] in page.inner_text("#provenance")
-        assert serious(page) == []
 
 
 def test_other_screens_colours_paper_and_the_keyboard(chromium):
@@ -221,6 +221,9 @@ def hostile_page() -> str:
     one = handmade.run_page(
         HOSTILE,
         members,
+        state="running",
+        live={"rate": "31 points/s", "end": "22:15", "jobs": ["7 running"]},
+        progress=[{"stage": "evaluate", "done": 3, "total": 8, "failed": 1}],
         answer=[{"text": HOSTILE, "rank": rank} for rank in ("first", "answer", "warning", "note")],
         table=handmade.table(
             **{"member": [0, 1], HOSTILE: [HOSTILE, "b"], "loss_max": [1.5, "Infinity"], "x": [None, 2]}
@@ -262,6 +265,11 @@ def test_names_stay_text_and_two_hundred_members_open_at_once(chromium, tmp_path
         for place in ("h1", "#answer .first", "#answer .warnings", "#answer .notes", "#provenance pre", ".curve h3"):
             assert HOSTILE in page.text_content(place), place
         assert HOSTILE in page.text_content(".tile[data-state=failed]")
+        # What goes on: how far, how fast, until when.
+        assert page.inner_text(".state") == "running: 1 finished, 1 in part, 1 not begun, 1 failed"
+        brief = page.inner_text("#answer .brief")
+        assert all(said in brief for said in ("31 points/s", "22:15", "7 running", "3 of 8, 1 failed"))
+        assert page.eval_on_selector("#answer progress", "e => e.value / e.max") == 3 / 8
         assert "60 % evaluated" in page.inner_text(".tile[data-state=partial]")
         assert "not evaluated yet" in page.inner_text(".tile[data-state=empty]")
         assert "not finite" in page.inner_text("#table tbody")
@@ -278,8 +286,12 @@ def test_names_stay_text_and_two_hundred_members_open_at_once(chromium, tmp_path
         assert fits(page)
         assert serious(page) == []
         # The other run: pictures come as they are seen, and its table of thousands is quick to sort.
-        page.select_option(".head select", "1")
+        assert page.locator("#runs tbody tr").count() == 2
+        page.focus("#runs button:text-is('many')")
+        page.keyboard.press("Enter")
         assert page.inner_text("h1") == "many"
+        assert page.input_value(".head select") == "1"
+        assert page.inner_text("#runs tr.chosen button") == "many"
         assert page.locator(".tile").count() == 200
         page.locator(".tile[data-member='199']").scroll_into_view_if_needed()
         page.wait_for_selector(".tile[data-member='199'] canvas:not([hidden])")

@@ -6,6 +6,7 @@ import { follow } from "./follow";
 import { counted, formatNumber, numberOf } from "./format";
 import { endsOf } from "./interval";
 import type { Curve } from "./payload";
+import { compare } from "./rows";
 import type { View } from "./view";
 
 const NONE = "Other choices of analysis are not compared here; the command landsweep robust compares them.";
@@ -18,6 +19,8 @@ const GAP = 16;
 const LINE = 18; // height of a choice's row
 const TICKS = 5;
 const LONGEST = 36; // characters of a label; its whole text is its title
+
+const OWN = "of the study"; // the choice that says which specification is the study's own
 
 interface Row {
   readonly choice: string;
@@ -33,7 +36,8 @@ export function rowsOf({ specifications }: Curve): Row[] {
     }
   }
   const found = [...values].filter(([, set]) => set.size > 1);
-  return found.flatMap(([choice, set]) => [...set].map((value) => ({ choice, value })));
+  const sorted = (set: Set<string>) => [...set].sort((a, b) => compare(a, b, false));
+  return found.flatMap(([choice, set]) => sorted(set).map((value) => ({ choice, value })));
 }
 
 function label(row: Row, y: number): SVGTextElement {
@@ -114,7 +118,7 @@ function drawn(curve: Curve): HTMLElement {
   const scroll = { class: "scroll", role: "region", tabindex: 0, "aria-label": "Specification curve, scrolls sideways" };
   host.append(element("div", scroll, picture.host));
   host.append(element("div", { class: "controls" }, field("Specification", slider)), said);
-  choose(0);
+  choose(Math.max(0, curve.specifications.findIndex(({ choices }) => choices[OWN] === "yes")));
   return host;
 }
 

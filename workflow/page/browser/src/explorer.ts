@@ -140,14 +140,25 @@ class Explorer {
     const page = this.view.page.get();
     const chosen = [this.state.member, this.state.beside].filter((one) => one !== null);
     this.controls.members(choices(page), keyOf(this.state.member), keyOf(this.state.beside));
+    if (!chosen.length) {
+      this.controls.grids(false);
+      this.place.replaceChildren(element("p", { role: "status" }, "This run has no members."));
+      return;
+    }
     const found = await Promise.all(chosen.map((one) => this.loading.member(page, one)));
-    const loaded = await Promise.all(found.map((one) => this.load(one)));
+    const first = await this.load(found[0], this.state);
+    // The same plane, field and tree of both, as far as the second has them.
+    const alike = "failure" in first ? this.state : first.state;
+    const loaded = [first, ...(await Promise.all(found.slice(1).map((one) => this.load(one, alike))))];
     if (this.again) return;
     const there = loaded.filter((one): one is Loaded => !("failure" in one));
     const { pictures, low, reach } = picturesOf(there);
     if (there.length) this.controls.show(there[0].state, there[0].data, pictures[0].colours, low, reach);
     this.controls.grids(there.length > 0);
-    this.place.replaceChildren(...this.panels.slice(0, chosen.length).map(({ host }) => host));
+    const hosts = this.panels.slice(0, chosen.length).map(({ host }) => host);
+    const shown = [...this.place.children];
+    // What stays must not leave the page for a moment, or it loses the focus.
+    if (shown.length !== hosts.length || hosts.some((host, k) => host !== shown[k])) this.place.replaceChildren(...hosts);
     this.place.classList.toggle("two", chosen.length > 1);
     loaded.forEach((one, side) => {
       const picture = "failure" in one ? null : pictures[there.indexOf(one)];
@@ -156,15 +167,14 @@ class Explorer {
       else this.panels[side].draw(found[side].title, pictures[there.indexOf(one)]);
       this.pin(side);
     });
-    if (!chosen.length) this.place.replaceChildren(element("p", { role: "status" }, "This run has no members."));
     this.host.dataset.ready = keyOf(this.state.member);
   }
 
-  private async load(found: Found): Promise<Loaded | { failure: string }> {
+  private async load(found: Found, wanted: State): Promise<Loaded | { failure: string }> {
     if ("failure" in found) return found;
     const { data } = found;
     if (!data.axes.length || !data.fields.length) return { failure: "This member has no landscape to show." };
-    const state = settled(this.state, data);
+    const state = settled(wanted, data);
     try {
       return { data, state, slice: await this.loading.slice(this.view.page.get(), this.request(data, state)) };
     } catch (error) {

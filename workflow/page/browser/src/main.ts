@@ -7,11 +7,13 @@ import { mountHeader, unfoldForPrint } from "./header";
 import { mountMultiples } from "./multiples";
 import { mountProvenance } from "./provenance";
 import { mountRelations } from "./relations";
+import { mountRuns } from "./runs";
 import { Embedded, Served } from "./source";
 import { mountTable } from "./table";
 import { Value, type Chosen, type View } from "./view";
 
 const SECTIONS = [
+  ["runs", "Runs", mountRuns],
   ["answer", "Answer", mountAnswer],
   ["explorer", "Landscape", mountExplorer],
   ["multiples", "All landscapes", mountMultiples],
@@ -34,7 +36,8 @@ async function begin(): Promise<void> {
   };
   const main = document.querySelector("main") as HTMLElement;
   main.replaceChildren();
-  for (const [id, title, mount] of SECTIONS) {
+  const sections = SECTIONS.filter(([id]) => id !== "runs" || page.runs.length > 1);
+  for (const [id, title, mount] of sections) {
     const section = document.createElement("section");
     section.id = id;
     const heading = document.createElement("h2");
@@ -46,7 +49,7 @@ async function begin(): Promise<void> {
     main.append(section);
     mount(host, view);
   }
-  mountHeader(main, view, SECTIONS.map(([id, title]) => [id, title] as const));
+  mountHeader(main, view, sections.map(([id, title]) => [id, title] as const));
   unfoldForPrint();
   performance.mark("interactive");
   source.watch((changed) => view.page.set(changed));

@@ -68,17 +68,17 @@ function options(values: readonly string[]): Option[] {
   return [{ value: "", label: "all" }, ...values.filter(Boolean).map((value) => ({ value, label: value }))];
 }
 
-function row(one: Relation, ends: Ends): HTMLElement {
+function row(one: Relation, ends: Ends, tagged: boolean): HTMLElement {
   const number = (label: string, text: string) => element("td", { class: "number", "data-label": label }, text);
   const said = element("td", { class: "sentence" });
   if (one.sentence) said.append(...sentence(one.sentence));
   else said.append(element("strong", {}, `${one.metric} against ${one.against}`));
+  if (tagged && one.representation) said.append(" ", element("span", { class: "tag" }, one.representation));
   if (one.medians) said.append(element("div", { class: "note" }, `Medians: ${one.medians}`));
   return element(
     "tr",
     {},
     said,
-    element("td", { class: "text", "data-label": "representation" }, one.representation),
     element("td", { class: "plot" }, interval(one.estimate, one.low, one.high, ends)),
     number("estimate", formatNumber(one.estimate)),
     number("interval", `${formatNumber(one.low)} to ${formatNumber(one.high)}`),
@@ -133,7 +133,6 @@ class Relations {
               "tr",
               {},
               element("th", { scope: "col" }, "Relation"),
-              element("th", { scope: "col" }, "Representation"),
               element("th", { scope: "col", class: "plot" }, scaleAbove(this.ends), this.hidden("Picture")),
               ...heads.map((head) => element("th", { scope: "col", class: "number" }, head)),
             ),
@@ -176,7 +175,7 @@ class Relations {
     );
     found.sort(ARRANGED[this.by]);
     const shown = this.whole ? found : found.slice(0, SHOWN);
-    this.body.replaceChildren(...shown.map((one) => row(one, this.ends)));
+    this.body.replaceChildren(...shown.map((one) => row(one, this.ends, this.representation === "")));
     this.said.textContent = `${shown.length} of ${counted(found.length, "relation")}; an open dot's interval reaches 0`;
     this.more.hidden = shown.length === found.length;
     this.more.textContent = `Show all ${found.length}`;

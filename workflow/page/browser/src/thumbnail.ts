@@ -44,6 +44,7 @@ export class Thumbnail {
   private readonly aside = element("span", { class: "aside" });
   private readonly name = element("span", { class: "name" });
   private picture: Picture | null = null;
+  private drawn: { readonly picture: Picture | null; readonly scale: Scale | null } = { picture: null, scale: null };
   private member: Member;
   private asked = "";
 
@@ -88,6 +89,10 @@ export class Thumbnail {
 
   draw(scale: Scale): void {
     if (!this.picture || !this.range) return;
+    const { picture: before, scale: last } = this.drawn;
+    const same = last?.low === scale.low && last.high === scale.high && last.logarithmic === scale.logarithmic;
+    if (same && before === this.picture) return;
+    this.drawn = { picture: this.picture, scale };
     const { values, columns } = this.picture;
     this.canvas.hidden = false;
     if (values.length > columns) paint(this.canvas, values, columns, scale);

@@ -3,7 +3,7 @@
 import { Vector3, type PerspectiveCamera } from "three";
 import { shape } from "./dom";
 import { colourBar, LEFT, named, SIZE, TOP } from "./frame";
-import { HEIGHT } from "./mesh";
+import { HEIGHT, type SurfaceMesh } from "./mesh";
 import type { Picture } from "./picture";
 
 const BEYOND = 1.18;
@@ -34,8 +34,8 @@ function heights(positions: Float32Array, columns: number, rows: number): (x: nu
   };
 }
 
-/** Return the texts and symbols over a surface of points at `positions`, as a camera sees it. */
-export function annotations(picture: Picture, positions: Float32Array, camera: PerspectiveCamera): SVGElement[] {
+/** Return the texts and symbols over a surface, as a camera sees it. */
+export function annotations(picture: Picture, mesh: SurfaceMesh, camera: PerspectiveCamera): SVGElement[] {
   const { data, state, colours, slice, marks, branches } = picture;
   const parts: SVGElement[] = [
     colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
@@ -48,8 +48,7 @@ export function annotations(picture: Picture, positions: Float32Array, camera: P
     const [x, y] = seen(place, camera);
     parts.push(shape("text", { x, y, "text-anchor": "middle", class: "axis-title" }, data.axes[axis].name));
   }
-  const [columns, rows] = [slice.columns.length, slice.rows.length];
-  const height = heights(positions, columns, rows);
+  const height = heights(mesh.positions, mesh.columns, mesh.points.length / mesh.columns);
   const own = state.field === data.fields[0]?.name;
   const along = (axis: number, indices: Int32Array, value: number) => {
     const { coordinates } = data.axes[axis];

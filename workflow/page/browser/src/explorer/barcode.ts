@@ -1,9 +1,10 @@
 /** The barcode: a bar from birth to death for each branch, the most persistent first. */
 
 import { below } from "./axes";
-import { BranchPicture, BRANCHES_WIDTH, MOST_BRANCHES, neighbour } from "./branches";
+import { BranchPicture, BRANCHES_WIDTH, neighbour } from "./branches";
 import { shape } from "./dom";
 import { BOTTOM, SIZE, TOP } from "./frame";
+import { MOST_BRANCHES } from "./persistence";
 import type { Picture, Pointing } from "./picture";
 
 const START = 14;

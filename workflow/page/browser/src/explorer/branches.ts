@@ -7,8 +7,6 @@ import type { Picture, Pointing } from "./picture";
 
 export const BRANCHES_WIDTH = 360;
 export const BRANCHES_HEIGHT = 450;
-/** More branches than this are not told apart; the most persistent are drawn. */
-export const MOST_BRANCHES = 300;
 
 export abstract class BranchPicture {
   readonly host: HTMLElement;

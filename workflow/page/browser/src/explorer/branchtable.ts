@@ -3,6 +3,7 @@
 import { formatNumber } from "../format";
 import { coordinates, markWords } from "./critical";
 import { element } from "./dom";
+import type { Branches } from "../payload";
 import type { Picture, Pointing } from "./picture";
 
 const ROWS = 20;
@@ -11,13 +12,22 @@ export class BranchTable {
   readonly host: HTMLElement = element("details", { class: "branch-table" });
   private readonly title = element("summary");
   private readonly table = element("table");
+  private readonly scrolled = element("div", { class: "wide", tabindex: 0, role: "region" });
+
+  private branches: Branches | null = null;
+  private threshold = Number.NaN;
 
   constructor(private readonly pointing: Pointing) {
-    this.host.append(this.title, element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Branches" }, this.table));
+    this.scrolled.append(this.table);
+    this.host.append(this.title, this.scrolled);
   }
 
-  draw(picture: Picture): void {
-    const { branches, persistence, simplified, data, negated } = picture;
+  draw(title: string, picture: Picture): void {
+    this.scrolled.setAttribute("aria-label", `Branches of ${title}`);
+    const { branches, persistence, simplified, data, negated, state } = picture;
+    if (this.branches === branches && this.threshold === state.threshold) return; // a reader may be within it
+    this.branches = branches;
+    this.threshold = state.threshold;
     const d = data.axes.length;
     const shown = simplified.kept.slice(0, ROWS);
     this.title.textContent =

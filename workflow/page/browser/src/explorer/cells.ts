@@ -83,6 +83,11 @@ export function veil(
   };
   const r = RIM_PIXELS;
   for (let y = 0; y < height; y++) {
+    const alike = y > r && y + r < height && [-r, 0, r].every((dy) => down[y + dy] === down[y - 1 + dy]);
+    if (alike) {
+      pixels.copyWithin(y * width, (y - 1) * width, y * width);
+      continue;
+    }
     for (let x = 0; x < width; x++) {
       if (is(x, y)) continue;
       pixels[y * width + x] = is(x - r, y) || is(x + r, y) || is(x, y - r) || is(x, y + r) ? RIM : VEIL;

@@ -74,14 +74,19 @@ export class Controls {
     this.number.addEventListener("change", () => {
       const threshold = Number(this.number.value);
       if (this.number.value && threshold >= 0) change({ threshold }, true);
-      else this.number.value = "0";
+      else {
+        this.number.setCustomValidity("A persistence is a number of at least 0.");
+        this.number.reportValidity();
+      }
     });
+    this.number.addEventListener("input", () => this.number.setCustomValidity(""));
   }
 
   /** Show what can be chosen of members, and which are. */
   members(all: readonly Choice[], member: string, beside: string): void {
     offer(this.member, all, member);
     offer(this.beside, [["", "none"], ...all], beside);
+    for (const select of [this.member, this.beside]) (select.parentElement as HTMLElement).hidden = all.length < 2;
   }
 
   /** Show the controls of grids only where there is one. */
@@ -107,9 +112,12 @@ export class Controls {
       (select.parentElement as HTMLElement).hidden = data.axes.length < 2;
     }
     (this.view.parentElement as HTMLElement).hidden = data.axes.length < 2;
-    const log = canBeLog(low) ? "log" : "log (needs values above 0)";
-    offer(this.scale, [["linear", "linear"], ["log", log], ["clipped", "clipped at the median"]], colours.name);
+    offer(this.scale, [["linear", "linear"], ["log", "log"], ["clipped", "clipped"]], colours.name);
+    this.scale.title = canBeLog(low) ? "" : "A logarithmic scale needs values above 0.";
     (this.scale.options[1] as HTMLOptionElement).disabled = !canBeLog(low);
+    for (const select of [this.field, this.representation]) {
+      (select.parentElement as HTMLElement).hidden = select.options.length < 2; // there is nothing to choose
+    }
     this.view.value = state.view;
     this.showSliders(state, data);
     this.reach = reach;

@@ -2,6 +2,7 @@
 
 import { formatNumber } from "../format";
 import type { Branches, MemberData } from "../payload";
+import { MOST_BRANCHES } from "./persistence";
 
 export const ARTEFACT = 1;
 export const UNRESOLVED = 2;
@@ -18,6 +19,8 @@ export interface Marks {
   readonly drawn: readonly Mark[];
   /** How many minima lie elsewhere: half a step or more away from the plane. */
   readonly elsewhere: number;
+  /** How many less persistent branches have no symbols. */
+  readonly omitted: number;
 }
 
 /** Return the ends of the interval that is nearer to the grid's point `at` than to those `stride` points away. */
@@ -48,14 +51,14 @@ export function marksIn(
     });
   const drawn: Mark[] = [];
   let elsewhere = 0;
-  for (const branch of kept) {
+  for (const branch of kept.slice(0, MOST_BRANCHES)) {
     for (const [kind, points] of [["saddle", branches.saddle], ["minimum", branches.minimum]] as const) {
       if (inside(points, branch)) {
         drawn.push({ branch, kind, x: points[branch * d + horizontal], y: points[branch * d + vertical] });
       } else if (kind === "minimum") elsewhere++;
     }
   }
-  return { drawn, elsewhere };
+  return { drawn, elsewhere, omitted: Math.max(0, kept.length - MOST_BRANCHES) };
 }
 
 /** Return "(0.5, -0.25)". */

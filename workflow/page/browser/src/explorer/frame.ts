@@ -1,5 +1,6 @@
 /** The frame that the pictures of a slice share: where it lies in its picture, axes, colour bar and symbols. */
 
+import { ticks } from "d3-array";
 import { formatNumber } from "../format";
 import { beside, below } from "./axes";
 import { ARTEFACT, describe, UNRESOLVED, type Mark } from "./critical";
@@ -22,14 +23,7 @@ const TICKS = 5;
 
 /** Return about five numbers between two values. */
 export function niceTicks(from: number, to: number): number[] {
-  const [low, high] = [Math.min(from, to), Math.max(from, to)];
-  const raw = (high - low) / TICKS;
-  if (!(raw > 0)) return [low];
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? raw;
-  const found: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(Number((k * step).toPrecision(12)));
-  return found;
+  return from === to ? [from] : ticks(Math.min(from, to), Math.max(from, to), TICKS);
 }
 
 /** Return the colour bar, with words at its upper end where values lie beyond it. */
@@ -63,10 +57,13 @@ export function planeAxes(
 }
 
 const RADIUS = 5;
+/** From so many symbols on they are smaller, so that they hide less. */
+const MANY = 60;
+const SMALL = 0.6;
 
 /** Return the symbol of a minimum or a saddle. */
-export function symbol(kind: Mark["kind"], mark: number, x: number, y: number): SVGGElement {
-  const group = shape("g", { transform: `translate(${x} ${y})`, class: `mark ${kind}` });
+export function symbol(kind: Mark["kind"], mark: number, x: number, y: number, size = 1): SVGGElement {
+  const group = shape("g", { transform: `translate(${x} ${y}) scale(${size})`, class: `mark ${kind}` });
   const both = (tag: "path" | "circle" | "rect", attributes: Record<string, string | number>) => {
     group.append(shape(tag, { ...attributes, class: "halo" }), shape(tag, { ...attributes, class: "line" }));
   };
@@ -80,7 +77,8 @@ export function symbol(kind: Mark["kind"], mark: number, x: number, y: number): 
 /** Return a minimum's or saddle's symbol at its place, which says its name when it is pointed at. */
 export function named(picture: Picture, mark: Mark, x: number, y: number): SVGGElement {
   const { branches, data, negated } = picture;
-  const made = symbol(mark.kind, branches.mark[mark.branch], x, y);
+  const size = picture.marks.drawn.length > MANY ? SMALL : 1;
+  const made = symbol(mark.kind, branches.mark[mark.branch], x, y, size);
   made.dataset.branch = String(mark.branch);
   made.append(shape("title", {}, describe(branches, mark.branch, data.axes.length, negated)));
   return made;

@@ -30,9 +30,10 @@ export function legend(picture: Picture): HTMLElement {
   if (slice.values.some((value) => !Number.isFinite(value))) list.append(entry(hatched(), "no finite value"));
   if (marks.elsewhere) {
     const others = data.axes.filter((_, k) => k !== state.horizontal && k !== state.vertical).map((axis) => axis.name);
-    const where = others.length ? `half a step or more away along ${others.join(", ")}` : "without coordinates";
+    const where = others.length ? `more than half a step away along ${others.join(", ")}` : "without coordinates";
     const many = counted(marks.elsewhere, what, negated ? "maxima" : "minima");
-    list.append(element("li", {}, `${many} of ${simplified.kept.length} not drawn: ${where}`));
+    list.append(element("li", {}, `${many} of ${simplified.kept.length - marks.omitted} not drawn: ${where}`));
   }
+  if (marks.omitted) list.append(element("li", {}, `${marks.omitted} less persistent ones have no symbols`));
   return list;
 }

@@ -41,7 +41,9 @@ export class Loading {
       return { title: `Member ${chosen.member}`, failure };
     }
     const title = titleOf(page, member, chosen.run);
-    const failed = member.failure ? `This member failed: ${member.failure}` : "";
+    // Of a finished member a later stage may have failed.
+    const what = member.state === "failed" ? "This member failed" : "A stage of this member failed";
+    const failed = member.failure ? `${what}: ${member.failure}` : "";
     if (!(member.done > 0)) return { title, failure: failed || "No point of this member is evaluated yet." };
     try {
       const data = await this.once(this.members, this.stamp(page, chosen), () => this.source.member(chosen.run, chosen.member));

@@ -2,13 +2,13 @@
 
 import { counted, formatNumber } from "../format";
 import { Barcode } from "./barcode";
-import { MOST_BRANCHES } from "./branches";
 import { BranchTable } from "./branchtable";
 import { describe } from "./critical";
 import { element } from "./dom";
 import { legend } from "./legend";
 import { Line } from "./line";
 import type { Orbit } from "./orbit";
+import { MOST_BRANCHES } from "./persistence";
 import type { Picture, Pointed, Pointing } from "./picture";
 import { Plane } from "./plane";
 import { Surface } from "./surface";
@@ -22,6 +22,8 @@ export class Panel {
   private readonly said = element("div", { class: "note" });
   private readonly body = element("div", { class: "views" });
   private readonly stage = element("div", { class: "stage" });
+  private readonly sliceName = element("figcaption");
+  private readonly treeName = element("figcaption");
   private readonly keys = element("div");
   private readonly readout = element("output", { class: "readout", "aria-live": "polite" });
   private readonly counts = element("p", { class: "counts" });
@@ -44,13 +46,13 @@ export class Panel {
     this.barcode = new Barcode(pointing);
     this.table = new BranchTable(pointing);
     this.shown = this.plane;
-    const column = (name: string, ...parts: HTMLElement[]) => element("figure", {}, element("figcaption", {}, name), ...parts);
+    const column = (caption: HTMLElement, ...parts: HTMLElement[]) => element("figure", {}, caption, ...parts);
     this.body.append(
-      element("figure", {}, this.stage, this.keys),
-      column("Merge tree", this.tree.host),
-      column("Barcode", this.barcode.host),
+      column(this.sliceName, this.stage, this.keys),
+      column(this.treeName, this.tree.host),
+      column(element("figcaption", {}, "Barcode"), this.barcode.host),
     );
-    this.host.append(this.title, this.readout, this.body, this.counts, this.table.host, this.said);
+    this.host.append(this.title, this.body, this.readout, this.counts, this.table.host, this.said);
   }
 
   /** Say why there is nothing to see. */
@@ -67,12 +69,15 @@ export class Panel {
     this.body.hidden = this.table.host.hidden = this.readout.hidden = this.counts.hidden = false;
     const notes = [...picture.data.notes];
     this.shown = this.viewOf(picture, notes);
+    this.sliceName.textContent = this.shown === this.line ? "Curve" : this.shown === this.plane ? "Slice" : "Surface";
+    const { representation } = picture;
+    this.treeName.textContent = representation ? `Merge tree: ${representation.label}` : "Merge tree";
     if (this.stage.firstChild !== this.shown.host) this.stage.replaceChildren(this.shown.host);
     this.shown.draw(picture);
     this.keys.replaceChildren(legend(picture));
     this.tree.draw(picture);
     this.barcode.draw(picture);
-    this.table.draw(picture);
+    this.table.draw(title, picture);
     this.count(picture);
     if (!picture.slice.values.some(Number.isFinite)) notes.unshift("No point of this slice has a finite value.");
     else if (!picture.slice.labels.length && picture.branches.n) {
@@ -134,6 +139,7 @@ export class Panel {
       words.push(`${pointed.point ? "Basin: " : ""}${describe(branches, pointed.branch, data.axes.length, negated)}`);
       dataset.branch = String(pointed.branch);
     }
+    this.readout.classList.toggle("says", words.length > 0);
     this.readout.textContent = words.join(" ") || "Point at the slice, the tree or the barcode; a click keeps it.";
   }
 }

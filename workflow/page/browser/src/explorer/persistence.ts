@@ -13,6 +13,9 @@ export function extremes(persistence: Float64Array): readonly [number, number] |
   return found.length ? [found.reduce((a, b) => Math.min(a, b)), found.reduce((a, b) => Math.max(a, b))] : null;
 }
 
+/** More branches than this are not told apart; the most persistent are drawn. */
+export const MOST_BRANCHES = 300;
+
 export interface Simplified {
   /** The branches that stay, by falling persistence. */
   readonly kept: readonly number[];

@@ -16,6 +16,15 @@ function taken(coordinates: Float64Array, indices: Int32Array): Float64Array {
   return Float64Array.from(indices, (i) => coordinates[i]);
 }
 
+/** Lines need no more points along an axis than this: they are about two pixels apart. */
+const FINEST = 200;
+
+/** Return which of n points lines are drawn through: all, or evenly many of them. */
+function thinned(n: number): Int32Array {
+  const step = Math.ceil(n / FINEST);
+  return Int32Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
+}
+
 export class Plane {
   readonly host: HTMLElement;
   private readonly cells = framed(PIXELS, FRAME, "cells");
@@ -114,12 +123,19 @@ export class Plane {
   }
 
   private contours(slice: Slice, x: Float64Array, y: Float64Array): SVGPathElement {
-    const { unit } = (this.picture as Picture).colours;
-    const px = x.map((value) => this.placeX(value));
-    const py = y.map((value) => this.placeY(value));
+    const { colours } = this.picture as Picture;
+    const [rows, columns] = [thinned(y.length), thinned(x.length)];
+    const values = new Float64Array(rows.length * columns.length);
+    rows.forEach((row, i) => {
+      columns.forEach((column, j) => {
+        values[i * columns.length + j] = slice.values[row * x.length + column];
+      });
+    });
+    const px = Float64Array.from(columns, (j) => this.placeX(x[j]));
+    const py = Float64Array.from(rows, (i) => this.placeY(y[i]));
     const pieces: string[] = [];
     for (let k = 1; k < LINES; k++) {
-      isoline(slice.values, px, py, unit.invert(k / LINES), (x0, y0, x1, y1) => {
+      isoline(values, px, py, colours.value(k / LINES), (x0, y0, x1, y1) => {
         pieces.push(`M${x0.toFixed(1)} ${y0.toFixed(1)}L${x1.toFixed(1)} ${y1.toFixed(1)}`);
       });
     }

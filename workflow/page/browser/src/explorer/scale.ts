@@ -1,6 +1,6 @@
 /** How values become colours and heights: linear, logarithmic or clipped, alike in all that is compared. */
 
-import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
+import { ticks } from "d3-array";
 import { interpolateViridis } from "d3-scale-chromatic";
 
 export type ScaleName = "linear" | "log" | "clipped";
@@ -10,8 +10,10 @@ export interface Scale {
   /** The least and the greatest value that are told apart. */
   readonly low: number;
   readonly high: number;
-  /** From low to high to 0 to 1; what lies beyond is as the nearest end. */
-  readonly unit: ScaleContinuousNumeric<number, number>;
+  /** Values from low to high as 0 to 1; what lies beyond is as the nearest end. */
+  readonly unit: (value: number) => number;
+  /** The value of a share of 0 to 1. */
+  readonly value: (share: number) => number;
   readonly ticks: readonly number[];
 }
 
@@ -46,7 +48,7 @@ function logTicks(low: number, high: number): number[] {
     for (const digit of digits) found.push(digit * 10 ** e);
   }
   const inside = found.filter((tick) => tick >= low && tick <= high);
-  return inside.length > 1 ? inside : scaleLinear([low, high], [0, 1]).ticks(TICKS);
+  return inside.length > 1 ? inside : ticks(low, high, TICKS);
 }
 
 /**
@@ -62,9 +64,28 @@ export function scaleOf(name: ScaleName, low: number, high: number, clip: number
     const margin = 0.05 * Math.abs(low) || 0.5;
     [low, high] = [low - margin, high + margin];
   }
-  const unit = kind === "log" ? scaleLog([low, high], [0, 1]) : scaleLinear([low, high], [0, 1]);
-  const ticks = kind === "log" ? logTicks(low, high) : unit.ticks(TICKS);
-  return { name: kind, low, high, unit: unit.clamp(true), ticks };
+  const within = (share: number) => Math.max(0, Math.min(1, share));
+  if (kind === "log") {
+    const span = Math.log(high) - Math.log(low); // their ratio may be more than a number holds
+    const share = (value: number) => (Math.log(value) - Math.log(low)) / span;
+    return {
+      name: kind,
+      low,
+      high,
+      unit: (value) => (value > 0 ? within(share(value)) : 0),
+      value: (part) => Math.exp(Math.log(low) + part * span),
+      ticks: logTicks(low, high),
+    };
+  }
+  const span = high / 2 - low / 2; // the difference may be more than a number holds
+  return {
+    name: kind,
+    low,
+    high,
+    unit: (value) => within((value / 2 - low / 2) / span),
+    value: (part) => low * (1 - part) + high * part,
+    ticks: Number.isFinite(high - low) ? ticks(low, high, TICKS) : [low, 0, high],
+  };
 }
 
 const COLOURS = 256;

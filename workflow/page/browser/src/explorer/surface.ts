@@ -108,7 +108,7 @@ export class Surface {
     const colours = attribute.array;
     for (let i = 0; i < colours.length; i++) {
       const own = this.mesh.colours[i];
-      colours[i] = !inside || inside[Math.floor(i / 3)] ? own : own + (1 - own) * VEILED;
+      colours[i] = !inside || inside[this.mesh.points[Math.floor(i / 3)]] ? own : own + (1 - own) * VEILED;
     }
     attribute.needsUpdate = true;
     this.render();
@@ -118,7 +118,7 @@ export class Surface {
     if (!this.mesh || !this.picture) return;
     this.orbit.place(this.camera);
     this.camera.updateMatrixWorld();
-    this.over.replaceChildren(...annotations(this.picture, this.mesh.positions, this.camera));
+    this.over.replaceChildren(...annotations(this.picture, this.mesh, this.camera));
     for (const mark of this.over.querySelectorAll<SVGGElement>(".mark")) {
       mark.classList.toggle("lit", mark.dataset.branch === String(this.branch));
     }
@@ -149,8 +149,9 @@ export class Surface {
     const { positions } = this.mesh;
     const away = (i: number) => Math.hypot(positions[3 * i] - hit.point.x, positions[3 * i + 2] - hit.point.z);
     const vertex = [hit.face.a, hit.face.b, hit.face.c].reduce((best, i) => (away(i) < away(best) ? i : best));
+    const point = this.mesh.points[vertex];
     const columns = this.picture.slice.columns.length;
-    const [row, column] = [Math.floor(vertex / columns), vertex % columns];
+    const [row, column] = [Math.floor(point / columns), point % columns];
     return { point: [row, column], branch: branchAt(this.picture, row, column) };
   }
 }

@@ -1,10 +1,11 @@
 /** The merge tree as its branches: vertical lines from minima up to the saddles where they end. */
 
 import { beside } from "./axes";
-import { BranchPicture, BRANCHES_WIDTH, MOST_BRANCHES, neighbour } from "./branches";
+import { BranchPicture, BRANCHES_WIDTH, neighbour } from "./branches";
 import { shape } from "./dom";
 import { BOTTOM, LEFT, SIZE, symbol, TOP } from "./frame";
 import { layout, type Placed } from "./layout";
+import { MOST_BRANCHES } from "./persistence";
 import type { Picture, Pointing } from "./picture";
 
 const WIDTH = BRANCHES_WIDTH - LEFT - 8;
