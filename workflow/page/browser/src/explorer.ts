@@ -160,6 +160,8 @@ class Explorer {
     // What stays must not leave the page for a moment, or it loses the focus.
     if (shown.length !== hosts.length || hosts.some((host, k) => host !== shown[k])) this.place.replaceChildren(...hosts);
     this.place.classList.toggle("two", chosen.length > 1);
+    const choice = page.runs.reduce((sum, run) => sum + run.members.length, 0) > 1;
+    this.place.classList.toggle("alone", chosen.length === 1 && choice);
     loaded.forEach((one, side) => {
       const picture = "failure" in one ? null : pictures[there.indexOf(one)];
       this.pictures[side] = picture;
