@@ -9,7 +9,7 @@ from landsweep.page.standing import label_of
 from landsweep.page.write import written_member
 from landsweep.study.plan import Member
 
-HEIGHT = 760
+HEIGHT = 900
 """The explorer is so many pixels high."""
 
 
