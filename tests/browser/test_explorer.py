@@ -49,7 +49,9 @@ def written(folder: Path, *arrays: np.ndarray) -> Path:
     for k, values in enumerate(arrays):
         files.append(folder / f"{k}.npy")
         np.save(files[-1], values)
-    done = inside("import", *files, "--out", folder / "run", "--set", "report.figures=false", "--set", "report.page=false")
+    done = inside(
+        "import", *files, "--out", folder / "run", "--set", "report.figures=false", "--set", "report.page=false"
+    )
     assert done.returncode == 0, done.stderr
     done = inside("report", folder / "run", "--out", folder / "page.html")
     assert done.returncode == 0, done.stderr
