@@ -14,7 +14,7 @@ from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import alike, sentences
 from landsweep.relations.table import Answer, answer
 from landsweep.report import engines
-from landsweep.report.summary import resolved_counts, trends
+from landsweep.report.summary import TREND_METRICS, resolved_counts, trends
 from landsweep.stages import STAGES, measured
 
 SHOWN = 8
@@ -77,17 +77,26 @@ def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, 
 
 
 def _holding(run: OpenedRun, table: pd.DataFrame, found: Answer) -> list[str]:
-    """Return what depends on the sweep's axes, strongest first; where nothing surely does, the trends."""
-    sure = [r for r in found.relations if r.kind == "axis" and not r.why_not and r.sure and r.p_holm <= CERTAIN]
-    groups = alike(sorted(sure, key=_strength))
+    """Return what is known of how metrics depend on the sweep's axes.
+
+    The metrics of the summary come first, also where it is open how they depend; of the others, what surely holds.
+    Strong relations come before weak ones.
+    """
+    there = [r for r in found.relations if r.kind == "axis" and not r.why_not]
+    told = [r for r in there if r.metric in TREND_METRICS or _certain(r)]
+    groups = alike(sorted(told, key=_place))
     said = sentences([r for group in groups[:SHOWN] for r in group])
     if len(groups) > SHOWN:
-        said.append(f"{len(groups) - SHOWN} more relations with the sweep's axes hold: see the section Relations")
+        said.append(f"{len(groups) - SHOWN} more sentences on the sweep's axes: see the section Relations")
     return said or trends(run.study, table)
 
 
-def _strength(relation: Relation) -> tuple[float, float]:
-    return -abs(relation.estimate.value), relation.p
+def _certain(relation: Relation) -> bool:
+    return relation.sure and relation.p_holm <= CERTAIN
+
+
+def _place(relation: Relation) -> tuple[bool, bool, float, float]:
+    return relation.metric not in TREND_METRICS, not relation.sure, -abs(relation.estimate.value), relation.p
 
 
 def unfinished(run: OpenedRun) -> bool:

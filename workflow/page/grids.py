@@ -34,9 +34,10 @@ class Grid:
     most: tuple[int, ...]
 
 
-def slabs(shape: tuple[int, ...], step: int = 1) -> Iterator[tuple[slice, ...]]:
-    """Yield boxes that make up a grid, each some layers of its first axis, in multiples of ``step``."""
-    layers = max(1, SLAB // prod(shape[1:]) // step) * step
+def slabs(landscape: Landscape) -> Iterator[tuple[slice, ...]]:
+    """Yield boxes that make up a grid, each some layers of its first axis; no chunk of the store is in two of them."""
+    shape, chunk = (size[landscape.sweep_ndim :] for size in (landscape.status.shape, landscape.status.chunks))
+    layers = max(1, SLAB // prod(shape[1:]) // chunk[0]) * chunk[0]
     for low in range(0, shape[0], layers):
         yield (slice(low, min(low + layers, shape[0])), *(slice(0, n) for n in shape[1:]))
 
@@ -51,16 +52,18 @@ def read_grid(landscape: Landscape, name: str, member: Member, strides: tuple[in
     """
     shape = landscape.status.shape[landscape.sweep_ndim :]
     kept, ends = [], []
-    for box in slabs(shape, strides[0]):
+    for box in slabs(landscape):
         values = landscape.read_box(name, member.position, box)
-        kept.append(values[tuple(slice(None, None, stride) for stride in strides)].copy())
+        first = -box[0].start % strides[0]
+        inner = (slice(None, None, stride) for stride in strides[1:])
+        kept.append(values[(slice(first, None, strides[0]), *inner)].copy())
         finite = np.isfinite(values)
         if finite.any():
-            first = box[0].start * prod(shape[1:])
+            before = box[0].start * prod(shape[1:])
             low = int(np.argmin(np.where(finite, values, np.inf)))
             high = int(np.argmax(np.where(finite, values, -np.inf)))
             flat = values.reshape(-1)
-            ends.append((float(flat[low]), first + low, float(flat[high]), first + high))
+            ends.append((float(flat[low]), before + low, float(flat[high]), before + high))
     if not ends:
         middle = tuple(n // 2 for n in shape)
         return Grid(np.concatenate(kept), None, middle, middle)
@@ -73,7 +76,7 @@ def read_grid(landscape: Landscape, name: str, member: Member, strides: tuple[in
 def counts_of(landscape: Landscape, member: Member) -> np.ndarray:
     """Return how many points of a member's landscape have each :class:`~landsweep.disk.store.Status`."""
     counts = np.zeros(len(Status), np.int64)
-    for box in slabs(landscape.status.shape[landscape.sweep_ndim :]):
+    for box in slabs(landscape):
         status = landscape.read_box("status", member.position, box)
         counts += np.bincount(status.reshape(-1), minlength=len(Status))
     return counts
