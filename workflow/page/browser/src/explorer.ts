@@ -49,7 +49,8 @@ class Explorer {
     view.member.listen((member) => this.fromOutside({ member }));
     view.beside.listen((beside) => this.fromOutside({ beside }));
     view.run.listen((run) => {
-      if (this.state.member?.run !== run) this.change({ ...this.beginning(), member: firstOf(view.page.get(), run) }, true);
+      if (this.state.member?.run !== run)
+        this.change({ ...this.beginning(), member: firstOf(view.page.get(), run) }, true);
     });
     view.page.listen(() => this.refresh());
   }
@@ -158,8 +159,11 @@ class Explorer {
     const hosts = this.panels.slice(0, chosen.length).map(({ host }) => host);
     const shown = [...this.place.children];
     // What stays must not leave the page for a moment, or it loses the focus.
-    if (shown.length !== hosts.length || hosts.some((host, k) => host !== shown[k])) this.place.replaceChildren(...hosts);
+    if (shown.length !== hosts.length || hosts.some((host, k) => host !== shown[k]))
+      this.place.replaceChildren(...hosts);
     this.place.classList.toggle("two", chosen.length > 1);
+    const choice = page.runs.reduce((sum, run) => sum + run.members.length, 0) > 1;
+    this.place.classList.toggle("alone", chosen.length === 1 && choice);
     loaded.forEach((one, side) => {
       const picture = "failure" in one ? null : pictures[there.indexOf(one)];
       this.pictures[side] = picture;

@@ -1,4 +1,4 @@
-/** What is written over a surface: names of its axes, the colour bar, and the minima and saddles that are not hidden. */
+/** What is written over a surface: names of its axes, the colour bar, the minima and saddles that are not hidden. */
 
 import { Vector3, type PerspectiveCamera } from "three";
 import { shape } from "./dom";
@@ -36,7 +36,7 @@ function heights(positions: Float32Array, columns: number, rows: number): (x: nu
 
 /** Return the texts and symbols over a surface, as a camera sees it. */
 export function annotations(picture: Picture, mesh: SurfaceMesh, camera: PerspectiveCamera): SVGElement[] {
-  const { data, state, colours, slice, marks, branches } = picture;
+  const { data, state, colours, slice, marks } = picture;
   const parts: SVGElement[] = [
     colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
   ];
@@ -58,7 +58,7 @@ export function annotations(picture: Picture, mesh: SurfaceMesh, camera: Perspec
   for (const mark of marks.drawn) {
     const x = along(state.horizontal, slice.columns, mark.x);
     const z = -along(state.vertical, slice.rows, mark.y);
-    const value = mark.kind === "minimum" ? branches.birth[mark.branch] : branches.death[mark.branch];
+    const value = mark.kind === "minimum" ? mark.branches.birth[mark.branch] : mark.branches.death[mark.branch];
     const y = own ? (2 * colours.unit(value) - 1) * (HEIGHT / 2) : height(x, z);
     if (!Number.isFinite(y) || !(Math.abs(x) <= 1) || !(Math.abs(z) <= 1)) continue;
     const place = new Vector3(x, y, z);
@@ -69,7 +69,10 @@ export function annotations(picture: Picture, mesh: SurfaceMesh, camera: Perspec
 
 /** Whether the surface lies between a place on it and the viewer. */
 function hidden(place: Vector3, viewer: Vector3, height: (x: number, z: number) => number): boolean {
-  const step = viewer.clone().sub(place).setLength(REACH / STEPS);
+  const step = viewer
+    .clone()
+    .sub(place)
+    .setLength(REACH / STEPS);
   const at = place.clone();
   for (let k = 0; k < STEPS; k++) {
     at.add(step);

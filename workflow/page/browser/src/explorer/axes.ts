@@ -7,7 +7,13 @@ const TICK = 5;
 const GAP = 4;
 
 /** Return a horizontal axis: `place` gives the position of a value. */
-export function below(ticks: readonly number[], place: (value: number) => number, y: number, title: string, middle: number) {
+export function below(
+  ticks: readonly number[],
+  place: (value: number) => number,
+  y: number,
+  title: string,
+  middle: number,
+) {
   const group = shape("g", { class: "axis" });
   for (const tick of ticks) {
     const x = place(tick);
@@ -40,7 +46,11 @@ export function beside(
   }
   const at = x + side * 58;
   group.append(
-    shape("text", { x: at, y: middle, "text-anchor": "middle", transform: `rotate(-90 ${at} ${middle})`, class: "axis-title" }, title),
+    shape(
+      "text",
+      { x: at, y: middle, "text-anchor": "middle", transform: `rotate(-90 ${at} ${middle})`, class: "axis-title" },
+      title,
+    ),
   );
   return group;
 }

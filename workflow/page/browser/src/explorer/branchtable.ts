@@ -38,7 +38,11 @@ export class BranchTable {
     const heads = [`${what} at`, "value", "persistence", "saddle at", "value of saddle", "points of basin", "note"];
     const rows = shown.map((branch) => {
       const ends = branches.parent[branch] >= 0;
-      const choose = element("button", { type: "button", class: "coordinates" }, coordinates(branches.minimum, branch, d));
+      const choose = element(
+        "button",
+        { type: "button", class: "coordinates" },
+        coordinates(branches.minimum, branch, d),
+      );
       choose.addEventListener("click", () => this.pointing.pin({ branch, point: null }));
       choose.addEventListener("focus", () => this.pointing.hover({ branch, point: null }));
       choose.addEventListener("blur", () => this.pointing.hover(null));

@@ -37,7 +37,12 @@ export class Controls {
   private readonly view = element("select");
   private readonly scale = element("select");
   private readonly slider = element("input", { type: "range", min: 0, max: STEPS, step: 1 });
-  private readonly number = element("input", { type: "number", min: 0, step: "any", "aria-label": "Least persistence, a value" });
+  private readonly number = element("input", {
+    type: "number",
+    min: 0,
+    step: "any",
+    "aria-label": "Least persistence, a value",
+  });
   private readonly sliders = element("div", { class: "axis-sliders" });
   private readonly ofGrids: readonly HTMLElement[];
   private reach: readonly [number, number] | null = null;
@@ -59,7 +64,14 @@ export class Controls {
       this.sliders,
     ];
     this.host.append(row(labelled("Member", this.member), labelled("Beside it", this.beside), ...this.ofGrids));
-    offer(this.view, [["contour", "contour"], ["surface", "surface"]], "contour");
+    offer(
+      this.view,
+      [
+        ["contour", "contour"],
+        ["surface", "surface"],
+      ],
+      "contour",
+    );
     const on = (select: HTMLSelectElement, act: (value: string) => void) =>
       select.addEventListener("change", () => act(select.value));
     on(this.member, (key) => choose("member", key));
@@ -96,8 +108,16 @@ export class Controls {
 
   /** Show what can be chosen of a member, and what is. */
   show(state: State, data: MemberData, colours: Scale, low: number, reach: readonly [number, number] | null): void {
-    offer(this.field, data.fields.map(({ name, label }) => [name, label]), state.field);
-    offer(this.representation, data.representations.map(({ name, label }) => [name, label]), state.representation);
+    offer(
+      this.field,
+      data.fields.map(({ name, label }) => [name, label]),
+      state.field,
+    );
+    offer(
+      this.representation,
+      data.representations.map(({ name, label }) => [name, label]),
+      state.representation,
+    );
     const axes = data.axes.map(({ name }, k): Choice => [String(k), name]);
     for (const [select, key, other] of [
       [this.horizontal, "horizontal", "vertical"],
@@ -112,7 +132,15 @@ export class Controls {
       (select.parentElement as HTMLElement).hidden = data.axes.length < 2;
     }
     (this.view.parentElement as HTMLElement).hidden = data.axes.length < 2;
-    offer(this.scale, [["linear", "linear"], ["log", "log"], ["clipped", "clipped"]], colours.name);
+    offer(
+      this.scale,
+      [
+        ["linear", "linear"],
+        ["log", "log"],
+        ["clipped", "clipped"],
+      ],
+      colours.name,
+    );
     this.scale.title = canBeLog(low) ? "" : "A logarithmic scale needs values above 0.";
     (this.scale.options[1] as HTMLOptionElement).disabled = !canBeLog(low);
     for (const select of [this.field, this.representation]) {
@@ -130,7 +158,11 @@ export class Controls {
   /** One slider for each axis that is not in the plane. */
   private showSliders(state: State, data: MemberData): void {
     const others = data.axes.map((_, k) => k).filter((k) => k !== state.horizontal && k !== state.vertical);
-    const key = JSON.stringify([data.axes.map(({ name, coordinates }) => [name, coordinates.length]), data.strides, others]);
+    const key = JSON.stringify([
+      data.axes.map(({ name, coordinates }) => [name, coordinates.length]),
+      data.strides,
+      others,
+    ]);
     if (key !== this.axes) {
       this.axes = key;
       this.sliders.replaceChildren(

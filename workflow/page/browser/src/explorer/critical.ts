@@ -9,7 +9,11 @@ export const UNRESOLVED = 2;
 
 /** A minimum or a saddle in the plane, at coordinates of its axes. */
 export interface Mark {
+  /** The tree that it is of: the one that is shown, or the grid's, whose artefacts stand beside resolved minima. */
+  readonly branches: Branches;
   readonly branch: number;
+  /** Whether its branch is one of the tree that is shown. */
+  readonly own: boolean;
   readonly kind: "minimum" | "saddle";
   readonly x: number;
   readonly y: number;
@@ -33,11 +37,20 @@ function around(coordinates: Float64Array, at: number, stride: number): [number,
   return [here - down / 2, here + up / 2];
 }
 
-/** Return the marks of branches whose minimum, or saddle, lies within half a step of the plane; of 2-D grids all. */
+/** Return the tree of the grid whose minima are marked as artefacts or unresolved, null where the shown one says it. */
+export function doubtfulOf(data: MemberData, shown: Branches): Branches | null {
+  const marked = (branches: Branches) => branches.mark.some((mark) => mark !== 0);
+  if (marked(shown)) return null;
+  return data.representations.find(({ branches }) => branches !== shown && marked(branches))?.branches ?? null;
+}
+
+/** Return the marks of branches whose minimum, or saddle, lies within half a step of the plane; of 2-D grids all.
+ * Minima of `doubtful` that are marked as artefacts or unresolved stand beside them. */
 export function marksIn(
   data: MemberData,
   branches: Branches,
   kept: readonly number[],
+  doubtful: Branches | null,
   horizontal: number,
   vertical: number,
   at: readonly number[],
@@ -49,12 +62,23 @@ export function marksIn(
       const alpha = points[i * d + k];
       return Number.isFinite(alpha) && (k === horizontal || k === vertical || (alpha >= low && alpha <= high));
     });
+  const markAt = (of: Branches, branch: number, own: boolean, kind: Mark["kind"], points: Float64Array): Mark => {
+    return { branches: of, branch, own, kind, x: points[branch * d + horizontal], y: points[branch * d + vertical] };
+  };
   const drawn: Mark[] = [];
   let elsewhere = 0;
+  for (let i = 0; doubtful && i < doubtful.n; i++) {
+    if (doubtful.mark[i] && inside(doubtful.minimum, i)) {
+      drawn.push(markAt(doubtful, i, false, "minimum", doubtful.minimum));
+    }
+  }
   for (const branch of kept.slice(0, MOST_BRANCHES)) {
-    for (const [kind, points] of [["saddle", branches.saddle], ["minimum", branches.minimum]] as const) {
+    for (const [kind, points] of [
+      ["saddle", branches.saddle],
+      ["minimum", branches.minimum],
+    ] as const) {
       if (inside(points, branch)) {
-        drawn.push({ branch, kind, x: points[branch * d + horizontal], y: points[branch * d + vertical] });
+        drawn.push(markAt(branches, branch, true, kind, points));
       } else if (kind === "minimum") elsewhere++;
     }
   }
@@ -75,7 +99,8 @@ export function markWords(mark: number): string {
 /** Return one sentence on a branch: its minimum, its persistence and its saddle. */
 export function describe(branches: Branches, branch: number, d: number, negated: boolean): string {
   const what = negated ? "Maximum" : "Minimum";
-  const minimum = `${what} at ${coordinates(branches.minimum, branch, d)}, value ${formatNumber(branches.birth[branch])}`;
+  const at = coordinates(branches.minimum, branch, d);
+  const minimum = `${what} at ${at}, value ${formatNumber(branches.birth[branch])}`;
   const marked = markWords(branches.mark[branch]);
   const kind = marked ? ` (${marked})` : "";
   if (branches.parent[branch] < 0) return `${minimum}${kind}; its branch never ends.`;

@@ -36,7 +36,11 @@ export function labelled(text: string, control: HTMLElement): HTMLLabelElement {
 const offered = new WeakMap<HTMLSelectElement, string>();
 
 /** Put options into a select, and choose one; nothing changes where they are the same. */
-export function offer(select: HTMLSelectElement, options: readonly (readonly [string, string])[], chosen: string): void {
+export function offer(
+  select: HTMLSelectElement,
+  options: readonly (readonly [string, string])[],
+  chosen: string,
+): void {
   const key = JSON.stringify(options);
   if (offered.get(select) !== key) {
     offered.set(select, key);

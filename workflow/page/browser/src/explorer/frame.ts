@@ -76,10 +76,11 @@ export function symbol(kind: Mark["kind"], mark: number, x: number, y: number, s
 
 /** Return a minimum's or saddle's symbol at its place, which says its name when it is pointed at. */
 export function named(picture: Picture, mark: Mark, x: number, y: number): SVGGElement {
-  const { branches, data, negated } = picture;
+  const { data, negated } = picture;
   const size = picture.marks.drawn.length > MANY ? SMALL : 1;
-  const made = symbol(mark.kind, branches.mark[mark.branch], x, y, size);
-  made.dataset.branch = String(mark.branch);
-  made.append(shape("title", {}, describe(branches, mark.branch, data.axes.length, negated)));
+  const made = symbol(mark.kind, mark.branches.mark[mark.branch], x, y, size);
+  if (mark.own) made.dataset.branch = String(mark.branch);
+  const words = describe(mark.branches, mark.branch, data.axes.length, negated);
+  made.append(shape("title", {}, mark.own ? words : `Not in this tree: ${words}`));
   return made;
 }

@@ -15,12 +15,18 @@ const JOINED: readonly (readonly (readonly [number, number])[])[] = [
   [[0, 1]],
   [[3, 1]],
   [[1, 2]],
-  [[3, 2], [0, 1]],
+  [
+    [3, 2],
+    [0, 1],
+  ],
   [[0, 2]],
   [[3, 2]],
   [[2, 3]],
   [[2, 0]],
-  [[2, 1], [3, 0]],
+  [
+    [2, 1],
+    [3, 0],
+  ],
   [[2, 1]],
   [[1, 3]],
   [[1, 0]],
@@ -46,8 +52,7 @@ export function isoline(
       corner[1] = values[i * n + j + 1];
       corner[2] = values[(i + 1) * n + j + 1];
       corner[3] = values[(i + 1) * n + j];
-      const sum = corner[0] + corner[1] + corner[2] + corner[3];
-      if (!Number.isFinite(sum)) continue;
+      if (!corner.every(Number.isFinite)) continue;
       let bits = 0;
       for (let k = 0; k < 4; k++) if (corner[k] >= level) bits |= 1 << k;
       if (bits === 0 || bits === 15) continue;
@@ -57,7 +62,8 @@ export function isoline(
       py[2] = py[3] = y[i + 1];
       const at = (side: number): [number, number] => {
         const [a, b] = SIDES[side];
-        const share = (level - corner[a]) / (corner[b] - corner[a]);
+        // In halves, as the difference of two large numbers may be more than a number holds.
+        const share = (level / 2 - corner[a] / 2) / (corner[b] / 2 - corner[a] / 2);
         return [px[a] + share * (px[b] - px[a]), py[a] + share * (py[b] - py[a])];
       };
       for (const [from, to] of JOINED[bits]) line(...at(from), ...at(to));

@@ -20,8 +20,8 @@ export function descends(branches: Branches): boolean {
  * Return the drawn branches from left to right.
  *
  * The younger branches of a branch stand on both sides of it, each with all that ends in it in one block, those that
- * end earlier nearer to it, on the side that has fewer so far. What lies between a branch and its elder has ended before
- * it, so no lines cross.
+ * end earlier nearer to it, on the side that has fewer so far. What lies between a branch and its elder has ended
+ * before it, so no lines cross.
  */
 export function layout(branches: Branches, drawn: readonly number[]): Placed[] {
   const there = new Set(drawn);
@@ -39,9 +39,12 @@ export function layout(branches: Branches, drawn: readonly number[]): Placed[] {
     return [...left.slice().reverse().flat(), branch, ...right.flat()];
   };
   // By their ends; of equal ends the younger first, so that all that ends in a branch comes before it.
-  const order = drawn.slice().sort(
-    (a, b) => sign * (branches.death[a] - branches.death[b]) || sign * (branches.birth[b] - branches.birth[a]) || b - a,
-  );
+  const order = drawn
+    .slice()
+    .sort(
+      (a, b) =>
+        sign * (branches.death[a] - branches.death[b]) || sign * (branches.birth[b] - branches.birth[a]) || b - a,
+    );
   const roots: number[] = [];
   for (const branch of order) {
     const above = elder.get(branch) as number;

@@ -7,22 +7,31 @@ import { symbol } from "./frame";
 import type { Picture } from "./picture";
 
 function entry(picture: SVGElement, words: string): HTMLElement {
-  return element("li", {}, shape("svg", { viewBox: "-8 -8 16 16", class: "key", "aria-hidden": "true" }, picture), words);
+  return element(
+    "li",
+    {},
+    shape("svg", { viewBox: "-8 -8 16 16", class: "key", "aria-hidden": "true" }, picture),
+    words,
+  );
 }
 
 function hatched(): SVGElement {
   const group = shape("g", {}, shape("rect", { x: -7, y: -7, width: 14, height: 14, fill: "rgb(205,205,205)" }));
-  group.append(shape("path", { d: "M-7 3L-3 7M-7 -4L4 7M-4 -7L7 4M3 -7L7 -3", stroke: "rgb(150,150,150)", "stroke-width": 2 }));
+  group.append(
+    shape("path", { d: "M-7 3L-3 7M-7 -4L4 7M-4 -7L7 4M3 -7L7 -3", stroke: "rgb(150,150,150)", "stroke-width": 2 }),
+  );
   return group;
 }
 
 /** Return the entries that a picture needs. */
 export function legend(picture: Picture): HTMLElement {
-  const { marks, branches, slice, negated, simplified, data, state } = picture;
+  const { marks, slice, negated, simplified, data, state } = picture;
   const list = element("ul", { class: "legend" });
   const what = negated ? "maximum" : "minimum";
   const drawn = (kind: string, mark: number) =>
-    marks.drawn.some((found) => found.kind === kind && (kind === "saddle" || branches.mark[found.branch] === mark));
+    marks.drawn.some(
+      (found) => found.kind === kind && (kind === "saddle" || found.branches.mark[found.branch] === mark),
+    );
   if (drawn("minimum", 0)) list.append(entry(symbol("minimum", 0, 0, 0), what));
   if (drawn("minimum", ARTEFACT)) list.append(entry(symbol("minimum", ARTEFACT, 0, 0), "artefact of the grid"));
   if (drawn("minimum", UNRESOLVED)) list.append(entry(symbol("minimum", UNRESOLVED, 0, 0), "unresolved"));

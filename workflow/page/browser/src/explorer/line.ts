@@ -18,7 +18,12 @@ export class Line {
   private column = -1;
 
   constructor(private readonly pointing: Pointing) {
-    this.host = element("div", { class: "line-plot", tabindex: 0, role: "application", "aria-roledescription": "curve" });
+    this.host = element("div", {
+      class: "line-plot",
+      tabindex: 0,
+      role: "application",
+      "aria-roledescription": "curve",
+    });
     this.host.append(this.svg);
     this.host.addEventListener("pointermove", (event) => pointing.hover(this.under(event)));
     this.host.addEventListener("pointerleave", () => pointing.hover(null));
@@ -32,7 +37,7 @@ export class Line {
 
   draw(picture: Picture): void {
     this.picture = picture;
-    const { data, slice, colours, state, branches } = picture;
+    const { data, slice, colours, state } = picture;
     const { coordinates, name } = data.axes[0];
     const alpha = Array.from(slice.columns, (i) => coordinates[i]);
     if (this.column < 0 || this.column >= alpha.length) this.column = alpha.length >> 1;
@@ -52,14 +57,14 @@ export class Line {
     ];
     if (state.field === data.fields[0]?.name) {
       for (const mark of picture.marks.drawn) {
-        const value = mark.kind === "minimum" ? branches.birth[mark.branch] : branches.death[mark.branch];
+        const value = mark.kind === "minimum" ? mark.branches.birth[mark.branch] : mark.branches.death[mark.branch];
         parts.push(named(picture, mark, placeX(mark.x), placeY(value)));
       }
     }
     this.svg.replaceChildren(...parts, this.cursor);
     this.host.setAttribute(
       "aria-label",
-      `Curve of ${alpha.length} points along ${name}. Arrow keys move a point, Enter keeps its basin, Escape lets it go.`,
+      `Curve of ${alpha.length} points along ${name}. Arrow keys move a point, Enter keeps its basin, Escape frees it.`,
     );
   }
 

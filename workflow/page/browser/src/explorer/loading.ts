@@ -46,7 +46,9 @@ export class Loading {
     const failed = member.failure ? `${what}: ${member.failure}` : "";
     if (!(member.done > 0)) return { title, failure: failed || "No point of this member is evaluated yet." };
     try {
-      const data = await this.once(this.members, this.stamp(page, chosen), () => this.source.member(chosen.run, chosen.member));
+      const data = await this.once(this.members, this.stamp(page, chosen), () =>
+        this.source.member(chosen.run, chosen.member),
+      );
       if (failed && !Object.keys(data.ranges).length) return { title, failure: failed };
       return { title, data: failed ? { ...data, notes: [failed, ...data.notes] } : data };
     } catch (error) {

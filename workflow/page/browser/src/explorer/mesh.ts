@@ -70,5 +70,12 @@ export function meshOf({ slice, data, state, colours: scale }: Picture): Surface
       triangles.push(at, right, both, at, both, up);
     }
   }
-  return { positions, colours, triangles: Uint32Array.from(triangles), lines: Uint32Array.from(lines), points, columns: n };
+  return {
+    positions,
+    colours,
+    triangles: Uint32Array.from(triangles),
+    lines: Uint32Array.from(lines),
+    points,
+    columns: n,
+  };
 }

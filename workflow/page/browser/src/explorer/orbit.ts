@@ -46,7 +46,11 @@ export class Orbit {
 
   place(camera: PerspectiveCamera): void {
     const flat = this.distance * Math.cos(this.elevation);
-    camera.position.set(flat * Math.sin(this.azimuth), this.distance * Math.sin(this.elevation), flat * Math.cos(this.azimuth));
+    camera.position.set(
+      flat * Math.sin(this.azimuth),
+      this.distance * Math.sin(this.elevation),
+      flat * Math.cos(this.azimuth),
+    );
     camera.lookAt(0, 0, 0);
   }
 }

@@ -81,7 +81,9 @@ export class Panel {
     this.count(picture);
     if (!picture.slice.values.some(Number.isFinite)) notes.unshift("No point of this slice has a finite value.");
     else if (!picture.slice.labels.length && picture.branches.n) {
-      notes.push(`The basins of the ${picture.representation?.label ?? ""} tree are not on the page: branches have none on the slice.`);
+      notes.push(
+        `The basins of the ${picture.representation?.label ?? ""} tree are not on the page: the slice shows none.`,
+      );
     }
     if (picture.state.scale === "log" && picture.colours.name !== "log") {
       notes.push("A logarithmic scale needs values above 0: this one is linear.");
@@ -116,7 +118,8 @@ export class Panel {
     }
     const threshold = state.threshold > 0 ? ` of a persistence of at least ${formatNumber(state.threshold)}` : "";
     const words = [`${counted(kept, "branch", "branches")}${threshold}.`];
-    if (kept > MOST_BRANCHES) words.push(`The ${MOST_BRANCHES} most persistent are drawn, ${kept - MOST_BRANCHES} are left out.`);
+    if (kept > MOST_BRANCHES)
+      words.push(`The ${MOST_BRANCHES} most persistent are drawn, ${kept - MOST_BRANCHES} are left out.`);
     this.counts.textContent = words.join(" ");
   }
 
@@ -133,7 +136,11 @@ export class Panel {
       const alpha = data.axes.map((axis, k) => formatNumber(axis.coordinates[at[k]]));
       const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
       words.push(`${label} = ${Number.isFinite(value) ? value : "not finite"} at (${alpha.join(", ")}).`);
-      Object.assign(dataset, { value: String(value), row: String(slice.rows[row]), column: String(slice.columns[column]) });
+      Object.assign(dataset, {
+        value: String(value),
+        row: String(slice.rows[row]),
+        column: String(slice.columns[column]),
+      });
     }
     if (pointed && pointed.branch >= 0) {
       words.push(`${pointed.point ? "Basin: " : ""}${describe(branches, pointed.branch, data.axes.length, negated)}`);

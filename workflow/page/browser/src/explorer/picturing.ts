@@ -1,7 +1,7 @@
 /** From members, slices and what is chosen to pictures with one scale. */
 
 import type { MemberData, Slice } from "../payload";
-import { marksIn } from "./critical";
+import { doubtfulOf, marksIn } from "./critical";
 import { descends } from "./layout";
 import { extremes, persistences, simplify } from "./persistence";
 import { NO_BRANCHES, type Picture } from "./picture";
@@ -74,12 +74,14 @@ export function picturesOf(loaded: readonly Loaded[]): Pictures {
       branches,
       persistence,
       simplified,
-      marks: marksIn(one.data, branches, simplified.kept, horizontal, vertical, at),
+      marks: marksIn(one.data, branches, simplified.kept, doubtfulOf(one.data, branches), horizontal, vertical, at),
       colours,
       heights,
       negated: descends(branches),
     };
   });
-  const reach = all.length ? ([Math.min(...all.map(([low]) => low)), Math.max(...all.map(([, high]) => high))] as const) : null;
+  const reach = all.length
+    ? ([Math.min(...all.map(([low]) => low)), Math.max(...all.map(([, high]) => high))] as const)
+    : null;
   return { pictures, low: rangeOf(loaded, shown)[0], reach };
 }

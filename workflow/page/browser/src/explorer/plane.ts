@@ -79,8 +79,8 @@ export class Plane {
     this.lines.replaceChildren(...parts, this.cursor);
     this.host.setAttribute(
       "aria-label",
-      `Slice of ${y.length} by ${x.length} points, ${names[1]} upwards and ${names[0]} to the right. Arrow keys move a ` +
-        "point, Enter keeps its basin, Escape lets it go.",
+      `Slice of ${y.length} by ${x.length} points, ${names[1]} upwards and ${names[0]} to the right. Arrow keys ` +
+        "move a point, Enter keeps its basin, Escape frees it.",
     );
   }
 

@@ -49,7 +49,8 @@ export function settled(state: State, data: MemberData): State {
     ...state,
     field: (data.fields.find((found) => found.name === state.field) ?? data.fields[0])?.name ?? "",
     representation:
-      (data.representations.find((found) => found.name === state.representation) ?? data.representations[0])?.name ?? "",
+      (data.representations.find((found) => found.name === state.representation) ?? data.representations[0])?.name ??
+      "",
     horizontal,
     vertical,
     at: (fits ? state.at : data.start).map((i, k) => stored(i, data, k)),
@@ -83,7 +84,7 @@ export function written(state: State): string {
   return words.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
 }
 
-/** Return what `written` has written, null for another part of an address; what cannot be read is as at the beginning. */
+/** Return what `written` has written, null for another part of an address; what cannot be read is as at first. */
 export function read(fragment: string): State | null {
   const words = new URLSearchParams(fragment.replace(/^#/, ""));
   const count = (text: string | null, otherwise: number) => (text && /^\d+$/.test(text) ? Number(text) : otherwise);

@@ -33,7 +33,10 @@ export class Surface {
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(35, 1, 0.1, 50);
-  private readonly surface = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ vertexColors: true, side: DoubleSide }));
+  private readonly surface = new Mesh(
+    new BufferGeometry(),
+    new MeshBasicMaterial({ vertexColors: true, side: DoubleSide }),
+  );
   private readonly grid = new LineSegments(
     new BufferGeometry(),
     new LineBasicMaterial({ color: new Color(0, 0, 0), transparent: true, opacity: 0.25 }),
@@ -53,7 +56,12 @@ export class Surface {
     private readonly pointing: Pointing,
     private readonly orbit: Orbit,
   ) {
-    this.host = element("div", { class: "surface", tabindex: 0, role: "application", "aria-roledescription": "surface" });
+    this.host = element("div", {
+      class: "surface",
+      tabindex: 0,
+      role: "application",
+      "aria-roledescription": "surface",
+    });
     this.host.append(this.canvas, this.over);
     this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: true, alpha: true });
     this.renderer.setSize(PIXELS, PIXELS, false);
@@ -91,8 +99,8 @@ export class Surface {
     this.grid.geometry.setIndex(new BufferAttribute(lines, 1));
     this.host.setAttribute(
       "aria-label",
-      `Surface of ${slice.rows.length} by ${slice.columns.length} points over ${data.axes[state.horizontal].name} and ` +
-        `${data.axes[state.vertical].name}. Arrow keys turn it, plus and minus come nearer and go away.`,
+      `Surface of ${slice.rows.length} by ${slice.columns.length} points over ${data.axes[state.horizontal].name} ` +
+        `and ${data.axes[state.vertical].name}. Arrow keys turn it, plus and minus come nearer and go away.`,
     );
     this.render();
   }
