@@ -115,7 +115,7 @@ function drawn(curve: Curve): HTMLElement {
   };
   slider.addEventListener("input", () => choose(Number(slider.value)));
   picture.host.addEventListener("pointermove", (event) => choose(picture.nearest(event.clientX)));
-  const scroll = { class: "scroll", role: "region", tabindex: 0, "aria-label": "Specification curve, scrolls sideways" };
+  const scroll = { class: "scroll", role: "region", tabindex: 0, "aria-label": `Curve of ${curve.metric} against ${curve.axis}` };
   host.append(element("div", scroll, picture.host));
   host.append(element("div", { class: "controls" }, field("Specification", slider)), said);
   choose(Math.max(0, curve.specifications.findIndex(({ choices }) => choices[OWN] === "yes")));

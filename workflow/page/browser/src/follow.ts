@@ -9,6 +9,12 @@ export function shownRun(view: View): RunPage {
   return runs[Math.min(view.run.get(), runs.length - 1)];
 }
 
+/** Return what each run is called: its name, with its directory where others have the same name. */
+export function runNames(runs: readonly RunPage[]): string[] {
+  const same = (name: string) => runs.filter((run) => run.name === name).length > 1;
+  return runs.map(({ name, path }) => (same(name) ? `${name} (${path})` : name));
+}
+
 /** Call `show` now, when another run is chosen, and when `part` of the run has changed; a poll that brings nothing new
  * must not throw away what a reader is about to use. */
 export function follow<Part>(view: View, part: (run: RunPage) => Part, show: (part: Part, other: boolean) => void): void {

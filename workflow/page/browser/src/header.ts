@@ -2,7 +2,7 @@
 
 import { countedStates } from "./answer";
 import { choice, element, field } from "./dom";
-import { follow } from "./follow";
+import { follow, runNames } from "./follow";
 import type { RunPage } from "./payload";
 import type { View } from "./view";
 
@@ -62,7 +62,7 @@ export function mountHeader(main: HTMLElement, view: View, titles: Titles): void
   const { runs, version, live } = view.page.get();
   const head = element("header", { class: "head" }, name, state);
   if (runs.length > 1) {
-    const options = runs.map((run, index) => ({ value: String(index), label: run.name }));
+    const options = runNames(runs).map((label, index) => ({ value: String(index), label }));
     const chosen = choice(options, String(view.run.get()), (value) => view.run.set(Number(value)));
     view.run.listen((run) => (chosen.value = String(run)));
     head.append(field("Run", chosen));

@@ -2,6 +2,7 @@
 
 import { countedStates, sentence } from "./answer";
 import { button, element } from "./dom";
+import { runNames } from "./follow";
 import type { RunPage } from "./payload";
 import type { View } from "./view";
 
@@ -19,13 +20,14 @@ export function mountRuns(host: HTMLElement, view: View): void {
   const heads = HEADS.map((text) => element("th", { scope: "col" }, text));
   const caption = element("caption", { class: "visually-hidden" }, "The runs of this page");
   const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), body);
-  host.append(element("div", { class: "scroll runs", role: "region", tabindex: 0, "aria-label": "Runs" }, table));
+  host.append(element("div", { class: "scroll runs", role: "region", tabindex: 0, "aria-label": "All runs, scrolls sideways" }, table));
   const draw = () => {
     const { runs } = view.page.get();
     const focused = [...body.querySelectorAll("button")].indexOf(document.activeElement as HTMLButtonElement);
+    const names = runNames(runs);
     const rows = runs.map((run, index) => {
       const chosen = index === view.run.get();
-      const name = button(run.name, () => view.run.set(index), { "aria-pressed": String(chosen) });
+      const name = button(names[index], () => view.run.set(index), { "aria-pressed": String(chosen) });
       return element(
         "tr",
         { class: chosen ? "chosen" : null },
