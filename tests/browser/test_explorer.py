@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from browsing import opened
 from landsweep import open_run
+from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.kernels import segmentation
+from resolving import two_himmelblaus
 from support import inside, make_study, once
 
 SHAPE = (13, 9)
@@ -43,15 +45,14 @@ def rough(shape, seed):
     return 2 + np.random.default_rng(seed).standard_normal(shape)
 
 
-def written(folder: Path, *arrays: np.ndarray) -> Path:
+def written(folder: Path, *arrays: np.ndarray, negate=False) -> Path:
     """A page of a run of these landscapes, one member each."""
     files = []
     for k, values in enumerate(arrays):
         files.append(folder / f"{k}.npy")
         np.save(files[-1], values)
-    done = inside(
-        "import", *files, "--out", folder / "run", "--set", "report.figures=false", "--set", "report.page=false"
-    )
+    plain = ["report.figures=false", "report.page=false", f"topology.negate={str(negate).lower()}"]
+    done = inside("import", *files, "--out", folder / "run", *(word for key in plain for word in ("--set", key)))
     assert done.returncode == 0, done.stderr
     done = inside("report", folder / "run", "--out", folder / "page.html")
     assert done.returncode == 0, done.stderr
@@ -250,9 +251,9 @@ def test_planes_of_a_5d_landscape_are_those_of_the_store(chromium, tmp_path):
         )
 
 
-def test_a_line_is_a_curve_and_a_failed_member_says_why(chromium, tmp_path):
+def test_a_line_of_maxima_is_a_curve_and_a_failed_member_says_why(chromium, tmp_path):
     values = np.array([2.0, 0.0, 3.0, 1.0, 4.0, np.nan, 5.0])
-    with opened(chromium, written(tmp_path, values)) as page:
+    with opened(chromium, written(tmp_path, values, negate=True)) as page:
         page.wait_for_selector(READY % 0)
         page.locator(".line-plot").focus()
         for i in [4, 5]:
@@ -262,6 +263,12 @@ def test_a_line_is_a_curve_and_a_failed_member_says_why(chromium, tmp_path):
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
         assert float(page.locator(".readout").get_attribute("data-value")) == 1.0
+        tree = open_run(tmp_path / "run").merge_tree()
+        assert page.locator(".counts").get_attribute("data-branches") == str(len(tree.minima))
+        page.locator(".barcode").focus()
+        for end, vertex in [("Home", tree.global_min), ("End", tree.pairs[np.argmin(tree.lifetimes), 0])]:
+            page.keyboard.press(end)
+            assert page.locator(".readout").inner_text().startswith(f"Maximum at ({vertex}), value {values[vertex]:g}")
     study = make_study(tmp_path, problem__params={"steps": 1, "raise_in": "train", "raise_at": 2.0}, grid__points=3)
     assert inside("run", study, "--out", tmp_path / "failed").returncode == 3
     done = inside("report", tmp_path / "failed", "--out", tmp_path / "failed.html")
@@ -272,3 +279,31 @@ def test_a_line_is_a_curve_and_a_failed_member_says_why(chromium, tmp_path):
         show(page, 2)
         assert "This member failed: " in page.locator(".panel").inner_text()
         assert not page.locator(".plane").is_visible()
+
+
+def test_artefacts_of_the_grid_stand_beside_resolved_minima(chromium, tmp_path):
+    path = two_himmelblaus()
+    run = open_run(path)
+    done = inside("report", path, "--out", tmp_path / "page.html")
+    assert done.returncode == 0, done.stderr
+    found = find_resolved(run.directory.resolved(0))
+    grid = find_tree(run.directory.topology(0), run.study.connectivity[0])
+    artefacts = np.isin(found.start, grid.minima) & ~found.start_own & (found.start_end >= 0)
+    with opened(chromium, tmp_path / "page.html") as page:
+        page.wait_for_selector(READY % 0)
+        assert choice(page, "Tree").input_value() == "resolved"
+        assert page.locator(".plane .mark.artefact").count() == np.count_nonzero(artefacts) > 0
+        assert page.locator(".legend").get_by_text("artefact of the grid").count() == 1
+        shape = (len(run.dataset.alpha_1), len(run.dataset.alpha_0))
+        page.locator(".barcode").focus()
+        page.keyboard.press("Home")
+        seen = []
+        for _ in found.value:
+            words = page.locator(".readout").inner_text()
+            x, y, value = map(float, re.search(r"Minimum at \((.+), (.+)\), value ([^;]+);", words).groups())
+            k = int(np.argmin(np.abs(found.alpha - [x, y]).sum(axis=1)))
+            assert np.allclose([*found.alpha[k], found.value[k]], [x, y, value], rtol=1e-3, atol=1e-3)
+            assert unveiled(page, shape).sum() == found.basin_volume[k]
+            seen.append(k)
+            page.keyboard.press("ArrowDown")
+        assert sorted(seen) == list(range(len(found.value)))

@@ -63,7 +63,8 @@ const SMALL = 0.6;
 
 /** Return the symbol of a minimum or a saddle. */
 export function symbol(kind: Mark["kind"], mark: number, x: number, y: number, size = 1): SVGGElement {
-  const group = shape("g", { transform: `translate(${x} ${y}) scale(${size})`, class: `mark ${kind}` });
+  const found = kind === "saddle" ? "" : mark === ARTEFACT ? "artefact" : mark === UNRESOLVED ? "unresolved" : "";
+  const group = shape("g", { transform: `translate(${x} ${y}) scale(${size})`, class: `mark ${kind} ${found}` });
   const both = (tag: "path" | "circle" | "rect", attributes: Record<string, string | number>) => {
     group.append(shape(tag, { ...attributes, class: "halo" }), shape(tag, { ...attributes, class: "line" }));
   };
