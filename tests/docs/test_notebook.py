@@ -1,10 +1,10 @@
-"""The code of docs/notebook.md, run as it stands around a network, a loader and two state_dicts of the reader's."""
+"""The code of docs/notebook.md, run as it stands around a network, a loader, two state_dicts and a run of the reader's."""
 
 import re
 
 import landsweep
 import torch
-from support import ROOT
+from support import ROOT, reference_run
 
 BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/notebook.md").read_text(), re.MULTILINE | re.DOTALL)
 
@@ -20,6 +20,7 @@ def test_the_page_runs(monkeypatch):
         "loader": torch.utils.data.DataLoader(data, batch_size=6, shuffle=True),
         "before": before,
         "after": {name: x + 1 for name, x in before.items()},
+        "run": landsweep.open_run(reference_run()),
     }
     real = landsweep.landscape
     # as it stands, but for what takes its time: points and the choice of a strategy by a clock

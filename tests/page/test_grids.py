@@ -43,3 +43,5 @@ def test_strides_keep_grids_within_the_budget():
     assert strides_of((41, 41), 4.5, 41 * 41 * 4.5 - 1) == (2, 1)
     assert strides_of((1000, 10), 4, 2000) == (20, 1)
     assert strides_of((3, 3), 8, 1) == (2, 2)  # the ends of an axis stay
+    assert strides_of((1900, 600), 4, 1e9) == (4, 2)
+    assert strides_of((1900,), 4, 1e9) == (1,)

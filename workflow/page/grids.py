@@ -12,6 +12,8 @@ from landsweep.study.plan import Member
 
 SLAB = 2**22
 """About so many points are read at a time."""
+ALONG = 512
+"""A plane of more points along an axis shows no more on a screen, and takes a browser long to draw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +97,9 @@ def lacking(counts: np.ndarray) -> list[str]:
 def strides_of(shape: tuple[int, ...], bytes_per_point: float, budget: float) -> tuple[int, ...]:
     """Return every how many-th point of each axis is kept, so that a grid takes at most ``budget`` bytes.
 
-    The axis that has most points left is thinned first.
+    The axis that has most points left is thinned first. Planes have at most :data:`ALONG` points along an axis.
     """
-    strides = [1] * len(shape)
+    strides = [ceil(n / ALONG) if len(shape) > 1 else 1 for n in shape]
 
     def held() -> list[int]:
         return [ceil(n / s) for n, s in zip(shape, strides, strict=True)]
