@@ -76,13 +76,13 @@ class Together:
     ) -> None:
         self._delta, self._batches, self._parts = delta, batches, micro_batches
         self._field, self._kernel = field, kernel
-        self._layout, self._loss = _hidden(problem, model, delta.device, delta.dtype)
+        self._layout, self._loss = hidden(problem, model, delta.device, delta.dtype)
         self._features_first = True
 
     def __call__(self, rows: Tensor, order: Order) -> Expansion:
         """Return the expansion at ``rows`` ``(w, P)``."""
         parts = parted(self._batches, self._parts, self._delta.device, self._delta.dtype)
-        return _mean((batch.weight, self._batch(rows, order, batch)) for batch in parts)
+        return mean((batch.weight, self._batch(rows, order, batch)) for batch in parts)
 
     def along(self, delta: Tensor) -> Together:
         """Return the same way along other directions ``(d, P)``, on any device."""
@@ -107,7 +107,7 @@ class Together:
         own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
         # Not as a product of matrices, whose last bits depend on where among the rows a point is.
         theta = self._layout.split(row + (a[:, None] * self._delta).sum(dim=0))
-        with _WithoutAutograd():
+        with WithoutAutograd():
             return select(self._loss.at(theta | own, batch), (self._field,))[self._field]
 
     def _many(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:
@@ -123,7 +123,7 @@ class Together:
 _AUTOGRAD = (torch.autograd.grad, torch.autograd.backward, Tensor.backward)
 
 
-class _WithoutAutograd(TorchFunctionMode):
+class WithoutAutograd(TorchFunctionMode):
     """A mode in which a loss that differentiates by autograd raises an error; under vmap it may end the process.
 
     Derivatives of ``torch.func`` themselves call ``autograd.grad``, but at a deeper level.
@@ -212,7 +212,7 @@ class Gradients:
     ) -> None:
         self._delta, self._batches, self._parts, self._field = delta, batches, micro_batches, field
         self._device, self._dtype = device, dtype
-        self._layout, self._loss = _hidden(problem, model, device, dtype)
+        self._layout, self._loss = hidden(problem, model, device, dtype)
         self._own = [p for name, p in self._loss.network.named_parameters() if name in set(self._layout.names)]
         self._takes, self.leaves = False, False
 
@@ -240,7 +240,7 @@ class Gradients:
         if self.leaves:
             self._layout.write(self._own, row)
         parts = parted(self._batches, self._parts, self._device, self._dtype)
-        return _mean((batch.weight, self._batch(row, batch)) for batch in parts)
+        return mean((batch.weight, self._batch(row, batch)) for batch in parts)
 
     def _batch(self, row: Tensor, batch: Batch) -> Sequence[Tensor]:
         def work() -> Sequence[Tensor]:
@@ -270,7 +270,7 @@ class Gradients:
             return self._loss.run(work)
 
 
-def _hidden(
+def hidden(
     problem: Problem, model: nn.Module, device: torch.device, dtype: torch.dtype
 ) -> tuple[ThetaLayout, ModuleLoss]:
     """Return the layout of theta, and the loss of a copy of the network whose own parameters are NaN."""
@@ -283,7 +283,7 @@ def _hidden(
     return ThetaLayout(model), loss
 
 
-def _mean(parts: Iterable[tuple[float, Sequence[Tensor]]]) -> Expansion:
+def mean(parts: Iterable[tuple[float, Sequence[Tensor]]]) -> Expansion:
     """Return the weighted mean of expansions, summed in float64."""
     weight, total = 0.0, None
     for each, found in parts:

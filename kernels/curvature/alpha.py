@@ -19,6 +19,7 @@ from landsweep.kernels.curvature.along import Expansion, Gradients, Order, Produ
 from landsweep.kernels.curvature.checks import check_mode
 from landsweep.kernels.curvature.derivatives import NAMES
 from landsweep.kernels.curvature.hessian import DOUBT, CurvatureProduct, NotFiniteError
+from landsweep.kernels.curvature.jets import DIRECTIONS, Taylor
 from landsweep.kernels.loss.batchnorm import normalisation_layers
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.memory import PeakMemory
@@ -92,6 +93,9 @@ class AlphaDerivatives:
         Why they are computed point by point, a sentence; empty where they are not.
     kernels
         The kernels through which the loss is differentiated.
+    polynomials
+        The way by Taylor polynomials through the loss, by which :meth:`derivatives` takes second derivatives where all
+        its operations have rules, in few directions; else None.
     width
         The number of points whose derivatives are computed together.
     error
@@ -141,6 +145,7 @@ class AlphaDerivatives:
         self._even = 0  # the width where the place of a point must not show; 0 while it is not known
         self.error: Exception | None = None
         self._values = self._choose_values()
+        self.polynomials: Taylor | None = None
         self._derivatives: Way = self._choose_derivatives()
         self._check_slopes()
 
@@ -152,6 +157,9 @@ class AlphaDerivatives:
         made = copy(self)
         made._span(delta)
         made._derivatives, made.error, made._even = self._derivatives.along(delta), None, 0
+        made.polynomials = (
+            self.polynomials.along(delta) if self.polynomials is not None and len(delta) <= DIRECTIONS else None
+        )
         return made
 
     def _span(self, delta: Tensor) -> None:
@@ -171,7 +179,8 @@ class AlphaDerivatives:
         """Return f ``(n,)``, its gradient ``(n, d)`` and its Hessian ``(n, d, d)`` at the points ``alpha``, float64."""
         n, d = alpha.shape
         if self._second == "exact":
-            value, gradient, hessian = self._each(self._second_order, alpha, 2)
+            work = self._second_order if self.polynomials is None else self.polynomials
+            value, gradient, hessian = self._each(work, alpha, 2)
         else:
             step = torch.finfo(self._dtype).eps ** (1 / 3) * self._scale
             ends = np.concatenate([alpha[:, None], alpha[:, None] + _crosses(step)[None]], axis=1)
@@ -289,6 +298,8 @@ class AlphaDerivatives:
         """Return the first way for many points at once that agrees with the derivatives of a single one, or these."""
         order: Order = 2 if self._second == "exact" else 1
         alone, test, expected = self._by_points(order)
+        if order == 2 and self._points.resident and self.reason != OWN and len(self._delta) <= DIRECTIONS:
+            self.polynomials = self._by_polynomials(test, expected)
         if not self._points.resident:
             self.reason = "the directions do not fit into memory"
         if self.reason:
@@ -316,6 +327,18 @@ class AlphaDerivatives:
                 return made
             self.reason = self.reason or "many at once they differ from those of a single point"
         return alone
+
+    def _by_polynomials(self, test: np.ndarray, expected: list[np.ndarray]) -> Taylor | None:
+        """Return the derivatives by Taylor polynomials, where every operation has a rule and they are those expected.
+
+        They are no fields of a landscape: those keep the bits of the way that the stored ones were computed in.
+        """
+        delta = self._delta.to(self._device, self._dtype)
+        with suppress(Exception), self._precision.active(self._device, self._deterministic):
+            made = Taylor(self._problem, self._model, delta, self._data, field=self._field, micro_batches=self._parts)
+            if self._agree([part.numpy() for part in made(self._rows(test))], expected):
+                return made
+        return None
 
     def _counted(self, work: Callable[[], Expansion], points: int) -> tuple[Expansion, int]:
         """Return what ``work`` gives for some points, and how many may be computed together, a power of 2."""
