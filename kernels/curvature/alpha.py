@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from functools import partial
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -234,7 +235,11 @@ class AlphaDerivatives:
         shapes = [(len(alpha),) + (alpha.shape[1],) * k for k in range(order + 1)]
         found = [np.full(shape, np.nan) for shape in shapes]
         width = (self.width if raised is None else self._even) if order else self._width_of_values
-        parts = [(k, min(k + width, len(alpha))) for k in range(0, len(alpha), width)]
+        if raised is None:  # parts alike: the last one, of few points, would take as long as a whole one
+            cuts = np.linspace(0, len(alpha), -(-len(alpha) // width) + 1).astype(int).tolist()
+        else:
+            cuts = [*range(0, len(alpha), width), len(alpha)]
+        parts = list(pairwise(cuts))
         while parts:
             low, high = parts.pop()
             try:
