@@ -12,7 +12,7 @@ from contextlib import suppress
 from copy import copy
 from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -47,6 +47,8 @@ OWN = "the network is differentiated by its own parameters, as one with checkpoi
 """What is said of a network of which many points at once have no derivatives."""
 STEPS = (1.0, 10.0, 100.0)
 """Differences are taken over these multiples of the step at which rounding and truncation are alike."""
+
+AWay = TypeVar("AWay")
 
 
 class AlphaDerivatives:
@@ -310,18 +312,10 @@ class AlphaDerivatives:
         if self.reason:
             return alone
         others = [other for other in self._usable if other is not test] or [test]
-        rows, delta = self._rows(np.concatenate([test, *others])), self._delta.to(self._device, self._dtype)
+        rows = self._rows(np.concatenate([test, *others]))
         for kernel in NAMES[NAMES.index(self.kernels) :]:
             try:
-                made = Together(
-                    self._problem,
-                    self._model,
-                    delta,
-                    self._data,
-                    field=self._field,
-                    kernel=kernel,
-                    micro_batches=self._parts,
-                )
+                made = self._way(Together, kernel=kernel)
                 parts, width = self._counted(partial(made, rows, order), len(rows))
                 found = [part[:1].numpy() for part in parts]
             except Exception as error:  # what vmap or these derivatives cannot follow
@@ -338,9 +332,8 @@ class AlphaDerivatives:
 
         They are no fields of a landscape: those keep the bits of the way that the stored ones were computed in.
         """
-        delta = self._delta.to(self._device, self._dtype)
         with suppress(Exception), self._precision.active(self._device, self._deterministic):
-            made = Taylor(self._problem, self._model, delta, self._data, field=self._field, micro_batches=self._parts)
+            made = self._way(Taylor)
             if self._agree([part.numpy() for part in made(self._rows(test))], expected):
                 return made
         return None
@@ -376,6 +369,11 @@ class AlphaDerivatives:
         what = "second derivatives" if order == 2 else "gradient"
         raise ValueError(f"{self._field} has no {what} near the weights: {_first_line(failures[0])}") from failures[0]
 
+    def _way(self, kind: Callable[..., AWay], **options: Any) -> AWay:
+        """Return a way to compute derivatives of this loss along these directions."""
+        place = (self._problem, self._model, self._delta, self._data, self._device, self._dtype)
+        return kind(*place, field=self._field, micro_batches=self._parts, **options)
+
     def _products(self, test: np.ndarray) -> Products:
         made = CurvatureProduct(
             self._problem,
@@ -395,16 +393,7 @@ class AlphaDerivatives:
         return Products(made, self._delta)
 
     def _gradients(self, test: np.ndarray) -> Gradients:
-        made = Gradients(
-            self._problem,
-            self._model,
-            self._delta,
-            self._data,
-            self._device,
-            self._dtype,
-            field=self._field,
-            micro_batches=self._parts,
-        )
+        made = self._way(Gradients)
         try:
             finite = _finite(made(self._rows(test)))
         except Exception as error:

@@ -50,7 +50,9 @@ def straight(
     for share in FIRST:
         at = np.flatnonzero(low)
         if len(at):
-            low[at] = grid.value(np.array([a + share * (b - a) for a, b in (ends[k] for k in at)])) < levels[at]
+            low[at] = (
+                grid.value(np.array([a + share * (b - a) for a, b in (ends[k] for k in at.tolist())])) < levels[at]
+            )
     ways = []
     for one, other in (pair for pair, is_low in zip(ends, low, strict=True) if is_low):
         count = int(np.clip(np.ceil(np.linalg.norm(other - one) / SPACING), 8, MOST))
