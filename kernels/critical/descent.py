@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from landsweep.kernels.critical.kinks import settle
-from landsweep.kernels.critical.quadratic import Modes, carried, descent_step, held, modes
+from landsweep.kernels.critical.quadratic import ALIKE, Modes, carried, descent_step, held, modes
 from landsweep.kernels.critical.resolved import BORDER, FLAT, INTERIOR, KINK
 from landsweep.kernels.critical.rounding import noise, nothing
 from landsweep.kernels.critical.sketch import Sketch, fallen
@@ -299,7 +299,7 @@ class _Descent:
 
     def _near(self, x: np.ndarray) -> bool:
         """Return whether the Hessian at a point is that of the descent, within a ten-thousandth or so."""
-        return float(np.abs(x - self._exact).max()) <= NEARLY * NEARLY
+        return float(np.abs(x - self._exact).max()) <= ALIKE
 
     def _known(self) -> bool:
         """Return whether the Hessian at the point is good enough: exact, or close to exact and far from singular."""
@@ -345,7 +345,7 @@ class _Descent:
         newton, before = self._newton(found), self._left
         self._left = newton
         # A minimum that stays as far away as it was is one of the Hessian that was carried on, not of the function.
-        if not self._near(self.x) and (newton <= NEARLY * NEARLY or 0.5 * before < newton <= self.radius):
+        if not self._near(self.x) and (newton <= ALIKE or 0.5 * before < newton <= self.radius):
             self._look()
             return
         if newton <= LOCATED:

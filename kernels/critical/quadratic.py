@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+ALIKE = 1e-4
+"""The Hessian is taken for the same at points that are no further apart than this, in steps of the grid."""
+
 
 class Modes(NamedTuple):
     """The Hessian of a point along the free coordinates, by its eigenvectors."""

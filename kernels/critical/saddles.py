@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from landsweep.kernels.critical.quadratic import Modes, carried, held, modes, within
+from landsweep.kernels.critical.quadratic import ALIKE, Modes, carried, held, modes, within
 from landsweep.kernels.critical.rounding import noise
 from landsweep.kernels.critical.surface import Grid
 from landsweep.kernels.critical.unseen import sobol
@@ -20,8 +20,6 @@ LONGEST = 0.35
 """A step is at most this long along each mode, in steps of the grid."""
 LOCATED = 1e-9
 """A saddle is found where the step is at most this long, in steps of the grid."""
-CLOSE = 1e-4
-"""The Hessian is taken for the same at points that are no further apart than this, in steps of the grid."""
 FRESH = 6
 """After so many steps that carried it on, the Hessian is evaluated again."""
 OUT = (0.05, 0.1, 0.2)
@@ -124,7 +122,7 @@ class _Search:
         self.before = here.gradient
         nearing = length <= self.radius and here.curvature[0] < 0
         grows = self._rate > (0.5 if nearing else 4.0)
-        if not self._near() and (grows or length <= CLOSE or self._age >= FRESH):
+        if not self._near() and (grows or length <= ALIKE or self._age >= FRESH):
             self.whole = True
             return
         # Where all derivatives vanish, the exact Hessian halves the distance at each step, and one carried on does not.
@@ -143,7 +141,7 @@ class _Search:
             self.result = f"the search for a saddle went further than {REACH:g} steps of the grid"
 
     def _near(self) -> bool:
-        return float(np.abs(self.x - self._exact).max()) <= CLOSE
+        return float(np.abs(self.x - self._exact).max()) <= ALIKE
 
     def _step(self, here: Modes) -> tuple[np.ndarray, float]:
         """Return the step ``(d,)`` from a point, within the bounds, and how long it would be without them."""

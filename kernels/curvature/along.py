@@ -6,11 +6,11 @@ At a row theta of parameters the function is ``g(a) = L(theta + a @ Delta)`` wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from copy import copy
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import torch
 from landsweep.kernels.curvature.derivatives import Kernels, Undisturbed, kernels
@@ -39,7 +39,72 @@ class Way(Protocol):
         """Return the same way along other directions ``(d, P)``, on any device."""
 
 
-class Together:
+class Slice:
+    """A loss along a few directions, as a function of the numbers ``a`` at rows of parameters.
+
+    Parameters
+    ----------
+    problem, model
+        The loss, and the network in evaluation mode; neither is changed.
+    delta
+        ``(d, P)`` directions, on any device.
+    batches
+        The data, on the device and in the dtype; each call iterates over them once.
+    device, dtype
+        The device and the dtype in which to compute.
+    field
+        The field of the loss.
+    micro_batches
+        The number of parts into which batches are split, where they can be.
+    """
+
+    resident = False
+    """Whether directions are kept on the device."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        model: nn.Module,
+        delta: Tensor,
+        batches: Iterable[Batch],
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        field: str,
+        micro_batches: int = 1,
+    ) -> None:
+        self._batches, self._parts, self._field = batches, micro_batches, field
+        self._device, self._dtype = device, dtype
+        self._delta, self._layout = self._held(delta), ThetaLayout(model)
+        network = copied(model, device, dtype)
+        own = [p for _, p in trainable_parameters(network)]
+        for p in network.parameters():
+            p.requires_grad_(False)
+        self._loss = ModuleLoss(problem, network)
+        self._loss.hide(own)
+
+    def along(self, delta: Tensor) -> Self:
+        """Return the same way along other directions ``(d, P)``, on any device."""
+        made = copy(self)
+        made._delta = self._held(delta)
+        return made
+
+    def _held(self, delta: Tensor) -> Tensor:
+        """Return directions as they are kept: where and in the dtype in which the loss is computed, or as they are."""
+        return delta.to(self._device, self._dtype) if self.resident else delta
+
+    def mean(self, work: Callable[[Batch], Sequence[Tensor]]) -> Expansion:
+        """Return the weighted mean over all batches of what ``work`` returns for each, summed in float64."""
+        weight, total = 0.0, None
+        for batch in parted(self._batches, self._parts, self._device, self._dtype):
+            weighted = [part.detach().double() * batch.weight for part in work(batch)]
+            total = weighted if total is None else [a + b for a, b in zip(total, weighted, strict=True)]
+            weight += batch.weight
+        assert total is not None
+        return tuple((part / weight).cpu() for part in total)
+
+
+class Together(Slice):
     """The derivatives at many rows at once: backwards through a loss that is vectorised, and backwards again d times.
 
     On the shipped PINN (7 851 parameters, 556 points, d = 2, one thread) a point takes as long as 28 losses in float32,
@@ -49,46 +114,21 @@ class Together:
 
     Parameters
     ----------
-    problem, model
-        The loss, and the network in evaluation mode; neither is changed.
-    delta
-        ``(d, P)`` directions, on the device and in the dtype.
-    batches
-        The data, on the device and in the dtype; each call iterates over them once.
-    field
-        The field of the loss.
+    args, options
+        As for :class:`Slice`.
     kernel
         The kernels through which to differentiate.
-    micro_batches
-        The number of parts into which batches are split, where they can be.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        model: nn.Module,
-        delta: Tensor,
-        batches: Iterable[Batch],
-        *,
-        field: str,
-        kernel: Kernels = "default",
-        micro_batches: int = 1,
-    ) -> None:
-        self._delta, self._batches, self._parts = delta, batches, micro_batches
-        self._field, self._kernel = field, kernel
-        self._layout, self._loss = _hidden(problem, model, delta.device, delta.dtype)
-        self._features_first = True
+    resident = True
+
+    def __init__(self, *args: Any, kernel: Kernels = "default", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kernel, self._features_first = kernel, True
 
     def __call__(self, rows: Tensor, order: Order) -> Expansion:
         """Return the expansion at ``rows`` ``(w, P)``."""
-        parts = parted(self._batches, self._parts, self._delta.device, self._delta.dtype)
-        return _mean((batch.weight, self._batch(rows, order, batch)) for batch in parts)
-
-    def along(self, delta: Tensor) -> Together:
-        """Return the same way along other directions ``(d, P)``, on any device."""
-        made = copy(self)
-        made._delta = delta.to(self._delta)
-        return made
+        return self.mean(lambda batch: self._batch(rows, order, batch))
 
     def _batch(self, rows: Tensor, order: Order, batch: Batch) -> Sequence[Tensor]:
         def work() -> Sequence[Tensor]:
@@ -107,7 +147,7 @@ class Together:
         own = {name: buffer.clone() for name, buffer in buffers.items()}  # no others may be changed in here
         # Not as a product of matrices, whose last bits depend on where among the rows a point is.
         theta = self._layout.split(row + (a[:, None] * self._delta).sum(dim=0))
-        with _WithoutAutograd():
+        with WithoutAutograd():
             return select(self._loss.at(theta | own, batch), (self._field,))[self._field]
 
     def _many(self, rows: Tensor, order: Order, buffers: Values, batch: Batch) -> Sequence[Tensor]:
@@ -123,7 +163,7 @@ class Together:
 _AUTOGRAD = (torch.autograd.grad, torch.autograd.backward, Tensor.backward)
 
 
-class _WithoutAutograd(TorchFunctionMode):
+class WithoutAutograd(TorchFunctionMode):
     """A mode in which a loss that differentiates by autograd raises an error; under vmap it may end the process.
 
     Derivatives of ``torch.func`` themselves call ``autograd.grad``, but at a deeper level.
@@ -177,15 +217,13 @@ class Products:
         return (value, dots[0]) if order == 1 else (value, dots[0], dots[1:])
 
 
-class Gradients:
+class Gradients(Slice):
     """Value and gradient at one row after another, backwards, of a loss that need not have second derivatives.
 
     Parameters
     ----------
-    problem, model, delta, batches, field, micro_batches
-        As in :class:`Together`; ``delta`` may be on any device.
-    device, dtype
-        The device and the dtype in which to compute.
+    args, options
+        As for :class:`Slice`.
 
     Attributes
     ----------
@@ -198,21 +236,8 @@ class Gradients:
         By a call, where the loss does not depend on the parameters by derivatives.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        model: nn.Module,
-        delta: Tensor,
-        batches: Iterable[Batch],
-        device: torch.device,
-        dtype: torch.dtype,
-        *,
-        field: str,
-        micro_batches: int = 1,
-    ) -> None:
-        self._delta, self._batches, self._parts, self._field = delta, batches, micro_batches, field
-        self._device, self._dtype = device, dtype
-        self._layout, self._loss = _hidden(problem, model, device, dtype)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self._own = [p for name, p in self._loss.network.named_parameters() if name in set(self._layout.names)]
         self._takes, self.leaves = False, False
 
@@ -221,12 +246,6 @@ class Gradients:
         assert order == 1
         found = [self._row(row) for row in rows]
         return tuple(torch.stack(part) for part in zip(*found, strict=True))
-
-    def along(self, delta: Tensor) -> Gradients:
-        """Return the same way along other directions ``(d, P)``, on any device."""
-        made = copy(self)
-        made._delta = delta
-        return made
 
     def by_own_parameters(self) -> None:
         """Differentiate by the network's own parameters from now on.
@@ -239,8 +258,7 @@ class Gradients:
     def _row(self, row: Tensor) -> Expansion:
         if self.leaves:
             self._layout.write(self._own, row)
-        parts = parted(self._batches, self._parts, self._device, self._dtype)
-        return _mean((batch.weight, self._batch(row, batch)) for batch in parts)
+        return self.mean(lambda batch: self._batch(row, batch))
 
     def _batch(self, row: Tensor, batch: Batch) -> Sequence[Tensor]:
         def work() -> Sequence[Tensor]:
@@ -268,30 +286,6 @@ class Gradients:
                 raise
             self._takes = True  # the loss takes derivatives itself, and frees or cuts its graph
             return self._loss.run(work)
-
-
-def _hidden(
-    problem: Problem, model: nn.Module, device: torch.device, dtype: torch.dtype
-) -> tuple[ThetaLayout, ModuleLoss]:
-    """Return the layout of theta, and the loss of a copy of the network whose own parameters are NaN."""
-    network = copied(model, device, dtype)
-    own = [p for _, p in trainable_parameters(network)]
-    for p in network.parameters():
-        p.requires_grad_(False)
-    loss = ModuleLoss(problem, network)
-    loss.hide(own)
-    return ThetaLayout(model), loss
-
-
-def _mean(parts: Iterable[tuple[float, Sequence[Tensor]]]) -> Expansion:
-    """Return the weighted mean of expansions, summed in float64."""
-    weight, total = 0.0, None
-    for each, found in parts:
-        weighted = [part.detach().double() * each for part in found]
-        total = weighted if total is None else [a + b for a, b in zip(total, weighted, strict=True)]
-        weight += each
-    assert total is not None
-    return tuple((part / weight).cpu() for part in total)
 
 
 def _gradient(value: Tensor, by: Tensor, again: bool) -> Tensor:

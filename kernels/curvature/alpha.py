@@ -11,7 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from functools import partial
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from landsweep.kernels.curvature.along import Expansion, Gradients, Order, Produ
 from landsweep.kernels.curvature.checks import check_mode
 from landsweep.kernels.curvature.derivatives import NAMES
 from landsweep.kernels.curvature.hessian import DOUBT, CurvatureProduct, NotFiniteError
+from landsweep.kernels.curvature.jets import DIRECTIONS, Taylor
 from landsweep.kernels.loss.batchnorm import normalisation_layers
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.memory import PeakMemory
@@ -45,6 +47,8 @@ OWN = "the network is differentiated by its own parameters, as one with checkpoi
 """What is said of a network of which many points at once have no derivatives."""
 STEPS = (1.0, 10.0, 100.0)
 """Differences are taken over these multiples of the step at which rounding and truncation are alike."""
+
+AWay = TypeVar("AWay")
 
 
 class AlphaDerivatives:
@@ -92,6 +96,9 @@ class AlphaDerivatives:
         Why they are computed point by point, a sentence; empty where they are not.
     kernels
         The kernels through which the loss is differentiated.
+    polynomials
+        The way by Taylor polynomials through the loss, by which :meth:`derivatives` takes second derivatives where all
+        its operations have rules, in few directions; else None.
     width
         The number of points whose derivatives are computed together.
     error
@@ -141,6 +148,7 @@ class AlphaDerivatives:
         self._even = 0  # the width where the place of a point must not show; 0 while it is not known
         self.error: Exception | None = None
         self._values = self._choose_values()
+        self.polynomials: Taylor | None = None
         self._derivatives: Way = self._choose_derivatives()
         self._check_slopes()
 
@@ -152,6 +160,9 @@ class AlphaDerivatives:
         made = copy(self)
         made._span(delta)
         made._derivatives, made.error, made._even = self._derivatives.along(delta), None, 0
+        made.polynomials = (
+            self.polynomials.along(delta) if self.polynomials is not None and len(delta) <= DIRECTIONS else None
+        )
         return made
 
     def _span(self, delta: Tensor) -> None:
@@ -171,7 +182,8 @@ class AlphaDerivatives:
         """Return f ``(n,)``, its gradient ``(n, d)`` and its Hessian ``(n, d, d)`` at the points ``alpha``, float64."""
         n, d = alpha.shape
         if self._second == "exact":
-            value, gradient, hessian = self._each(self._second_order, alpha, 2)
+            work = self._second_order if self.polynomials is None else self.polynomials
+            value, gradient, hessian = self._each(work, alpha, 2)
         else:
             step = torch.finfo(self._dtype).eps ** (1 / 3) * self._scale
             ends = np.concatenate([alpha[:, None], alpha[:, None] + _crosses(step)[None]], axis=1)
@@ -225,7 +237,11 @@ class AlphaDerivatives:
         shapes = [(len(alpha),) + (alpha.shape[1],) * k for k in range(order + 1)]
         found = [np.full(shape, np.nan) for shape in shapes]
         width = (self.width if raised is None else self._even) if order else self._width_of_values
-        parts = [(k, min(k + width, len(alpha))) for k in range(0, len(alpha), width)]
+        if raised is None:  # parts alike: the last one, of few points, would take as long as a whole one
+            cuts = np.linspace(0, len(alpha), -(-len(alpha) // width) + 1).astype(int).tolist()
+        else:
+            cuts = [*range(0, len(alpha), width), len(alpha)]
+        parts = list(pairwise(cuts))
         while parts:
             low, high = parts.pop()
             try:
@@ -289,23 +305,17 @@ class AlphaDerivatives:
         """Return the first way for many points at once that agrees with the derivatives of a single one, or these."""
         order: Order = 2 if self._second == "exact" else 1
         alone, test, expected = self._by_points(order)
+        if order == 2 and self._points.resident and self.reason != OWN and len(self._delta) <= DIRECTIONS:
+            self.polynomials = self._by_polynomials(test, expected)
         if not self._points.resident:
             self.reason = "the directions do not fit into memory"
         if self.reason:
             return alone
         others = [other for other in self._usable if other is not test] or [test]
-        rows, delta = self._rows(np.concatenate([test, *others])), self._delta.to(self._device, self._dtype)
+        rows = self._rows(np.concatenate([test, *others]))
         for kernel in NAMES[NAMES.index(self.kernels) :]:
             try:
-                made = Together(
-                    self._problem,
-                    self._model,
-                    delta,
-                    self._data,
-                    field=self._field,
-                    kernel=kernel,
-                    micro_batches=self._parts,
-                )
+                made = self._way(Together, kernel=kernel)
                 parts, width = self._counted(partial(made, rows, order), len(rows))
                 found = [part[:1].numpy() for part in parts]
             except Exception as error:  # what vmap or these derivatives cannot follow
@@ -316,6 +326,17 @@ class AlphaDerivatives:
                 return made
             self.reason = self.reason or "many at once they differ from those of a single point"
         return alone
+
+    def _by_polynomials(self, test: np.ndarray, expected: list[np.ndarray]) -> Taylor | None:
+        """Return the derivatives by Taylor polynomials, where every operation has a rule and they are those expected.
+
+        They are no fields of a landscape: those keep the bits of the way that the stored ones were computed in.
+        """
+        with suppress(Exception), self._precision.active(self._device, self._deterministic):
+            made = self._way(Taylor)
+            if self._agree([part.numpy() for part in made(self._rows(test))], expected):
+                return made
+        return None
 
     def _counted(self, work: Callable[[], Expansion], points: int) -> tuple[Expansion, int]:
         """Return what ``work`` gives for some points, and how many may be computed together, a power of 2."""
@@ -348,6 +369,11 @@ class AlphaDerivatives:
         what = "second derivatives" if order == 2 else "gradient"
         raise ValueError(f"{self._field} has no {what} near the weights: {_first_line(failures[0])}") from failures[0]
 
+    def _way(self, kind: Callable[..., AWay], **options: Any) -> AWay:
+        """Return a way to compute derivatives of this loss along these directions."""
+        place = (self._problem, self._model, self._delta, self._data, self._device, self._dtype)
+        return kind(*place, field=self._field, micro_batches=self._parts, **options)
+
     def _products(self, test: np.ndarray) -> Products:
         made = CurvatureProduct(
             self._problem,
@@ -367,16 +393,7 @@ class AlphaDerivatives:
         return Products(made, self._delta)
 
     def _gradients(self, test: np.ndarray) -> Gradients:
-        made = Gradients(
-            self._problem,
-            self._model,
-            self._delta,
-            self._data,
-            self._device,
-            self._dtype,
-            field=self._field,
-            micro_batches=self._parts,
-        )
+        made = self._way(Gradients)
         try:
             finite = _finite(made(self._rows(test)))
         except Exception as error:

@@ -11,8 +11,8 @@ SPACING = 0.5
 """Points of a straight way are at most this far apart, in steps of the grid."""
 MOST = 64
 """A straight way has at most this many points."""
-FIRST = np.array([0.5, 0.3, 0.7, 0.15, 0.85])
-"""At these shares of a way f is looked at first: where it is high there, nothing else is evaluated."""
+FIRST = (0.5, 0.3, 0.7, 0.15, 0.85)
+"""At these shares of a way f is looked at first, one after another: where it is high, nothing else is evaluated."""
 
 
 def neighbours(x: np.ndarray) -> list[tuple[int, int]]:
@@ -46,8 +46,13 @@ def straight(
     ends, levels
         The two points of each way, and the level: None is returned for a way that is anywhere as high, or not finite.
     """
-    first = [one + FIRST[:, None] * (other - one) for one, other in ends]
-    low = [bool((value < level).all()) for value, level in zip(_values(grid, first), levels, strict=True)]
+    low = np.ones(len(ends), bool)
+    for share in FIRST:
+        at = np.flatnonzero(low)
+        if len(at):
+            low[at] = (
+                grid.value(np.array([a + share * (b - a) for a, b in (ends[k] for k in at.tolist())])) < levels[at]
+            )
     ways = []
     for one, other in (pair for pair, is_low in zip(ends, low, strict=True) if is_low):
         count = int(np.clip(np.ceil(np.linalg.norm(other - one) / SPACING), 8, MOST))

@@ -93,9 +93,9 @@ def relax(grid: Grid, ways: Sequence[np.ndarray], stop: Callable[[], None], spac
         for k in order:
             part = slice(first, first + len(strings[k]) - 2)
             first = part.stop
-            moved = _across(strings[k], gradient[part], hessian[part], spacing)
             new = strings[k].copy()
-            new[1:-1] = np.clip(new[1:-1] + moved, 0.0, grid.top)
+            new[1:-1] = np.clip(new[1:-1] + _across(new, gradient[part], hessian[part], spacing), 0.0, grid.top)
+            moved = new[1:-1] - strings[k][1:-1]  # what a face of the box holds back is no movement
             strings[k] = _spread(_without_loops(new, 0.75 * spacing), spacing)
             if np.linalg.norm(moved, axis=1).max() <= STILL * spacing / SPACING:
                 going.discard(k)

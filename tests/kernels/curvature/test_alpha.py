@@ -176,6 +176,15 @@ def test_chunks_of_any_width_and_single_precision():
     np.testing.assert_allclose(f.values(alpha), expected[0], rtol=1e-12)
 
 
+def test_points_are_cut_into_parts_alike():
+    """A last part of one point would take as long as one of many."""
+    f, sizes = made(Small()), []
+    own, f.width = f._derivatives, 4
+    f._derivatives = lambda rows, order: sizes.append(len(rows)) or own(rows, order)
+    f.gradients(points(2, 9))
+    assert sizes == [3, 3, 3]
+
+
 class Members(nn.Module):
     """Small networks computed together, whose products' last bits depend on their place in a batch."""
 

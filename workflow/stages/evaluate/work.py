@@ -342,6 +342,11 @@ class _Work:
         parts = [axis[low:high] for axis, low, high in zip(axes, unit.low[n:], unit.high[n:], strict=True)]
         return np.stack(np.meshgrid(*parts, indexing="ij"), axis=-1)
 
+    def _count_bare(self, errors: dict[int, Exception], finite: np.ndarray) -> None:
+        """Count the points at which a derivative raised an error although the loss is finite."""
+        if bare := [error for index, error in errors.items() if finite[index]]:
+            self._bare.add(_Raised(len(bare), error=told(bare[0])))
+
     def _extremes(
         self, member: Member, geometry: Geometry, alpha: np.ndarray, finite: np.ndarray
     ) -> dict[str, np.ndarray]:
@@ -358,8 +363,7 @@ class _Work:
             ),
         )
         values, errors = evaluate(evaluator, alpha, partial(self._check_alive, "hessian", member, evaluator, geometry))
-        if bare := [error for index, error in errors.items() if finite[index]]:
-            self._bare.add(_Raised(len(bare), error=told(bare[0])))
+        self._count_bare(errors, finite)
         self._unfinished += int((finite & (values.pop(UNFINISHED) > 0)).sum())  # NaN where the Hessian raised an error
         return {name: np.where(finite, column, np.nan) for name, column in values.items()}
 
@@ -375,8 +379,7 @@ class _Work:
             ),
         )
         found, errors = made.at_width(geometry.multiples(coordinates))
-        if bare := [error for index, error in errors.items() if finite[index]]:
-            self._bare.add(_Raised(len(bare), error=told(bare[0])))
+        self._count_bare(errors, finite)
         by = geometry.by_coordinates(coordinates, *(found[name] for name in ALPHA_FIELDS))
         wanted = self.context.study.alpha_fields
         return {name: column for name, column in zip(ALPHA_FIELDS, by, strict=True) if name in wanted}
