@@ -425,10 +425,13 @@ def bench_evaluation(
     _on_root_alone()
     from dataclasses import asdict
 
+    from landsweep.base.paths import check_file
     from landsweep.cli import show
     from landsweep.disk.rundir import write_json
     from landsweep.predict.bench import bench_evaluation as measure
 
+    if json_ is not None:
+        check_file("--json", json_)
     speed = measure(_load(study, set_), study.parent, seconds)
     show.speed(speed)
     if json_ is not None:

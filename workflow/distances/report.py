@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
-from landsweep.base.paths import check_folder
+from landsweep.base.paths import check_file
 from landsweep.disk.rundir import atomic
 from landsweep.distances.comparison import FOLDER, Comparison
 from landsweep.study.plan import Member
@@ -29,7 +29,7 @@ def check_out(out: Path | None) -> None:
     if out is not None and out.suffix not in SUFFIXES:
         raise UserError(f"--out is {out}, expected a name that ends in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
     if out is not None:
-        check_folder("--out", out)
+        check_file("--out", out)
 
 
 def labels(run: OpenedRun, found: Comparison) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.paths import check_file
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.lazy import open_dataset
 from landsweep.disk.opened import OpenedRun
@@ -77,12 +78,9 @@ class Export:
             )
         if wanted != "landscape" and fields:
             raise UserError(f"--field is {fields[0]!r}, but a {wanted} is that of the loss, expected --what landscape.")
+        check_file("--out", out)
         if out.exists():
             raise UserError(f"--out {out} exists already, expected the name of a new file: remove it, or take another.")
-        if not out.absolute().parent.is_dir():
-            raise UserError(
-                f"--out {out}: the folder {out.parent} does not exist, expected one that does: make it first."
-            )
         return cls(chosen, wanted, fields, representation)
 
     def write(self, run: OpenedRun, member: int | None, at: Sequence[str], out: Path) -> list[str]:

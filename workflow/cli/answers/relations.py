@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from landsweep.base.errors import guard_io
 from landsweep.base.launch import detect
+from landsweep.base.paths import check_file
 from landsweep.cli.options import RunPath
 
 
@@ -54,6 +55,8 @@ def relations(
     from landsweep.relations.table import answer
     from landsweep.stages import measured
 
+    if json_ is not None:
+        check_file("--json", json_)
     opened = Run(run)
     table = opened.metrics
     found = answer(table, list(opened.plan.axes), measured(map(str, table)), metric, against, given, within)

@@ -67,8 +67,8 @@ def values_of(request: Request, axis: str, most: int = MOST_COLUMNS) -> tuple[li
     if len(values) <= most:
         return values, []
     shown = [values[k] for k in np.linspace(0, len(values) - 1, most).round().astype(int)]
-    listed = ",".join(map(str, shown))
-    return shown, [f"{most} of {len(values)} values of {axis} are shown; --at {axis}=[{listed}] chooses them"]
+    listed = in_command(f"{axis}=[{','.join(map(str, shown))}]")
+    return shown, [f"{most} of {len(values)} values of {axis} are shown; --at {listed} chooses them"]
 
 
 def alike(request: Request, axis: str, values: Sequence[Scalar], kind: str | None = None) -> dict[Scalar, Member]:
