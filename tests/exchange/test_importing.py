@@ -227,6 +227,16 @@ def test_a_further_file_may_lie_in_another_folder(tmp_path):
         assert np.array_equal(run.dataset.loss.sel(file=name).squeeze(), LOSS[:3, :3] + k)
 
 
+def test_a_name_that_was_mistyped_is_said_before_a_run_is_made(tmp_path):
+    done = imported([tmp_path / "landscpae.npz"], tmp_path / "run")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"landsweep: {tmp_path / 'landscpae.npz'} does not exist, expected a file with a landscape: check its name and "
+        "its folder.\n",
+    )
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
     run = copy_of(two, tmp_path).rename(tmp_path / "a run")
     landscaper(tmp_path / "plain.npz", LOSS + 1)

@@ -236,7 +236,14 @@ def metrics(
     from landsweep.api import Run
     from landsweep.cli import show
 
-    print(show.metrics(Run(run), tuple(column or ()), csv=csv), end="")
+    opened = Run(run)
+    print(show.metrics(opened, tuple(column or ()), csv=csv), end="")
+    if lost := len(opened.plan.members) - opened.metrics["member"].nunique():
+        print(
+            f"note: {lost} of {len(opened.plan.members)} landscapes are not in the table yet: continue {run} with "
+            "`landsweep run STUDY`.",
+            file=sys.stderr,
+        )
 
 
 @app.command()

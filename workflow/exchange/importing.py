@@ -132,6 +132,8 @@ def import_run(
 def _check_out(out: Path, files: Sequence[Path]) -> None:
     run, target = RunDir(out), out.resolve()
     for path in files:
+        if not path.exists():
+            raise UserError(f"{path} does not exist, expected a file with a landscape: check its name and its folder.")
         if target == path.resolve() or (target in path.resolve().parents and path.is_dir()):
             raise UserError(f"--out {out} is where {path} lies, expected a new run directory such as runs/imported.")
     if out.exists() and not out.is_dir():

@@ -15,6 +15,7 @@ from landsweep.disk.store import Landscape
 from landsweep.disk.trees import read_tree
 from landsweep.figures.composites.columns import known
 from landsweep.figures.named.request import Request
+from landsweep.figures.style import count
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
@@ -116,6 +117,26 @@ def find_tree(request: Request, member: Member) -> MergeTree | None:
         return None
 
 
+def one_axis(request: Request) -> str:
+    """Return that a figure of surfaces cannot show landscapes of one axis, without a full stop."""
+    return (
+        f"landscapes of {' x '.join(map(str, request.run.study.grid.shape))} points are cut to one axis, expected two "
+        f"of at least two points: `landsweep figure {in_command(request.run.path)} contour` draws curves"
+    )
+
+
+def none_of(request: Request, what: str) -> UserError:
+    """Return the error that no chosen member has something made of its finite values."""
+    run, many = request.run, count(len(request.members), "chosen landscape")
+    who = f"the {many} has no" if len(request.members) == 1 else f"none of the {many} has"
+    what = what.removeprefix("a ") if len(request.members) == 1 else what
+    if any(not run.directory.topology(member.index).exists() for member in request.members):
+        way_on = f"expected one at least: `landsweep status {in_command(run.path)}` says what is missing."
+    else:
+        way_on = "as no point has a finite loss, expected some: choose others by --member or --at."
+    return UserError(f"{who} {what}, {way_on}")
+
+
 def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
     """Return the first chosen member that has a tree, its tree, and a note where others are chosen, too.
 
@@ -129,10 +150,7 @@ def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
             several = len(request.members) > 1
             said = f"landscape {member.index} of {len(request.members)} is shown, --member chooses another"
             return member, tree, [said] * several
-    raise UserError(
-        f"none of the {len(request.members)} chosen landscapes has a merge tree, expected one with finite values: "
-        f"`landsweep status {in_command(request.run.path)}` says what is missing."
-    )
+    raise none_of(request, "a merge tree")
 
 
 def titled(run: OpenedRun, member: Member, *more: str, without: Collection[str] = ()) -> str:
@@ -176,6 +194,14 @@ def rows_of(request: Request) -> pd.DataFrame:
     return table[(table["representation"] == request.tree) & table["member"].isin([m.index for m in request.members])]
 
 
+def unmeasured(request: Request, table: pd.DataFrame) -> list[str]:
+    """Return a note on the chosen members of which a table has no metrics, none where it has all."""
+    names = known(table, ["n_minima", "n_nonfinite"])  # without a finite value there is only the second
+    there = set(table.loc[table[names].notna().any(axis=1), "member"]) if names else set()
+    lost, every = sum(m.index not in there for m in request.members), len(request.members)
+    return [f"the metrics of {lost} of {count(every, 'landscape')} are not there yet"] * (lost > 0)
+
+
 def measured(request: Request, table: pd.DataFrame, columns: Sequence[str | None]) -> list[str]:
     """Return those of the columns that the table has values of.
 
@@ -186,7 +212,4 @@ def measured(request: Request, table: pd.DataFrame, columns: Sequence[str | None
     """
     if found := known(table, columns):
         return found
-    raise UserError(
-        f"none of the {len(request.members)} chosen landscapes has a metric, expected one with finite values: "
-        f"`landsweep status {in_command(request.run.path)}` says what is missing."
-    )
+    raise none_of(request, "a metric")

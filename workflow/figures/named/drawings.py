@@ -18,7 +18,7 @@ from landsweep.figures import curves, diagrams, profiles, trees
 from landsweep.figures.landscapes import draw_landscape, field_of, mark, periodic_of
 from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet, small_multiples
-from landsweep.figures.named.columns import density_of, rows_of, tree_of
+from landsweep.figures.named.columns import density_of, none_of, one_axis, rows_of, tree_of, unmeasured
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import cut_words, plane, surface
 from landsweep.figures.scales import Scale, best_scale
@@ -144,6 +144,8 @@ def _groups(request: Request) -> list[str] | None:
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
+    if fields[0].ndim < 2:
+        raise UserError(f"{one_axis(request)}.")
     figure, panels = sheet(len(fields), head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
         with asked(member):
@@ -173,7 +175,7 @@ def _draw_trees(
         except UserError as error:  # no finite value
             refused.append(error)
     if not found:
-        raise refused[0]
+        raise refused[0] if len(refused) == 1 else none_of(own, "a merge tree")
     notes += [str(refused[0])] if refused else []
     own = replace(own, members=tuple(member for member, _ in found))
     scale = own.scale or best_scale([tree.node_values for _, tree in found])
@@ -253,4 +255,4 @@ def draw_scatter(request: Request) -> Drawn:
     figure, (panel,) = sheet(1, head(request, request.tree), shape=0.85)
     with asked():
         curves.scatter(table, request.x, request.y, panel, by=request.by)
-    return figure, []
+    return figure, unmeasured(request, table)

@@ -103,7 +103,7 @@ def draw_course(request: Request) -> Drawn:
             continue
         with asked(members[value]):
             notes += _profile(tree, below, "linear" if heights == "clipped" else heights)
-    notes = list(dict.fromkeys(notes))
+    notes = list(dict.fromkeys(notes)) + columns.unmeasured(request, table)
     drawn = [ax for ax in grid[1] if ax.has_data()]
     low, high = (f((f(ax.get_ylim()) for ax in drawn), default=1.0) for f in (min, max))
     for ax in drawn:
@@ -153,7 +153,9 @@ def draw_merit(request: Request) -> Drawn:
     table = columns.rows_of(request)
     merit, found = quality(table), known(table, AGAINST)
     if merit is None or not found:
-        raise UserError("the chosen landscapes have no figure of merit or no merge tree, expected both: choose others.")
+        if merit is not None:
+            raise columns.none_of(request, "a metric")
+        raise UserError("the chosen landscapes have no figure of merit, expected one: choose others.")
     axes = [a for a in request.run.plan.axes if a not in MEMBER_ONLY_AXES and table[a].nunique() > 1]
     by = request.by or (columns.column_axis(request) if axes else None)
     figure = Figure(figsize=(3.2 * len(found) + 0.6, 3.1), layout="constrained")
@@ -175,4 +177,4 @@ def draw_merit(request: Request) -> Drawn:
     for bar in bars[:-1]:
         bar.remove()
     figure.suptitle(head(request, request.tree), fontsize=10)
-    return figure, []
+    return figure, columns.unmeasured(request, table)

@@ -37,7 +37,7 @@ def draw_pipeline(request: Request) -> Drawn:
     with asked(member):
         field = plane(field_of(run, landscape, member, "loss"), request.at)
         if field.ndim != 2:
-            raise ValueError("the figure shows landscapes of two dimensions or more, this one has one")
+            raise ValueError(columns.one_axis(request))
         scale = request.scale or best_scale([field])
         heights = scale if scale != "clipped" else best_scale([tree.node_values])
         figure = Figure(figsize=(12, 6.4), layout="constrained")
@@ -249,7 +249,7 @@ def draw_groups(request: Request) -> Drawn:
     same = f"direction seed = {seed}" if len(chosen) < len(request.members) else ""
     said = ", ".join(filter(None, [said, same, only]))
     figure.suptitle(f"{run.study.name}{': ' + said if said else ''}; below: a point a model, bar: median", fontsize=10)
-    return figure, notes + lost
+    return figure, notes + columns.unmeasured(request, table) + lost
 
 
 def draw_trend(request: Request) -> Drawn:
@@ -260,4 +260,4 @@ def draw_trend(request: Request) -> Drawn:
     found = columns.measured(request, table, [quality(table), *TREND])
     words = "line: median, band: range" if joined(axis, table) else "dot: median, bar: range"
     title = head(request, request.tree, words)
-    return trends({metric: {"": table} for metric in found}, axis, title=title), []
+    return trends({metric: {"": table} for metric in found}, axis, title=title), columns.unmeasured(request, table)
