@@ -237,8 +237,10 @@ def metrics(
     from landsweep.cli import show
 
     opened = Run(run)
-    print(show.metrics(opened, tuple(column or ()), csv=csv), end="")
-    if lost := len(opened.plan.members) - opened.metrics["member"].nunique():
+    table = opened.metrics
+    print(show.metrics(opened, table, tuple(column or ()), csv=csv), end="")
+    there = set(table["member"])
+    if lost := sum(member.index not in there for member in opened.plan.members):
         print(
             f"note: {lost} of {len(opened.plan.members)} landscapes are not in the table yet: continue {run} with "
             "`landsweep run STUDY`.",

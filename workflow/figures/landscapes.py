@@ -197,7 +197,8 @@ def draw_together(
             note(panel, f"not drawn: {error}")
             said.append(f"landscape {member.index} is not drawn: {error}")
             continue
-        note(panel, lacking(run, member) if shown.ndim == run.study.grid.dims else "")
+        marked = shown.ndim == run.study.grid.dims and bool(np.isfinite(shown).any())
+        note(panel, lacking(run, member) if marked else "")
     if norm is not None and not curves and len(finite(fields)):
         colour_bar(panels[0].figure, list(panels), norm, fields, label(fields[0]))
     return said

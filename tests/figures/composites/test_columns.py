@@ -50,8 +50,8 @@ def test_no_tick_says_another_number_than_where_it_stands():
 
 def test_a_strip_says_how_many_models_have_a_value():
     table = pd.DataFrame({"steps": ["a", "b"] * 2, "seed": [0, 0, 1, 1], "smad": [1.0, np.nan, 3.0, 4.0]})
-    panel = drawn(strip, table, ["a", "b"], "smad", ["seed"])
-    assert [text.get_text() for text in panel.get_xticklabels()] == ["a", "b\n1 of 2 known"]
+    panel = drawn(strip, table, ["a", "b", "c"], "smad", ["seed"])
+    assert [text.get_text() for text in panel.get_xticklabels()] == ["a", "b\n1 of 2\nknown", "c\nnot there\nyet"]
     bars = [line.get_ydata()[0] for line in panel.get_lines()[2:]]
     assert bars == [2.0, 4.0]
 

@@ -119,8 +119,8 @@ def strip(
             if own.notna().any():
                 ends = (k + WIDTH * at + np.array([-0.45, 0.45]) * WIDTH / len(versions)).tolist()
                 panel.plot(ends, [own.median()] * 2, "-", color=colour, linewidth=2.5, label=name if k == 0 else None)
-            if own.isna().any() or own.empty:
-                counts[value] = f"\n{int(own.notna().sum())} of {len(own)} known"
+            if own.empty or own.isna().any():
+                counts[value] = f"\n{int(own.notna().sum())} of {len(own)}\nknown" if len(own) else "\nnot there\nyet"
     _height(panel, pd.concat([rows[column] for rows in versions.values()]), column)
     panel.set_xticks(range(len(values)), [f"{value}{counts[value]}" for value in values])
     panel.set_xlim(-0.6, len(values) - 0.4)
