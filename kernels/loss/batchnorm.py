@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from landsweep.kernels.loss.data import Data
-from landsweep.kernels.problem import Batch
+from landsweep.kernels.problem import Batch, Problem
 from torch import Tensor, nn
 
 NORMALISATION = (
@@ -35,6 +35,27 @@ def normalisation_layers(model: nn.Module) -> dict[str, Any]:
         for name, m in model.named_modules()
         if isinstance(m, NORMALISATION) and m.track_running_stats and m.running_mean is not None
     }
+
+
+def of_batches(problem: Problem, model: nn.Module, batch: Batch) -> list[str]:
+    """Return the names of layers with statistics of their own that the loss nevertheless normalises by its batch.
+
+    A loss that calls ``model.train()`` does so. ``model`` has to be a copy: its statistics and modes change.
+    """
+    seen: dict[str, None] = {}
+
+    def look(name: str) -> Callable[..., None]:
+        def before(layer: Any, inputs: Any) -> None:
+            if layer.training:
+                seen[name] = None
+
+        return before
+
+    with ExitStack() as stack:
+        for name, layer in normalisation_layers(model).items():
+            stack.callback(layer.register_forward_pre_hook(look(name)).remove)
+        problem.loss(model, batch)
+    return list(seen)
 
 
 class Statistics:

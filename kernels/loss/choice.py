@@ -116,7 +116,7 @@ def choose(
     failure: Exception | None = None
     for name in candidates:
         if name == "compiled" and best is not None and best.seconds * points < COMPILING:
-            dropped[name] = f"{points:.0f} points take {best.seconds * points:.2g} s without it"
+            dropped[name] = f"{best.seconds * points:.2g} s for all points without it"
             continue
         widths = (width,) if width else tuple(w for w in WIDTHS[name] if w <= widest) or (1,)
         begin = time.perf_counter()

@@ -260,6 +260,38 @@ def test_points_without_a_loss_are_said(model, loss, note):
     assert "no point of the landscape" in nowhere._repr_html_()
 
 
+def test_where_the_weights_have_no_loss_no_range_is_advised(model):
+    nothing = {"loss": lambda m, b: mse(m, b) * torch.nan, "points": 1}
+    lone = small(model, **nothing)
+    assert lone.notes[-1].endswith("count as +infinity in merge trees; they are so at the weights, too.")
+    assert refused_tree(lone, "face").endswith(
+        "has a finite loss, expected one: that at the weights is not finite either, so look at them, the data and the "
+        "loss."
+    )
+    beside = small(model, range=(0, 1), **nothing)  # one point that is not the weights
+    assert beside.notes[-1].endswith("a smaller range or dtype float64 may avoid them.")
+    assert refused_tree(beside, "face").endswith("expected one: a smaller range, or dtype float64.")
+
+
+def test_a_loss_that_normalises_by_its_batches_is_said():
+    network = nn.Sequential(nn.Linear(1, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 1))
+
+    def training(model, batch):
+        model.train()
+        return mse(model, batch)
+
+    said = (
+        "The loss puts the network into training mode: normalisation (1) goes by the mean and variance of each batch, "
+        "so that the loss depends on how the data are cut into batches; without model.train() the running statistics "
+        "count."
+    )
+    assert said in small(network, loss=training).notes
+    assert network[1].num_batches_tracked == 0
+    assert not any("training mode" in note for note in small(network).notes)
+    network[1].eval()
+    assert said in small(network.train(), loss=training).notes
+
+
 class Frozen(nn.Linear):
     def __init__(self):
         super().__init__(1, 1)
@@ -367,7 +399,7 @@ def test_losses_that_are_none(text, model):
         ({"range": "wide"}, "landscape: \"range\" is 'wide' (str), expected [low, high] with low < high"),
         ({"rise": 2}, "landscape: rise is 2 but unit is multiple, expected unit loss_rise."),
         ({"rise": -1, "unit": "loss_rise"}, 'landscape: "rise" is -1 (int), expected a loss rise above 0'),
-        ({"seed": -1}, "landscape: seed is [-1], expected whole numbers of at least 0."),
+        ({"seed": -1}, "landscape: seed is -1, expected a whole number of at least 0."),
         ({"directions": "hesian"}, "landscape: directions is 'hesian', expected random, hessian, or tensors."),
         (
             {"directions": 3},

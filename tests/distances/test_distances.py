@@ -173,7 +173,7 @@ def test_members_without_a_tree_are_left_out_with_the_reason(mine):
     (mine / "failures" / "evaluate-00003.json").write_text("{}")
     done = inside("distances", mine)
     assert done.returncode == 0, done.stderr
-    assert "2 of 4 members, 1 pairs" in done.stdout
+    assert "2 of 4 members, 1 pair:" in done.stdout
     assert "left out: 1 (no merge tree yet)\nleft out: 1 (failed)" in done.stdout
     (mine / "topology" / "member-00001.npz").unlink()
     done = inside("distances", mine)
@@ -230,7 +230,7 @@ def test_one_member_has_no_distance(run):
         UserError, match="has 1 of the landscapes that a distance is between, expected at least two: "
     ) as e:
         measure(alone, Choice.of(alone))
-    assert "got 1 member; `landsweep status" in str(e.value)
+    assert "got 1 member; values appended to an axis of sweep add members." in str(e.value)
     assert "values appended to an axis of sweep add members." in str(e.value)
 
 
@@ -275,7 +275,7 @@ def activations(run, layer):
 def test_cka_is_that_of_the_networks_activations(mine):
     done = inside("cka", mine, "--layer", "0", "--out", mine / "matrix.npz")
     assert done.returncode == 0, done.stderr
-    assert "toy: linear CKA of hidden activations (layer 0)\n2 of 2 models, 1 pairs" in done.stdout
+    assert "toy: linear CKA of hidden activations (layer 0)\n2 of 2 models, 1 pair:" in done.stdout
     x, y = (a - a.mean(axis=0) for a in activations(mine, 0))
     expected = np.linalg.norm(x.T @ y) ** 2 / np.linalg.norm(x.T @ x) / np.linalg.norm(y.T @ y)
     with np.load(mine / "matrix.npz") as arrays:

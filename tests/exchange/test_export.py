@@ -270,8 +270,12 @@ WRONG = {
     "f.vti": (("--what", "tree"), "which vti files do not hold here, expected landscape, or --format vtu"),
     "f.vtu": (("--what", "pairs"), "expected tree or diagram; there are landscape, tree, diagram"),
     "g.vtu": ((*ONE, "--field", "loss"), "a tree is that of the loss, expected --what landscape"),
-    "h.vtu": ((*ONE, "--representation", "knn"), "member 0 has no knn merge tree"),
-    "no/f.csv": (ONE, "does not exist, expected one that does: make it first"),
+    "h.vtu": (
+        (*ONE, "--representation", "knn"),
+        "--representation is 'knn', expected freudenthal: the run has no knn merge tree, `",
+    ),
+    "no/f.csv": (ONE, "is no folder, expected one that exists: make it first"),
+    "here": ((*ONE, "--format", "csv"), "here, which is a folder, expected the name of a file"),
     "there.csv": (ONE, "exists already, expected the name of a new file"),
 }
 
@@ -280,11 +284,12 @@ WRONG = {
 def test_what_cannot_be_exported_is_one_sentence(tmp_path, name):
     words, text = WRONG[name]
     (tmp_path / "there.csv").touch()
+    (tmp_path / "here").mkdir()
     done = inside("export", reference_run(), "--out", tmp_path / name, *words)
     assert done.returncode == 2, done.stdout
     assert text in done.stderr
     assert done.stderr.count("\n") == 1
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["there.csv"]  # nothing half-written
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["here", "there.csv"]  # nothing half-written
 
 
 def test_landscapes_that_a_format_cannot_hold(tmp_path):

@@ -1,6 +1,7 @@
 """``landsweep import``: runs of landscapes that others have evaluated."""
 
 import json
+import shlex
 import shutil
 
 import numpy as np
@@ -226,8 +227,18 @@ def test_a_further_file_may_lie_in_another_folder(tmp_path):
         assert np.array_equal(run.dataset.loss.sel(file=name).squeeze(), LOSS[:3, :3] + k)
 
 
+def test_a_name_that_was_mistyped_is_said_before_a_run_is_made(tmp_path):
+    done = imported([tmp_path / "landscpae.npz"], tmp_path / "run")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"landsweep: {tmp_path / 'landscpae.npz'} does not exist, expected a file with a landscape: check its name and "
+        "its folder.\n",
+    )
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
-    run = copy_of(two, tmp_path)
+    run = copy_of(two, tmp_path).rename(tmp_path / "a run")
     landscaper(tmp_path / "plain.npz", LOSS + 1)
     landscaper(tmp_path / "third.npz", LOSS + 2)
     for files in (
@@ -237,6 +248,10 @@ def test_a_file_that_has_changed_is_not_mixed_with_what_it_was(two, tmp_path):
         done = imported([tmp_path / name for name in files], run)
         assert done.returncode == 2
         assert f"plain.npz has changed since {run} was made of it, expected the same file" in done.stderr
+        command = done.stderr.partition("`")[2].partition("`")[0]
+        assert shlex.split(command)[1:] == [
+            *("run", str(run / "study.yaml"), "--out", str(run), "--folder", str(tmp_path.resolve()), "--redo")
+        ]
     names = "[plain.npz,rough.npz,third.npz]"
     words = ("run", run / "study.yaml", "--out", run, "--folder", tmp_path, "--set", f"sweep.file={names}")
     assert "plain.npz has changed since" in inside(*words).stderr
@@ -468,5 +483,5 @@ def test_numbers_that_no_picture_can_show_cost_a_picture_and_not_the_summary(tmp
     assert done.returncode == 0, done.stderr
     assert "The figure of trends is not drawn: these numbers cannot be drawn." in done.stderr
     assert "figure of landscapes" not in done.stderr  # each panel says it, and others would be drawn
-    assert {text.split(" expected ")[1] for text in noted} == {"some above 1e-280", "a clip"}
+    assert {text.split(" expected ")[1] for text in noted} == {"some above 1e-280", "numbers up to 8e+307, or a clip"}
     assert {path.name for path in (tmp_path / "run" / "report").iterdir()} >= {"landscapes.png", "summary.md"}

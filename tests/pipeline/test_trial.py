@@ -217,6 +217,16 @@ def test_check_says_what_was_tried(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+def test_check_says_that_a_loss_normalises_by_its_batches(tmp_path):
+    norm = ("nn.Linear(2, 4), nn.Tanh()", "nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Tanh()")
+    done = inside("check", write(tmp_path, norm, (LOSS, f"        model.train()\n{LOSS}")), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "The loss puts the network into training mode: normalisation (1) goes by the mean and variance of each" in (
+        " ".join((done.stdout + done.stderr).split())
+    )
+    assert "training mode" not in inside("check", write(tmp_path, norm), cwd=tmp_path).stdout
+
+
 def test_plan_with_memory_tries_the_problem_too(tmp_path):
     study = write(tmp_path, (LOSS, "        return undefined"))
     assert inside("plan", study, cwd=tmp_path).returncode == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from landsweep import open_run
+from landsweep.figures import landscapes
 from landsweep.report import figures
 from landsweep.report.comparison import compared_axis
 from landsweep.study.study import Study
@@ -27,7 +28,7 @@ def drawn(tmp_path, monkeypatch):
         done = inside("run", study, "--out", tmp_path / "run")
         assert done.returncode == 0, done.stderr
         named = {path.name.lstrip(".").partition(".png")[0]: figure for path, figure in made.items()}
-        return open_run(tmp_path / "run"), done.stdout, named
+        return open_run(tmp_path / "run"), done.stdout + done.stderr, named
 
     return run
 
@@ -54,6 +55,27 @@ def test_groups_share_one_scale_and_each_model_is_a_point(drawn):
     bars = [line.get_ydata()[0] for line in panel.get_lines() if line.get_marker() in ("None", "")]
     np.testing.assert_allclose(bars[:2], models.median().values)
     assert [text.get_text().partition("\n")[0] for text in panel.get_xticklabels()] == ["sgd", "adam"]
+
+
+def test_a_landscape_that_cannot_be_drawn_costs_its_panel_alone_and_the_run_says_so(drawn, monkeypatch):
+    own = landscapes.field_of
+
+    def huge(run, landscape, member, *more):
+        field = own(run, landscape, member, *more)
+        return 0 * field + 1e308 if member.coords["raise_in"] == "sgd" else field
+
+    monkeypatch.setattr(landscapes, "field_of", huge)
+    sweep = {"raise_in": ["sgd", "adam"], "direction_seed": [0]}
+    _, said, made = drawn(sweep=sweep, grid__points=[3, 3], problem__params={"steps": 1})
+    why = "values from 1e+308 to 1e+308 are too large to draw, expected numbers up to 8e+307, or a clip"
+    assert f"In the figure of comparison landscape 0 is not drawn: {why}." in " ".join(said.split())
+    assert "In the figure of comparison the landscapes have a colour scale each, as none fits all: values" in said
+    upper, lower = made["comparison"].subfigs
+    lost, other, *bars = upper.axes
+    assert lost.get_xlabel().replace("\n", " ") == f"not drawn: {why}"
+    assert len(bars) == 1
+    assert other.collections
+    assert any(panel.get_ylabel() == "saddles" for panel in lower.axes)
 
 
 @pytest.mark.parametrize(

@@ -317,10 +317,10 @@ class Run(OpenedRun):
         >>> found.sentence[0]
         'loss range and noise: not enough models (3, at least 4)'
         """
-        from landsweep.relations.table import answer
+        from landsweep.relations.table import answer, complete
         from landsweep.stages import measured
 
-        table = self.metrics
+        table = complete(self.metrics, self.plan)
         found = answer(table, list(self.plan.axes), measured(map(str, table)), metrics, against, given, within)
         frame = found.frame
         frame.attrs["notes"] = found.notes

@@ -19,13 +19,15 @@ def in_command(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
-def check_folder(option: str, out: Path) -> None:
-    """Check that the folder of a file that an option names is there, before anything is computed.
+def check_file(option: str, out: Path) -> None:
+    """Check that a file that an option names can be made, before anything is computed.
 
     Raises
     ------
     UserError
-        Where there is no such folder: a name that was mistyped makes none.
+        Where there is no such folder, as a name that was mistyped makes none, and where the name is that of a folder.
     """
+    if out.is_dir():
+        raise UserError(f"{option} is {out}, which is a folder, expected the name of a file.")
     if not out.parent.is_dir():
         raise UserError(f"{option} is {out}, but {out.parent} is no folder, expected one that exists: make it first.")

@@ -240,7 +240,16 @@ def metrics(
     from landsweep.api import Run
     from landsweep.cli import show
 
-    print(show.metrics(Run(run), tuple(column or ()), csv=csv), end="")
+    opened = Run(run)
+    table = opened.metrics
+    print(show.metrics(opened, table, tuple(column or ()), csv=csv), end="")
+    there = set(table["member"])
+    if lost := sum(member.index not in there for member in opened.plan.members):
+        print(
+            f"note: {lost} of {len(opened.plan.members)} landscapes are not in the table yet: continue {run} with "
+            "`landsweep run STUDY`.",
+            file=sys.stderr,
+        )
 
 
 @app.command()
@@ -429,10 +438,13 @@ def bench_evaluation(
     _on_root_alone()
     from dataclasses import asdict
 
+    from landsweep.base.paths import check_file
     from landsweep.cli import show
     from landsweep.disk.rundir import write_json
     from landsweep.predict.bench import bench_evaluation as measure
 
+    if json_ is not None:
+        check_file("--json", json_)
     speed = measure(_load(study, set_), study.parent, seconds)
     show.speed(speed)
     if json_ is not None:

@@ -14,6 +14,7 @@ from landsweep.disk.rundir import PAGE, read_json
 from landsweep.stages import words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from landsweep.api import Run
     from landsweep.pipeline.trial import Trial
     from landsweep.predict.bench import Speed
@@ -121,15 +122,14 @@ def status(run: Run) -> None:
         print(f"note: {line}")
 
 
-def metrics(run: Run, columns: tuple[str, ...], *, csv: bool) -> str:
-    """Return the table of metrics as text.
+def metrics(run: Run, table: pd.DataFrame, columns: tuple[str, ...], *, csv: bool) -> str:
+    """Return the table of metrics of a run as text.
 
     Raises
     ------
     UserError
         Where a column is unknown.
     """
-    table = run.metrics
     known = [str(name) for name in table]
     for name in columns:
         if name not in known:

@@ -174,9 +174,11 @@ def _say(context: InMemory, grid: np.ndarray, status: np.ndarray, raised: dict[i
             )
         )
     if bad := int((status == Status.NON_FINITE).sum()) - len(raised):
+        at_weights = bool((status[~grid.any(axis=1)] == Status.NON_FINITE).any())
+        way_on = "they are so at the weights, too" if at_weights else "a smaller range or dtype float64 may avoid them"
         context.bus(
             Notice(
                 f"{bad} of {len(grid)} losses are not finite: they are stored as they are with status 2 and count as "
-                "+infinity in merge trees; a smaller range or dtype float64 may avoid them."
+                f"+infinity in merge trees; {way_on}."
             )
         )

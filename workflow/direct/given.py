@@ -30,6 +30,10 @@ DTYPES = {torch.float64: "float64", torch.float32: "float32", torch.bfloat16: "b
 """Dtypes of torch, and what a study calls them."""
 ARGUMENTS = (
     (re.compile(rf"\b(grid|evaluation|topology|subspaces\.{SPAN})\.(?=\w)"), ""),
+    (
+        re.compile(r"\bsweep\.direction_seed is \[(.*)\], expected whole numbers of"),
+        r"seed is \1, expected a whole number of",
+    ),
     (re.compile(r"\bsweep\.direction_seed\b"), "seed"),
     (re.compile(r"\bkind is (?!file)"), "directions is "),
     (re.compile(r"\bkind is file\b"), "directions are given"),

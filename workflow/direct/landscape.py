@@ -97,10 +97,10 @@ class Landscape:
         if name not in self._trees:
             field = self.data.values
             if not np.isfinite(field).any():
-                raise UserError(
-                    "merge_tree: no point of the landscape has a finite loss, expected one: a smaller range, or dtype "
-                    "float64."
-                )
+                way_on = "a smaller range, or dtype float64"
+                if all((self.data[axis] == 0).any() for axis in self.data.dims):
+                    way_on = "that at the weights is not finite either, so look at them, the data and the loss"
+                raise UserError(f"merge_tree: no point of the landscape has a finite loss, expected one: {way_on}.")
             topology = self.study.topology
             threads = self.study.evaluation.threads
             tree = tree_of(lambda box: field[box], field.shape, name, topology, threads=threads)

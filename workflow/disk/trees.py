@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from landsweep.base.errors import UserError, reading
 from landsweep.base.paths import in_command
+from landsweep.base.yamlfile import nearest
 from landsweep.disk.arrays import read_arrays
 from landsweep.disk.rundir import RunDir
+from landsweep.kernels.geometry.connectivity import REPRESENTATIONS
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.resolve_spec import RESOLVED
 
 if TYPE_CHECKING:
+    from landsweep.disk.opened import OpenedRun
     from landsweep.kernels.critical.resolved import Resolved
 
 
@@ -56,6 +59,30 @@ def read_pairs(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     names = [name.removesuffix("/pairs") for name in arrays if name.endswith("/pairs")]
     with reading(path):
         return {name: (arrays[f"{name}/pairs"], arrays[f"{name}/birth_death"]) for name in names}
+
+
+def check_representation(run: OpenedRun, name: str = "") -> str:
+    """Return the name of one of a run's representations, by default the first of its study.
+
+    Raises
+    ------
+    UserError
+        For one that the run does not have.
+    """
+    there = [*run.study.connectivity, *([RESOLVED] if run.study.resolve.enabled else [])]
+    if not name or name in there:
+        return name or there[0]
+    if name in REPRESENTATIONS:
+        raise UserError(
+            f"--representation is {name!r}, expected {' or '.join(there)}: the run has no {name} merge tree, "
+            f"`landsweep topology {in_command(run.path)} --connectivity {name}` adds it."
+        )
+    if name == RESOLVED:
+        raise UserError(
+            f"--representation is {name!r}, expected {' or '.join(there)}: the run has no resolved minima and saddles, "
+            "`landsweep run STUDY --set resolve.enabled=true` finds them."
+        )
+    raise UserError(f"--representation is {name!r}, expected {' or '.join(there)}{nearest(name, there) or '.'}")
 
 
 def read_tree(run: RunDir, member: int, representation: str) -> MergeTree:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 METRICS = ("bottleneck", "wasserstein")
 """The distances that there are."""
+NO_VALUE, CONSTANT = "no finite value", "constant, so that it has no range to divide by"
+"""Why a landscape that is complete has no diagram."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,16 @@ class Choice:
                 f"{', '.join(names)}: `landsweep topology {in_command(run.path)} --connectivity NAME` makes merge "
                 "trees of another connectivity."
             )
-        if loops and not study.homology.loops:
+        if loops and sum(n > 1 for n in study.grid.shape) < 2:
+            shape = " x ".join(map(str, study.grid.shape))
             raise UserError(
-                f"{run.path} has no loops, as its study does not ask for them: `landsweep run STUDY --set "
+                f"{run.path} has no loops, as its landscapes of {shape} points are lines, expected at least two points "
+                "along two axes: leave out --loops."
+            )
+        if loops and not study.homology.loops:
+            again = f"import FILE... --out {in_command(run.path)}" if study.imported else "run STUDY"
+            raise UserError(
+                f"{run.path} has no loops, as its study does not ask for them: `landsweep {again} --set "
                 "homology.loops=true` computes them from the stored landscapes."
             )
         try:
@@ -169,11 +178,12 @@ def read_diagrams(run: OpenedRun, choice: Choice) -> Diagrams:
             diagrams.append(found)
     if len(members) < 2:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in Counter(left_out.values()).items())
+        status = f"`landsweep status {in_command(run.path)}` says what is missing, and "
+        way_on = status if set(left_out.values()) - {NO_VALUE, CONSTANT} else ""
         raise UserError(
             f"{run.path} has {len(members)} of the landscapes that a distance is between, expected at least two: got "
             f"{len(run.plan.members)} {'member' if len(run.plan.members) == 1 else 'members'}"
-            f"{f' ({reasons})' if reasons else ''}; `landsweep status {in_command(run.path)}` says what is missing, "
-            "and values appended to an axis of sweep add members."
+            f"{f' ({reasons})' if reasons else ''}; {way_on}values appended to an axis of sweep add members."
         )
     return Diagrams(tuple(members), tuple(diagrams), left_out)
 
@@ -198,7 +208,7 @@ def _diagram(run: OpenedRun, choice: Choice, member: Member) -> np.ndarray | str
     try:
         return normalised(found, (low, high))
     except ValueError:
-        return "constant, so that it has no range to divide by"
+        return CONSTANT
 
 
 def _tree(run: OpenedRun, representation: str, member: Member) -> MergeTree | str:
@@ -214,7 +224,7 @@ def _tree(run: OpenedRun, representation: str, member: Member) -> MergeTree | st
     if not path.exists():
         return "failed" if _failed(run, member, stages) else "no merge tree yet"
     tree = find_tree(path, representation)
-    return "no finite value" if tree is None else tree
+    return NO_VALUE if tree is None else tree
 
 
 def _failed(run: OpenedRun, member: Member, stages: tuple[Stage, ...]) -> bool:

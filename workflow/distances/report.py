@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from landsweep.base.errors import UserError
-from landsweep.base.paths import check_folder
+from landsweep.base.paths import check_file
 from landsweep.disk.rundir import atomic
 from landsweep.distances.comparison import FOLDER, Comparison
 from landsweep.study.plan import Member
@@ -29,7 +29,7 @@ def check_out(out: Path | None) -> None:
     if out is not None and out.suffix not in SUFFIXES:
         raise UserError(f"--out is {out}, expected a name that ends in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
     if out is not None:
-        check_folder("--out", out)
+        check_file("--out", out)
 
 
 def labels(run: OpenedRun, found: Comparison) -> list[str]:
@@ -109,7 +109,9 @@ def within(found: Comparison) -> str:
     if same.all() or not same.any():
         return ""
     inside, between = np.median(apart[same]), np.median(apart[~same])
-    return f"members of one model: median {inside:.4g} ({same.sum()} pairs); of different models: {between:.4g}"
+    pairs = int(same.sum())
+    of_one = f"members of one model: median {inside:.4g} ({pairs} pair{'s' * (pairs > 1)})"
+    return f"{of_one}; of different models: {between:.4g}"
 
 
 def show(run: OpenedRun, found: Comparison, clusters: int, files: Sequence[Path]) -> None:
@@ -119,7 +121,8 @@ def show(run: OpenedRun, found: Comparison, clusters: int, files: Sequence[Path]
     total = len(run.plan.models if noun == "model" else run.plan.members)
     print(f"{run.study.name}: {found.text}")
     spread = f"{above.min():.4g} to {above.max():.4g}, median {np.median(above):.4g}"
-    print(f"{count} of {total} {noun}s, {len(above)} pairs: {spread}")
+    pairs = f"{len(above)} pair{'s' * (len(above) > 1)}"
+    print(f"{count} of {total} {noun}s, {pairs}: {spread}")
     if text := within(found):
         print(text)
     for reason, number in Counter(found.left_out.values()).items():

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape, Status
-from landsweep.disk.trees import find_resolved, read_tree
+from landsweep.disk.trees import check_representation, find_resolved, read_tree
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member, choose_members, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
@@ -67,7 +68,7 @@ class Chosen:
         if failed := int((status == Status.FAILED).sum()):
             raise UserError(
                 f"member {self.member.index} has failed at {failed} of {status.size} points, expected a whole "
-                f"landscape: `landsweep status {self.run.path}` says why."
+                f"landscape: `landsweep status {in_command(self.run.path)}` says why."
             )
         return {name: landscape.read_member(name, self.member.position) for name in wanted or known}
 
@@ -79,7 +80,7 @@ class Chosen:
 
     def tree(self, representation: str | None) -> tuple[MergeTree, np.ndarray]:
         """Return the merge tree, and the coordinates ``(vertices, d)`` of its vertices."""
-        name = representation or self.run.study.connectivity[0]
+        name = check_representation(self.run, representation or "")
         tree = read_tree(self.run.directory, self.member.index, name)
         if name == RESOLVED:
             found = find_resolved(self.run.directory.resolved(self.member.index))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.paths import check_file
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.lazy import open_dataset
 from landsweep.disk.opened import OpenedRun
@@ -77,12 +78,9 @@ class Export:
             )
         if wanted != "landscape" and fields:
             raise UserError(f"--field is {fields[0]!r}, but a {wanted} is that of the loss, expected --what landscape.")
+        check_file("--out", out)
         if out.exists():
             raise UserError(f"--out {out} exists already, expected the name of a new file: remove it, or take another.")
-        if not out.absolute().parent.is_dir():
-            raise UserError(
-                f"--out {out}: the folder {out.parent} does not exist, expected one that does: make it first."
-            )
         return cls(chosen, wanted, fields, representation)
 
     def write(self, run: OpenedRun, member: int | None, at: Sequence[str], out: Path) -> list[str]:
@@ -102,19 +100,25 @@ class Export:
         if self.format == "csv":
             table = graphs.pairs_of(tree, places)
             _to_csv(table, out)
-            return [f"{out}: {len(table)} pairs of {tree.connectivity}, {len(tree.roots)} of them essential"]
+            return [f"{out}: {_count(len(table), 'pair')} of {tree.connectivity}, {len(tree.roots)} of them essential"]
         (graphs.write_tree if self.what == "tree" else graphs.write_diagram)(out, tree, places)
-        size = f"{len(tree.nodes)} nodes, {len(tree.arcs)} arcs" if self.what == "tree" else f"{len(tree.pairs)} pairs"
+        of_tree = f"{_count(len(tree.nodes), 'node')}, {_count(len(tree.arcs), 'arc')}"
+        size = of_tree if self.what == "tree" else _count(len(tree.pairs), "pair")
         lines = [f"{out}: {self.what} of {tree.connectivity}, {size}"]
         if self.what == "tree" and places.shape[1] > 3:
             lines.append(f"nodes lie at the first 3 of their {places.shape[1]} coordinates; the array alpha has all")
         return lines
 
 
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
 def _told(out: Path, fields: Mapping[str, np.ndarray], shape: Sequence[int]) -> list[str]:
     lost = sum(int((~np.isfinite(values)).sum()) for values in fields.values())
     lines = [f"{out}: {', '.join(fields)} on {' x '.join(map(str, shape))} points"]
-    return lines + [f"{lost} values are not finite, and are written as they are"] * bool(lost)
+    are = "values are not finite, and are" if lost > 1 else "value is not finite, and is"
+    return lines + [f"{lost} {are} written as {'they are' if lost > 1 else 'it is'}"] * bool(lost)
 
 
 def _landscaper(chosen: Chosen, fields: Sequence[str], out: Path) -> list[str]:

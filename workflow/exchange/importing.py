@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from landsweep.base.errors import Exit, UserError
 from landsweep.base.events import Notice, Subscriber
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import with_overrides
 from landsweep.disk import content
 from landsweep.disk.opened import last_folder, read_study
@@ -131,6 +132,8 @@ def import_run(
 def _check_out(out: Path, files: Sequence[Path]) -> None:
     run, target = RunDir(out), out.resolve()
     for path in files:
+        if not path.exists():
+            raise UserError(f"{path} does not exist, expected a file with a landscape: check its name and its folder.")
         if target == path.resolve() or (target in path.resolve().parents and path.is_dir()):
             raise UserError(f"--out {out} is where {path} lies, expected a new run directory such as runs/imported.")
     if out.exists() and not out.is_dir():
@@ -149,8 +152,8 @@ def _check_unchanged(run: RunDir, study: Study, folder: Path) -> None:
     if changed := content.changed(run, content.recorded(run, study), found):
         raise UserError(
             f"{changed[0].path} has changed since {run.path} was made of it, expected the same file: name another run "
-            f"directory with --out, or read everything again with `landsweep run {run.study} --out {run.path} --folder "
-            f"{folder} --redo`."
+            f"directory with --out, or read everything again with `landsweep run {in_command(run.study)} --out "
+            f"{in_command(run.path)} --folder {in_command(folder)} --redo`."
         )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape, Status
-from landsweep.figures.marks import draw_marks
-from landsweep.figures.planes import contour, curve, period, plane
-from landsweep.figures.scales import Scale
+from landsweep.figures.marks import draw_marks, lacking
+from landsweep.figures.planes import colour_bar, contour, curve, label, period, plane
+from landsweep.figures.scales import Scale, best_scale, finite, norm_of
+from landsweep.figures.style import note
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.study import HESSIAN_FIELDS
 
@@ -110,18 +111,97 @@ def draw_landscape(
     ValueError
         As these functions.
     """
-    whole = field_of(run, landscape, member, field)
-    shown = plane(whole, at)
+    shown = plane(field_of(run, landscape, member, field), at)
+    _draw(panel, run, member, shown, field == "loss", scale, clip, norm, bar)
+    return shown
+
+
+def _draw(
+    panel: Any,
+    run: OpenedRun,
+    member: Member,
+    shown: xr.DataArray,
+    marked: bool,
+    scale: Scale,
+    clip: Any = None,
+    norm: Any = None,
+    bar: bool = True,
+) -> None:
     periodic = periodic_of(run)
     if shown.ndim == 1:
         curve(shown, panel, scale=scale, clip=clip, norm=norm, periodic=periodic)
     else:
         contour(shown, panel, scale=scale, clip=clip, norm=norm, periodic=periodic, bar=bar)
-    if field == "loss" and shown.ndim == whole.ndim:
+    if marked and shown.ndim == run.study.grid.dims:
         mark(panel, run, member, shown)
         if shown.ndim == 1:
             _fit(panel, shared=norm is not None or clip is not None)
-    return shown
+
+
+def draw_together(
+    panels: Sequence[Any],
+    run: OpenedRun,
+    landscape: Landscape,
+    members: Sequence[Member | None],
+    *,
+    scale: Scale | None = None,
+    clip: float | None = None,
+    at: Mapping[str, float] | None = None,
+) -> list[str]:
+    """Draw the losses of members in one scale, with the colour bar that they share; return what could not be drawn so.
+
+    Where there is no scale that fits all, each has one of its own, and a panel that has none says why.
+
+    Parameters
+    ----------
+    panels, run, landscape, members
+        An axes for each member, which stays empty for None; the run with its store.
+    scale, clip, at
+        As in :func:`draw_landscape`; without a scale, ``log`` where that says more, and ``linear`` for curves.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+
+    Raises
+    ------
+    ValueError
+        Where a scale or a clip is given that does not fit, and as :func:`landsweep.figures.planes.plane`.
+    """
+    there = []
+    for panel, member in zip(panels, members, strict=True):
+        if member is None:
+            panel.set(xticks=[], yticks=[], frame_on=False)  # the name of its row stays
+        else:
+            there.append((panel, member, plane(field_of(run, landscape, member), at)))
+    fields = [shown for _, _, shown in there]
+    curves = not fields or fields[0].ndim == 1
+
+    def best(of: Sequence[xr.DataArray]) -> Scale:
+        return scale or ("linear" if curves else best_scale(of))
+
+    said: list[str] = []
+    norm: Any = None
+    try:
+        norm = norm_of(fields, best(fields), clip)
+    except ValueError as error:
+        if scale is not None or clip is not None:
+            raise
+        said.append(f"the landscapes have a colour scale each, as none fits all: {error}")
+    for panel, member, shown in there:
+        try:
+            _draw(panel, run, member, shown, True, best([shown] if norm is None else fields), None, norm, norm is None)
+        except ValueError as error:
+            panel.set(xticks=[], yticks=[])
+            note(panel, f"not drawn: {error}")
+            said.append(f"landscape {member.index} is not drawn: {error}")
+            continue
+        marked = shown.ndim == run.study.grid.dims and bool(np.isfinite(shown).any())
+        note(panel, lacking(run, member) if marked else "")
+    if norm is not None and not curves and len(finite(fields)):
+        colour_bar(panels[0].figure, list(panels), norm, fields, label(fields[0]))
+    return said
 
 
 def _fit(panel: Any, shared: bool) -> None:

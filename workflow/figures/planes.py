@@ -186,7 +186,7 @@ def _fill(ax: Any, x: np.ndarray, y: np.ndarray, values: np.ma.MaskedArray[Any, 
     sizes = np.abs(borders[borders != 0])
     large = max(len(x), len(y)) > MOST_LINES or sizes.max() > LINES_UP_TO or sizes.min() < 1 / LINES_UP_TO
     if large:  # each pixel in the colour of its band
-        middle = np.asarray(norm(0.5 * (borders[:-1] + borders[1:])))
+        middle = np.asarray(norm(0.5 * borders[:-1] + 0.5 * borders[1:]))  # sums of great numbers overflow
         from matplotlib import colormaps
 
         colours = colormaps[MAP](middle)

@@ -15,6 +15,8 @@ DECADE = 10
 than a linear one."""
 LEAST = 1e-280
 """matplotlib takes numbers below about this one for 0."""
+GREATEST = 8e307
+"""matplotlib adds two neighbouring levels, and the sum of greater ones overflows."""
 LEVELS = 24
 """Filled contours have so many bands."""
 
@@ -64,8 +66,7 @@ def limits(arrays: Sequence[ArrayLike], scale: Scale, clip: float | None = None)
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
-    if not np.isfinite(high - low) and (clip is None or not np.isfinite(clip - low)):
-        raise ValueError(f"values from {low:.4g} to {high:.4g} span more than a number holds, expected a clip")
+    top = high
     if 0 < max(abs(low), abs(high)) < LEAST:
         raise ValueError(f"values from {low:.4g} to {high:.4g} are too small to draw, expected some above {LEAST:g}")
     if scale == "log" and low <= 0:
@@ -74,8 +75,12 @@ def limits(arrays: Sequence[ArrayLike], scale: Scale, clip: float | None = None)
         if clip is not None and not clip > low:
             raise ValueError(f"clip is {clip:g} and the least value is {low:.4g}, expected a clip above it")
         middle = float(np.median(values))
-        high = min(clip, high) if clip is not None else middle if middle > low else high
-    return low, high
+        top = min(clip, high) if clip is not None else middle if middle > low else high
+    if max(abs(low), abs(top)) > GREATEST:
+        raise ValueError(
+            f"values from {low:.4g} to {high:.4g} are too large to draw, expected numbers up to {GREATEST:g}, or a clip"
+        )
+    return low, top
 
 
 def norm_of(arrays: Sequence[ArrayLike], scale: Scale = "linear", clip: float | None = None) -> Any:

@@ -37,19 +37,34 @@ def note(ax: Any, *texts: str) -> None:
 
 def labels(ax: Any, x: str, y: str) -> None:
     """Label both axes in the size of all figures."""
-    from matplotlib.ticker import AutoLocator, NullFormatter
+    from matplotlib.ticker import AutoLocator
 
     ax.set_xlabel(x, fontsize=SMALL)
     ax.set_ylabel(y, fontsize=SMALL)
     ax.tick_params(labelsize=TINY)
     if type(locator := ax.xaxis.get_major_locator()) is AutoLocator:
         locator.set_params(nbins=6, steps=[1, 2, 5, 10])  # else labels of negative numbers touch
+    log_ticks(ax)
+
+
+def log_ticks(ax: Any) -> None:
+    """Label logarithmic axes by their limits: call it again where these change."""
+    from matplotlib.ticker import NullFormatter
+
     for axis in (ax.xaxis, ax.yaxis):
         if axis.get_scale() == "log":
             locator, form = decades(*axis.get_view_interval())
             axis.set_major_locator(locator)
             axis.set_major_formatter(form)
             axis.set_minor_formatter(NullFormatter())
+
+
+def unlabel(ax: Any, ways: str) -> None:
+    """Take the label of ``x`` or ``y``, or of both (``xy``), from a panel whose neighbour has it; notes stay."""
+    if "x" in ways:
+        ax.set_xlabel(ax.get_xlabel().partition("\n")[2])
+    if "y" in ways:
+        ax.set_ylabel("")
 
 
 def decades(low: float, high: float) -> tuple[Any, Any]:
@@ -86,7 +101,7 @@ def wrapped(text: str, letters: int) -> str:
 
 
 def number(panel: Any, values: ArrayLike, whole: bool = False) -> None:
-    """Set the ticks of a linear y axis: one where there is one value, whole ones for counts, and no two alike."""
+    """Set the ticks of a linear y axis: one of one value, whole ones for counts, none rounded away from its place."""
     from matplotlib.ticker import Formatter, MaxNLocator
 
     class Numbers(Formatter):  # the default one writes a common factor, where the legend stands
@@ -94,8 +109,11 @@ def number(panel: Any, values: ArrayLike, whole: bool = False) -> None:
             return f"{x:.3g}"
 
         def format_ticks(self, values: Any) -> list[str]:
+            found = np.unique(np.asarray(values, dtype=np.float64))
+            slack = 0.01 * np.diff(found).min() if len(found) > 1 else np.inf
             tries = ([f"{v:.{digits}g}" for v in values] for digits in range(3, 17))
-            return next((texts for texts in tries if len({*texts}) == len({*values})), [str(v) for v in values])
+            right = (t for t in tries if np.abs(np.array(t, dtype=np.float64) - np.asarray(values)).max() <= slack)
+            return next(right, [str(v) for v in values]) if len(found) else []
 
     panel.yaxis.set_major_formatter(Numbers())
     given = np.asarray(values, dtype=np.float64)

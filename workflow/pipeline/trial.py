@@ -27,10 +27,12 @@ from landsweep.disk.checkpoints.loading import load
 from landsweep.disk.rundir import RunDir
 from landsweep.kernels.contract import Contract, describe, takes
 from landsweep.kernels.curvature.hessian import CurvatureProduct
+from landsweep.kernels.loss.batchnorm import normalisation_layers, of_batches
 from landsweep.kernels.loss.choice import difference
 from landsweep.kernels.loss.data import Data
 from landsweep.kernels.loss.directions import flatten
 from landsweep.kernels.loss.evaluation import Evaluator
+from landsweep.kernels.loss.functional import copied
 from landsweep.kernels.loss.precision import PRECISIONS
 from landsweep.kernels.loss.raising import is_of_a_point
 from landsweep.kernels.loss.strategies import StrategyName, make_strategy
@@ -380,6 +382,13 @@ class _Try:
                         "expected the same, as every process builds it: call torch.manual_seed(seed) first, or "
                         "register what is random in it as a buffer"
                     )
+            if normalisation_layers(network) and (layers := of_batches(problem, copied(network), _on(network, batch))):
+                more = f" and {len(layers) - 2} more" if len(layers) > 2 else ""
+                self._trial.notes.append(
+                    f"The loss puts the network into training mode: normalisation ({', '.join(layers[:2])}{more}) goes "
+                    "by the mean and variance of each batch, so that the loss depends on how the data are cut into "
+                    "batches; without model.train() the running statistics count."
+                )
         value = float(here["loss"][0])
         if not np.isfinite(value):
             self._trial.notes.append(f"The loss is {value} at {self._weights}.")
@@ -466,12 +475,16 @@ def _is_of_numbers(error: Exception, evaluate: Evaluator) -> bool:
 def _gradient(problem: Problem, network: nn.Module, batch: Batch) -> str:
     """Return the norm of the gradient, and which parameters have none."""
     named = list(trainable_parameters(network))
-    here = batch.to(named[0][1].device, real_dtype(network))
-    loss = problem.loss(network, here)["loss"]
+    loss = problem.loss(network, _on(network, batch))["loss"]
     found = torch.autograd.grad(loss, [p for _, p in named], allow_unused=True)
     unused = [name for (name, _), part in zip(named, found, strict=True) if part is None]
     norm = torch.stack([part.norm().double() for part in found if part is not None]).norm()
     return f"norm {float(norm):.4g}" + (f"; none for {', '.join(unused[:3])}" if unused else "")
+
+
+def _on(network: nn.Module, batch: Batch) -> Batch:
+    """Return a batch on the device and in the precision of a network."""
+    return batch.to(next(p for _, p in trainable_parameters(network)).device, real_dtype(network))
 
 
 def _shift(network: nn.Module, seed: int = 0) -> torch.Tensor:

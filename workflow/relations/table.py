@@ -12,6 +12,7 @@ from landsweep.relations.columns import Columns
 from landsweep.relations.relate import Question, Relation, relate
 from landsweep.relations.sentences import sentence
 from landsweep.relations.units import STRATA
+from landsweep.study.plan import Plan
 
 COVARIATE = "loss_range"
 """Partial correlations hold this column fixed where no other is named."""
@@ -143,6 +144,19 @@ def answer(
             "curvature.largest=1, or name a column with --against."
         )
     return Answer(relations, notes)
+
+
+def complete(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return a table of metrics with rows, which hold no metrics, for the members that a sweep has gained since."""
+    there = set(table["member"])
+    names = list(dict.fromkeys(table["representation"]))
+    rows = [
+        {"member": member.index, "model": member.model, **member.coords, "representation": name}
+        for member in plan.members
+        if member.index not in there
+        for name in names
+    ]
+    return pd.concat([table, pd.DataFrame(rows)], ignore_index=True) if rows else table
 
 
 def _missing(table: pd.DataFrame, finished: pd.DataFrame) -> list[str]:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from landsweep.base.naming import assigned
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
+from landsweep.figures.composites.columns import known, of_models
+from landsweep.figures.composites.trends import joined, trends
 from landsweep.figures.curves import density
 from landsweep.figures.landscapes import RATIO, draw_landscape, field_of
 from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet
 from landsweep.figures.planes import plane
-from landsweep.figures.scales import DECADE, best_scale
-from landsweep.figures.style import note, number, save
+from landsweep.figures.scales import best_scale
+from landsweep.figures.style import note, save
 from landsweep.report import summary
 from landsweep.study.plan import Member
-from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, SPECIAL_AXES, Study
+from landsweep.study.study import DIRECTION_AXES, HESSIAN_FIELDS, Study
 
-TREND_PANELS = {
-    "n_saddles": "linear",
-    "average_persistence": "log",
-    "average_persistence_rel": "linear",
-    "hessian_top_eigenvalue": "log",
-    "hessian_trace": "log",
-    "hessian_eigenvalue_ratio": "log",
-}
-"""The keys are the columns that the trend shows, in the order of its panels; the values are the scales of the axes."""
+TREND_PANELS = (
+    "n_saddles",
+    "average_persistence",
+    "average_persistence_rel",
+    "hessian_top_eigenvalue",
+    "hessian_trace",
+    "hessian_eigenvalue_ratio",
+)
+"""The columns that the trend shows, in the order of its panels."""
 
 
 def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
@@ -38,91 +40,25 @@ def draw_trend(study: Study, table: pd.DataFrame, path: Path) -> None:
     asks for them, they also show the top eigenvalue and the trace of the models' Hessians. Lines are medians over the
     series, bands their range; over seeds and other names they are dots, with bars.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
     axis = summary.swept_axis(study, table)
     if axis is None:
         return
-    panels = [name for name in TREND_PANELS if summary.known(table, name)]
-    error = summary.error_column(table)
+    panels, error = known(table, TREND_PANELS), summary.error_column(table)
     if axis in DIRECTION_AXES:  # which leaves the models alone
-        panels, error = [name for name in panels if not name.startswith("hessian")], None
+        panels, error = [name for name in panels if not of_models(name)], None
     versions = summary.versions(table)
-    rows = -(-len(panels) // 3)
-    join = axis not in SPECIAL_AXES  # names have no order that a line could show
-    margin = 0.05 * np.ptp(table[axis])
-    figure = Figure(figsize=(12, 3.6 * rows), layout="constrained")
-    axes = figure.subplots(rows, 3, squeeze=False).ravel()
-    for panel, metric in zip(axes, panels, strict=False):
-        if metric.startswith("hessian"):
-            sites = summary.sites(study, table)
-            _line(panel, _along(sites, axis, metric), "0.15", "median over models", join)
-        else:
-            lines = _lines(versions, axis, metric)
-            for behind, (name, (colour, along)) in zip(reversed(range(len(lines))), lines.items(), strict=True):
-                _line(panel, along, colour, name, join, behind)
-        ends = table[axis].min() - margin, table[axis].max() + margin
-        panel.set(xlabel=axis, ylabel=summary.label(metric), xlim=ends)
-        if TREND_PANELS[metric] == "log" and 0 < table[metric].min() <= table[metric].max() / DECADE:
-            panel.set_yscale("log")
-        else:
-            number(panel, table[metric], whole=metric.startswith("n_"))
-        if all(float(v).is_integer() for v in table[axis]):
-            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        handles, labels = panel.get_legend_handles_labels()
-        if error is not None:
-            more = _error(panel, table, axis, error, join)
-            handles, labels = handles + more[0], labels + more[1]
-        panel.legend(handles, labels, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
-    for panel in axes[len(panels) :]:
-        panel.set_axis_off()
+    models = {"median over models": summary.sites(study, table)}
     counts = sorted({len(summary.series(part, study, axis)) for part in versions.values()})
-    several = f"{'line' if join else 'dot'} = median, band = range over {' or '.join(map(str, counts))} series"
-    figure.suptitle(f"{study.name}: {several if counts[-1] > 1 else 'one series'}", fontsize=10)
+    several = (
+        f"{'line' if joined(axis, table) else 'dot'} = median, band = range over {' or '.join(map(str, counts))} series"
+    )
+    figure = trends(
+        {name: models if of_models(name) else versions for name in panels},
+        axis,
+        title=f"{study.name}: {several if counts[-1] > 1 else 'one series'}",
+        merit=None if error is None else (table, error),
+    )
     save(figure, path)
-
-
-def _along(part: pd.DataFrame, axis: str, metric: str) -> pd.DataFrame:
-    """Return the median, least and greatest value of a metric at each value of the axis where one is known."""
-    return part.dropna(subset=[metric]).groupby(axis)[metric].agg(["median", "min", "max"])
-
-
-def _lines(versions: dict[str, pd.DataFrame], axis: str, metric: str) -> dict[str, tuple[str, pd.DataFrame]]:
-    """Return the colour and the values of each line; versions that are equal everywhere are one, named after all."""
-    lines: dict[str, tuple[str, pd.DataFrame]] = {}
-    for k, (name, part) in enumerate(versions.items()):
-        along = _along(part, axis, metric)
-        same = next((other for other, (_, before) in lines.items() if before.equals(along)), None)
-        if same is None:
-            lines[name] = f"C{k}", along
-        else:
-            lines = {f"{other} = {name}" if other == same else other: line for other, line in lines.items()}
-    return lines
-
-
-def _line(panel: Any, along: pd.DataFrame, colour: str, label: str, join: bool, behind: int = 0) -> None:
-    """Draw a version; the more others (``behind``) are drawn over it, the wider, so that it shows where they meet."""
-    at, style = along.index, "o-" if join else "o"
-    wider = {"markersize": 4 + 2 * behind, "linewidth": 1.5 + behind}
-    if join:
-        panel.fill_between(at, along["min"], along["max"], color=colour, alpha=0.2, linewidth=0)
-    elif (along["min"] < along["max"]).any():
-        panel.vlines(at, along["min"], along["max"], color=colour, alpha=0.3, linewidth=4 + 2 * behind)
-    panel.plot(at, along["median"], style, color=colour, label=label, **wider)
-
-
-def _error(panel: Any, table: pd.DataFrame, axis: str, error: str, join: bool) -> tuple[list[Any], list[str]]:
-    """Draw the models' error on an axis of its own, and return its label in the legend."""
-    twin = panel.twinx()
-    merit, name = table.groupby(axis)[error].median(), summary.label(error)
-    style = "s--" if join else "s"
-    twin.plot(merit.index, merit, style, color="0.45", markersize=3.5, linewidth=1, label=name)
-    number(twin, merit)
-    twin.set_ylabel(name, color="0.35")
-    twin.tick_params(axis="y", colors="0.35")
-    handles, labels = twin.get_legend_handles_labels()
-    return list(handles), list(labels)
 
 
 def draw_density(study: Study, landscape: Landscape, path: Path) -> None:
@@ -179,10 +115,6 @@ def _model_axes(run: OpenedRun) -> list[str]:
     return [a for a, values in run.plan.axes.items() if len(values) > 1 and a in run.plan.models[0].coords]
 
 
-def _label(coords: dict[str, Any], axes: list[str]) -> str:
-    return ", ".join(f"{a.replace('_', ' ')} = {coords[a]}" for a in axes)
-
-
 def _panels(
     run: OpenedRun,
     landscape: Landscape,
@@ -203,7 +135,7 @@ def _panels(
             panel.set(xticks=[], yticks=[])
             note(panel, f"not drawn: {error}")
         missing = lacking(run, member) if run.study.grid.dims <= 2 and field == "loss" else ""
-        own = _label(dict(member.coords), axes) or run.study.name
+        own = assigned(member.coords, axes) or run.study.name
         panel.set_title(f"{own}\n{missing}" if missing else own, fontsize=9)
     save(figure, path)
 
@@ -213,6 +145,6 @@ def _title(run: OpenedRun, model: int | None, field: str, marked: bool) -> str:
     d = run.study.grid.dims
     what = "loss" if field == "loss" else "|smallest / largest| eigenvalue of the Hessian"
     slices = f", central slice of {d} dimensions" if d > 2 else ""
-    own = _label(dict(run.plan.models[model].coords), _model_axes(run)) if model is not None else ""
+    own = assigned(run.plan.models[model].coords, _model_axes(run)) if model is not None else ""
     marks = f"; {words(run)}" if marked and d == 2 and field == "loss" else ""
     return f"{run.study.name}{': ' + own if own else ''} ({what}{slices}{marks})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from landsweep.base.naming import label as label
+from landsweep.base.naming import merit
 from landsweep.relations.columns import group_axes, trend_axes
 from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import estimate, sentences
@@ -122,7 +123,5 @@ def quality_columns(table: pd.DataFrame) -> list[str]:
 
 
 def error_column(table: pd.DataFrame) -> str | None:
-    """Return the figure of merit that figures show: the absolute error if there is one, else the first."""
-    columns = quality_columns(table)
-    preferred = [c for c in ("quality_absolute_error", "quality_relative_error", "quality_accuracy") if c in columns]
-    return (preferred or columns or [None])[0]
+    """Return the figure of merit that figures show, None where no model has one."""
+    return merit(name for name in quality_columns(table) if known(table, name))

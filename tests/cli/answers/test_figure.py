@@ -195,7 +195,7 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
         ),
         (["contour", "--by", "bet"], "--by is 'bet', expected an axis of the sweep: beta, seed, subspace"),
         (["contour", "--out", "x.gif"], "--out is 'x.gif', expected the name of a .png, .svg or .pdf file."),
-        (["tree", "--representation", "face"], "has no face merge tree"),
+        (["tree", "--representation", "face"], "has no face merge tree, `landsweep topology"),
         (["barcode", "--scale", "clipped"], "scale is clipped, expected linear or log"),
         (
             ["profile", "--clip", "3"],
@@ -206,7 +206,12 @@ def test_a_figure_is_written_where_it_is_asked_for_and_beside_its_run_by_default
         (["density"], "density cannot be drawn: the study asks for no density: `landsweep run STUDY --set curvature"),
         (["scatter", "--x", "beta"], "--y is missing, expected a column of the table: `landsweep metrics"),
         (["scatter", "--x", "beta", "--y", "eror"], "'eror' is no column, expected one of member, model, beta"),
-        (["scatter", "--x", "beta", "--y", "smad", "--representation", "moore"], "'moore', expected freudenthal."),
+        (
+            ["scatter", "--x", "beta", "--y", "smad", "--representation", "moore"],
+            "'moore', expected freudenthal: the run",
+        ),
+        (["xie6", "--representation", "resolved"], "finds them."),
+        (["tree", "--representation", "fradenthal"], "is 'fradenthal', expected freudenthal; did you mean"),
         (["profile", "--representation", "resolved"], "--representation is resolved, whose trees have no volumes"),
     ],
 )
@@ -238,9 +243,6 @@ def test_a_landscape_without_a_finite_value_is_hatched_and_has_no_tree(drawn, tm
     _, said = drawn(run, "profile", "--at", "beta=1")
     why = "member 1 has no freudenthal merge tree, as no point of its grid has a finite loss, expected another member."
     assert why in said
-    assert "expected one of the study's topology.connectivity; `landsweep topology" in (
-        inside("figure", run, "tree", "--member", "1", "--representation", "face").stderr
-    )
     assert inside("figure", run, "profile", "--member", "1").returncode == 2
     alone, _ = drawn(run, "contour", "--member", "1")
     assert len(alone.axes) == 1
@@ -256,6 +258,60 @@ def extended(run, folder):
     study["sweep"]["beta"].append(4.0)
     (run / "study.yaml").write_text(yaml.safe_dump(study))
     return run
+
+
+def test_figures_of_the_table_and_commands_on_it_say_which_landscapes_it_lacks(drawn, tmp_path):
+    run = extended(reference_run(), tmp_path)
+    words = ("--at", "direction_seed=0")
+    columns = ("--x", "beta", "--y", "smad")
+    for name, *more in (["xie5"], ["xie6"], ["landscaper3"], ["landscaper5"], ["scatter", *columns]):
+        assert "note: the metrics of 1 of 3 landscapes are not there yet\n" in drawn(run, name, *words, *more)[1]
+    assert drawn(run, "scatter", *columns, "--at", "beta=[1,2]")[1] == "", "all of these are there"
+    assert inside("metrics", run).stderr == (
+        f"note: 2 of 6 landscapes are not in the table yet: continue {run} with `landsweep run STUDY`.\n"
+    )
+    note = "note: 2 of 6 landscapes have no metrics (model 2, 1 of them without any): `landsweep run STUDY` makes what"
+    assert inside("relations", run).stdout.startswith(note)
+    assert open_run(run).relations().attrs["notes"][0].startswith(note.removeprefix("note: "))
+
+
+def test_landscapes_of_one_axis_have_no_surface(tmp_path):
+    for name in ("surface", "xie1"):
+        done = inside("figure", reference_run(), name, "--member", "0", "--slice", "alpha_0=0")
+        assert done.returncode == 2
+        assert done.stderr.endswith(
+            "landscapes of 7 x 5 points are cut to one axis, expected two of at least two points: `landsweep figure "
+            f"{reference_run()} contour` draws curves.\n"
+        )
+
+
+def test_where_nothing_is_finite_no_other_member_is_advised(drawn, tmp_path):
+    run = copy_of(reference_run(), tmp_path)
+    for member in range(4):
+        path = run / "topology" / f"member-{member:05d}.npz"
+        write_arrays(path, metrics_arrays("freudenthal", {"n_nonfinite": 35.0}))
+    none = "none of the 4 chosen landscapes has a merge tree, as no point has a finite loss, expected some: choose"
+    for name in ("tree", "profile", "xie1", "landscaper2"):
+        assert none in inside("figure", run, name).stderr
+    assert "the 1 chosen landscape has no merge tree, as no point has" in (
+        inside("figure", run, "xie1", "--member", "2").stderr
+    )
+    (run / "topology" / "member-00001.npz").unlink()
+    assert f"expected one at least: `landsweep status {run}` says what is missing." in (
+        inside("figure", run, "xie1").stderr
+    )
+
+
+def test_what_failed_is_no_reason_to_continue(tmp_path):
+    run = copy_of(reference_run(**SOLID), tmp_path)
+    shutil.rmtree(run / "landscape.zarr")
+    (run / "failures").mkdir(exist_ok=True)
+    (run / "failures" / "curvature-00000.json").write_text("{}")
+    done = inside("figure", run, "density")
+    assert done.stderr == (
+        "landsweep: density cannot be drawn: no spectral density is in the store yet, and some have failed: `landsweep "
+        f"status {run}` says why.\n"
+    )
 
 
 def test_densities_of_a_run_that_was_extended(drawn, tmp_path):

@@ -71,6 +71,11 @@ def test_a_mistake_is_one_sentence(run, tmp_path):
     done = inside("relations", run, "--metric", "saddles")
     assert done.returncode == 2
     assert done.stderr.startswith("landsweep: --metric is 'saddles', expected one of ")
+    for out, why in (("no/r.json", "but {}/no is no folder"), (".", "which is a folder")):
+        done = inside("relations", run, "--json", tmp_path / out)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"landsweep: --json is {tmp_path / out}, {why.format(tmp_path)}, expected ")
+    assert not (tmp_path / "no").exists()
     assert inside("relations", tmp_path).stderr.startswith(f"landsweep: {tmp_path} holds no run")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from landsweep import UserError, open_run
 from landsweep.disk.store import Landscape
+from landsweep.figures import landscapes
 from landsweep.figures.critical import MINIMUM
 from landsweep.figures.named import landscaper, predictions, xie
 from landsweep.figures.named.catalogue import FIGURES, draw
@@ -164,6 +165,52 @@ def test_groups_of_one_seed_stand_side_by_side(run):
     assert boxes[0].y0 == boxes[1].y0
     assert all(box.width < 2 * box.height for box in boxes)
     assert "seed = 0;" in figure.get_suptitle()
+
+
+def test_curves_are_drawn_as_landscapes_are_and_notes_stay_in_every_row(run, monkeypatch):
+    figure, _ = drawn(run, "xie5", "seed=0", at={"alpha_1": 0.0})
+    curves = figure.subfigs[0].axes[:2]
+    loss = run.dataset.loss.sel(seed=0, subspace="random", direction_seed=0).isel(alpha_1=2)
+    for panel, beta in zip(curves, (1.0, 2.0), strict=True):
+        np.testing.assert_array_equal(panel.get_lines()[0].get_ydata(), loss.sel(beta=beta))
+    assert len({panel.get_ylim() for panel in curves}) == 1
+    assert [panel.get_ylabel() for panel in curves] == ["loss", ""]
+    own = landscapes.field_of
+    monkeypatch.setattr(landscapes, "field_of", lambda *given: (f := own(*given)).where(f.alpha_0 > -3))
+    upper, lower = np.reshape(drawn(run, "xie5")[0].subfigs[0].axes[:4], (2, 2))
+    assert [panel.get_xlabel().replace("\n", " ") for panel in upper] == ["hatched: 5 of 35 points not finite"] * 2
+    assert all(panel.get_xlabel().startswith("direction 0 [multiples of δ]\nhatched") for panel in lower)
+
+
+def test_seeds_have_no_order_that_a_line_could_show(run):
+    figure, _ = drawn(run, "xie6", by="seed")
+    lines = [line for panel in figure.axes for line in panel.get_lines()]
+    assert {line.get_linestyle() for line in lines} == {"None"}
+    assert figure.get_suptitle().endswith("dot: median, bar: range")
+
+
+def test_a_landscape_that_has_no_scale_leaves_the_others_and_the_metrics(run, monkeypatch):
+    own = landscapes.field_of
+
+    def huge(run, landscape, member, *more):
+        field = own(run, landscape, member, *more)
+        return (0 * field + 1e308).where(field.alpha_0 > 0, -1e308) if member.coords["beta"] == 2.0 else field
+
+    monkeypatch.setattr(landscapes, "field_of", huge)
+    figure, notes = drawn(run, "xie5", "seed=0")
+    why = "values from -1e+308 to 1e+308 are too large to draw, expected numbers up to 8e+307, or a clip"
+    assert notes == [
+        f"the landscapes have a colour scale each, as none fits all: {why}",
+        f"landscape 4 is not drawn: {why}",
+    ]
+    first, lost, *bars = figure.subfigs[0].axes
+    assert len(bars) == 1
+    assert first.collections
+    assert not lost.collections
+    assert lost.get_xlabel().replace("\n", " ") == f"not drawn: {why}"
+    assert {ax.get_ylabel() for ax in figure.subfigs[1].axes} >= {"saddles", "loss range"}
+    with pytest.raises(UserError, match=r"scale is log and the least value is -1e\+308, expected values above 0"):
+        drawn(run, "xie5", "seed=0", scale="log")
 
 
 @pytest.mark.parametrize("name", ["xie6", "landscaper3"])

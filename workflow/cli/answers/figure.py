@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from landsweep.base.errors import UserError, guard_io
 from landsweep.base.launch import detect
-from landsweep.base.paths import check_folder
+from landsweep.base.paths import check_file
 from landsweep.cli.options import RunPath
 
 
@@ -80,7 +80,7 @@ def figure(
             f"--out is {str(target)!r}, expected the name of a {', '.join(KINDS[:-1])} or {KINDS[-1]} file."
         )
     if out is not None:
-        check_folder("--out", out)
+        check_file("--out", out)
     request = Request(
         opened,
         choose_members(opened.plan, tuple(member or ()), tuple(at or ())),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from landsweep.base.errors import guard_io
 from landsweep.base.launch import detect
+from landsweep.base.paths import check_file
 from landsweep.cli.options import RunPath
 
 
@@ -51,11 +52,13 @@ def relations(
         raise typer.Exit
     from landsweep.api import Run
     from landsweep.relations import show
-    from landsweep.relations.table import answer
+    from landsweep.relations.table import answer, complete
     from landsweep.stages import measured
 
+    if json_ is not None:
+        check_file("--json", json_)
     opened = Run(run)
-    table = opened.metrics
+    table = complete(opened.metrics, opened.plan)
     found = answer(table, list(opened.plan.axes), measured(map(str, table)), metric, against, given, within)
     if json_ is not None:
         from landsweep.disk.rundir import write_text

@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 from landsweep.base.errors import UserError
-from landsweep.base.paths import check_folder
+from landsweep.base.paths import check_file
 from landsweep.base.text import size
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.arrays import write_arrays
@@ -143,7 +143,7 @@ def _check_out(path: Path, out: Path) -> None:
         raise UserError(f"--out {out} would overwrite the field {path}, expected another file.")
     if target.is_dir() or out.suffix != ".npz":
         raise UserError(f"--out is {str(out)!r}, expected the name of an .npz file.")
-    check_folder("--out", out)
+    check_file("--out", out)
     if not os.access(target.parent, os.W_OK):
         raise UserError(f"--out {out} cannot be written, expected a folder that can be: {target.parent} cannot.")
 

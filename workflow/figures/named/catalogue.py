@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.base.yamlfile import nearest
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
@@ -46,8 +47,12 @@ class Named:
         return MODELLESS if self.models and run.study.imported else self.missing(run)
 
 
-def _go_on(run: OpenedRun, there: bool, what: str) -> str:
-    return "" if there else f"{what}: continue {run.path} with `landsweep run STUDY`"
+def _go_on(run: OpenedRun, there: bool, what: str, *stages: str) -> str:
+    if there:
+        return ""
+    if any(run.directory.failures(stage) for stage in stages):
+        return f"{what}, and some have failed: `landsweep status {in_command(run.path)}` says why"
+    return f"{what}: continue {run.path} with `landsweep run STUDY`"
 
 
 def _landscapes(run: OpenedRun) -> str:
@@ -56,19 +61,19 @@ def _landscapes(run: OpenedRun) -> str:
 
 def _trees(run: OpenedRun) -> str:
     there = any(run.directory.topology(member.index).exists() for member in run.plan.members)
-    return _go_on(run, there, "no merge tree is computed yet")
+    return _go_on(run, there, "no merge tree is computed yet", "train", "evaluate", "topology")
 
 
 def _density(run: OpenedRun) -> str:
     if not run.study.curvature.density:
         return "the study asks for no density: `landsweep run STUDY --set curvature.density=true` adds it"
     there = run.directory.has_landscape and "hessian_density" in Landscape(run.directory.landscape).group
-    return _go_on(run, there, "no spectral density is in the store yet")
+    return _go_on(run, there, "no spectral density is in the store yet", "train", "curvature")
 
 
 def _models(run: OpenedRun) -> str:
     there = any(run.directory.theta(model.index).exists() for model in run.plan.models)
-    return _go_on(run, there, "no model is trained yet")
+    return _go_on(run, there, "no model is trained yet", "train")
 
 
 def _table(run: OpenedRun) -> str:

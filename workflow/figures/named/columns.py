@@ -1,34 +1,28 @@
-"""What figures of several landscapes share: an axis whose values are columns, members alike in all else, table rows."""
+"""What named figures share: an axis whose values are columns, members alike in all else, their trees, table rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from landsweep.base import naming
-from landsweep.base.errors import UserError, reading
+from landsweep.base.errors import Damaged, UserError, reading
+from landsweep.base.naming import assigned
 from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import find_resolved, find_tree
-from landsweep.figures.curves import COLOURS
+from landsweep.disk.trees import read_tree
+from landsweep.figures.composites.columns import known
 from landsweep.figures.named.request import Request
-from landsweep.figures.planes import colour_bar, label
-from landsweep.figures.scales import finite
-from landsweep.figures.style import INK, SMALL, TINY, labels, number
+from landsweep.figures.style import count
 from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
-from landsweep.study.resolve_spec import RESOLVED
 from landsweep.study.study import DIRECTION_AXES, MEMBER_ONLY_AXES, SPECIAL_AXES, Scalar
 
 MOST_COLUMNS = 5
 """A figure has at most so many columns of landscapes."""
-MERITS = ("quality_absolute_error", "quality_relative_error", "quality_accuracy", "quality_test_accuracy")
-"""Of several figures of merit the first of these is shown."""
 
 
 def column_axis(request: Request, *, names: bool = False) -> str:
@@ -74,8 +68,8 @@ def values_of(request: Request, axis: str, most: int = MOST_COLUMNS) -> tuple[li
     if len(values) <= most:
         return values, []
     shown = [values[k] for k in np.linspace(0, len(values) - 1, most).round().astype(int)]
-    listed = ",".join(map(str, shown))
-    return shown, [f"{most} of {len(values)} values of {axis} are shown; --at {axis}=[{listed}] chooses them"]
+    listed = in_command(f"{axis}=[{','.join(map(str, shown))}]")
+    return shown, [f"{most} of {len(values)} values of {axis} are shown; --at {listed} chooses them"]
 
 
 def alike(request: Request, axis: str, values: Sequence[Scalar], kind: str | None = None) -> dict[Scalar, Member]:
@@ -93,26 +87,54 @@ def alike(request: Request, axis: str, values: Sequence[Scalar], kind: str | Non
     return {value: best[value] for value in values if value in best}
 
 
-def tree_of(request: Request, member: Member) -> MergeTree | None:
-    """Return a member's tree without pairs below the study's threshold, None where it has none.
+def tree_of(request: Request, member: Member) -> MergeTree:
+    """Return a member's tree without pairs below the study's threshold.
 
     Raises
     ------
     UserError
-        For a representation that the run does not have.
+        For a representation that the run does not have, and where the member has no such tree.
     """
     run = request.run
-    representation = request.representation or run.study.connectivity[0]
-    names = [*run.study.connectivity, *([RESOLVED] if run.study.resolve.enabled else [])]
-    if representation not in names:
-        raise UserError(f"--representation is {representation!r}, expected {' or '.join(names)}.")
-    if representation == RESOLVED:
-        found = find_resolved(run.directory.resolved(member.index))
-        tree = found.tree if found is not None and len(found.value) else None
+    tree = read_tree(run.directory, member.index, request.tree)
+    return tree.simplify(max(POSITIVE, run.study.topology.threshold.loss(tree.value_range)))
+
+
+def find_tree(request: Request, member: Member) -> MergeTree | None:
+    """Return what :func:`tree_of` returns, None where the member has no such tree.
+
+    Raises
+    ------
+    UserError
+        For a representation that the run does not have, and where a file is damaged.
+    """
+    _ = request.tree
+    try:
+        return tree_of(request, member)
+    except Damaged:
+        raise
+    except UserError:
+        return None
+
+
+def one_axis(request: Request) -> str:
+    """Return that a figure of surfaces cannot show landscapes of one axis, without a full stop."""
+    return (
+        f"landscapes of {' x '.join(map(str, request.run.study.grid.shape))} points are cut to one axis, expected two "
+        f"of at least two points: `landsweep figure {in_command(request.run.path)} contour` draws curves"
+    )
+
+
+def none_of(request: Request, what: str) -> UserError:
+    """Return the error that no chosen member has something made of its finite values."""
+    run, many = request.run, count(len(request.members), "chosen landscape")
+    who = f"the {many} has no" if len(request.members) == 1 else f"none of the {many} has"
+    what = what.removeprefix("a ") if len(request.members) == 1 else what
+    if any(not run.directory.topology(member.index).exists() for member in request.members):
+        way_on = f"expected one at least: `landsweep status {in_command(run.path)}` says what is missing."
     else:
-        path = run.directory.topology(member.index)
-        tree = find_tree(path, representation) if path.exists() else None
-    return None if tree is None else tree.simplify(max(POSITIVE, run.study.topology.threshold.loss(tree.value_range)))
+        way_on = "as no point has a finite loss, expected some: choose others by --member or --at."
+    return UserError(f"{who} {what}, {way_on}")
 
 
 def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
@@ -124,14 +146,18 @@ def first_tree(request: Request) -> tuple[Member, MergeTree, list[str]]:
         Where none has a tree.
     """
     for member in request.members:
-        if (tree := tree_of(request, member)) is not None:
+        if (tree := find_tree(request, member)) is not None:
             several = len(request.members) > 1
             said = f"landscape {member.index} of {len(request.members)} is shown, --member chooses another"
             return member, tree, [said] * several
-    raise UserError(
-        f"none of the {len(request.members)} chosen landscapes has a merge tree, expected one with finite values: "
-        f"`landsweep status {in_command(request.run.path)}` says what is missing."
-    )
+    raise none_of(request, "a merge tree")
+
+
+def titled(run: OpenedRun, member: Member, *more: str, without: Collection[str] = ()) -> str:
+    """Return the title of a figure of one member: the study, the values that tell it from others, and more."""
+    axes = [a for a in run.plan.axes if len(run.plan.axes[a]) > 1 and a not in without]
+    said = ", ".join(filter(None, [assigned(member.coords, axes), *more]))
+    return f"{run.study.name}: {said}" if said else run.study.name
 
 
 def density_of(run: OpenedRun, landscape: Landscape, member: Member) -> tuple[np.ndarray, np.ndarray]:
@@ -151,29 +177,7 @@ def one_kind(request: Request) -> tuple[Request, str]:
     run, first = request.run, request.members[0]
     same = {a: first.coords[a] for a in MEMBER_ONLY_AXES if a in first.coords and a != "direction_seed"}
     members = tuple(m for m in request.members if all(m.coords[a] == v for a, v in same.items()))
-    said = ", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in same.items() if len(run.plan.axes[a]) > 1)
-    return replace(request, members=members), said
-
-
-def shared_bar(figure: Any, axes: Sequence[Any], norm: Any, fields: Sequence[Any]) -> None:
-    """Draw the colour bar of landscapes in one scale, where any of them has a finite value."""
-    if len(finite(fields)):
-        colour_bar(figure, list(axes), norm, fields, label(fields[0]))
-
-
-def log_ticks(ax: Any, way: str) -> None:
-    """Label the logarithmic axis ``x`` or ``y`` at decades, and between them where there are fewer than two."""
-    from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
-
-    low, high = getattr(ax, f"get_{way}lim")()
-    axis = getattr(ax, f"{way}axis")
-    axis.set_minor_formatter(NullFormatter())
-    if high < 100 * low:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 30 * low else (1.0, 3.0)))
-        axis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(np.inf, np.inf)))
-    else:
-        axis.set_major_locator(LogLocator(numticks=6))
-        axis.set_major_formatter(LogFormatterSciNotation())
+    return replace(request, members=members), assigned(same, [a for a in same if len(run.plan.axes[a]) > 1])
 
 
 def rows_of(request: Request) -> pd.DataFrame:
@@ -187,24 +191,18 @@ def rows_of(request: Request) -> pd.DataFrame:
     run = request.run
     with reading(run.directory.metrics):
         table = pd.read_parquet(run.directory.metrics)
-    representation = request.representation or run.study.connectivity[0]
-    if representation not in (known := list(dict.fromkeys(table["representation"]))):
-        raise UserError(f"--representation is {representation!r}, expected {' or '.join(known)}.")
-    return table[(table["representation"] == representation) & table["member"].isin([m.index for m in request.members])]
+    return table[(table["representation"] == request.tree) & table["member"].isin([m.index for m in request.members])]
 
 
-def merit(table: pd.DataFrame) -> str | None:
-    """Return the figure of merit that figures show, None where models have none."""
-    every = [name for name in table.columns if name.startswith("quality_") and table[name].notna().any()]
-    return next((name for name in MERITS if name in every), every[0] if every else None)
+def unmeasured(request: Request, table: pd.DataFrame) -> list[str]:
+    """Return a note on the chosen members of which a table has no metrics, none where it has all."""
+    names = known(table, ["n_minima", "n_nonfinite"])  # without a finite value there is only the second
+    there = set(table.loc[table[names].notna().any(axis=1), "member"]) if names else set()
+    lost, every = sum(m.index not in there for m in request.members), len(request.members)
+    return [f"the metrics of {lost} of {count(every, 'landscape')} are not there yet"] * (lost > 0)
 
 
-def known(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """Return those of the columns that the table has values of."""
-    return [name for name in columns if name in table and table[name].notna().any()]
-
-
-def measured(request: Request, table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+def measured(request: Request, table: pd.DataFrame, columns: Sequence[str | None]) -> list[str]:
     """Return those of the columns that the table has values of.
 
     Raises
@@ -214,53 +212,4 @@ def measured(request: Request, table: pd.DataFrame, columns: Sequence[str]) -> l
     """
     if found := known(table, columns):
         return found
-    raise UserError(
-        f"none of the {len(request.members)} chosen landscapes has a metric, expected one with finite values: "
-        f"`landsweep status {in_command(request.run.path)}` says what is missing."
-    )
-
-
-def line(ax: Any, table: pd.DataFrame, axis: str, metric: str) -> None:
-    """Draw a column along an axis: its median over all else as a line, and its range as a band."""
-    from matplotlib.ticker import MaxNLocator
-
-    along = table.dropna(subset=[metric]).groupby(axis, sort=False)[metric].agg(["median", "min", "max"])
-    numbers = table[axis].dtype.kind in "fiu"
-    along = along.sort_index() if numbers else along
-    at = along.index.to_numpy(float) if numbers else np.arange(len(along))
-    ax.fill_between(at, along["min"], along["max"], color=INK, alpha=0.15, linewidth=0)
-    ax.plot(at, along["median"], "o-", color=INK, markersize=3, linewidth=1.2)
-    if 0 < along["min"].min() <= along["max"].max() / 10:
-        ax.set_yscale("log")
-        log_ticks(ax, "y")
-    else:
-        number(ax, table[metric].tolist(), whole=metric.startswith("n_"))
-    if not numbers:
-        ax.set_xticks(at, [str(value) for value in along.index], rotation=30, ha="right")
-    elif all(float(value).is_integer() for value in at):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    labels(ax, axis.replace("_", " "), naming.label(metric))
-
-
-def strip(
-    ax: Any, table: pd.DataFrame, axis: str, values: Sequence[Scalar], metric: str, others: Sequence[str]
-) -> None:
-    """Draw a column for each value of an axis: one point a model, those equal in ``others`` joined, a bar as median."""
-    models = table.groupby([axis, *others], sort=False)[metric].median().reset_index()
-    for _, group in models.groupby(list(others), sort=False) if others else [((), models)]:
-        found = group.set_index(axis)[metric].reindex(list(values))
-        ax.plot(np.arange(len(values)), found, "o-", color="0.55", markersize=3.5, linewidth=0.6, zorder=2)
-    for k, value in enumerate(values):
-        own = models.loc[models[axis] == value, metric]
-        if own.notna().any():
-            ax.plot([k - 0.25, k + 0.25], [own.median()] * 2, color=COLOURS[0], linewidth=2.2, zorder=3)
-    if 0 < models[metric].min() <= models[metric].max() / 10:
-        ax.set_yscale("log")
-        log_ticks(ax, "y")
-    else:
-        number(ax, models[metric].tolist(), whole=metric.startswith("n_"))
-    ax.set_xticks(range(len(values)), [str(value) for value in values])
-    ax.set_xlim(-0.5, len(values) - 0.5)
-    labels(ax, axis.replace("_", " "), naming.label(metric))
-    ax.tick_params(labelsize=TINY)
-    ax.xaxis.label.set_fontsize(SMALL)
+    raise none_of(request, "a metric")

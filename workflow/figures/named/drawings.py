@@ -9,21 +9,20 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from landsweep.base.errors import UserError, reading
+from landsweep.base.errors import UserError
+from landsweep.base.naming import assigned
 from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
-from landsweep.disk.trees import read_tree
 from landsweep.figures import curves, diagrams, profiles, trees
 from landsweep.figures.landscapes import draw_landscape, field_of, mark, periodic_of
 from landsweep.figures.marks import lacking, words
 from landsweep.figures.multiples import MAX_PANELS, sheet, small_multiples
-from landsweep.figures.named.columns import density_of
+from landsweep.figures.named.columns import density_of, none_of, one_axis, rows_of, tree_of, unmeasured
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import cut_words, plane, surface
 from landsweep.figures.scales import Scale, best_scale
 from landsweep.figures.style import LETTERS_PER_INCH, TINY, count, wrapped
-from landsweep.kernels.topology.metrics import POSITIVE
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.plan import Member
 from landsweep.study.resolve_spec import RESOLVED
@@ -139,12 +138,14 @@ def _groups(request: Request) -> list[str] | None:
         return None
     if request.by not in request.run.plan.axes:
         raise UserError(f"--by is {request.by!r}, expected an axis of the sweep: {', '.join(request.run.plan.axes)}.")
-    return [f"{request.by.replace('_', ' ')} = {member.coords[request.by]}" for member in request.members]
+    return [assigned(member.coords, [request.by]) for member in request.members]
 
 
 def draw_surfaces(request: Request) -> Drawn:
     """Draw surfaces of the chosen members, each in a scale of its own."""
     own, _, fields, scale, notes = _fields(request)
+    if fields[0].ndim < 2:
+        raise UserError(f"{one_axis(request)}.")
     figure, panels = sheet(len(fields), head(own, cut_words(fields[0])), shape=1.0, projection="3d")
     for panel, field, title, member in zip(panels, fields, own.titles(), own.members, strict=True):
         with asked(member):
@@ -158,25 +159,23 @@ def _draw_trees(
 ) -> Drawn:
     """Draw something of the merge trees of the chosen members, without pairs below the study's threshold."""
     run, directory = request.run, request.run.directory
-    representation = request.representation or run.study.connectivity[0]
-    if volumes and representation == RESOLVED:
+    if volumes and request.representation == RESOLVED:
         raise UserError(
             f"--representation is {RESOLVED}, whose trees have no volumes, expected "
             f"{' or '.join(run.study.connectivity)}."
         )
+    representation = request.tree
     path = directory.resolved if representation == RESOLVED else directory.topology
     own, notes = _ready(request, lambda m: path(m.index).exists(), f"the {representation} merge tree")
     found: list[tuple[Member, MergeTree]] = []
     refused: list[UserError] = []
     for member in own.members:
         try:
-            tree = read_tree(directory, member.index, representation)
-        except UserError as error:  # no finite value, or another representation
+            found.append((member, tree_of(request, member)))
+        except UserError as error:  # no finite value
             refused.append(error)
-            continue
-        found.append((member, tree.simplify(max(POSITIVE, run.study.topology.threshold.loss(tree.value_range)))))
     if not found:
-        raise refused[0]
+        raise refused[0] if len(refused) == 1 else none_of(own, "a merge tree")
     notes += [str(refused[0])] if refused else []
     own = replace(own, members=tuple(member for member, _ in found))
     scale = own.scale or best_scale([tree.node_values for _, tree in found])
@@ -239,15 +238,12 @@ def draw_solutions(request: Request) -> Drawn:
         row = panels[columns * k : columns * (k + 1)]
         with asked(member):
             curves.solution(answer, row)
-        said = ", ".join(f"{a.replace('_', ' ')} = {member.coords[a]}" for a in names)
-        row[0].set_title("\n".join(filter(None, [said, row[0].get_title()])), fontsize=8)
+        row[0].set_title("\n".join(filter(None, [assigned(member.coords, names), row[0].get_title()])), fontsize=8)
     return figure, notes
 
 
 def draw_scatter(request: Request) -> Drawn:
     """Draw two columns of the table of metrics against each other, one point a landscape."""
-    import pandas as pd
-
     run = request.run
     for option, name in (("--x", request.x), ("--y", request.y)):
         if not name:
@@ -255,14 +251,8 @@ def draw_scatter(request: Request) -> Drawn:
                 f"{option} is missing, expected a column of the table: "
                 f"`landsweep metrics {in_command(run.path)} --csv`."
             )
-    with reading(run.directory.metrics):
-        table = pd.read_parquet(run.directory.metrics)
-    representation = request.representation or run.study.connectivity[0]
-    if representation not in (known := list(dict.fromkeys(table["representation"]))):
-        raise UserError(f"--representation is {representation!r}, expected {' or '.join(known)}.")
-    chosen = {member.index for member in request.members}
-    table = table[(table["representation"] == representation) & table["member"].isin(chosen)]
-    figure, (panel,) = sheet(1, head(request, representation), shape=0.85)
+    table = rows_of(request)
+    figure, (panel,) = sheet(1, head(request, request.tree), shape=0.85)
     with asked():
         curves.scatter(table, request.x, request.y, panel, by=request.by)
-    return figure, []
+    return figure, unmeasured(request, table)

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.naming import axis_label
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.figures import curves, diagrams, profiles, trees
-from landsweep.figures.landscapes import field_of, mark, periodic_of
+from landsweep.figures.composites.columns import known, over, quality
+from landsweep.figures.composites.trends import joined
+from landsweep.figures.landscapes import draw_together, field_of, mark, periodic_of
 from landsweep.figures.named import columns
 from landsweep.figures.named.drawings import Drawn, asked, head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, curve, cut_words, plane
-from landsweep.figures.scales import Scale, best_scale, norm_of
-from landsweep.figures.style import PALE, SMALL
+from landsweep.figures.scales import Scale, best_scale
+from landsweep.figures.style import PALE, SMALL, log_ticks, unlabel
 from landsweep.kernels.topology.tree import MergeTree
 from landsweep.study.study import MEMBER_ONLY_AXES
 
@@ -49,8 +52,7 @@ def draw_summary(request: Request) -> Drawn:
     titles = (cut_words(field) or "landscape", f"merge tree ({tree.connectivity})", "topological profile", "barcode")
     for ax, title in zip((first, second, third, fourth), titles, strict=True):
         ax.set_title(title if ax.axison else "", fontsize=9)
-    names = ", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in member.coords.items() if len(run.plan.axes[a]) > 1)
-    figure.suptitle(f"{run.study.name}{': ' + names if names else ''}", fontsize=10)
+    figure.suptitle(columns.titled(run, member), fontsize=10)
     return figure, notes
 
 
@@ -76,49 +78,48 @@ def draw_course(request: Request) -> Drawn:
     values, notes = columns.values_of(request, axis)
     members = columns.alike(request, axis, values)
     table = columns.rows_of(request)
-    metrics = columns.measured(request, table, [m for m in (columns.merit(table), *COURSE) if m])
+    metrics = columns.measured(request, table, [quality(table), *COURSE])
     rows = -(-len(metrics) // 3)
     wide = max(2.3 * len(members) + 1.2, 7.5)
     figure = Figure(figsize=(wide, 4.0 + 2.3 * rows + 0.4), layout="constrained")
     upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=[4.0, 2.3 * rows]))
     grid = upper.subplots(2, len(members), squeeze=False, height_ratios=[1.0, 0.75])
     with asked():
-        fields = [plane(field_of(run, landscape, m, "loss"), request.at) for m in members.values()]
-        scale = request.scale or best_scale(fields)
-        norm = norm_of(fields, scale, request.clip)
-        for ax, below, field, (value, member) in zip(*grid, fields, members.items(), strict=True):
-            if field.ndim == 2:
-                contour(field, ax, scale=scale, norm=norm, periodic=periodic_of(run), bar=False)
-            else:
-                curve(field, ax, scale=scale, norm=norm, periodic=periodic_of(run))
-            if run.study.grid.dims == field.ndim:
-                mark(ax, run, member, field)
-            ax.set_title(f"{axis.replace('_', ' ')} = {_short(value)}", fontsize=9)
-            tree = columns.tree_of(request, member)
-            if tree is None:
-                below.set_axis_off()
-                continue
-            notes += _profile(tree, below, "log" if scale == "log" else "linear")
-    notes = list(dict.fromkeys(notes))
-    if fields[0].ndim == 2:
-        columns.shared_bar(upper, grid[0], norm, fields)
+        notes += draw_together(
+            grid[0],
+            run,
+            landscape,
+            list(members.values()),
+            scale=request.scale,
+            clip=request.clip,
+            at=request.at,
+        )
+    found = {value: columns.find_tree(request, member) for value, member in members.items()}
+    heights = request.scale or best_scale([tree.node_values for tree in found.values() if tree is not None])
+    for ax, below, (value, tree) in zip(*grid, found.items(), strict=True):
+        ax.set_title(f"{axis_label(axis)} = {_short(value)}", fontsize=9)
+        if tree is None:
+            below.set_axis_off()
+            continue
+        with asked(members[value]):
+            notes += _profile(tree, below, "linear" if heights == "clipped" else heights)
+    notes = list(dict.fromkeys(notes)) + columns.unmeasured(request, table)
     drawn = [ax for ax in grid[1] if ax.has_data()]
     low, high = (f((f(ax.get_ylim()) for ax in drawn), default=1.0) for f in (min, max))
     for ax in drawn:
         ax.fill_between(ax.get_xlim(), low, ax.get_ylim()[0], color=PALE, linewidth=0)  # down to the new border
         ax.set_ylim(low, high)
-    for row in grid:
-        for ax in row[1:]:
-            ax.set_ylabel("")
+        log_ticks(ax)
+    for ax in np.ravel(grid[:, 1:]):
+        unlabel(ax, "y")
     for ax, metric in zip(panels := np.ravel(lower.subplots(rows, 3, squeeze=False)), metrics, strict=False):
-        columns.line(ax, table, axis, metric)
+        over(ax, {"": table}, axis, metric, joined=joined(axis, table))
     for ax in panels[len(metrics) :]:
         ax.set_axis_off()
-    others = [a for a in run.plan.axes if a != axis and len(run.plan.axes[a]) > 1]
-    first = next(iter(members.values()))
-    same = ", ".join(f"{a.replace('_', ' ')} = {first.coords[a]}" for a in others)
     figure.suptitle(
-        f"{run.study.name}{': ' + same if same else ''}; below: medians over all landscapes, bands: range", fontsize=10
+        f"{columns.titled(run, next(iter(members.values())), without=(axis,))}; below: medians over all landscapes, "
+        f"{'bands' if joined(axis, table) else 'bars'}: range",
+        fontsize=10,
     )
     return figure, notes
 
@@ -133,7 +134,7 @@ def lacks_merit(run: OpenedRun) -> str:
     if not run.directory.metrics.exists():
         return f"there is no table of metrics yet: continue {run.path} with `landsweep run STUDY`"
     table = columns.rows_of(Request(run, run.plan.members))
-    if columns.merit(table) is None:
+    if quality(table) is None:
         return "the models have no figure of merit: give the problem a method quality(model)"
     if len({m.model for m in run.plan.members}) < 2:
         return "the run has one model, expected several"
@@ -150,9 +151,11 @@ def draw_merit(request: Request) -> Drawn:
 
     request, _ = columns.one_kind(request)
     table = columns.rows_of(request)
-    merit, found = columns.merit(table), columns.known(table, AGAINST)
+    merit, found = quality(table), known(table, AGAINST)
     if merit is None or not found:
-        raise UserError("the chosen landscapes have no figure of merit or no merge tree, expected both: choose others.")
+        if merit is not None:
+            raise columns.none_of(request, "a metric")
+        raise UserError("the chosen landscapes have no figure of merit, expected one: choose others.")
     axes = [a for a in request.run.plan.axes if a not in MEMBER_ONLY_AXES and table[a].nunique() > 1]
     by = request.by or (columns.column_axis(request) if axes else None)
     figure = Figure(figsize=(3.2 * len(found) + 0.6, 3.1), layout="constrained")
@@ -163,9 +166,6 @@ def draw_merit(request: Request) -> Drawn:
         rows = table if column == "smad" else table.drop_duplicates("model")
         with asked():
             curves.scatter(rows, column, merit, ax, by=by)
-        for way in "xy":
-            if getattr(ax, f"get_{way}scale")() == "log":
-                columns.log_ticks(ax, way)
         if rows[column].nunique() == 1:
             ax.set_xticks([rows[column].iloc[0]])
         bars += figure.axes[before:]
@@ -176,6 +176,5 @@ def draw_merit(request: Request) -> Drawn:
         ax.xaxis.label.set_fontsize(SMALL)
     for bar in bars[:-1]:
         bar.remove()
-    name = request.representation or request.run.study.connectivity[0]
-    figure.suptitle(head(request, name), fontsize=10)
-    return figure, []
+    figure.suptitle(head(request, request.tree), fontsize=10)
+    return figure, columns.unmeasured(request, table)

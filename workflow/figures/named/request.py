@@ -8,7 +8,9 @@ from pathlib import Path
 
 from landsweep.base.choices import pairs_of
 from landsweep.base.errors import UserError
+from landsweep.base.naming import assigned
 from landsweep.disk.opened import OpenedRun
+from landsweep.disk.trees import check_representation
 from landsweep.figures.scales import SCALES, Scale
 from landsweep.study.plan import Member
 
@@ -69,13 +71,23 @@ class Request:
     def titles(self, without: Collection[str] = ()) -> list[str]:
         """Return what tells each member from the others, such as ``beta = 5, seed = 0``, but for some axes."""
         axes = [a for a in self.run.plan.axes if a not in without and len({m.coords[a] for m in self.members}) > 1]
-        return [", ".join(f"{a.replace('_', ' ')} = {m.coords[a]}" for a in axes) for m in self.members]
+        return [assigned(m.coords, axes) for m in self.members]
 
     def shared(self, without: Collection[str] = ()) -> str:
         """Return what the members have in common, of the axes that have several values in the run, but some."""
         axes = [a for a, values in self.run.plan.axes.items() if len(values) > 1 and a not in without]
-        same = [a for a in axes if len({m.coords[a] for m in self.members}) == 1]
-        return ", ".join(f"{a.replace('_', ' ')} = {self.members[0].coords[a]}" for a in same)
+        return assigned(self.members[0].coords, [a for a in axes if len({m.coords[a] for m in self.members}) == 1])
+
+    @property
+    def tree(self) -> str:
+        """The representation whose merge trees are shown.
+
+        Raises
+        ------
+        UserError
+            For one that the run does not have.
+        """
+        return check_representation(self.run, self.representation)
 
 
 def cuts_of(given: Sequence[str]) -> dict[str, float]:

@@ -7,22 +7,23 @@ from typing import Any
 
 import numpy as np
 from landsweep.base.errors import UserError
+from landsweep.base.naming import assigned, axis_label
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.figures import curves, diagrams, trees
+from landsweep.figures.composites.columns import known, quality
+from landsweep.figures.composites.groups import INCHES, groups, others_of
+from landsweep.figures.composites.trends import joined, trends
 from landsweep.figures.curves import COLOURS
-from landsweep.figures.landscapes import field_of, mark, periodic_of
+from landsweep.figures.landscapes import draw_together, field_of, mark, periodic_of
 from landsweep.figures.named import columns
 from landsweep.figures.named.drawings import Drawn, asked, head
 from landsweep.figures.named.request import Request
 from landsweep.figures.planes import contour, cut_words, plane, surface
-from landsweep.figures.scales import best_scale, finite, limits, norm_of
-from landsweep.figures.style import SMALL, TINY
+from landsweep.figures.scales import best_scale, finite, limits
+from landsweep.figures.style import SMALL, log_ticks, unlabel
 from landsweep.study.plan import Member
-from landsweep.study.study import MEMBER_ONLY_AXES
 
-INCHES = 2.3
-"""A column of landscapes is so wide."""
 TREND = ("n_saddles", "average_persistence", "loss_range", "hessian_top_eigenvalue", "hessian_trace")
 """These columns stand beside the figure of merit."""
 
@@ -36,7 +37,7 @@ def draw_pipeline(request: Request) -> Drawn:
     with asked(member):
         field = plane(field_of(run, landscape, member, "loss"), request.at)
         if field.ndim != 2:
-            raise ValueError("the figure shows landscapes of two dimensions or more, this one has one")
+            raise ValueError(columns.one_axis(request))
         scale = request.scale or best_scale([field])
         heights = scale if scale != "clipped" else best_scale([tree.node_values])
         figure = Figure(figsize=(12, 6.4), layout="constrained")
@@ -58,9 +59,7 @@ def draw_pipeline(request: Request) -> Drawn:
     titles = ("surface", clipped, "contours", f"merge tree ({tree.connectivity})", "")
     for key, title in zip("abcde", titles, strict=True):
         axes[key].set_title(f"{title}" if title else axes[key].get_title(), fontsize=9)
-    names = ", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in member.coords.items() if len(run.plan.axes[a]) > 1)
-    cut = cut_words(field)
-    figure.suptitle(": ".join(filter(None, [run.study.name, ", ".join(filter(None, [names, cut]))])), fontsize=10)
+    figure.suptitle(columns.titled(run, member, cut_words(field)), fontsize=10)
     return figure, notes
 
 
@@ -114,8 +113,17 @@ def draw_columns(request: Request) -> Drawn:
     rows = len(heights)
     figure = Figure(figsize=(INCHES * len(values) + 1.4, 2.1 * sum(heights) + 0.4), layout="constrained")
     grid = figure.subplots(rows, len(values), squeeze=False, height_ratios=heights)
-    _landscape_row(request, landscape, grid[0], [random.get(v) for v in values])
-    _landscape_row(request, landscape, grid[1], [hessian.get(v) for v in values])
+    for row, kind in ((grid[0], random), (grid[1], hessian)):
+        with asked():
+            notes += draw_together(
+                row,
+                run,
+                landscape,
+                [kind.get(v) for v in values],
+                scale=request.scale,
+                clip=request.clip,
+                at=request.at,
+            )
     _tree_rows(request, grid[2], grid[3], [random.get(v) for v in values])
     _density_row(run, landscape, grid[4], [random.get(v) or hessian.get(v) for v in values])
     for ax, answer in zip(grid[5] if found else [], found, strict=False):
@@ -128,43 +136,18 @@ def draw_columns(request: Request) -> Drawn:
     if found:
         _one_scale(grid[5])
     for ax, value in zip(grid[0], values, strict=True):
-        ax.set_title(f"{axis.replace('_', ' ')} = {value}", fontsize=9)
+        ax.set_title(f"{axis_label(axis)} = {value}", fontsize=9)
     for row, name in zip(grid, [*kinds, "prediction"], strict=False):
         row[0].set_ylabel(f"{name}\n{row[0].get_ylabel()}" if row[0].get_ylabel() else name, fontsize=SMALL)
         for ax in row[1:]:
-            ax.set_ylabel("")
-    shared = [a for a in run.plan.axes if a not in (axis, "subspace") and len(run.plan.axes[a]) > 1]
-    first = next(iter(random.values()))
-    same = ", ".join(f"{a.replace('_', ' ')} = {first.coords[a]}" for a in shared)
-    figure.suptitle(f"{run.study.name}{': ' + same if same else ''}", fontsize=10)
+            unlabel(ax, "y")
+    figure.suptitle(columns.titled(run, next(iter(random.values())), without=(axis, "subspace")), fontsize=10)
     return figure, notes
-
-
-def _landscape_row(
-    request: Request, landscape: Landscape, row: Sequence[Any], members: Sequence[Member | None]
-) -> None:
-    """Draw landscapes side by side in one colour scale."""
-    run = request.run
-    with asked():
-        fields = [None if m is None else plane(field_of(run, landscape, m, "loss"), request.at) for m in members]
-        there = [field for field in fields if field is not None]
-        scale = request.scale or best_scale(there)
-        norm = norm_of(there, scale, request.clip)
-        for ax, field, member in zip(row, fields, members, strict=True):
-            if field is None or member is None:
-                ax.set_axis_off()
-                continue
-            if field.ndim != 2:
-                raise ValueError("the figure shows landscapes of two dimensions or more, these have one")
-            contour(field, ax, scale=scale, norm=norm, periodic=periodic_of(run), bar=False)
-            if run.study.grid.dims == 2:
-                mark(ax, run, member, field)
-    columns.shared_bar(row[0].figure, row, norm, there)
 
 
 def _tree_rows(request: Request, upper: Sequence[Any], lower: Sequence[Any], members: Sequence[Member | None]) -> None:
     """Draw merge trees, and persistence diagrams below them, each row with one scale."""
-    found = [None if m is None else columns.tree_of(request, m) for m in members]
+    found = [None if m is None else columns.find_tree(request, m) for m in members]
     there = [tree for tree in found if tree is not None]
     scale = best_scale([tree.node_values for tree in there]) if request.scale in (None, "clipped") else request.scale
     for tree, above, below in zip(found, upper, lower, strict=True):
@@ -199,8 +182,8 @@ def _tie(row: Sequence[Any], ways: str) -> None:
         limits = [getattr(ax, f"get_{way}lim")() for ax in drawn]
         for ax in drawn:
             getattr(ax, f"set_{way}lim")(min(low for low, _ in limits), max(high for _, high in limits))
-            if getattr(ax, f"get_{way}scale")() == "log":
-                columns.log_ticks(ax, way)
+    for ax in drawn:
+        log_ticks(ax)
     if ways == "xy":  # the diagonals end at the limits of each
         for ax in drawn:
             ax.axline((ax.get_xlim()[0],) * 2, (ax.get_xlim()[1],) * 2, color="0.6", linewidth=0.8, zorder=1)
@@ -235,97 +218,46 @@ def _predictions(request: Request, members: Sequence[Member]) -> tuple[list[Any]
 def draw_groups(request: Request) -> Drawn:
     """Draw landscapes of the values of an axis below each other, a column a seed, and metrics below, after figure 5.
 
-    Where there is one column, the landscapes stand side by side.
-
-    All landscapes have one colour scale. Each metric has one point a model, those of one seed joined, and its median
-    over the models as a bar.
+    Where there is one column, the landscapes stand side by side. Each metric has one point a model.
     """
-    from matplotlib.figure import Figure
-
-    run, landscape = request.run, Landscape(request.run.directory.landscape)
+    run = request.run
     request, said = columns.one_kind(request)
     axis = columns.column_axis(request, names=True)
     values, notes = columns.values_of(request, axis)
-    others = [a for a in run.plan.axes if a not in MEMBER_ONLY_AXES and a != axis]
-    first = request.members[0]
-    seed = first.coords["direction_seed"]
+    others = others_of(run, axis)
+    seed = request.members[0].coords["direction_seed"]
     chosen = [m for m in request.members if m.coords["direction_seed"] == seed]
     keys = list(dict.fromkeys(tuple(m.coords[a] for a in others) for m in chosen))
     if len(keys) > columns.MOST_COLUMNS:
         notes.append(f"{columns.MOST_COLUMNS} of {len(keys)} columns are shown; --at chooses them")
         keys = keys[: columns.MOST_COLUMNS]
-    at = {(m.coords[axis], tuple(m.coords[a] for a in others)): m for m in chosen}
     table = columns.rows_of(request)
-    metrics = columns.known(table, [m for m in (columns.merit(table), *TREND) if m])
-    row = len(keys) == 1
-    rows, wide = (1, len(values)) if row else (len(values), len(keys))
-    below = max(1, -(-len(metrics) // 3))
-    width, high = max(INCHES * wide + 1.2, 7.5), 2.1 * rows + 0.3 * row
-    figure = Figure(figsize=(width, high + 2.3 * below + 0.4), layout="constrained")
-    upper, lower = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=[high, 2.3 * below]))
-    grid = upper.subplots(rows, wide, squeeze=False)
-    grid = grid.T if row else grid  # a value and a key have the panel of their numbers in both cases
+    metrics = known(table, [quality(table), *TREND])
     with asked():
-        fields = {k: plane(field_of(run, landscape, m, "loss"), request.at) for k, m in at.items() if k[1] in keys}
-        scale = request.scale or best_scale(list(fields.values()))
-        norm = norm_of(list(fields.values()), scale, request.clip)
-        for panels, value in zip(grid, values, strict=True):
-            for ax, key in zip(panels, keys, strict=True):
-                _group_panel(request, ax, fields.get((value, key)), at.get((value, key)), scale, norm)
-    tops = [", ".join(f"{a.replace('_', ' ')} = {v}" for a, v in zip(others, key, strict=True)) for key in keys]
-    sides = [f"{axis.replace('_', ' ')} = {value}" for value in values]
-    if row:
-        for ax, side in zip(grid[:, 0], sides, strict=True):
-            ax.set_title(side, fontsize=9)
-    else:
-        for ax, top in zip(grid[0], tops, strict=True):
-            ax.set_title(top, fontsize=9)
-        for ax, side in zip(grid[:, 0], sides, strict=True):
-            ax.set_ylabel(f"{side}\n{ax.get_ylabel()}", fontsize=SMALL)
-    placed = grid.T if row else grid
-    for ax in np.ravel(placed[:, 1:]):
-        ax.set_ylabel("")
-    for ax in np.ravel(placed[:-1]):
-        ax.set_xlabel("")
-    columns.shared_bar(upper, list(np.ravel(grid)), norm, list(fields.values()))
-    panels = np.ravel(lower.subplots(below, 3, squeeze=False))
-    for ax, metric in zip(panels, metrics, strict=False):
-        columns.strip(ax, table, axis, values, metric, others)
-    for ax in panels[len(metrics) :]:
-        ax.set_axis_off()
+        figure, lost = groups(
+            run,
+            {(m.coords[axis], tuple(m.coords[a] for a in others)): m for m in chosen},
+            axis,
+            values,
+            keys,
+            {metric: {"": table} for metric in metrics},
+            scale=request.scale,
+            clip=request.clip,
+            at=request.at,
+        )
+    only = assigned(dict(zip(others, keys[0], strict=True)), others) if len(keys) == 1 else ""
     same = f"direction seed = {seed}" if len(chosen) < len(request.members) else ""
-    said = ", ".join(filter(None, [said, same, tops[0] if row else ""]))
+    said = ", ".join(filter(None, [said, same, only]))
     figure.suptitle(f"{run.study.name}{': ' + said if said else ''}; below: a point a model, bar: median", fontsize=10)
-    return figure, notes
-
-
-def _group_panel(request: Request, ax: Any, field: Any, member: Member | None, scale: Any, norm: Any) -> None:
-    if field is None or member is None:
-        ax.set_axis_off()
-        return
-    if field.ndim != 2:
-        raise ValueError("the figure shows landscapes of two dimensions or more, these have one")
-    contour(field, ax, scale=scale, norm=norm, periodic=periodic_of(request.run), bar=False)
-    if request.run.study.grid.dims == 2:
-        mark(ax, request.run, member, field)
+    return figure, notes + columns.unmeasured(request, table) + lost
 
 
 def draw_trend(request: Request) -> Drawn:
-    """Draw metrics over an axis, after figure 6: medians over all other axes as lines, their range as bands."""
-    from matplotlib.figure import Figure
-
+    """Draw metrics over an axis, after figure 6: medians over all other axes, and their range."""
     request, _ = columns.one_kind(request)
     axis = columns.column_axis(request)
     table = columns.rows_of(request)
-    found = columns.measured(request, table, [m for m in (columns.merit(table), *TREND) if m])
-    rows = -(-len(found) // 3)
-    figure = Figure(figsize=(9, 2.6 * rows + 0.4), layout="constrained")
-    panels = np.ravel(figure.subplots(rows, 3, squeeze=False))
-    for ax, metric in zip(panels, found, strict=False):
-        columns.line(ax, table, axis, metric)
-        ax.tick_params(labelsize=TINY)
-    for ax in panels[len(found) :]:
-        ax.set_axis_off()
-    name = request.representation or request.run.study.connectivity[0]
-    figure.suptitle(head(request, name, "line: median, band: range"), fontsize=10)
-    return figure, []
+    found = columns.measured(request, table, [quality(table), *TREND])
+    words = "line: median, band: range" if joined(axis, table) else "dot: median, bar: range"
+    title = head(request, request.tree, words)
+    return trends({metric: {"": table} for metric in found}, axis, title=title), columns.unmeasured(request, table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -74,13 +74,19 @@ def draw(context: Context, table: pd.DataFrame) -> None:
             _attempt(context, stage.name, partial(said.draw, context.study, landscape, folder))
 
 
-def _attempt(context: Context, name: str, draw: Callable[[], None]) -> None:
-    """Draw a figure; numbers that no picture can show cost that one, not the tables and the summary."""
+def _attempt(context: Context, name: str, draw: Callable[[], Sequence[str] | None]) -> None:
+    """Draw a figure, and say what of it could not be drawn.
+
+    Numbers that no picture can show cost that one, not the tables and the summary.
+    """
     try:
-        draw()
+        lost = draw()
     except (ValueError, ArithmeticError) as error:
         reason = str(error).removesuffix(".")
         context.bus(Notice(f"The figure of {name} is not drawn: {reason}."))
+        return
+    for text in lost or ():
+        context.bus(Notice(f"In the figure of {name} {text.removesuffix('.')}."))
 
 
 def summarise(context: Context, table: pd.DataFrame) -> dict[str, Any]:
