@@ -1,4 +1,4 @@
-"""The code of docs/notebook.md, run as it stands around a network, a loader, two state_dicts and a run of the reader's."""
+"""The code of docs/notebook.md, run as it stands around a reader's network, loader, two state_dicts and run."""
 
 import re
 

@@ -49,14 +49,14 @@ def test_a_prefix_begins_with_a_slash_and_ends_without(text, prefix):
 @pytest.mark.parametrize("text", ["https://hub/user", "/a b", '/"><script>', "/../x", "/a?b", "/ä"])
 def test_what_is_no_path_is_no_prefix(text):
     with pytest.raises(
-        UserError, match="--prefix is .*, expected the path under which a proxy shows the page, such as"
+        UserError, match=r"--prefix is .*, expected the path under which a proxy shows the page, such as"
     ):
         addresses.prefix_of(text)
 
 
 @pytest.mark.parametrize("text", ["https://hub.lab", "hub.lab:443", "", "hub/lab", "*"])
 def test_what_is_more_than_a_name_is_no_name(text):
-    with pytest.raises(UserError, match="--allow-host is .*, expected a name alone, such as jupyter.example.org."):
+    with pytest.raises(UserError, match=r"--allow-host is .*, expected a name alone, such as jupyter\.example\.org\."):
         addresses.checked_name(text)
 
 

@@ -71,18 +71,42 @@ def test_head_has_no_body(client):
     [
         ("/api/members/1/0", 404, "Run 1 is not served, expected a number from 0 to 0."),
         ("/api/members/0/4", 404, "Member 4 is none of the run's, expected a number from 0 to 3."),
-        ("/api/members/0/" + "9" * 40, 404, "Member " + "9" * 40 + " is none of the run's, expected a number from 0 to 3."),
+        ("/api/members/0/" + "9" * 40, 404, f"Member {'9' * 40} is none of the run's, expected a number from 0 to 3."),
         ("/api/slices/0/0?", 400, "vertical is '', expected whole numbers from 0 on."),
-        ("/api/slices/0/0?vertical=0&horizontal=-1&at=0,0", 400, "horizontal is '-1', expected whole numbers from 0 on."),
+        (
+            "/api/slices/0/0?vertical=0&horizontal=-1&at=0,0",
+            400,
+            "horizontal is '-1', expected whole numbers from 0 on.",
+        ),
         ("/api/slices/0/0?vertical=0&horizontal=1&at=0,x", 400, "at is 'x', expected whole numbers from 0 on."),
         ("/api/slices/0/0?vertical=0&horizontal=1&at=0,0", 404, "field is '', expected one of loss."),
-        ("/api/slices/0/0?field=loss&representation=x&vertical=0&horizontal=1&at=0,0", 404, "representation is 'x', expected one of freudenthal."),
-        ("/api/slices/0/0?field=loss&vertical=0&horizontal=2&at=0,0", 404, "horizontal is 2, expected an axis of the grid, from 0 to 1."),
-        ("/api/slices/0/0?field=loss&vertical=1&horizontal=1&at=0,0", 404, "vertical and horizontal are both 1, expected two axes of the grid."),
-        ("/api/slices/0/0?field=loss&vertical=0&horizontal=1&at=0", 404, "at has 1 indices, expected 2, one for each axis of the grid."),
-        ("/api/slices/0/0?field=loss&vertical=0&horizontal=1&at=0,5", 404, "at has 5 for axis 1, expected an index from 0 to 4."),
+        (
+            "/api/slices/0/0?field=loss&representation=x&vertical=0&horizontal=1&at=0,0",
+            404,
+            "representation is 'x', expected one of freudenthal.",
+        ),
+        (
+            "/api/slices/0/0?field=loss&vertical=0&horizontal=2&at=0,0",
+            404,
+            "horizontal is 2, expected an axis of the grid, from 0 to 1.",
+        ),
+        (
+            "/api/slices/0/0?field=loss&vertical=1&horizontal=1&at=0,0",
+            404,
+            "vertical and horizontal are both 1, expected two axes of the grid.",
+        ),
+        (
+            "/api/slices/0/0?field=loss&vertical=0&horizontal=1&at=0",
+            404,
+            "at has 1 indices, expected 2, one for each axis of the grid.",
+        ),
+        (
+            "/api/slices/0/0?field=loss&vertical=0&horizontal=1&at=0,5",
+            404,
+            "at has 5 for axis 1, expected an index from 0 to 4.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_said_in_a_sentence(client, path, status, said):
     found = client.get(path)
     assert (found.status_code, found.text) == (status, said)
@@ -92,7 +116,8 @@ def test_what_is_not_there_is_said_in_a_sentence(client, path, status, said):
 @pytest.mark.parametrize(
     "path",
     [
-        "/../study.yaml", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/page.js/../../../study.yaml",
+        "/../study.yaml", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd",
+        "/page.js/../../../study.yaml",
         "/static/page.js", "/study.yaml", "/landscape.zarr/zarr.json", "/api/members/0/..%2f..%2fstudy.yaml",
         "/api/members/0/../../study.yaml", "/api/members/-1/0", "/api/members/0/0/", "/api/members/0x0/0", "/api/",
         "/api/slices/0/%00", "/page.js%00.css", "/api/members/0/\\..\\study.yaml",

@@ -101,7 +101,7 @@ def test_a_damaged_shard_keeps_nobody_from_the_others(made, monkeypatch):
     landscape.shard_file("loss", bad).write_bytes(b"damaged")
     kept, position = Copies(), (0, 0, 0, 0)
     for at in ((0, 0, 0, 0), (1, 0, 0, 0)):
-        with pytest.raises(DamagedShard, match="loss.c.0.*is damaged"):
+        with pytest.raises(DamagedShard, match=r"loss.c.0.*is damaged"):
             read_plane(landscape, kept, "loss", position, Plane(1, 2, at))
     good = read_plane(landscape, kept, "loss", position, Plane(1, 2, (2, 0, 0, 0)))
     np.testing.assert_array_equal(good.values, values[position][2, :, :, 0])

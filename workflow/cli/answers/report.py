@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from landsweep.base.errors import UserError, guard_io
 from landsweep.base.launch import detect
-from landsweep.base.paths import check_folder
+from landsweep.base.paths import check_file
 from landsweep.base.text import size
 from landsweep.cli.options import RunPath
 
@@ -36,10 +36,10 @@ def report(
 
     opened = read_run(run)
     target = out or opened.directory.report / PAGE
-    if target.suffix.lower() not in SUFFIXES or target.is_dir():
+    if target.suffix.lower() not in SUFFIXES:
         raise UserError(f"--out is {str(target)!r}, expected the name of a {' or '.join(SUFFIXES)} file.")
     if out is not None:
-        check_folder("--out", out)
+        check_file("--out", out)
     text = written([opened])
     guard_io(lambda: write_text(target, text))
     print(f"{target.resolve().as_uri()}  ({size(len(text.encode()))})")
