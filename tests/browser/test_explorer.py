@@ -252,7 +252,7 @@ def test_planes_of_a_5d_landscape_are_those_of_the_store(chromium, tmp_path):
 
 
 def test_a_line_of_maxima_is_a_curve_and_a_failed_member_says_why(chromium, tmp_path):
-    values = np.array([2.0, 0.0, 3.0, 1.0, 4.0, np.nan, 5.0])
+    values = np.array([2.0, 0.0, 3.0, 1.5, 4.0, np.nan, 5.0])
     with opened(chromium, written(tmp_path, values, negate=True)) as page:
         page.wait_for_selector(READY % 0)
         page.locator(".line-plot").focus()
@@ -262,7 +262,7 @@ def test_a_line_of_maxima_is_a_curve_and_a_failed_member_says_why(chromium, tmp_
         assert page.locator(".readout").inner_text().startswith("loss = not finite")
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
-        assert float(page.locator(".readout").get_attribute("data-value")) == 1.0
+        assert float(page.locator(".readout").get_attribute("data-value")) == 1.5
         tree = open_run(tmp_path / "run").merge_tree()
         assert page.locator(".counts").get_attribute("data-branches") == str(len(tree.minima))
         page.locator(".barcode").focus()
