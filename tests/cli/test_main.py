@@ -90,6 +90,13 @@ def test_commands_import_no_more_than_they_need(finished):
     assert not memory & (set(HEAVY) - {"torch"})
 
 
+def test_version():
+    """That of the package, which pyproject.toml has."""
+    done = inside("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f'\nversion = "{done.stdout.strip()}"\n' in (ROOT / "pyproject.toml").read_text()
+
+
 def test_help_says_what_the_commands_do():
     done = inside("--help")
     assert done.returncode == 0

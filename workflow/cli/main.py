@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,6 +15,7 @@ from landsweep.cli import cluster as commands
 from landsweep.cli.answers.distances import cka, distances
 from landsweep.cli.answers.exchange import export, importing
 from landsweep.cli.answers.figure import figure
+from landsweep.cli.answers.metrics import metrics
 from landsweep.cli.answers.relations import relations
 from landsweep.cli.answers.report import report
 from landsweep.cli.answers.serve import serve
@@ -42,6 +44,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Exit status: 0 done, 1 failed, 2 bad input, 3 finished with failed members, 75 stopped but resumable.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(version("landsweep"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -226,30 +243,7 @@ app.command()(scaling)
 app.command()(relations)
 app.command()(report)
 app.command()(serve)
-
-
-@app.command()
-def metrics(
-    run: RunPath,
-    csv: Annotated[bool, typer.Option("--csv", help="Every column, comma-separated.")] = False,
-    column: Annotated[
-        list[str] | None, typer.Option("--column", metavar="NAME", help="Only this; repeatable.", show_default=False)
-    ] = None,
-) -> None:
-    """Print a run's table of metrics."""
-    from landsweep.api import Run
-    from landsweep.cli import show
-
-    opened = Run(run)
-    table = opened.metrics
-    print(show.metrics(opened, table, tuple(column or ()), csv=csv), end="")
-    there = set(table["member"])
-    if lost := sum(member.index not in there for member in opened.plan.members):
-        print(
-            f"note: {lost} of {len(opened.plan.members)} landscapes are not in the table yet: continue {run} with "
-            "`landsweep run STUDY`.",
-            file=sys.stderr,
-        )
+app.command()(metrics)
 
 
 @app.command()
