@@ -33,7 +33,7 @@ export function copyable(title: string, text: string, shown: HTMLElement): HTMLE
   return element(
     "div",
     { class: "copyable" },
-    element("header", {}, element("h3", {}, title), element("span", {}, said, " ", pressed)),
+    element("header", {}, element("h3", {}, title), pressed, said),
     shown,
   );
 }

@@ -1,6 +1,7 @@
 /** Specification curves: one rank correlation under every choice of analysis, sorted, with the choices below. */
 
 import { scaleLinear } from "d3-scale";
+import { words } from "./answer";
 import { element, field, shape } from "./dom";
 import { follow } from "./follow";
 import { counted, formatNumber, numberOf } from "./format";
@@ -9,7 +10,7 @@ import type { Curve } from "./payload";
 import { compare } from "./rows";
 import type { View } from "./view";
 
-const NONE = "Other choices of analysis are not compared here; the command landsweep robust compares them.";
+const NONE = "Other choices of analysis are not compared yet: `landsweep robust RUN` does that.";
 const WIDTH = 960;
 const LEFT = 250;
 const RIGHT = 12;
@@ -57,8 +58,8 @@ class Picture {
     const height = TOP + PLOT + GAP + rows.length * LINE + 4;
     this.x = scaleLinear([0, Math.max(1, n - 1)], [LEFT, WIDTH - RIGHT]);
     const y = scaleLinear(endsOf(curve.specifications.map(({ estimate }) => estimate)), [TOP + PLOT, TOP]);
-    const words = `Specification curve: ${curve.sentence}`;
-    this.host = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": words });
+    const said = `Specification curve: ${curve.sentence}`;
+    this.host = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": said });
     for (const tick of y.ticks(TICKS)) {
       const at = { y1: y(tick), y2: y(tick), x1: LEFT - 6, x2: WIDTH - RIGHT };
       const line = shape("g", { class: "axis" }, shape("line", at));
@@ -107,10 +108,10 @@ function drawn(curve: Curve): HTMLElement {
   const slider = element("input", { type: "range", min: 0, max: n - 1, step: 1, value: 0 });
   const choose = (index: number) => {
     const { estimate, choices } = curve.specifications[index];
-    const words = Object.entries(choices).map(([name, value]) => `${name} ${value}`);
+    const chosen = Object.entries(choices).map(([name, value]) => `${name} ${value}`);
     slider.value = String(index);
     slider.setAttribute("aria-valuetext", `specification ${index + 1} of ${n}, estimate ${formatNumber(estimate)}`);
-    said.textContent = `${index + 1} of ${counted(n, "specification")}: ${formatNumber(estimate)} with ${words.join(", ")}`;
+    said.textContent = `${index + 1} of ${counted(n, "specification")}: ${formatNumber(estimate)} with ${chosen.join(", ")}`;
     picture.choose(index);
   };
   slider.addEventListener("input", () => choose(Number(slider.value)));
@@ -125,7 +126,7 @@ function drawn(curve: Curve): HTMLElement {
 /** Show this section in `host`. */
 export function mountCurve(host: HTMLElement, view: View): void {
   follow(view, ({ curves }) => curves, (curves) => {
-    if (curves.length === 0) host.replaceChildren(element("p", { class: "note" }, NONE));
+    if (curves.length === 0) host.replaceChildren(element("p", { class: "note" }, ...words(NONE)));
     else host.replaceChildren(...curves.map(drawn));
   });
 }

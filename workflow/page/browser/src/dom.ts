@@ -44,6 +44,18 @@ export function field(label: string, control: HTMLElement): HTMLLabelElement {
   return element("label", { class: "field" }, label, control);
 }
 
+const offered = new WeakMap<HTMLSelectElement, string>();
+
+/** Put options into a select, and choose one; nothing changes where they are the same. */
+export function offer(select: HTMLSelectElement, options: readonly (readonly [string, string])[], chosen: string): void {
+  const key = JSON.stringify(options);
+  if (offered.get(select) !== key) {
+    offered.set(select, key);
+    select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
+  }
+  select.value = chosen;
+}
+
 export interface Option {
   readonly value: string;
   readonly label: string;

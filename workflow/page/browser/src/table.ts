@@ -48,8 +48,7 @@ export function membersOf(run: RunPage): number[] {
 export function explore(view: View, member: number): void {
   view.member.set({ run: view.run.get(), member });
   const title = document.getElementById("explorer-title");
-  title?.setAttribute("tabindex", "-1");
-  title?.focus();
+  title?.focus({ preventScroll: true });
   title?.scrollIntoView({ block: "start" });
 }
 

@@ -1,8 +1,9 @@
 /** One member as a small picture: a plane through its best point, or a line where there is one axis. */
 
 import { line } from "d3-shape";
-import { paint, place, type Scale } from "./colours";
+import { paint } from "./colours";
 import { element } from "./dom";
+import type { Scale } from "./explorer/scale";
 import { formatNumber, formatShare } from "./format";
 import type { Member, Source } from "./payload";
 
@@ -90,7 +91,7 @@ export class Thumbnail {
   draw(scale: Scale): void {
     if (!this.picture || !this.range) return;
     const { picture: before, scale: last } = this.drawn;
-    const same = last?.low === scale.low && last.high === scale.high && last.logarithmic === scale.logarithmic;
+    const same = last?.low === scale.low && last.high === scale.high && last.name === scale.name;
     if (same && before === this.picture) return;
     this.drawn = { picture: this.picture, scale };
     const { values, columns } = this.picture;
@@ -112,7 +113,7 @@ export class Thumbnail {
     line<number>()
       .defined((value) => Number.isFinite(value))
       .x((_, i) => (POINTS * (i + 0.5)) / values.length)
-      .y((value) => POINTS * (0.95 - 0.9 * place(value, scale)))
+      .y((value) => POINTS * (0.95 - 0.9 * scale.unit(value)))
       .context(context)(values);
     context.stroke();
   }
@@ -120,7 +121,7 @@ export class Thumbnail {
   private describe(problem = ""): void {
     const { state, done, failure } = this.member;
     this.button.dataset.state = state;
-    this.name.textContent = this.label;
+    this.name.replaceChildren(...this.label.split(/(?<=_)/).flatMap((part) => [part, element("wbr")]));
     const part = done > 0 && done < 1 ? `${formatShare(done)} evaluated` : "";
     const range = this.range ? `${formatNumber(this.range[0])} to ${formatNumber(this.range[1])}` : "";
     const later = failure && state !== "failed" ? "something failed" : "";

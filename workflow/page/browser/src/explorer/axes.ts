@@ -1,7 +1,7 @@
 /** Axes of the pictures, as SVG. */
 
+import { shape } from "../dom";
 import { formatNumber } from "../format";
-import { shape } from "./dom";
 
 const TICK = 5;
 const GAP = 4;

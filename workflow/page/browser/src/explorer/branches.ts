@@ -1,7 +1,7 @@
 /** What the pictures of branches share: one branch at a time is pointed at, by pointer or by keyboard. */
 
+import { element, shape } from "../dom";
 import { describe } from "./critical";
-import { element, shape } from "./dom";
 import { BOTTOM, TOP } from "./frame";
 import type { Picture, Pointing } from "./picture";
 

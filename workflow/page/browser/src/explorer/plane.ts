@@ -1,9 +1,9 @@
 /** A slice as coloured cells with contour lines, minima and saddles; a point of it can be pointed at. */
 
+import { element, shape } from "../dom";
 import type { Slice } from "../payload";
 import { cellOfPixel, edges, paint, veil } from "./cells";
-import { element, framed, shape } from "./dom";
-import { BOTTOM, colourBar, FRAME, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
+import { BOTTOM, colourBar, framed, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
 import { isoline } from "./isolines";
 import { basin } from "./persistence";
 import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
@@ -27,8 +27,8 @@ function thinned(n: number): Int32Array {
 
 export class Plane {
   readonly host: HTMLElement;
-  private readonly cells = framed(PIXELS, FRAME, "cells");
-  private readonly cover = framed(PIXELS, FRAME, "veil");
+  private readonly cells = framed(PIXELS, "cells");
+  private readonly cover = framed(PIXELS, "veil");
   private readonly lines = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly cursor = shape("rect", { class: "cursor" });
   private picture: Picture | null = null;
