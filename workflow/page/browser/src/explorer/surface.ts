@@ -49,7 +49,8 @@ export class Surface {
   );
   private picture: Picture | null = null;
   private mesh: SurfaceMesh | null = null;
-  private branch = -1;
+  /** The branch that is lit, null where nothing is drawn yet. */
+  private branch: number | null = null;
   private pressed: { x: number; y: number; moved: boolean } | null = null;
 
   /** Return a surface, null where the browser has no WebGL. */
@@ -91,6 +92,7 @@ export class Surface {
 
   draw(picture: Picture): void {
     this.picture = picture;
+    this.branch = null;
     const { data, state, slice } = picture;
     this.mesh = meshOf(picture);
     const { positions, colours, triangles, lines } = this.mesh;
@@ -116,6 +118,7 @@ export class Surface {
     if (!this.picture || !this.mesh) return;
     const { slice, simplified } = this.picture;
     const branch = pointed?.branch ?? -1;
+    if (branch === this.branch) return;
     this.branch = branch;
     const inside = branch >= 0 && slice.labels.length ? basin(slice.labels, simplified.heir, branch) : null;
     const attribute = this.surface.geometry.getAttribute("color") as BufferAttribute;
