@@ -1,6 +1,6 @@
 /** Elements of HTML and SVG; what people have named is only ever set as text. */
 
-export type Child = Node | string | null;
+type Child = Node | string | null;
 type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
 const SVG = "http://www.w3.org/2000/svg";

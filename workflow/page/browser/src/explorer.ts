@@ -128,11 +128,14 @@ class Explorer {
     if (this.running) return;
     this.running = true;
     requestAnimationFrame(async () => {
-      while (this.again) {
-        this.again = false;
-        await this.show();
+      try {
+        while (this.again) {
+          this.again = false;
+          await this.show();
+        }
+      } finally {
+        this.running = false;
       }
-      this.running = false;
     });
   }
 

@@ -73,6 +73,11 @@ export function mountHeader(main: HTMLElement, view: View, titles: Titles): void
   const standing = ({ name, state, members }: RunPage) => {
     return { name, state, said: countedStates(members), failed: members.some((member) => member.state === "failed") };
   };
+  // What is scrolled to must not lie under the head, which is as tall as its names and the screen make it.
+  new ResizeObserver(() => {
+    const covers = getComputedStyle(head).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = `${covers ? head.offsetHeight : 0}px`;
+  }).observe(head);
   follow(view, standing, (run) => {
     name.textContent = run.name;
     name.title = run.name;

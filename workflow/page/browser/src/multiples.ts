@@ -59,13 +59,13 @@ class Multiples {
       this.grouped = value;
       this.arrange();
     });
-    const colours = [
+    const ranges = [
       { value: "common", label: "alike in all" },
       { value: "own", label: "for each alone" },
     ];
     this.controls.append(
       field("Grouped by", groups),
-      field("Colours", choice(colours, "common", (value) => this.set(() => (this.common = value === "common")))),
+      field("Range", choice(ranges, "common", (value) => this.set(() => (this.common = value === "common")))),
       field("Scale", this.scales()),
       this.bar,
     );
@@ -180,6 +180,7 @@ class Multiples {
     const [low, high] = joined(tiles.flatMap(({ range }) => (range ? [range] : []))) ?? [0, 1];
     const wanted = this.scale ?? bestScale(low, high);
     const name = canBeLog(low) ? wanted : "linear";
+    this.bar.hidden = tiles.every(({ line }) => line); // which has a height, not colours
     for (const tile of tiles) {
       const ends = this.common ? common : tile.colours;
       if (ends) tile.draw(scaleOf(name, ...ends));

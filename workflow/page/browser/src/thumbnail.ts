@@ -10,6 +10,7 @@ import type { Member, Source } from "./payload";
 export type Range = readonly [low: number, high: number];
 
 const LOWEST = 0.01; // the share of points that lie below where colours begin
+const LINE = "#2f86c9"; // seen on light and on dark, whichever comes later
 const POINTS = 240; // of a curve's picture along each side
 
 interface Picture {
@@ -88,6 +89,11 @@ export class Thumbnail {
     }
   }
 
+  /** Whether its picture is a line: nothing else is known before there is one. */
+  get line(): boolean {
+    return this.picture?.columns === this.picture?.values.length;
+  }
+
   draw(scale: Scale): void {
     if (!this.picture || !this.range) return;
     const { picture: before, scale: last } = this.drawn;
@@ -96,8 +102,8 @@ export class Thumbnail {
     this.drawn = { picture: this.picture, scale };
     const { values, columns } = this.picture;
     this.canvas.hidden = false;
-    if (values.length > columns) paint(this.canvas, values, columns, scale);
-    else this.drawLine(values, scale);
+    if (this.line) this.drawLine(values, scale);
+    else paint(this.canvas, values, columns, scale);
   }
 
   private drawLine(values: Float64Array, scale: Scale): void {
@@ -105,9 +111,8 @@ export class Thumbnail {
     this.canvas.height = POINTS;
     const context = this.canvas.getContext("2d");
     if (!context) return;
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, 0, POINTS, POINTS);
-    context.strokeStyle = "#0072b2";
+    this.canvas.className = "line";
+    context.strokeStyle = LINE;
     context.lineWidth = 4;
     context.beginPath();
     line<number>()

@@ -6,7 +6,7 @@ import { BOTTOM, TOP } from "./frame";
 import type { Picture, Pointing } from "./picture";
 
 export const BRANCHES_WIDTH = 360;
-export const BRANCHES_HEIGHT = 450;
+const BRANCHES_HEIGHT = 450;
 
 export abstract class BranchPicture {
   readonly host: HTMLElement;

@@ -1,7 +1,7 @@
 /** The most persistent branches as a table, to be read aloud and copied. */
 
 import { element } from "../dom";
-import { formatNumber } from "../format";
+import { formatNumber, MISSING } from "../format";
 import { coordinates, markWords } from "./critical";
 import type { Branches } from "../payload";
 import type { Picture, Pointing } from "./picture";
@@ -50,9 +50,9 @@ export class BranchTable {
       for (const text of [
         formatNumber(branches.birth[branch]),
         Number.isFinite(persistence[branch]) ? formatNumber(persistence[branch]) : "never ends",
-        ends ? coordinates(branches.saddle, branch, d) : "–",
-        ends ? formatNumber(branches.death[branch]) : "–",
-        volume < 0 ? "–" : String(volume),
+        ends ? coordinates(branches.saddle, branch, d) : MISSING,
+        ends ? formatNumber(branches.death[branch]) : MISSING,
+        volume < 0 ? MISSING : String(volume),
         markWords(branches.mark[branch]),
       ]) {
         row.append(element("td", {}, text));

@@ -7,18 +7,18 @@ import { canBeLog, type Scale, type ScaleName } from "./scale";
 import type { State } from "./state";
 
 /** How a change is kept in the history of the browser: as a step to which "back" leads, or not. */
-export type Change = (patch: Partial<State>, step: boolean) => void;
+type Change = (patch: Partial<State>, step: boolean) => void;
 
 const STEPS = 200;
 
 /** Return the persistence at a place of the slider: 0, then logarithmic from the smallest to the largest. */
-export function atPlace(place: number, [low, high]: readonly [number, number]): number {
+function atPlace(place: number, [low, high]: readonly [number, number]): number {
   if (place <= 0) return 0;
   return place >= STEPS ? high : low * (high / low) ** ((place - 1) / (STEPS - 1));
 }
 
 /** Return the place of the slider nearest to a persistence. */
-export function placeOf(threshold: number, [low, high]: readonly [number, number]): number {
+function placeOf(threshold: number, [low, high]: readonly [number, number]): number {
   if (!(threshold > 0)) return 0;
   if (threshold >= high || low === high) return STEPS;
   return Math.max(1, Math.min(STEPS, Math.round(1 + ((STEPS - 1) * Math.log(threshold / low)) / Math.log(high / low))));

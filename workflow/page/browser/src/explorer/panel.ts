@@ -1,7 +1,7 @@
 /** One member in the explorer: its slice beside its merge tree and its barcode, and words for what is pointed at. */
 
 import { element } from "../dom";
-import { counted, formatNumber } from "../format";
+import { counted, formatNumber, NOT_FINITE } from "../format";
 import { Barcode } from "./barcode";
 import { BranchTable } from "./branchtable";
 import { describe } from "./critical";
@@ -137,7 +137,7 @@ export class Panel {
       at[state.horizontal] = slice.columns[column];
       const alpha = data.axes.map((axis, k) => formatNumber(axis.coordinates[at[k]]));
       const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
-      words.push(`${label} = ${Number.isFinite(value) ? value : "not finite"} at (${alpha.join(", ")}).`);
+      words.push(`${label} = ${Number.isFinite(value) ? value : NOT_FINITE} at (${alpha.join(", ")}).`);
       Object.assign(dataset, {
         value: String(value),
         row: String(slice.rows[row]),
