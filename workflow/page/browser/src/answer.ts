@@ -10,9 +10,9 @@ import type { View } from "./view";
 const SHOWN = 3;
 const FEW = 2; // more notes than this are folded
 
-/** Return a text in which what stands between backquotes is set as code, and "95 %" and "41 x 41" are not broken. */
+/** Return a text in which what stands between backquotes is set as code; "95 %", "41 x 41" and "n = 5" are not broken. */
 export function words(text: string): (Node | string)[] {
-  const whole = (part: string) => part.replaceAll(/ (?=%|x \d)|(?<=\d x) (?=\d)/g, "\u00a0");
+  const whole = (part: string) => part.replaceAll(/ (?=[%=] ?|x \d)|(?<= =|\d x) (?=\d|-)/g, "\u00a0");
   return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : whole(part)));
 }
 
