@@ -1,4 +1,6 @@
-"""How long ``landsweep report`` takes as a whole process, and how large its page is: ``python benchmarks/page.py``.
+"""How long ``landsweep report`` takes as a whole process, how large its page is, and how a Chromium opens it.
+
+``python benchmarks/page.py`` prints all; the browser's part needs playwright and a Chromium, and is left out elsewhere.
 
 A run of 200 landscapes of 41 x 41 points is made first (``--members``, ``--points``), of a loss of two weights with as
 many minima as the shipped study has, with a quality, two representations, and relations over 20 models. ``--keep FILE``
@@ -56,6 +58,74 @@ report: {{figures: false, page: false}}
 MODELS = 20
 
 
+WATCH = """
+Object.assign(window, { tasks: [], sorted: null });
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map((task) => task.duration)))
+  .observe({ type: "longtask", buffered: true });
+const drawn = (then) => requestAnimationFrame(() => setTimeout(then));
+const wait = new MutationObserver(() => {
+  const head = document.querySelectorAll("#table thead button")[3];
+  if (!head) return;
+  wait.disconnect();
+  setTimeout(() => {
+    head.click();
+    drawn(() => { window.sorted = [performance.now(), document.querySelector("#table th[aria-sort]") !== null] });
+  });
+});
+wait.observe(document, { childList: true, subtree: true });
+"""
+"""Clicks on a head of the table as soon as there is one, and notes when the sorted table is drawn."""
+POINT = """async () => {
+  const tree = document.querySelector(".tree"), box = tree.getBoundingClientRect(), found = [];
+  for (let k = 0; k < 60; k++) {
+    const began = performance.now();
+    const clientX = box.left + (0.3 + 0.01 * k) * box.width, clientY = box.top + box.height / 2;
+    tree.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    found.push(performance.now() - began);
+  }
+  return found;
+}"""
+"""Points at branches one after another; how long each takes until the next picture of the screen is drawn."""
+
+
+def opened(page: Path, repeats: int) -> None:
+    """Print how long a Chromium needs to open a page, to sort its table and to light a branch, and how much memory."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        program = None
+    if program is None:
+        print("no browser here")
+        return
+    first, longest, heap, lit = [], [], [], []
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        for _ in range(repeats):
+            with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+                tab = context.new_page()
+                tab.add_init_script(WATCH)
+                tab.goto(page.as_uri())
+                tab.wait_for_selector(".explorer[data-ready]")
+                time.sleep(8)  # landscapes out of sight come meanwhile
+                at, done = tab.evaluate("sorted")
+                assert done, "the click did not sort the table"
+                first.append(at / 1000)
+                longest.append(max(tab.evaluate("tasks"), default=0))
+                heap.append(tab.evaluate("performance.memory.usedJSHeapSize") / 1e6)
+                tab.locator(".tree").scroll_into_view_if_needed()
+                lit += tab.evaluate(POINT)
+        browser.close()
+    spread = f"{min(first):.2f} to {max(first):.2f}"
+    print(f"the table is sorted {statistics.median(first):.2f} s after the page was asked for ({spread})")
+    print(f"longest task {statistics.median(longest):.0f} ms ({min(longest):.0f} to {max(longest):.0f})")
+    print(f"memory of its program {max(heap):.0f} MB")
+    most = sorted(lit)[len(lit) * 95 // 100]
+    print(f"a branch is lit after {statistics.median(lit):.0f} ms (median; 95 of 100 within {most:.0f} ms)")
+
+
 def landsweep(*words: str | Path) -> tuple[float, float, float]:
     """Run a command; return its seconds on the wall and on the CPU, and its greatest memory so far in MB."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -87,6 +157,7 @@ def main() -> None:
         print(f"wall {statistics.median(wall):.1f} s ({min(wall):.1f} to {max(wall):.1f})")
         print(f"CPU {statistics.median(cpu):.1f} s ({min(cpu):.1f} to {max(cpu):.1f})")
         print(f"{page.stat().st_size / 1e6:.2f} MB; memory of the largest process {max(memory):.0f} MB")
+        opened(page, options.repeats)
         if options.keep:
             shutil.copy(page, options.keep)
 

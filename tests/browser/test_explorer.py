@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from browsing import opened
+from browsing import faults, opened
 from landsweep import open_run
 from landsweep.disk.trees import find_resolved, find_tree
 from landsweep.kernels import segmentation
@@ -39,6 +39,9 @@ NO_WEBGL = """
     return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...more);
   };
 }"""
+
+
+STROKE = "element => getComputedStyle(element).strokeWidth"
 
 
 def rough(shape, seed):
@@ -137,6 +140,8 @@ def test_slice_tree_and_barcode_of_a_member_belong_together(chromium):
             branches.add(number)
             page.keyboard.press("ArrowRight")
         assert len(branches) == len(tree.minima)
+        widths = [page.locator(f".barcode {part}").evaluate(STROKE) for part in (".bars", ".lit-branch")]
+        assert widths[0] == widths[1]
         # the threshold, by the field and by the slider, leaves what MergeTree.simplify leaves
         finite = np.sort(tree.lifetimes)
         for threshold in [float(finite[0]), float(finite[len(finite) // 2]), float(finite[-1]), 1e9]:
@@ -195,6 +200,9 @@ def test_what_is_kept_stays_and_the_address_says_it(chromium):
         assert bars[0] == bars[1]
         choice(page, "View").select_option("surface")
         page.wait_for_selector(".panel .surface canvas")
+        texts = page.locator(".surface").first.locator("svg text").all_text_contents()
+        assert texts[-6:] == ["alpha_1", "0", "8", "alpha_0", "0", "12"]
+        assert faults(page) == []
         before = page.url
         page.locator(".surface").first.focus()
         page.keyboard.press("ArrowLeft")
@@ -255,6 +263,8 @@ def test_a_line_of_maxima_is_a_curve_and_a_failed_member_says_why(chromium, tmp_
     values = np.array([2.0, 0.0, 3.0, 1.5, 4.0, np.nan, 5.0])
     with opened(chromium, written(tmp_path, values, negate=True)) as page:
         page.wait_for_selector(READY % 0)
+        for name in ("Field", "To the right", "Upwards", "View"):  # there is nothing to choose
+            assert page.get_by_label(name, exact=True).is_hidden()
         page.locator(".line-plot").focus()
         for i in [4, 5]:
             page.keyboard.press("ArrowRight")

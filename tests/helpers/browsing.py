@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 15_000
 """Nothing on a page may take longer than this many milliseconds."""
+AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARGUMENTS = [
     "--no-sandbox",  # tests of containers run as root
     "--disable-gpu",
@@ -47,9 +49,24 @@ def browser() -> Generator[Browser]:
             started.close()
 
 
+DRIVER = re.compile(
+    r"\[\.WebGL-0x[0-9a-f]+\] ?GL Driver Message \(OpenGL, Performance, GL_CLOSE_PATH_NV, High\): "
+    r"GPU stall due to ReadPixels( \(this message will no longer repeat\))?"
+)
+"""What the driver of WebGL without a GPU says, whatever a page does: that it is slow."""
+
+
 def _counts(said: Any) -> bool:
-    """Whether a message is the page's: of WebGL without a GPU, the driver says that it is slow."""
-    return said.type in ("error", "warning") and "GL Driver Message (OpenGL, Performance" not in said.text
+    """Whether a message is the page's."""
+    return said.type in ("error", "warning") and not DRIVER.fullmatch(said.text)
+
+
+def faults(page: Page) -> list[str]:
+    """Everything that axe-core finds to hinder people on a page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": AXE}).response["violations"]
+    return [f"{one['impact']}: {one['id']}: {one['nodes'][0]['html']}" for one in found]
 
 
 @contextmanager

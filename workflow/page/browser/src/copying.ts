@@ -4,19 +4,20 @@ import { button, element } from "./dom";
 
 const SAID_MILLISECONDS = 4000;
 
-/** Copy a text, also where a browser keeps its clipboard from pages that come without https. */
+/** Copy a text: first in the old way, as the new one is kept from pages without https and complains in a frame. */
 async function copy(text: string): Promise<boolean> {
+  const area = element("textarea", { class: "visually-hidden", "aria-hidden": "true" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (done) return true;
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = element("textarea", { class: "visually-hidden", "aria-hidden": "true" });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
+    return false;
   }
 }
 
@@ -33,7 +34,7 @@ export function copyable(title: string, text: string, shown: HTMLElement): HTMLE
   return element(
     "div",
     { class: "copyable" },
-    element("header", {}, element("h3", {}, title), element("span", {}, said, " ", pressed)),
+    element("header", {}, element("h3", {}, title), pressed, said),
     shown,
   );
 }

@@ -1,6 +1,7 @@
 /** Specification curves: one rank correlation under every choice of analysis, sorted, with the choices below. */
 
 import { scaleLinear } from "d3-scale";
+import { words } from "./answer";
 import { element, field, shape } from "./dom";
 import { follow } from "./follow";
 import { counted, formatNumber, numberOf } from "./format";
@@ -9,7 +10,7 @@ import type { Curve } from "./payload";
 import { compare } from "./rows";
 import type { View } from "./view";
 
-const NONE = "Other choices of analysis are not compared here; the command landsweep robust compares them.";
+const NONE = "Other choices of analysis are not compared yet: `landsweep robust RUN` does that.";
 const WIDTH = 960;
 const LEFT = 250;
 const RIGHT = 12;
@@ -21,6 +22,7 @@ const TICKS = 5;
 const LONGEST = 36; // characters of a label; its whole text is its title
 
 const OWN = "of the study"; // the choice that says which specification is the study's own
+const YES = "yes";
 
 interface Row {
   readonly choice: string;
@@ -28,7 +30,7 @@ interface Row {
 }
 
 /** Return the rows of the matrix: every value of each choice that differs between specifications. */
-export function rowsOf({ specifications }: Curve): Row[] {
+function rowsOf({ specifications }: Curve): Row[] {
   const values = new Map<string, Set<string>>();
   for (const { choices } of specifications) {
     for (const [choice, value] of Object.entries(choices)) {
@@ -37,11 +39,12 @@ export function rowsOf({ specifications }: Curve): Row[] {
   }
   const found = [...values].filter(([, set]) => set.size > 1);
   const sorted = (set: Set<string>) => [...set].sort((a, b) => compare(a, b, false));
-  return found.flatMap(([choice, set]) => sorted(set).map((value) => ({ choice, value })));
+  const rows = found.flatMap(([choice, set]) => sorted(set).map((value) => ({ choice, value })));
+  return rows.filter(({ choice, value }) => choice !== OWN || value === YES);
 }
 
 function label(row: Row, y: number): SVGTextElement {
-  const text = `${row.choice}: ${row.value}`;
+  const text = row.choice === OWN ? OWN : `${row.choice}: ${row.value}`;
   const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
   return shape("text", { x: LEFT - 14, y, "text-anchor": "end", "dominant-baseline": "middle" }, short, shape("title", {}, text));
 }
@@ -57,8 +60,8 @@ class Picture {
     const height = TOP + PLOT + GAP + rows.length * LINE + 4;
     this.x = scaleLinear([0, Math.max(1, n - 1)], [LEFT, WIDTH - RIGHT]);
     const y = scaleLinear(endsOf(curve.specifications.map(({ estimate }) => estimate)), [TOP + PLOT, TOP]);
-    const words = `Specification curve: ${curve.sentence}`;
-    this.host = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": words });
+    const said = `Specification curve: ${curve.sentence}`;
+    this.host = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": said });
     for (const tick of y.ticks(TICKS)) {
       const at = { y1: y(tick), y2: y(tick), x1: LEFT - 6, x2: WIDTH - RIGHT };
       const line = shape("g", { class: "axis" }, shape("line", at));
@@ -107,10 +110,12 @@ function drawn(curve: Curve): HTMLElement {
   const slider = element("input", { type: "range", min: 0, max: n - 1, step: 1, value: 0 });
   const choose = (index: number) => {
     const { estimate, choices } = curve.specifications[index];
-    const words = Object.entries(choices).map(([name, value]) => `${name} ${value}`);
+    const others = Object.entries(choices).filter(([name]) => name !== OWN);
+    const chosen = others.map(([name, value]) => `${name} ${value}`).join(", ");
+    const own = choices[OWN] === YES ? " (that of the study)" : "";
     slider.value = String(index);
     slider.setAttribute("aria-valuetext", `specification ${index + 1} of ${n}, estimate ${formatNumber(estimate)}`);
-    said.textContent = `${index + 1} of ${counted(n, "specification")}: ${formatNumber(estimate)} with ${words.join(", ")}`;
+    said.textContent = `${index + 1} of ${counted(n, "specification")}: ${formatNumber(estimate)} with ${chosen}${own}`;
     picture.choose(index);
   };
   slider.addEventListener("input", () => choose(Number(slider.value)));
@@ -118,14 +123,14 @@ function drawn(curve: Curve): HTMLElement {
   const scroll = { class: "scroll", role: "region", tabindex: 0, "aria-label": `Curve of ${curve.metric} against ${curve.axis}` };
   host.append(element("div", scroll, picture.host));
   host.append(element("div", { class: "controls" }, field("Specification", slider)), said);
-  choose(Math.max(0, curve.specifications.findIndex(({ choices }) => choices[OWN] === "yes")));
+  choose(Math.max(0, curve.specifications.findIndex(({ choices }) => choices[OWN] === YES)));
   return host;
 }
 
 /** Show this section in `host`. */
 export function mountCurve(host: HTMLElement, view: View): void {
   follow(view, ({ curves }) => curves, (curves) => {
-    if (curves.length === 0) host.replaceChildren(element("p", { class: "note" }, NONE));
+    if (curves.length === 0) host.replaceChildren(element("p", { class: "note" }, ...words(NONE)));
     else host.replaceChildren(...curves.map(drawn));
   });
 }

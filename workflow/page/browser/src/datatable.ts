@@ -19,7 +19,7 @@ export interface Options {
   readonly choose?: (row: number) => void;
 }
 
-const SIZES = [25, 100, 500];
+const SIZES = [12, 50, 500];
 const PRINTED = 1000; // rows at most, whatever a page of the screen has
 
 export class DataTable {
@@ -75,7 +75,11 @@ export class DataTable {
         saved("Save as CSV", `${options.file}.csv`, () => csv(this.table, this.columns(), this.shown)),
       ),
     );
-    this.print.addEventListener("change", () => this.draw());
+    const turned = () => {
+      if (this.host.isConnected) this.draw();
+      else this.print.removeEventListener("change", turned);
+    };
+    this.print.addEventListener("change", turned);
     this.update(table);
   }
 

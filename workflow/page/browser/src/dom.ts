@@ -1,6 +1,6 @@
 /** Elements of HTML and SVG; what people have named is only ever set as text. */
 
-export type Child = Node | string | null;
+type Child = Node | string | null;
 type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -42,6 +42,18 @@ export function button(text: string, pressed: () => void, attributes: Attributes
 /** Return a control with its label above it. */
 export function field(label: string, control: HTMLElement): HTMLLabelElement {
   return element("label", { class: "field" }, label, control);
+}
+
+const offered = new WeakMap<HTMLSelectElement, string>();
+
+/** Put options into a select, and choose one; nothing changes where they are the same. */
+export function offer(select: HTMLSelectElement, options: readonly (readonly [string, string])[], chosen: string): void {
+  const key = JSON.stringify(options);
+  if (offered.get(select) !== key) {
+    offered.set(select, key);
+    select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
+  }
+  select.value = chosen;
 }
 
 export interface Option {

@@ -2,7 +2,7 @@
 
 import { Address } from "./explorer/address";
 import { Controls } from "./explorer/controls";
-import { element } from "./explorer/dom";
+import { element } from "./dom";
 import { choices, firstOf, Loading, type Found } from "./explorer/loading";
 import { Orbit } from "./explorer/orbit";
 import { Panel } from "./explorer/panel";
@@ -95,7 +95,6 @@ class Explorer {
     const [which, chosen] = Object.entries(patch)[0] as ["member" | "beside", Chosen | null];
     if (same(this.state[which], chosen) || (which === "member" && !chosen)) return;
     this.change(patch, true);
-    this.host.closest("section")?.scrollIntoView({ block: "start" });
   }
 
   private pointing(side: number): Pointing {
@@ -129,18 +128,21 @@ class Explorer {
     if (this.running) return;
     this.running = true;
     requestAnimationFrame(async () => {
-      while (this.again) {
-        this.again = false;
-        await this.show();
+      try {
+        while (this.again) {
+          this.again = false;
+          await this.show();
+        }
+      } finally {
+        this.running = false;
       }
-      this.running = false;
     });
   }
 
   private async show(): Promise<void> {
     const page = this.view.page.get();
     const chosen = [this.state.member, this.state.beside].filter((one) => one !== null);
-    this.controls.members(choices(page), keyOf(this.state.member), keyOf(this.state.beside));
+    this.controls.offer(choices(page), keyOf(this.state.member), keyOf(this.state.beside));
     if (!chosen.length) {
       this.controls.grids(false);
       this.place.replaceChildren(element("p", { role: "status" }, "This run has no members."));

@@ -37,9 +37,7 @@ function linkTo(id: string, text: string, attributes: { class?: string } = {}): 
     } catch {
       // a page within another has no address of its own
     }
-    const title = document.getElementById(`${id}-title`);
-    title?.setAttribute("tabindex", "-1");
-    title?.focus({ preventScroll: true });
+    document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
     document.getElementById(id)?.scrollIntoView();
   });
   return link;
@@ -72,12 +70,20 @@ export function mountHeader(main: HTMLElement, view: View, titles: Titles): void
   main.before(linkTo("answer", "Skip to the answer", { class: "skip" }), head);
   const kind = live ? "Live page" : "Page written";
   main.after(element("footer", { class: "foot" }, `${kind} by landsweep ${version}.`));
-  follow(view, (run) => ({ name: run.name, state: run.state, said: countedStates(run.members) }), (run) => {
+  const standing = ({ name, state, members }: RunPage) => {
+    return { name, state, said: countedStates(members), failed: members.some((member) => member.state === "failed") };
+  };
+  // What is scrolled to must not lie under the head, which is as tall as its names and the screen make it.
+  new ResizeObserver(() => {
+    const covers = getComputedStyle(head).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = `${covers ? head.offsetHeight : 0}px`;
+  }).observe(head);
+  follow(view, standing, (run) => {
     name.textContent = run.name;
     name.title = run.name;
     document.title = `${run.name} – landsweep`;
     state.dataset.state = run.state;
-    state.textContent = run.state === "finished" ? run.state : `${run.state}: ${run.said}`;
+    state.textContent = run.state === "finished" && !run.failed ? run.state : `${run.state}: ${run.said}`;
   });
   follow(view, (run) => titles.filter(([id]) => needless(id, run)).map(([id]) => id), (hidden) => {
     for (const [id, link] of links) {

@@ -2,9 +2,11 @@
 
 import { mountAnswer } from "./answer";
 import { mountCurve } from "./curve";
+import { element } from "./dom";
 import { mountExplorer } from "./explorer";
 import { mountHeader, unfoldForPrint } from "./header";
 import { mountMultiples } from "./multiples";
+import type { Page } from "./payload";
 import { mountProvenance } from "./provenance";
 import { mountRelations } from "./relations";
 import { mountRuns } from "./runs";
@@ -15,13 +17,23 @@ import { Value, type Chosen, type View } from "./view";
 const SECTIONS = [
   ["runs", "Runs", mountRuns],
   ["answer", "Answer", mountAnswer],
-  ["explorer", "Landscape", mountExplorer],
-  ["multiples", "All landscapes", mountMultiples],
   ["table", "Metrics", mountTable],
+  ["multiples", "All landscapes", mountMultiples],
+  ["explorer", "Explorer", mountExplorer],
   ["relations", "Relations", mountRelations],
   ["curve", "Choices of analysis", mountCurve],
   ["provenance", "Provenance", mountProvenance],
 ] as const;
+
+const FIRST: readonly string[] = ["runs", "answer", "explorer"];
+
+/** Return the sections of a page; one landscape alone is what its page is about, as below a cell of a notebook. */
+function sectionsOf({ runs }: Page) {
+  const shown = SECTIONS.filter(([id]) => id !== "runs" || runs.length > 1);
+  if (runs.some(({ members }) => members.length !== 1)) return shown;
+  const first = shown.filter(([id]) => FIRST.includes(id));
+  return [...first, ...shown.filter((section) => !first.includes(section))];
+}
 
 async function begin(): Promise<void> {
   const embedded = document.getElementById("page") !== null;
@@ -36,17 +48,11 @@ async function begin(): Promise<void> {
   };
   const main = document.querySelector("main") as HTMLElement;
   main.replaceChildren();
-  const sections = SECTIONS.filter(([id]) => id !== "runs" || page.runs.length > 1);
+  const sections = sectionsOf(page);
   for (const [id, title, mount] of sections) {
-    const section = document.createElement("section");
-    section.id = id;
-    const heading = document.createElement("h2");
-    heading.id = `${id}-title`;
-    heading.textContent = title;
-    section.setAttribute("aria-labelledby", heading.id);
-    const host = document.createElement("div");
-    section.append(heading, host);
-    main.append(section);
+    const host = element("div");
+    const heading = element("h2", { id: `${id}-title`, tabindex: -1 }, title);
+    main.append(element("section", { id, "aria-labelledby": heading.id }, heading, host));
     mount(host, view);
   }
   mountHeader(main, view, sections.map(([id, title]) => [id, title] as const));
@@ -56,8 +62,6 @@ async function begin(): Promise<void> {
 }
 
 begin().catch((error: unknown) => {
-  const said = document.createElement("p");
-  said.setAttribute("role", "alert");
-  said.textContent = error instanceof Error ? error.message : String(error);
-  document.querySelector("main")?.replaceChildren(said);
+  const said = error instanceof Error ? error.message : String(error);
+  document.querySelector("main")?.replaceChildren(element("p", { role: "alert" }, said));
 });

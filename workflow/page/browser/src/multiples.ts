@@ -2,6 +2,7 @@
 
 import { paintBar } from "./colours";
 import { choice, element, field } from "./dom";
+import { bestScale, canBeLog, scaleOf, type ScaleName } from "./explorer/scale";
 import { follow } from "./follow";
 import { formatNumber } from "./format";
 import type { Cell, Member, RunPage } from "./payload";
@@ -12,7 +13,7 @@ import type { View } from "./view";
 const AHEAD = "300px"; // pictures begin to load when they are this near to what is seen
 const LATER = 600; // milliseconds before what is out of sight begins to load, and between two of them
 const BETWEEN = 4;
-const DECADES = 100; // values that span more than this factor begin on a logarithmic scale
+const AUTOMATIC = "automatic";
 
 function joined(ranges: readonly Range[]): Range | null {
   if (ranges.length === 0) return null;
@@ -35,7 +36,7 @@ class Multiples {
   private readonly ends = [element("span"), element("span")];
   private readonly controls = element("div", { class: "controls" });
   private common = true;
-  private logarithmic: boolean | null = null; // null until a reader chooses
+  private scale: ScaleName | null = null; // null for what fits the values
   private grouped = "";
   private waiting = false;
   private stopped = false;
@@ -58,14 +59,14 @@ class Multiples {
       this.grouped = value;
       this.arrange();
     });
-    const colours = [
-      { value: "common", label: "one scale for all" },
-      { value: "own", label: "each its own scale" },
+    const ranges = [
+      { value: "common", label: "alike in all" },
+      { value: "own", label: "for each alone" },
     ];
     this.controls.append(
       field("Grouped by", groups),
-      field("Colours", choice(colours, "common", (value) => this.set(() => (this.common = value === "common")))),
-      field("Values", this.scales()),
+      field("Range", choice(ranges, "common", (value) => this.set(() => (this.common = value === "common")))),
+      field("Scale", this.scales()),
       this.bar,
     );
     host.replaceChildren(this.controls, this.groups);
@@ -101,9 +102,9 @@ class Multiples {
   }
 
   private scales(): HTMLSelectElement {
-    const options = ["by themselves", "linear", "logarithmic"].map((label) => ({ value: label, label }));
-    return choice(options, options[0].value, (value) =>
-      this.set(() => (this.logarithmic = value === "by themselves" ? null : value === "logarithmic")),
+    const options = [AUTOMATIC, "linear", "log"].map((label) => ({ value: label, label }));
+    return choice(options, AUTOMATIC, (value) =>
+      this.set(() => (this.scale = value === AUTOMATIC ? null : (value as ScaleName))),
     );
   }
 
@@ -176,23 +177,22 @@ class Multiples {
   private draw(): void {
     const tiles = [...this.tiles.values()];
     const common = joined(tiles.flatMap(({ colours }) => (colours ? [colours] : [])));
-    const positive = tiles.every(({ range }) => range === null || range[0] > 0);
-    const decades = common !== null && positive && common[1] > DECADES * common[0];
-    const logarithmic = positive && (this.logarithmic ?? decades);
+    const [low, high] = joined(tiles.flatMap(({ range }) => (range ? [range] : []))) ?? [0, 1];
+    const wanted = this.scale ?? bestScale(low, high);
+    const name = canBeLog(low) ? wanted : "linear";
+    this.bar.hidden = tiles.every(({ line }) => line); // which has a height, not colours
     for (const tile of tiles) {
       const ends = this.common ? common : tile.colours;
-      if (ends) tile.draw({ low: ends[0], high: ends[1], logarithmic });
+      if (ends) tile.draw(scaleOf(name, ...ends));
     }
-    this.legend(common, logarithmic, positive);
+    this.legend(common, wanted === name ? name : `${name}, as a log scale needs values above 0`);
   }
 
-  private legend(common: Range | null, logarithmic: boolean, positive: boolean): void {
-    const words = logarithmic ? "logarithmic" : "linear";
-    const refused = this.logarithmic && !positive ? "; values that are not positive have no logarithm" : "";
+  private legend(common: Range | null, words: string): void {
     const [low, high] = this.common && common ? common.map(formatNumber) : ["lowest of each", "highest of each"];
     this.ends[0].textContent = this.common && common ? `≤ ${low}` : low;
-    this.ends[1].textContent = `${high} (${words}${refused})`;
-    this.bar.setAttribute("aria-label", `Colours from ${low} and lower to ${high}, ${words}${refused}`);
+    this.ends[1].textContent = `${high} (${words})`;
+    this.bar.setAttribute("aria-label", `Colours from ${low} and lower to ${high}, ${words}`);
   }
 }
 

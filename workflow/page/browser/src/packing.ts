@@ -4,6 +4,10 @@ export type Packed = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 const TYPES = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;
 
+const OLD =
+  "This browser cannot unpack landscapes: Chrome or Edge 80, Firefox 113, Safari 16.4, or newer ones, can. The tables " +
+  "of this page are complete.";
+
 interface Layout {
   readonly dtype: keyof typeof TYPES;
   readonly shape: readonly number[];
@@ -17,6 +21,7 @@ export interface Unpacked<Header> {
 
 /** Return the header and the arrays of gzip'd bytes. */
 export async function unpack<Header>(bytes: Uint8Array<ArrayBuffer>): Promise<Unpacked<Header>> {
+  if (typeof DecompressionStream === "undefined") throw new Error(OLD);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const buffer = await new Response(stream).arrayBuffer();
   const length = new DataView(buffer).getUint32(0, true);

@@ -91,7 +91,7 @@ class Relations {
   private readonly all: Relation[];
   private readonly ends: Ends;
   private readonly body = element("tbody");
-  private readonly said = element("span", { role: "status", class: "note" });
+  private readonly said = element("span", { role: "status" });
   private readonly more = button("Show all", () => this.set(() => (this.whole = true)));
   private metric = "";
   private against = "";
@@ -117,7 +117,6 @@ class Relations {
         one("Against", distinct(({ against }) => against), "", (value) => (this.against = value)),
         one("Representation", representations, this.representation, (value) => (this.representation = value)),
         field("Sorted by", choice(orders, this.by, (value) => this.set(() => (this.by = value as By)))),
-        this.said,
       ),
       element(
         "div",
@@ -140,7 +139,7 @@ class Relations {
           this.body,
         ),
       ),
-      element("div", { class: "pages" }, this.more),
+      element("div", { class: "pages" }, this.said, this.more),
       this.table(table, name),
     );
     this.draw();
@@ -176,7 +175,7 @@ class Relations {
     found.sort(ARRANGED[this.by]);
     const shown = this.whole ? found : found.slice(0, SHOWN);
     this.body.replaceChildren(...shown.map((one) => row(one, this.ends, this.representation === "")));
-    this.said.textContent = `${shown.length} of ${counted(found.length, "relation")}; an open dot's interval reaches 0`;
+    this.said.textContent = `${shown.length} of ${counted(found.length, "relation")}; the interval of an open dot reaches 0`;
     this.more.hidden = shown.length === found.length;
     this.more.textContent = `Show all ${found.length}`;
   }

@@ -54,7 +54,7 @@ function held(extent: number, stride: number): Int32Array {
 }
 
 /** Cut a plane out of a stored grid, whose axes hold every `strides`-th point of the whole one; a 1-D grid is one row. */
-export function cut(stored: Packed, member: MemberData, request: SliceRequest): Float64Array {
+function cut(stored: Packed, member: MemberData, request: SliceRequest): Float64Array {
   if (request.vertical === request.horizontal) return Float64Array.from(stored);
   const shape = member.axes.map((axis, k) => held(axis.coordinates.length, member.strides[k]).length);
   const steps = shape.map((_, k) => shape.slice(k + 1).reduce((a, b) => a * b, 1));

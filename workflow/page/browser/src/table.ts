@@ -34,7 +34,7 @@ function defaults(table: Table, axes: RunPage["axes"]): string[] {
 }
 
 /** Return the index of the member that each row is about, -1 where there is none. */
-export function membersOf(run: RunPage): number[] {
+function membersOf(run: RunPage): number[] {
   const at = run.table.columns.findIndex(({ name }) => name === "member");
   if (at >= 0) return run.table.rows.map((row) => Number(row[at] ?? -1));
   const columns = new Map(run.table.columns.map(({ name }, index) => [name, index]));
@@ -48,8 +48,7 @@ export function membersOf(run: RunPage): number[] {
 export function explore(view: View, member: number): void {
   view.member.set({ run: view.run.get(), member });
   const title = document.getElementById("explorer-title");
-  title?.setAttribute("tabindex", "-1");
-  title?.focus();
+  title?.focus({ preventScroll: true });
   title?.scrollIntoView({ block: "start" });
 }
 

@@ -1,14 +1,16 @@
 /** One member as a small picture: a plane through its best point, or a line where there is one axis. */
 
 import { line } from "d3-shape";
-import { paint, place, type Scale } from "./colours";
+import { paint } from "./colours";
 import { element } from "./dom";
+import type { Scale } from "./explorer/scale";
 import { formatNumber, formatShare } from "./format";
 import type { Member, Source } from "./payload";
 
 export type Range = readonly [low: number, high: number];
 
 const LOWEST = 0.01; // the share of points that lie below where colours begin
+const LINE = "#2f86c9"; // seen on light and on dark, whichever comes later
 const POINTS = 240; // of a curve's picture along each side
 
 interface Picture {
@@ -87,16 +89,21 @@ export class Thumbnail {
     }
   }
 
+  /** Whether its picture is a line: nothing else is known before there is one. */
+  get line(): boolean {
+    return this.picture?.columns === this.picture?.values.length;
+  }
+
   draw(scale: Scale): void {
     if (!this.picture || !this.range) return;
     const { picture: before, scale: last } = this.drawn;
-    const same = last?.low === scale.low && last.high === scale.high && last.logarithmic === scale.logarithmic;
+    const same = last?.low === scale.low && last.high === scale.high && last.name === scale.name;
     if (same && before === this.picture) return;
     this.drawn = { picture: this.picture, scale };
     const { values, columns } = this.picture;
     this.canvas.hidden = false;
-    if (values.length > columns) paint(this.canvas, values, columns, scale);
-    else this.drawLine(values, scale);
+    if (this.line) this.drawLine(values, scale);
+    else paint(this.canvas, values, columns, scale);
   }
 
   private drawLine(values: Float64Array, scale: Scale): void {
@@ -104,15 +111,14 @@ export class Thumbnail {
     this.canvas.height = POINTS;
     const context = this.canvas.getContext("2d");
     if (!context) return;
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, 0, POINTS, POINTS);
-    context.strokeStyle = "#0072b2";
+    this.canvas.className = "line";
+    context.strokeStyle = LINE;
     context.lineWidth = 4;
     context.beginPath();
     line<number>()
       .defined((value) => Number.isFinite(value))
       .x((_, i) => (POINTS * (i + 0.5)) / values.length)
-      .y((value) => POINTS * (0.95 - 0.9 * place(value, scale)))
+      .y((value) => POINTS * (0.95 - 0.9 * scale.unit(value)))
       .context(context)(values);
     context.stroke();
   }
@@ -120,7 +126,7 @@ export class Thumbnail {
   private describe(problem = ""): void {
     const { state, done, failure } = this.member;
     this.button.dataset.state = state;
-    this.name.textContent = this.label;
+    this.name.replaceChildren(...this.label.split(/(?<=_)/).flatMap((part) => [part, element("wbr")]));
     const part = done > 0 && done < 1 ? `${formatShare(done)} evaluated` : "";
     const range = this.range ? `${formatNumber(this.range[0])} to ${formatNumber(this.range[1])}` : "";
     const later = failure && state !== "failed" ? "something failed" : "";

@@ -14,6 +14,7 @@ export class Address {
     addEventListener("popstate", () => {
       const state = read(location.hash);
       if (!state && location.hash.length > 1) return; // a link to a section
+      clearTimeout(this.waiting); // what is not written yet is of the view that is left
       this.last = location.hash.slice(1);
       changed(state);
     });

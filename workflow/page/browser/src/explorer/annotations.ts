@@ -1,13 +1,17 @@
 /** What is written over a surface: names of its axes, the colour bar, the minima and saddles that are not hidden. */
 
 import { Vector3, type PerspectiveCamera } from "three";
-import { shape } from "./dom";
+import { shape } from "../dom";
+import { formatNumber } from "../format";
 import { colourBar, LEFT, named, SIZE, TOP } from "./frame";
 import { HEIGHT, type SurfaceMesh } from "./mesh";
 import type { Picture } from "./picture";
 
-const BEYOND = 1.18;
-const FLOOR = -HEIGHT / 2;
+/** How far beyond the floor's edge, which is at 1, the numbers of an axis and its name stand. */
+const NUMBERS = 1.1;
+const NAME = 1.25;
+/** The plane below a surface, as high as the lowest value of its scale. */
+export const FLOOR = -HEIGHT / 2;
 /** A ray towards the viewer is followed in so many steps. */
 const STEPS = 60;
 const REACH = 2.5;
@@ -40,13 +44,20 @@ export function annotations(picture: Picture, mesh: SurfaceMesh, camera: Perspec
   const parts: SVGElement[] = [
     colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
   ];
-  const side = (value: number) => (value < 0 ? -BEYOND : BEYOND);
-  for (const [axis, place] of [
-    [state.horizontal, new Vector3(0, FLOOR, side(camera.position.z))],
-    [state.vertical, new Vector3(side(camera.position.x), FLOOR, 0)],
-  ] as const) {
-    const [x, y] = seen(place, camera);
-    parts.push(shape("text", { x, y, "text-anchor": "middle", class: "axis-title" }, data.axes[axis].name));
+  // Axes stand along the edges of the floor that are nearer to the viewer.
+  const [nearX, nearZ] = [Math.sign(camera.position.x) || 1, Math.sign(camera.position.z) || 1];
+  const text = (words: string, x: number, z: number) => {
+    const [left, top] = seen(new Vector3(x, FLOOR, z), camera);
+    parts.push(shape("text", { x: left, y: top + 4, "text-anchor": "middle" }, words));
+  };
+  for (const [axis, indices, put] of [
+    [state.horizontal, slice.columns, (words, along, away) => text(words, along, nearZ * away)],
+    [state.vertical, slice.rows, (words, along, away) => text(words, nearX * away, -along)],
+  ] as readonly [number, Int32Array, (words: string, along: number, away: number) => void][]) {
+    const { coordinates, name } = data.axes[axis];
+    put(name, 0, NAME);
+    put(formatNumber(coordinates[indices[0]]), -0.95, NUMBERS);
+    put(formatNumber(coordinates[indices[indices.length - 1]]), 0.95, NUMBERS);
   }
   const height = heights(mesh.positions, mesh.columns, mesh.points.length / mesh.columns);
   const own = state.field === data.fields[0]?.name;

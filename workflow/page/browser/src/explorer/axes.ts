@@ -1,7 +1,7 @@
 /** Axes of the pictures, as SVG. */
 
+import { shape } from "../dom";
 import { formatNumber } from "../format";
-import { shape } from "./dom";
 
 const TICK = 5;
 const GAP = 4;
@@ -22,7 +22,7 @@ export function below(
       shape("text", { x, y: y + TICK + GAP + 10, "text-anchor": "middle" }, formatNumber(tick)),
     );
   }
-  group.append(shape("text", { x: middle, y: y + 36, "text-anchor": "middle", class: "axis-title" }, title));
+  group.append(shape("text", { x: middle, y: y + 40, "text-anchor": "middle", class: "axis-title" }, title));
   return group;
 }
 
@@ -44,7 +44,7 @@ export function beside(
       shape("text", { x: x + side * (TICK + GAP), y: y + 4, "text-anchor": anchor }, formatNumber(tick)),
     );
   }
-  const at = x + side * 58;
+  const at = x + side * 62;
   group.append(
     shape(
       "text",

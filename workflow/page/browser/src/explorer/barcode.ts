@@ -1,8 +1,8 @@
 /** The barcode: a bar from birth to death for each branch, the most persistent first. */
 
+import { shape } from "../dom";
 import { below } from "./axes";
 import { BranchPicture, BRANCHES_WIDTH, neighbour } from "./branches";
-import { shape } from "./dom";
 import { BOTTOM, SIZE, TOP } from "./frame";
 import { MOST_BRANCHES } from "./persistence";
 import type { Picture, Pointing } from "./picture";
@@ -24,7 +24,7 @@ export class Barcode extends BranchPicture {
       bars.append(shape("path", { d: this.outline(branch), class: kind }));
     }
     bars.setAttribute("stroke-width", String(Math.max(0.6, 0.6 * this.tall())));
-    this.lit.setAttribute("stroke-width", String(Math.max(2, this.tall())));
+    this.lit.setAttribute("stroke-width", String(Math.max(2, 0.6 * this.tall())));
     const ticks = picture.heights.ticks;
     const shown = ticks.length > 4 ? ticks.filter((_, i) => i % 2 === 0) : ticks;
     const label = picture.data.fields[0]?.label ?? "";

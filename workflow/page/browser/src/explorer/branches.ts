@@ -1,12 +1,12 @@
 /** What the pictures of branches share: one branch at a time is pointed at, by pointer or by keyboard. */
 
+import { element, shape } from "../dom";
 import { describe } from "./critical";
-import { element, shape } from "./dom";
 import { BOTTOM, TOP } from "./frame";
 import type { Picture, Pointing } from "./picture";
 
 export const BRANCHES_WIDTH = 360;
-export const BRANCHES_HEIGHT = 450;
+const BRANCHES_HEIGHT = 450;
 
 export abstract class BranchPicture {
   readonly host: HTMLElement;

@@ -1,8 +1,8 @@
 /** The most persistent branches as a table, to be read aloud and copied. */
 
-import { formatNumber } from "../format";
+import { element } from "../dom";
+import { formatNumber, MISSING } from "../format";
 import { coordinates, markWords } from "./critical";
-import { element } from "./dom";
 import type { Branches } from "../payload";
 import type { Picture, Pointing } from "./picture";
 
@@ -30,10 +30,9 @@ export class BranchTable {
     this.threshold = state.threshold;
     const d = data.axes.length;
     const shown = simplified.kept.slice(0, ROWS);
+    this.host.hidden = shown.length === 0;
     this.title.textContent =
-      shown.length < simplified.kept.length
-        ? `The ${shown.length} most persistent of ${simplified.kept.length} branches`
-        : `The branches (${shown.length})`;
+      shown.length < simplified.kept.length ? `Table of the ${shown.length} most persistent` : "Table of them";
     const what = negated ? "maximum" : "minimum";
     const heads = [`${what} at`, "value", "persistence", "saddle at", "value of saddle", "points of basin", "note"];
     const rows = shown.map((branch) => {
@@ -51,9 +50,9 @@ export class BranchTable {
       for (const text of [
         formatNumber(branches.birth[branch]),
         Number.isFinite(persistence[branch]) ? formatNumber(persistence[branch]) : "never ends",
-        ends ? coordinates(branches.saddle, branch, d) : "–",
-        ends ? formatNumber(branches.death[branch]) : "–",
-        volume < 0 ? "–" : String(volume),
+        ends ? coordinates(branches.saddle, branch, d) : MISSING,
+        ends ? formatNumber(branches.death[branch]) : MISSING,
+        volume < 0 ? MISSING : String(volume),
         markWords(branches.mark[branch]),
       ]) {
         row.append(element("td", {}, text));

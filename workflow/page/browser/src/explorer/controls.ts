@@ -1,30 +1,34 @@
 /** The controls of the explorer. */
 
+import { element, field, offer } from "../dom";
 import { formatNumber } from "../format";
 import type { MemberData } from "../payload";
-import { element, labelled, offer } from "./dom";
 import { canBeLog, type Scale, type ScaleName } from "./scale";
 import type { State } from "./state";
 
 /** How a change is kept in the history of the browser: as a step to which "back" leads, or not. */
-export type Change = (patch: Partial<State>, step: boolean) => void;
+type Change = (patch: Partial<State>, step: boolean) => void;
 
 const STEPS = 200;
 
 /** Return the persistence at a place of the slider: 0, then logarithmic from the smallest to the largest. */
-export function atPlace(place: number, [low, high]: readonly [number, number]): number {
+function atPlace(place: number, [low, high]: readonly [number, number]): number {
   if (place <= 0) return 0;
   return place >= STEPS ? high : low * (high / low) ** ((place - 1) / (STEPS - 1));
 }
 
 /** Return the place of the slider nearest to a persistence. */
-export function placeOf(threshold: number, [low, high]: readonly [number, number]): number {
+function placeOf(threshold: number, [low, high]: readonly [number, number]): number {
   if (!(threshold > 0)) return 0;
   if (threshold >= high || low === high) return STEPS;
   return Math.max(1, Math.min(STEPS, Math.round(1 + ((STEPS - 1) * Math.log(threshold / low)) / Math.log(high / low))));
 }
 
 type Choice = readonly [string, string];
+
+const alike = (text: string): Choice => [text, text];
+const VIEWS = ["contour", "surface"] as const;
+const SCALES = ["linear", "log", "clipped"] as const;
 
 export class Controls {
   readonly host = element("div", { class: "explorer-controls" });
@@ -44,7 +48,24 @@ export class Controls {
     "aria-label": "Least persistence, a value",
   });
   private readonly sliders = element("div", { class: "axis-sliders" });
-  private readonly ofGrids: readonly HTMLElement[];
+  private readonly members = element(
+    "div",
+    { class: "controls" },
+    field("Member", this.member),
+    field("Beside it", this.beside),
+  );
+  private readonly grid = element(
+    "div",
+    { class: "controls" },
+    field("Field", this.field),
+    field("Tree", this.representation),
+    field("To the right", this.horizontal),
+    field("Upwards", this.vertical),
+    field("View", this.view),
+    field("Scale", this.scale),
+    element("div", { class: "field persistence" }, field("Least persistence", this.slider), this.number),
+    this.sliders,
+  );
   private reach: readonly [number, number] | null = null;
   private axes = "";
 
@@ -52,31 +73,13 @@ export class Controls {
     private readonly change: Change,
     choose: (which: "member" | "beside", key: string) => void,
   ) {
-    const row = (...controls: HTMLElement[]) => element("div", { class: "controls" }, ...controls);
-    this.ofGrids = [
-      labelled("Field", this.field),
-      labelled("Tree", this.representation),
-      labelled("To the right", this.horizontal),
-      labelled("Upwards", this.vertical),
-      labelled("View", this.view),
-      labelled("Scale", this.scale),
-      element("div", { class: "field persistence" }, labelled("Least persistence", this.slider), this.number),
-      this.sliders,
-    ];
-    this.host.append(row(labelled("Member", this.member), labelled("Beside it", this.beside), ...this.ofGrids));
-    offer(
-      this.view,
-      [
-        ["contour", "contour"],
-        ["surface", "surface"],
-      ],
-      "contour",
-    );
+    this.host.append(this.members, this.grid);
+    offer(this.view, VIEWS.map(alike), VIEWS[0]);
     const on = (select: HTMLSelectElement, act: (value: string) => void) =>
       select.addEventListener("change", () => act(select.value));
     on(this.member, (key) => choose("member", key));
     on(this.beside, (key) => choose("beside", key));
-    on(this.field, (field) => change({ field }, true));
+    on(this.field, (value) => change({ field: value }, true));
     on(this.representation, (representation) => change({ representation, branch: -1 }, true));
     on(this.view, (value) => change({ view: value as State["view"] }, true));
     on(this.scale, (value) => change({ scale: value as ScaleName }, true));
@@ -95,15 +98,15 @@ export class Controls {
   }
 
   /** Show what can be chosen of members, and which are. */
-  members(all: readonly Choice[], member: string, beside: string): void {
+  offer(all: readonly Choice[], member: string, beside: string): void {
     offer(this.member, all, member);
     offer(this.beside, [["", "none"], ...all], beside);
-    for (const select of [this.member, this.beside]) (select.parentElement as HTMLElement).hidden = all.length < 2;
+    this.members.hidden = all.length < 2;
   }
 
   /** Show the controls of grids only where there is one. */
   grids(there: boolean): void {
-    for (const control of this.ofGrids) control.hidden = !there;
+    this.grid.hidden = !there;
   }
 
   /** Show what can be chosen of a member, and what is. */
@@ -132,15 +135,7 @@ export class Controls {
       (select.parentElement as HTMLElement).hidden = data.axes.length < 2;
     }
     (this.view.parentElement as HTMLElement).hidden = data.axes.length < 2;
-    offer(
-      this.scale,
-      [
-        ["linear", "linear"],
-        ["log", "log"],
-        ["clipped", "clipped"],
-      ],
-      colours.name,
-    );
+    offer(this.scale, SCALES.map(alike), colours.name);
     this.scale.title = canBeLog(low) ? "" : "A logarithmic scale needs values above 0.";
     (this.scale.options[1] as HTMLOptionElement).disabled = !canBeLog(low);
     for (const select of [this.field, this.representation]) {
@@ -169,7 +164,7 @@ export class Controls {
         ...others.map((k) => {
           const last = Math.floor((data.axes[k].coordinates.length - 1) / data.strides[k]);
           const slider = element("input", { type: "range", min: 0, max: last, step: 1, "data-axis": k });
-          return element("div", { class: "axis-slider" }, labelled(data.axes[k].name, slider), element("output"));
+          return element("div", { class: "axis-slider" }, field(data.axes[k].name, slider), element("output"));
         }),
       );
     }

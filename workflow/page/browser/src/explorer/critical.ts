@@ -1,6 +1,6 @@
 /** Which minima and saddles lie in the plane that is shown, and how they are named. */
 
-import { formatNumber } from "../format";
+import { formatNumber, MISSING, NOT_FINITE } from "../format";
 import type { Branches, MemberData } from "../payload";
 import { MOST_BRANCHES } from "./persistence";
 
@@ -88,7 +88,7 @@ export function marksIn(
 /** Return "(0.5, -0.25)". */
 export function coordinates(points: Float64Array, i: number, d: number): string {
   const found = Array.from(points.subarray(i * d, (i + 1) * d), (alpha) => formatNumber(alpha));
-  return found.includes("not finite") ? "–" : `(${found.join(", ")})`;
+  return found.includes(NOT_FINITE) ? MISSING : `(${found.join(", ")})`;
 }
 
 /** Return the words for what resolving has found of a branch's minimum, empty where it has found nothing. */

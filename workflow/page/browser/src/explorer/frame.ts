@@ -1,10 +1,10 @@
 /** The frame that the pictures of a slice share: where it lies in its picture, axes, colour bar and symbols. */
 
 import { ticks } from "d3-array";
+import { element, shape } from "../dom";
 import { formatNumber } from "../format";
 import { beside, below } from "./axes";
 import { ARTEFACT, describe, UNRESOLVED, type Mark } from "./critical";
-import { shape } from "./dom";
 import type { Picture } from "./picture";
 import { PALETTE, type Scale } from "./scale";
 
@@ -15,7 +15,6 @@ export const TOP = 12;
 export const SIZE = 380;
 export const RIGHT = LEFT + SIZE;
 export const BOTTOM = TOP + SIZE;
-export const FRAME = { left: LEFT, top: TOP, size: SIZE, width: WIDTH, height: HEIGHT };
 
 const BAR = 14;
 const STEPS = 64;
@@ -54,6 +53,16 @@ export function planeAxes(
   group.append(below(niceTicks(x.from, x.to), placeX, BOTTOM, x.name, LEFT + SIZE / 2));
   group.append(beside(niceTicks(y.from, y.to), placeY, LEFT, y.name, TOP + SIZE / 2));
   return group;
+}
+
+/** Return a canvas that covers the frame of a slice within its picture. */
+export function framed(pixels: number, className: string): HTMLCanvasElement {
+  const canvas = element("canvas", { width: pixels, height: pixels, "aria-hidden": "true", class: className });
+  canvas.style.left = `${(100 * LEFT) / WIDTH}%`;
+  canvas.style.top = `${(100 * TOP) / HEIGHT}%`;
+  canvas.style.width = `${(100 * SIZE) / WIDTH}%`;
+  canvas.style.height = `${(100 * SIZE) / HEIGHT}%`;
+  return canvas;
 }
 
 const RADIUS = 5;

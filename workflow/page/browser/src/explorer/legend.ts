@@ -1,8 +1,8 @@
 /** What the symbols of a slice stand for. */
 
+import { element, shape } from "../dom";
 import { counted } from "../format";
 import { ARTEFACT, UNRESOLVED } from "./critical";
-import { element, shape } from "./dom";
 import { symbol } from "./frame";
 import type { Picture } from "./picture";
 

@@ -1,12 +1,12 @@
 /** A landscape along one axis: a line instead of a slice. */
 
+import { element, shape } from "../dom";
 import { beside, below } from "./axes";
-import { element, shape } from "./dom";
-import { BOTTOM, HEIGHT, LEFT, named, niceTicks, SIZE, TOP } from "./frame";
+import { BOTTOM, HEIGHT, LEFT, named, niceTicks, SIZE, TOP, WIDTH } from "./frame";
 import { basin } from "./persistence";
 import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
 
-const WIDTH = LEFT + SIZE + 20;
+const ACROSS = WIDTH - LEFT - 20;
 
 export class Line {
   readonly host: HTMLElement;
@@ -43,14 +43,14 @@ export class Line {
     if (this.column < 0 || this.column >= alpha.length) this.column = alpha.length >> 1;
     const [first, last] = [alpha[0], alpha[alpha.length - 1]];
     const span = last - first || 1;
-    const placeX = (value: number) => LEFT + ((value - first) / span) * SIZE;
+    const placeX = (value: number) => LEFT + ((value - first) / span) * ACROSS;
     const placeY = (value: number) => BOTTOM - colours.unit(value) * SIZE;
     this.x = alpha.map(placeX);
     const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
     const words = colours.name === "clipped" ? `${label}, clipped` : label;
     const parts: SVGElement[] = [
-      shape("rect", { x: LEFT, y: TOP, width: SIZE, height: SIZE, class: "frame" }),
-      below(niceTicks(first, last), placeX, BOTTOM, name, LEFT + SIZE / 2),
+      shape("rect", { x: LEFT, y: TOP, width: ACROSS, height: SIZE, class: "frame" }),
+      below(niceTicks(first, last), placeX, BOTTOM, name, LEFT + ACROSS / 2),
       beside(colours.ticks, placeY, LEFT, words, TOP + SIZE / 2),
       shape("path", { d: this.path(() => true), class: "curve-line" }),
       this.lit,
@@ -105,7 +105,7 @@ export class Line {
     if (!this.picture) return null;
     const box = this.svg.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * WIDTH;
-    if (x < LEFT - 4 || x > LEFT + SIZE + 4) return null;
+    if (x < LEFT - 4 || x > LEFT + ACROSS + 4) return null;
     let best = 0;
     for (let i = 1; i < this.x.length; i++) if (Math.abs(this.x[i] - x) < Math.abs(this.x[best] - x)) best = i;
     return this.at(best);

@@ -9,7 +9,7 @@ const FAR = 9;
 export class Orbit {
   private azimuth = 0.5;
   private elevation = 0.6;
-  private distance = 4.6;
+  private distance = 5.3;
   private readonly listeners: (() => void)[] = [];
 
   listen(listen: () => void): void {

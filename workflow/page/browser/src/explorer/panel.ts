@@ -1,10 +1,10 @@
 /** One member in the explorer: its slice beside its merge tree and its barcode, and words for what is pointed at. */
 
-import { counted, formatNumber } from "../format";
+import { element } from "../dom";
+import { counted, formatNumber, NOT_FINITE } from "../format";
 import { Barcode } from "./barcode";
 import { BranchTable } from "./branchtable";
 import { describe } from "./critical";
-import { element } from "./dom";
 import { legend } from "./legend";
 import { Line } from "./line";
 import type { Orbit } from "./orbit";
@@ -27,6 +27,7 @@ export class Panel {
   private readonly keys = element("div");
   private readonly readout = element("output", { class: "readout", "aria-live": "polite" });
   private readonly counts = element("p", { class: "counts" });
+  private readonly found: HTMLElement;
   private readonly plane: Plane;
   private readonly line: Line;
   private surface: Surface | null | undefined;
@@ -45,6 +46,7 @@ export class Panel {
     this.tree = new Tree(pointing);
     this.barcode = new Barcode(pointing);
     this.table = new BranchTable(pointing);
+    this.found = element("div", { class: "folds" }, this.counts, this.table.host);
     this.shown = this.plane;
     const column = (caption: HTMLElement, ...parts: HTMLElement[]) => element("figure", {}, caption, ...parts);
     this.body.append(
@@ -52,21 +54,21 @@ export class Panel {
       column(this.treeName, this.tree.host),
       column(element("figcaption", {}, "Barcode"), this.barcode.host),
     );
-    this.host.append(this.title, this.body, this.readout, this.counts, this.table.host, this.said);
+    this.host.append(this.title, this.body, this.found, this.readout, this.said);
   }
 
   /** Say why there is nothing to see. */
   fail(title: string, sentence: string): void {
     this.picture = null;
     this.title.textContent = title;
-    this.body.hidden = this.table.host.hidden = this.readout.hidden = this.counts.hidden = true;
+    this.body.hidden = this.found.hidden = this.readout.hidden = true;
     this.said.replaceChildren(element("p", { role: "status" }, sentence));
   }
 
   draw(title: string, picture: Picture): void {
     this.picture = picture;
     this.title.textContent = title;
-    this.body.hidden = this.table.host.hidden = this.readout.hidden = this.counts.hidden = false;
+    this.body.hidden = this.found.hidden = this.readout.hidden = false;
     const notes = [...picture.data.notes];
     this.shown = this.viewOf(picture, notes);
     this.sliceName.textContent = this.shown === this.line ? "Curve" : this.shown === this.plane ? "Slice" : "Surface";
@@ -135,7 +137,7 @@ export class Panel {
       at[state.horizontal] = slice.columns[column];
       const alpha = data.axes.map((axis, k) => formatNumber(axis.coordinates[at[k]]));
       const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
-      words.push(`${label} = ${Number.isFinite(value) ? value : "not finite"} at (${alpha.join(", ")}).`);
+      words.push(`${label} = ${Number.isFinite(value) ? value : NOT_FINITE} at (${alpha.join(", ")}).`);
       Object.assign(dataset, {
         value: String(value),
         row: String(slice.rows[row]),
@@ -147,6 +149,8 @@ export class Panel {
       dataset.branch = String(pointed.branch);
     }
     this.readout.classList.toggle("says", words.length > 0);
-    this.readout.textContent = words.join(" ") || "Point at the slice, the tree or the barcode; a click keeps it.";
+    const turns = this.shown === this.surface ? ", dragging turns the surface" : "";
+    const how = `Point at the ${this.sliceName.textContent?.toLowerCase()}, the tree or the barcode; a click keeps it${turns}.`;
+    this.readout.textContent = words.join(" ") || how;
   }
 }

@@ -1,9 +1,9 @@
 /** A slice as coloured cells with contour lines, minima and saddles; a point of it can be pointed at. */
 
+import { element, shape } from "../dom";
 import type { Slice } from "../payload";
 import { cellOfPixel, edges, paint, veil } from "./cells";
-import { element, framed, shape } from "./dom";
-import { BOTTOM, colourBar, FRAME, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
+import { BOTTOM, colourBar, framed, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
 import { isoline } from "./isolines";
 import { basin } from "./persistence";
 import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
@@ -27,8 +27,8 @@ function thinned(n: number): Int32Array {
 
 export class Plane {
   readonly host: HTMLElement;
-  private readonly cells = framed(PIXELS, FRAME, "cells");
-  private readonly cover = framed(PIXELS, FRAME, "veil");
+  private readonly cells = framed(PIXELS, "cells");
+  private readonly cover = framed(PIXELS, "veil");
   private readonly lines = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly cursor = shape("rect", { class: "cursor" });
   private picture: Picture | null = null;
@@ -36,6 +36,8 @@ export class Plane {
   private down: Int32Array = new Int32Array(0);
   private xEdges: Float64Array = new Float64Array(0);
   private yEdges: Float64Array = new Float64Array(0);
+  /** The branch that is lit, null where nothing is drawn yet. */
+  private lit: number | null = null;
   private point: readonly [number, number] | null = null;
 
   constructor(private readonly pointing: Pointing) {
@@ -53,6 +55,7 @@ export class Plane {
 
   draw(picture: Picture): void {
     this.picture = picture;
+    this.lit = null;
     const { slice, state, data, colours } = picture;
     const x = taken(data.axes[state.horizontal].coordinates, slice.columns);
     const y = taken(data.axes[state.vertical].coordinates, slice.rows);
@@ -88,17 +91,8 @@ export class Plane {
   highlight(pointed: Pointed | null): void {
     const { picture } = this;
     if (!picture) return;
-    const { slice, simplified } = picture;
-    const context = this.cover.getContext("2d") as CanvasRenderingContext2D;
-    context.clearRect(0, 0, PIXELS, PIXELS);
     const branch = pointed?.branch ?? -1;
-    if (branch >= 0 && slice.labels.length) {
-      const inside = basin(slice.labels, simplified.heir, branch);
-      veil(this.cover, inside, this.across, this.down, slice.columns.length);
-    }
-    for (const mark of this.lines.querySelectorAll<SVGGElement>(".mark")) {
-      mark.classList.toggle("lit", mark.dataset.branch === String(branch));
-    }
+    if (branch !== this.lit) this.light(picture, branch); // most points have their neighbour's basin
     const point = pointed?.point ?? null;
     this.cursor.classList.toggle("shown", point !== null);
     if (!point) return;
@@ -110,6 +104,19 @@ export class Plane {
     this.cursor.setAttribute("y", String(top));
     this.cursor.setAttribute("width", String(this.placeX(this.xEdges[column + 1]) - left));
     this.cursor.setAttribute("height", String(this.placeY(this.yEdges[row]) - top));
+  }
+
+  private light({ slice, simplified }: Picture, branch: number): void {
+    this.lit = branch;
+    const context = this.cover.getContext("2d") as CanvasRenderingContext2D;
+    context.clearRect(0, 0, PIXELS, PIXELS);
+    if (branch >= 0 && slice.labels.length) {
+      const inside = basin(slice.labels, simplified.heir, branch);
+      veil(this.cover, inside, this.across, this.down, slice.columns.length);
+    }
+    for (const mark of this.lines.querySelectorAll<SVGGElement>(".mark")) {
+      mark.classList.toggle("lit", mark.dataset.branch === String(branch));
+    }
   }
 
   private placeX(value: number): number {

@@ -40,7 +40,7 @@ export function median(arrays: readonly Float64Array[]): number {
 
 function logTicks(low: number, high: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const decades = Math.log10(high / low);
+  const decades = Math.log10(high) - Math.log10(low); // their ratio may be more than a number holds
   const step = Math.max(1, Math.ceil(decades / TICKS));
   const digits = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 3, 5];
   const found: number[] = [];
@@ -56,7 +56,7 @@ function logTicks(low: number, high: number): number[] {
  *
  * Of "clipped", values above `clip` all look like it. What cannot be logarithmic is linear.
  */
-export function scaleOf(name: ScaleName, low: number, high: number, clip: number): Scale {
+export function scaleOf(name: ScaleName, low: number, high: number, clip = Number.NaN): Scale {
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [0, 1];
   const kind = name === "log" && !canBeLog(low) ? "linear" : name;
   if (kind === "clipped" && clip > low) high = Math.min(clip, high);
@@ -88,7 +88,7 @@ export function scaleOf(name: ScaleName, low: number, high: number, clip: number
   };
 }
 
-const COLOURS = 256;
+export const COLOURS = 256;
 
 /** Red, green and blue of 256 colours of the map viridis, 0 to 255. */
 export const PALETTE: readonly (readonly [number, number, number])[] = Array.from({ length: COLOURS }, (_, i) => {

@@ -6,6 +6,7 @@ import {
   Color,
   DoubleSide,
   LineBasicMaterial,
+  LineLoop,
   LineSegments,
   Mesh,
   MeshBasicMaterial,
@@ -13,11 +14,12 @@ import {
   Raycaster,
   Scene,
   Vector2,
+  Vector3,
   WebGLRenderer,
 } from "three";
-import { annotations } from "./annotations";
-import { element, framed, shape } from "./dom";
-import { FRAME, HEIGHT, WIDTH } from "./frame";
+import { element, shape } from "../dom";
+import { annotations, FLOOR } from "./annotations";
+import { framed, HEIGHT, WIDTH } from "./frame";
 import { meshOf, type SurfaceMesh } from "./mesh";
 import type { Orbit } from "./orbit";
 import { basin } from "./persistence";
@@ -28,7 +30,7 @@ const VEILED = 0.72;
 
 export class Surface {
   readonly host: HTMLElement;
-  private readonly canvas = framed(PIXELS, FRAME, "surface-canvas");
+  private readonly canvas = framed(PIXELS, "surface-canvas");
   private readonly over = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
@@ -41,9 +43,14 @@ export class Surface {
     new BufferGeometry(),
     new LineBasicMaterial({ color: new Color(0, 0, 0), transparent: true, opacity: 0.25 }),
   );
+  private readonly floor = new LineLoop(
+    new BufferGeometry().setFromPoints([-1, 1].flatMap((x) => [x, -x].map((z) => new Vector3(x, FLOOR, z)))),
+    new LineBasicMaterial({ color: 0x888888 }),
+  );
   private picture: Picture | null = null;
   private mesh: SurfaceMesh | null = null;
-  private branch = -1;
+  /** The branch that is lit, null where nothing is drawn yet. */
+  private branch: number | null = null;
   private pressed: { x: number; y: number; moved: boolean } | null = null;
 
   /** Return a surface, null where the browser has no WebGL. */
@@ -65,7 +72,7 @@ export class Surface {
     this.host.append(this.canvas, this.over);
     this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: true, alpha: true });
     this.renderer.setSize(PIXELS, PIXELS, false);
-    this.scene.add(this.surface, this.grid);
+    this.scene.add(this.surface, this.grid, this.floor);
     orbit.listen(() => this.render());
     this.host.addEventListener("pointerdown", (event) => {
       this.pressed = { x: event.clientX, y: event.clientY, moved: false };
@@ -85,6 +92,7 @@ export class Surface {
 
   draw(picture: Picture): void {
     this.picture = picture;
+    this.branch = null;
     const { data, state, slice } = picture;
     this.mesh = meshOf(picture);
     const { positions, colours, triangles, lines } = this.mesh;
@@ -110,6 +118,7 @@ export class Surface {
     if (!this.picture || !this.mesh) return;
     const { slice, simplified } = this.picture;
     const branch = pointed?.branch ?? -1;
+    if (branch === this.branch) return;
     this.branch = branch;
     const inside = branch >= 0 && slice.labels.length ? basin(slice.labels, simplified.heir, branch) : null;
     const attribute = this.surface.geometry.getAttribute("color") as BufferAttribute;

@@ -1,8 +1,8 @@
 /** The merge tree as its branches: vertical lines from minima up to the saddles where they end. */
 
+import { shape } from "../dom";
 import { beside } from "./axes";
 import { BranchPicture, BRANCHES_WIDTH, neighbour } from "./branches";
-import { shape } from "./dom";
 import { BOTTOM, LEFT, SIZE, symbol, TOP } from "./frame";
 import { layout, type Placed } from "./layout";
 import { MOST_BRANCHES } from "./persistence";
