@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from landsweep.base.errors import UserError, reading
+from landsweep.base.errors import Damaged, UserError, reading
 from landsweep.base.naming import label
 from landsweep.disk.lock import owner
 from landsweep.disk.opened import OpenedRun
@@ -130,7 +130,10 @@ def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:
     """
     if run.directory.metrics.exists():
         with reading(run.directory.metrics):
-            return pd.read_parquet(run.directory.metrics)
+            table = pd.read_parquet(run.directory.metrics)
+        if lacking := {"member", "model", *run.plan.axes, "representation"} - set(table):
+            raise Damaged(run.directory.metrics, f"it lacks {', '.join(sorted(lacking))}")
+        return table
     if held or not any(run.directory.topology(0).parent.glob("member-*.npz")):
         return None
     return make_table(run, STAGES)

@@ -7,11 +7,12 @@ from math import ceil, prod
 from typing import Any
 
 import numpy as np
+from landsweep.base.errors import Damaged
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
 from landsweep.page.labels import MOST_POINTS
-from landsweep.page.trees import Shown, trees_of
+from landsweep.page.trees import Damage, Shown, trees_of
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
@@ -67,7 +68,12 @@ def member_header_and_arrays(
     kept = tuple(slice(None, None, stride) for stride in strides)
     arrays = {f"field/{name}": grid.values for name, grid in grids.items()}
     for shown in trees:
-        if (basins := shown.label(whole)) is not None:
+        try:
+            basins = shown.label(whole)
+        except Damaged as error:  # of what is stored beside the landscape
+            notes.append(Damage(error))
+            continue
+        if basins is not None:
             arrays[f"{shown.name}/labels"] = branch_labels(shown, basins[kept])
     start = grids["loss"].most if run.study.topology.negate else grids["loss"].least
     ranges = {name: grid.range for name, grid in grids.items() if grid.range is not None}

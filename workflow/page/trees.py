@@ -134,6 +134,12 @@ class Label(Protocol):
         """
 
 
+class Damage(str):
+    """A note on a damaged file, which a page repeats in its answer."""
+
+    __slots__ = ()
+
+
 class Shown(NamedTuple):
     """A tree that the explorer offers: the name of its representation, its branches, and what finds its basins."""
 
@@ -166,7 +172,7 @@ def trees_of(run: OpenedRun, member: Member, axes: list[np.ndarray], notes: list
             tree = find_tree(path, name)
             lacking = tree is None and not read_metrics(path, name)
         except Damaged as error:
-            notes.append(str(error))
+            notes.append(Damage(error))
             break
         if tree is not None:
             marks = marks_of(tree, resolved) if resolved is not None else None
@@ -186,7 +192,7 @@ def _resolved(run: OpenedRun, member: Member, notes: list[str]) -> Resolved | No
     try:
         found = find_resolved(path)
     except Damaged as error:
-        notes.append(str(error))
+        notes.append(Damage(error))
         return None
     if found is None and not path.exists():
         notes.append("Minima and saddles of the loss itself are not known here yet.")
