@@ -92,7 +92,8 @@ def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
         As :func:`page_of`.
     """
     (said,) = (m for m in members_of(run) if m["index"] == member.index)
-    table = _attempt([], lambda: table_of_run(run))
+    troubles: list[str] = []
+    table = _attempt(troubles, lambda: table_of_run(run))
     own = None if table is None else table[table["member"] == member.index]
     content = {
         "name": run.study.name,
@@ -100,7 +101,10 @@ def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
         "state": state_of(run, owner(run.directory.lock) is not None),
         "progress": [],
         "live": None,
-        "answer": [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}],
+        "answer": [
+            {"text": f"{run.study.name}, {said['label']}", "rank": "first"},
+            *({"text": text, "rank": "warning"} for text in troubles),
+        ],
         "table": NOTHING if own is None else table_of(own, *_columns(run, own)),
         "relations": NOTHING,
         "curves": [],

@@ -62,15 +62,14 @@ def written_member(run: OpenedRun, member: Member) -> str:
     from landsweep.page.document import document
     from landsweep.page.members import member_header_and_arrays
     from landsweep.page.packing import pack
-    from landsweep.page.standing import members_of
 
-    if not members_of(run)[member.index]["done"]:
+    page = member_page(run, member)
+    if not page["runs"][0]["members"][0]["done"]:
         raise UserError(
             f"member {member.index} has no landscape, expected one with evaluated points: `landsweep status "
             f"{in_command(run.path)}` says what is missing or failed, `landsweep run STUDY` goes on."
         )
-    packed = pack(*member_header_and_arrays(run, member, BUDGET))
-    return document(member_page(run, member), {(0, member.index): packed})
+    return document(page, {(0, member.index): pack(*member_header_and_arrays(run, member, BUDGET))})
 
 
 def renew(run: OpenedRun) -> str:
