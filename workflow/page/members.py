@@ -12,7 +12,7 @@ from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
 from landsweep.page.labels import MOST_POINTS
-from landsweep.page.trees import Damage, Shown, trees_of
+from landsweep.page.trees import MOST, Damage, Shown, trees_of
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
@@ -20,6 +20,10 @@ SHARE = 0.9
 """Compressed numbers of landscapes take about this share of their bytes."""
 LABELS = 0.5
 """Compressed labels of basins take about so many bytes a point."""
+BRANCH = 30
+"""Compressed branches take about so many bytes each."""
+FEWEST, TREES = 50, 1 / 3
+"""Of each tree at least so many branches are kept, and more as long as all take at most this share of the budget."""
 
 
 def axes_of(run: OpenedRun, member: Member) -> list[np.ndarray]:
@@ -44,8 +48,8 @@ def member_header_and_arrays(
     member
         The member.
     budget
-        About how many bytes its grids may take, compressed; of larger ones every so many-th point is kept, as it is
-        stored. By default there is no limit.
+        About how many bytes its grids and branches may take, compressed; of larger grids every so many-th point is
+        kept, as it is stored, and of trees the most persistent branches. By default there is no limit.
 
     Raises
     ------
@@ -54,9 +58,14 @@ def member_header_and_arrays(
     """
     landscape, shape = Landscape(run.directory.landscape), run.plan.grid_shape
     axes, fields, notes = axes_of(run, member), fields_of(run, landscape), list[str]()
-    trees = trees_of(run, member, axes, notes)
-    strides = (1,) * len(shape)
+    most, strides = MOST, (1,) * len(shape)
     if budget is not None:
+        asked = len(run.study.connectivity) + run.study.resolve.enabled
+        most = min(MOST, max(FEWEST, int(budget * TREES / BRANCH / asked)))
+    trees = trees_of(run, member, axes, notes, most)
+    if budget is not None:
+        used = BRANCH * sum(len(shown.branches.arrays["birth"]) for shown in trees)
+        budget = max(budget - used, budget * (1 - TREES))
         each = SHARE * np.dtype(run.study.evaluation.stored).itemsize * len(fields) + LABELS * len(trees)
         strides = strides_of(shape, each, budget)
     grids = {name: read_grid(landscape, name, member, strides) for name in fields}

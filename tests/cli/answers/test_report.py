@@ -11,7 +11,7 @@ from landsweep import open_run
 from landsweep.disk import rundir
 from landsweep.disk.store import Landscape
 from landsweep.kernels import segmentation
-from landsweep.page import write
+from landsweep.page import members, write
 from landsweep.report import summary
 from landsweep.stages import reserved
 from support import DATA, copy_of, inside, make_study, once, reference_run
@@ -284,16 +284,24 @@ def test_a_run_of_an_earlier_version(tmp_path):
 def test_large_grids_keep_every_so_many_th_point(tmp_path, monkeypatch):
     run = imported(tmp_path / "run", {"a": np.random.default_rng(5).random((21, 21))})
     loss = Landscape(run / "landscape.zarr").read_member("loss", open_run(run).plan.members[0].position)
-    whole, _ = landscape(reported(run), 0)
-    monkeypatch.setattr(write, "BUDGET", 1000)
+    whole, whole_arrays = landscape(reported(run), 0)
+    monkeypatch.setattr(write, "BUDGET", 1500)
+    monkeypatch.setattr(members, "FEWEST", 10)
     header, arrays = landscape(reported(run), 0)
+    most = 1500 // 3 // members.BRANCH
+    total = header["representations"][0]["total"]
+    assert len(arrays["moore/birth"]) == most < total
+    np.testing.assert_array_equal(arrays["moore/birth"], whole_arrays["moore/birth"][:most])
+    assert arrays["moore/volume"].sum() == 441
     assert header["strides"] == [2, 2]
     np.testing.assert_array_equal(arrays["field/loss"], loss[::2, ::2])
     assert arrays["moore/labels"].shape == (11, 11)
     assert (header["ranges"], header["start"]) == (whole["ranges"], whole["start"])
     assert header["notes"] == [
+        f"The {most} most persistent of {total} branches of the moore tree are shown; basins of the others belong to "
+        "the branches that they join.",
         "Slices hold 11 x 11 of 21 x 21 points, each with its stored value; ranges, minima and saddles are those of "
-        "the whole grid."
+        "the whole grid.",
     ]
 
 
