@@ -42,12 +42,19 @@ def answer_of(
     found: Answer | str,
     counts: list[StageCount],
     members: list[dict[str, Any]],
+    held: bool,
 ) -> list[dict[str, str]]:
-    """Return the sentences of the answer, each with its rank; the most important first."""
+    """Return the sentences of the answer, each with its rank; the most important first.
+
+    ``held`` says whether a live process holds the run.
+    """
     said = [("first", text) for text in _counts(run, table, members)]
     if table is not None and isinstance(found, Answer):
         said += [("answer", text) for text in _holding(run, table, found)]
-    said += [("warning", text) for text in missing(run, counts, members)]
+    if left := _left(run, counts):
+        going = ("note", f"The run is going on ({left}).")
+        said.append(going if held else ("warning", f"The run is not finished ({left}): `landsweep run STUDY` goes on."))
+    said += [("warning", text) for text in _failed(members)]
     said += _report(run)
     said += [("warning", text) for text in engines.warnings(run.directory)]
     if isinstance(found, Answer):
@@ -107,22 +114,25 @@ def unfinished(run: OpenedRun) -> bool:
     return any(stage.todo(run.directory, run.study, run.plan) for stage in STAGES if stage.asked(run.study))
 
 
-def missing(run: OpenedRun, counts: list[StageCount], members: list[dict[str, Any]]) -> list[str]:
-    """Return which stages have not finished, with the command that goes on, and how many members failed."""
-    left = [f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in counts if c.done + c.failed < (c.total or 1)]
-    left = left if unfinished(run) else []  # what waits for something that failed is not to come
+def _left(run: OpenedRun, counts: list[StageCount]) -> str:
+    """Return which stages have not finished, and how far they are."""
+    if not unfinished(run):  # what waits for something that failed is not to come
+        return ""
+    left = [c for c in counts if c.done + c.failed < (c.total or 1)]
+    return "; ".join(f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in left)
+
+
+def _failed(members: list[dict[str, Any]]) -> list[str]:
+    """Return how many members failed, with the command that tries them again."""
     failed = [m for m in members if m["failure"]]
-    said = []
-    if left:
-        said.append(f"The run is not finished ({'; '.join(left)}): `landsweep run STUDY` goes on.")
-    if failed:
-        some = "; ".join(f"{short(m['label'])}: {short(m['failure'])}" for m in failed[:NAMED])
-        more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
-        said.append(
-            f"{len(failed)} of {len(members)} members have failures ({some}{more}): `landsweep run STUDY "
-            "--retry-failed` tries them again."
-        )
-    return said
+    if not failed:
+        return []
+    some = "; ".join(f"{short(m['label'])}: {short(m['failure'])}" for m in failed[:NAMED])
+    more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+    return [
+        f"{len(failed)} of {len(members)} members have failures ({some}{more}): `landsweep run STUDY --retry-failed` "
+        "tries them again."
+    ]
 
 
 def damage(found: list[tuple[str, str]]) -> list[str]:

@@ -12,6 +12,7 @@ from landsweep.disk import rundir
 from landsweep.disk.store import Landscape
 from landsweep.kernels import segmentation
 from landsweep.page import members, write
+from landsweep.page.content import run_page
 from landsweep.report import summary
 from landsweep.stages import reserved
 from support import DATA, copy_of, inside, make_study, once, reference_run
@@ -149,6 +150,11 @@ def test_half_a_run_says_what_is_missing(tmp_path):
         "of 1 reports): `landsweep run STUDY` goes on."
     ]
     assert {(m["state"], m["done"]) for m in page["runs"][0]["members"]} == {("empty", 0)}
+    going = run_page(open_run(run), lambda lock: "a process")
+    assert going["state"] == "running"
+    (said,) = (said for said in going["answer"] if said["text"].startswith("The run is going on (subspace 0 of 4 "))
+    assert said["rank"] == "note"
+    assert not any(said["rank"] == "warning" for said in going["answer"])
     assert page["runs"][0]["table"] == page["runs"][0]["relations"] == {"columns": [], "rows": []}
     assert inside("run", study, "--out", run, "--stages", "subspace,evaluate").returncode == 0
     text = reported(run)
