@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 from landsweep import open_run
 from landsweep.disk import rundir
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels import segmentation
 from landsweep.page import members, write
 from landsweep.page.content import run_page
 from landsweep.report import summary
 from landsweep.stages import reserved
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from support import DATA, copy_of, inside, make_study, once, reference_run
 from written import content, imported, landscape, landscapes, reported, sentences
 
@@ -182,6 +185,19 @@ def test_failed_members_are_named_and_the_others_shown(stage, error, tmp_path):
     (said,) = (t for t in sentences(content(text), "warning") if "failures" in t)
     assert said.startswith("2 of 4 members have failures (beta = 2.0, direction_seed = 0: Stage ")
     assert said.endswith("`landsweep run STUDY --retry-failed` tries them again.")
+
+
+def test_a_sweep_that_has_grown_lacks_units():
+    run = open_run(reference_run(**SWEPT))
+    study = Study.load(run.directory.study, ("sweep.direction_seed=[0,1,2]",))
+    grown = OpenedRun(run.directory, study, make_plan(study, run.directory.read_members()["history"]))
+    page = run_page(grown)
+    units = len(list(Landscape(run.directory.landscape).units()))
+    assert page["answer"][0]["text"].startswith("8 of 12 landscapes of 7 x 5 points: ")
+    assert [m["state"] for m in page["members"]] == ["finished"] * 8 + ["empty"] * 4
+    (said,) = (s["text"] for s in page["answer"] if s["text"].startswith("The run is not finished"))
+    assert f"evaluate {units} of {units * 12 // 8} units; " in said
+    assert any(s["text"].startswith("4 of 12 landscapes have no metrics") for s in page["answer"])
 
 
 def test_a_damaged_shard_is_named_and_the_others_are_shown(tmp_path):
