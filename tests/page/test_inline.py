@@ -32,7 +32,7 @@ def test_a_member(run):
     assert landscapes(text) == [(0, 3)]
     page = content(text)["runs"][0]
     assert [m["index"] for m in page["members"]] == [3]
-    assert page["answer"] == [{"text": "toy, beta = 2.0, direction_seed = 1", "rank": "first"}]
+    assert page["answer"] == [{"text": "landscape of toy: beta = 2.0, direction_seed = 1", "rank": "first"}]
     assert len(page["table"]["rows"]) == 1
     loss = run.dataset.loss.sel(beta=2.0, direction_seed=1).squeeze().to_numpy()
     assert landscape(text, 3)[1]["field/loss"].tobytes() == loss.tobytes()

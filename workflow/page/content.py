@@ -111,7 +111,7 @@ def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
     troubles: list[str] = []
     table = _attempt(troubles, lambda: table_of_run(run))
     own = None if table is None else table[table["member"] == member.index]
-    answer = [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}]
+    answer = [{"text": f"landscape of {run.study.name}: {said['label']}", "rank": "first"}]
     answer += [{"text": text, "rank": "warning"} for text in troubles]
     axes = {name: (member.coords[name],) for name in run.plan.axes}
     content = _content(run, owner(run.directory.lock) is not None, answer, own, axes, [said])
