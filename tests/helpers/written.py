@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from support import inside
+from support import inside, once
 
 QUIET = ("--set", "report.figures=false", "--set", "report.page=false")
 
@@ -22,6 +22,18 @@ def imported(out, arrays, *more):
     done = inside("import", *files, "--out", out, *QUIET, *more)
     assert done.returncode == 0, done.stderr
     return out
+
+
+def solid():
+    """A run of one landscape of 6 x 6 x 6 points, two of which are not finite, made once. Only to read."""
+
+    def make(folder):
+        field = np.random.default_rng(2).normal(size=(6, 6, 6))
+        field[1, 2, 3], field[5, 0, 0] = np.nan, np.inf
+        field[4, 4, 4] = field[2, 2, 2] = field[np.isfinite(field)].min()  # the first of equal ones counts
+        imported(folder / "run", {"solid": field})
+
+    return once("page-solid", make) / "run"
 
 
 def reported(run, *more):

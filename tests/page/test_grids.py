@@ -6,28 +6,15 @@ from landsweep.disk.opened import read_run
 from landsweep.disk.store import Landscape
 from landsweep.page import grids
 from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
-from support import once
-from written import imported
-
-
-@pytest.fixture(scope="module")
-def solid():
-    """A run of one landscape of 7 x 5 x 6 points, two of which are not finite."""
-
-    def make(folder):
-        field = np.random.default_rng(2).normal(size=(6, 6, 6))
-        field[1, 2, 3], field[5, 0, 0] = np.nan, np.inf
-        field[4, 4, 4] = field[2, 2, 2] = field[np.isfinite(field)].min()  # the first of equal ones counts
-        imported(folder / "run", {"solid": field})
-
-    return read_run(once("page-solid", make) / "run")
+from written import solid
 
 
 @pytest.mark.parametrize("slab", [1, 80, 2**22])
-def test_slabs_are_the_whole(solid, slab, monkeypatch):
+def test_slabs_are_the_whole(slab, monkeypatch):
     monkeypatch.setattr(grids, "SLAB", slab)
-    (member,) = solid.plan.members
-    landscape = Landscape(solid.directory.landscape)
+    run = read_run(solid())
+    (member,) = run.plan.members
+    landscape = Landscape(run.directory.landscape)
     whole = landscape.read_member("loss", member.position)
     found = read_grid(landscape, "loss", member, (2, 1, 4))
     np.testing.assert_array_equal(found.values, whole[::2, :, ::4])

@@ -1,7 +1,10 @@
 """A member for the explorer: trees of the loss itself beside those of the grid, and who stands for whom."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import zarr
 from landsweep import open_run
 from landsweep.disk.trees import find_resolved
 from landsweep.kernels import segmentation
@@ -10,11 +13,69 @@ from landsweep.page import members
 from landsweep.page.members import member_header_and_arrays
 from landsweep.page.trees import ARTEFACT, UNRESOLVED
 from resolving import two_himmelblaus
+from support import reference_run
+from written import solid
+
+SMALL = {
+    "problem__params": {"steps": 2, "explode": 2.0},
+    "sweep": {"beta": [1.0], "seed": [0], "direction_seed": [0], "split": ["train", "test"], "draw": [0, 1]},
+    "fields": ["loss", "mae"],
+    "grid": {"dims": 5, "points": [3, 2, 1, 3, 2]},
+    "evaluation": {"strategy": "batched", "batch": 8, "dtype": "float32"},
+    "topology": {"connectivity": ["face", "moore"], "negate": True, "segmentation": True, "min_persistence": "1%"},
+    "subspaces__random__range": [-3, 3],
+}
+"""A run of maxima in five dimensions, in single precision, some points of which are not finite."""
+RUNS = {"resolved": two_himmelblaus, "small": lambda: reference_run(**SMALL), "solid": solid}
 
 
 @pytest.fixture(scope="module")
 def run():
     return open_run(two_himmelblaus())
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_every_point_pair_and_basin_is_that_of_the_store(kind):
+    """Against the files of the run, read without the code of the page."""
+    path = Path(RUNS[kind]())
+    run, store = open_run(path), zarr.open_group(path / "landscape.zarr", mode="r")
+    for member in run.plan.members:
+        header, arrays = member_header_and_arrays(run, member)
+        axes = [arrays[f"axis/{k}"] for k in range(run.study.grid.dims)]
+        for k, axis in enumerate(axes):
+            assert axis.tolist() == run.dataset[f"alpha_{k}"].to_numpy().tolist()
+        for name in ("loss", "mae") if kind == "small" else ("loss",):
+            values = store[name][member.position]
+            assert arrays[f"field/{name}"].dtype == values.dtype
+            assert arrays[f"field/{name}"].tobytes() == values.tobytes()
+            finite = values[np.isfinite(values)]
+            assert header["ranges"][name] == [finite.min(), finite.max()]
+        loss = store["loss"][member.position]
+
+        def vertex(place, axes=axes, shape=loss.shape):
+            at = [int(np.flatnonzero(axis == x)[0]) for axis, x in zip(axes, place, strict=True)]
+            return int(np.ravel_multi_index(at, shape))
+
+        with np.load(path / "topology" / f"member-{member.index:05d}.npz") as stored:
+            for name in run.study.connectivity:
+                birth, death, parent, minima, saddles, volume = (
+                    arrays[f"{name}/{key}"] for key in ("birth", "death", "parent", "minimum", "saddle", "volume")
+                )
+                found = {
+                    (vertex(minima[k]), vertex(saddles[k]), birth[k], death[k])
+                    for k in np.flatnonzero(parent >= 0).tolist()
+                }
+                pairs, values = stored[f"{name}/pairs"].tolist(), stored[f"{name}/birth_death"].tolist()
+                known = {(*p, *v) for p, v in zip(pairs, values, strict=True) if v[0] != v[1]}
+                assert found == known
+                labels = arrays[f"{name}/labels"]
+                assert np.bincount(labels.ravel(), minlength=len(birth)).tolist() == volume.tolist()
+                assert labels.reshape(-1)[[vertex(at) for at in minima]].tolist() == list(range(len(birth)))
+                assert birth.tolist() == [float(loss.reshape(-1)[vertex(at)]) for at in minima]
+                above = -loss if run.study.topology.negate else loss
+                lowest = -birth[labels] if run.study.topology.negate else birth[labels]
+                assert (above >= lowest)[np.isfinite(loss)].all()
+    assert kind == "resolved" or any("points are not finite" in note for note in header["notes"])
 
 
 def test_resolved_trees_come_first_and_their_basins_are_those_of_the_descents(run):

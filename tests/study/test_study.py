@@ -169,3 +169,8 @@ def test_numbers_without_a_point_are_numbers(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(yaml.safe_dump(study_data()).replace("1.0\n", "1e-3\n", 1))
     assert 1e-3 in Study.load(path).sweep["beta"]
+
+
+def test_infinite_values_of_an_axis_are_written_and_read_again():
+    study = Study.parse(study_data(sweep__beta=[1.0, float("inf"), float("-inf")]))
+    assert Study.parse(yaml.safe_load(study.to_yaml())).sweep["beta"] == (1.0, float("inf"), float("-inf"))

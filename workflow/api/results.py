@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from landsweep.robust.collect import Robustness
 
 
+LISTED = 12
+"""A message names at most so many values of an axis."""
+
+
 class Run(OpenedRun):
     """A run directory: its landscapes, metrics and merge trees.
 
@@ -124,8 +128,9 @@ class Run(OpenedRun):
         found = [m for m in self.plan.members if all(m.coords[k] == v for k, v in coords.items())]
         if len(found) != 1:
             given = ", ".join(f"{k}={v!r}" for k, v in coords.items()) or "no coordinates"
-            options = {name: list(values) for name, values in self.plan.axes.items() if len(values) > 1}
-            raise UserError(f"{given} fits {len(found)} members, expected one: choose among {options}.")
+            options = [f"{name}: {_listed(values)}" for name, values in self.plan.axes.items() if len(values) > 1]
+            among = f"choose among {'; '.join(options)}" if options else "the run has one, so leave them out"
+            raise UserError(f"{given} fits {len(found)} members, expected one: {among}.")
         return found[0].index
 
     def merge_tree(self, representation: str | None = None, **coords: Scalar) -> MergeTree:
@@ -409,9 +414,13 @@ class Run(OpenedRun):
         """Return the run as HTML for a notebook: its size, how far each stage is, and a member to explore."""
         from landsweep.pipeline.status import stage_counts
 
+        try:
+            counts = stage_counts(self.directory, self.study, self.plan)
+        except UserError as error:
+            return f"<div><strong>{html.escape(repr(self))}</strong><p>{html.escape(str(error))}</p></div>"
         rows = "".join(
-            f"<tr><td>{html.escape(c.stage)}</td><td>{c.done}</td><td>{c.total}</td><td>{c.failed}</td></tr>"
-            for c in stage_counts(self.directory, self.study, self.plan)
+            f"<tr><td>{html.escape(c.stage)}</td><td>{c.done}</td><td>{c.total or '?'}</td><td>{c.failed}</td></tr>"
+            for c in counts
         )
         return (
             f"<div><strong>{html.escape(repr(self))}</strong><table><thead><tr><th>stage</th><th>done</th><th>of</th>"
@@ -444,6 +453,12 @@ def open_run(path: str | Path) -> Run:
     landsweep...UserError: runs/nothing holds no run, expected a run directory such as runs/NAME: ...
     """
     return Run(path)
+
+
+def _listed(values: Sequence[Scalar]) -> str:
+    """Return the values of an axis as they are written in Python, of many the first and the last."""
+    named = [repr(value) for value in values]
+    return ", ".join(named if len(named) <= LISTED else [*named[: LISTED - 1], "...", named[-1]])
 
 
 def _structured(value: Any) -> bool:

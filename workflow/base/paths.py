@@ -25,9 +25,14 @@ def check_file(option: str, out: Path) -> None:
     Raises
     ------
     UserError
-        Where there is no such folder, as a name that was mistyped makes none, and where the name is that of a folder.
+        Where there is no such folder, as a name that was mistyped makes none, where the name is that of a folder, and
+        where no file can have it.
     """
-    if out.is_dir():
+    try:
+        folder = out.is_dir()
+    except OSError as error:  # it is too long, or the folder may not be looked into
+        raise UserError(f"{option} is {out}, expected the name of a file ({error.strerror}).") from None
+    if folder:
         raise UserError(f"{option} is {out}, which is a folder, expected the name of a file.")
     if not out.parent.is_dir():
         raise UserError(f"{option} is {out}, but {out.parent} is no folder, expected one that exists: make it first.")

@@ -85,6 +85,13 @@ def _status(app: Callable[[], object]) -> int:
         if detect().rank == 0 or alone:  # every rank reads the same study and finds the same mistake
             print(f"landsweep: {error}", file=sys.stderr)
         return int(Exit.BAD_INPUT)
+    except PermissionError as error:  # of a run that belongs to somebody else
+        print(
+            f"landsweep: {error.filename or error} may not be read or written by you: expected a file that may, change "
+            "its permissions, or use a copy.",
+            file=sys.stderr,
+        )
+        return int(Exit.BAD_INPUT)
     except Stopped as stopped:
         if detect().rank == 0:
             print(_describe(stopped)[0], file=sys.stderr)

@@ -204,7 +204,8 @@ class RunDir:
             return {"schema_version": SCHEMA_VERSION, "sessions": []}
         data: dict[str, Any] = read_json(self.provenance, RESTORE)
         with reading(self.provenance, RESTORE):
-            return {**data, "schema_version": int(data["schema_version"]), "sessions": list(data["sessions"])}
+            sessions = [dict(session) for session in data["sessions"]]
+            return {**data, "schema_version": int(data["schema_version"]), "sessions": sessions}
 
     def read_members(self) -> dict[str, Any]:
         """Return what ``members.json`` holds: the ``history`` of the sweep's axes, ``axes``, ``models``, ``members``.
@@ -216,7 +217,8 @@ class RunDir:
         """
         data: dict[str, Any] = read_json(self.members, RESTORE)
         with reading(self.members, RESTORE):
-            return {**data, "history": list(data["history"]), "members": list(data["members"])}
+            history = [{name: list(values) for name, values in axes.items()} for axes in data["history"]]
+            return {**data, "history": history, "members": list(data["members"])}
 
     @property
     def has_results(self) -> bool:
@@ -320,7 +322,8 @@ class RunDir:
         found = {}
         for path in sorted((self.path / "failures").glob(f"{stage}-*.json")):
             name, _, index = path.stem.rpartition("-")
-            found[name, int(index)] = path
+            if index.isdigit():
+                found[name, int(index)] = path
         return found
 
     def missing(self, count: int, path: Callable[[int], Path]) -> list[int]:

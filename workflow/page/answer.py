@@ -12,21 +12,26 @@ from landsweep.disk.rundir import read_json
 from landsweep.pipeline.status import StageCount
 from landsweep.relations.relate import Relation
 from landsweep.relations.sentences import alike, sentences
-from landsweep.relations.table import Answer, answer
+from landsweep.relations.table import Answer, answer, complete
 from landsweep.report import engines
-from landsweep.report.summary import TREND_METRICS, resolved_counts, trends
+from landsweep.report.summary import TREND_METRICS, counted, resolved_counts, trends
 from landsweep.stages import STAGES, measured
+from landsweep.study.resolve_spec import RESOLVED
 
 SHOWN = 8
 """At most this many sentences of relations stand in the answer; the section on relations has all."""
 CERTAIN = 0.05
 """Relations of the answer have a p value below this, adjusted for the number of relations."""
+NAMED = 3
+"""At most this many members that failed, or are damaged, are named; the others are counted."""
+LONG = 300
+"""Texts of users in a sentence are cut to so many characters; the member has the whole one."""
 
 
 def related(run: OpenedRun, table: pd.DataFrame) -> Answer | str:
     """Return the relations of a run as ``landsweep relations`` gives them, or why there are none."""
     try:
-        return answer(table, list(run.plan.axes), measured(map(str, table)))
+        return answer(complete(table, run.plan), list(run.plan.axes), measured(map(str, table)))
     except UserError as error:
         return str(error)
 
@@ -37,12 +42,19 @@ def answer_of(
     found: Answer | str,
     counts: list[StageCount],
     members: list[dict[str, Any]],
+    held: bool,
 ) -> list[dict[str, str]]:
-    """Return the sentences of the answer, each with its rank; the most important first."""
+    """Return the sentences of the answer, each with its rank; the most important first.
+
+    ``held`` says whether a live process holds the run.
+    """
     said = [("first", text) for text in _counts(run, table, members)]
     if table is not None and isinstance(found, Answer):
         said += [("answer", text) for text in _holding(run, table, found)]
-    said += [("warning", text) for text in missing(run, counts, members)]
+    if left := _left(run, counts):
+        going = ("note", f"The run is going on ({left}).")
+        said.append(going if held else ("warning", f"The run is not finished ({left}): `landsweep run STUDY` goes on."))
+    said += [("warning", text) for text in _failed(members)]
     said += _report(run)
     said += [("warning", text) for text in engines.warnings(run.directory)]
     if isinstance(found, Answer):
@@ -58,22 +70,20 @@ def _capital(text: str) -> str:
 
 
 def _counts(run: OpenedRun, table: pd.DataFrame | None, members: list[dict[str, Any]]) -> list[str]:
-    """Return how many landscapes there are and, where they were resolved, of how many minima and saddles."""
+    """Return how many landscapes there are, and the minima and saddles of those that have them, resolved if any is."""
     finished = sum(m["state"] == "finished" for m in members)
-    grid = " x ".join(f"{n}" for n in run.plan.grid_shape)
-    leaf, leaves = ("maximum", "maxima") if run.study.topology.negate else ("minimum", "minima")
-    said = [f"{finished} of {len(members)} landscapes of {grid} points"]
+    every = f"{len(members)} landscapes of {' x '.join(map(str, run.plan.grid_shape))} points"
     if table is None or "n_minima" not in table:
-        return said
-    resolved = resolved_counts(table, run.study.connectivity[0])
-    if resolved:
-        return [f"{resolved}, in {said[0]}"]
-    own = table[table["representation"] == run.study.connectivity[0]].dropna(subset=["n_minima"])
+        return [f"{finished} of {every}"]
+    name, known = run.study.connectivity[0], table.dropna(subset=["n_minima"])
+    resolved, own = (known[known["representation"] == r] for r in (RESOLVED, name))
+    if len(resolved):
+        return [f"{resolved_counts(table, name)}, in {len(resolved)} of {every}"]
     if own.empty:
-        return said
-    minima, saddles = (int(own[name].sum()) for name in ("n_minima", "n_saddles"))
-    counted = f"{minima:,} {leaves if minima != 1 else leaf} and {saddles:,} saddle{'s' * (saddles != 1)}"
-    return [f"{said[0]}: {counted} of the grid ({run.study.connectivity[0]})"]
+        return [f"{finished} of {every}"]
+    leaf = ("maximum", "maxima") if run.study.topology.negate else ("minimum", "minima")
+    some = f", in {len(own)} landscapes" if len(own) != finished else ""
+    return [f"{finished} of {every}: {counted(own, *leaf, ' and ')} of the grid ({name}{some})"]
 
 
 def _holding(run: OpenedRun, table: pd.DataFrame, found: Answer) -> list[str]:
@@ -104,22 +114,40 @@ def unfinished(run: OpenedRun) -> bool:
     return any(stage.todo(run.directory, run.study, run.plan) for stage in STAGES if stage.asked(run.study))
 
 
-def missing(run: OpenedRun, counts: list[StageCount], members: list[dict[str, Any]]) -> list[str]:
-    """Return which stages have not finished, with the command that goes on, and how many members failed."""
-    left = [f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in counts if c.done + c.failed < (c.total or 1)]
-    left = left if unfinished(run) else []  # what waits for something that failed is not to come
+def _left(run: OpenedRun, counts: list[StageCount]) -> str:
+    """Return which stages have not finished, and how far they are."""
+    if not unfinished(run):  # what waits for something that failed is not to come
+        return ""
+    left = [c for c in counts if c.done + c.failed < (c.total or 1)]
+    return "; ".join(f"{c.stage} {c.done} of {c.total or '?'} {c.noun}" for c in left)
+
+
+def _failed(members: list[dict[str, Any]]) -> list[str]:
+    """Return how many members failed, with the command that tries them again."""
     failed = [m for m in members if m["failure"]]
-    said = []
-    if left:
-        said.append(f"The run is not finished ({'; '.join(left)}): `landsweep run STUDY` goes on.")
-    if failed:
-        some = "; ".join(f"{m['label']}: {m['failure']}" for m in failed[:3])
-        more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-        said.append(
-            f"{len(failed)} of {len(members)} members have failures ({some}{more}): `landsweep run STUDY "
-            "--retry-failed` tries them again."
-        )
+    if not failed:
+        return []
+    some = "; ".join(f"{short(m['label'])}: {short(m['failure'])}" for m in failed[:NAMED])
+    more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+    return [
+        f"{len(failed)} of {len(members)} members have failures ({some}{more}): `landsweep run STUDY --retry-failed` "
+        "tries them again."
+    ]
+
+
+def damage(found: list[tuple[str, str]]) -> list[str]:
+    """Return a sentence for each of the first members and the damage of a file of theirs, and one for the others."""
+    said = [f"{short(label)}: {why}" for label, why in found[:NAMED]]
+    if len(found) > NAMED:
+        more = len(found) - NAMED
+        said.append(f"{more} more landscapes have damaged files: `landsweep run STUDY --repair` mends all.")
     return said
+
+
+def short(text: str) -> str:
+    """Return a text on one line that is not too long for a sentence."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONG else f"{line[:LONG]} ..."
 
 
 def _report(run: OpenedRun) -> list[tuple[str, str]]:
@@ -132,8 +160,9 @@ def _report(run: OpenedRun) -> list[tuple[str, str]]:
         said = [("note", str(text)) for text in (*data["quality"], *data.get("stages", []))]
         warnings = [("warning", str(text)) for text in data["warnings"]]
         if data["non_finite_points"]:
-            warnings.append(("warning", f"{data['non_finite_points']} points are not finite"))
-    except (UserError, KeyError, TypeError) as error:
+            many = f"{data['non_finite_points']:,} point{'s are' if data['non_finite_points'] != 1 else ' is'}"
+            warnings.append(("warning", f"{many} not finite"))
+    except (UserError, KeyError, TypeError, ValueError) as error:
         again = f"`landsweep run STUDY --repair` writes it again; `landsweep status {in_command(run.path)}` says more"
         return [("warning", f"{file} cannot be read ({type(error).__name__}): {again}.")]
     return [*warnings, *said]

@@ -15,7 +15,9 @@ def cell(value: Any) -> Cell:
     """Return a number or a text of a table as the page reads it: infinities as texts, what is missing (NaN) as null."""
     if hasattr(value, "item"):
         value = value.item()
-    if value is None or isinstance(value, str):
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return str(value).lower()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
-from landsweep.base.errors import UserError, reading
+from landsweep.base.errors import Damaged, UserError, reading
 from landsweep.base.naming import label
 from landsweep.disk.lock import owner
 from landsweep.disk.opened import OpenedRun
@@ -22,6 +22,7 @@ from landsweep.relations.table import Answer
 from landsweep.stages import STAGES, reserved
 from landsweep.stages.report.reduce import make_table
 from landsweep.study.plan import Member
+from landsweep.study.study import Scalar
 
 RELATION = ("metric", "against", "estimate", "low", "high", "p_holm", "n_models", "sentence")
 """The columns of the page's relations that come first; the others of ``landsweep relations --csv`` follow."""
@@ -33,6 +34,7 @@ MEANINGS = {
 }
 """The keys are columns that no stage describes."""
 NOTHING: dict[str, Any] = {"columns": [], "rows": []}
+T = TypeVar("T")
 
 
 def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
@@ -64,21 +66,35 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     if table is not None:
         found = related(run, table)
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
-    answer = answer_of(run, table, found, counts, members)
+    answer = answer_of(run, table, found, counts, members, held)
     answer += [{"text": text, "rank": "warning"} for text in troubles]
     answer += [{"text": note, "rank": "note"}] if note else []
+    progress = [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts]
+    more = {"progress": progress, "relations": relations_of(found), "curves": curves}
+    return _content(run, held, answer, table, run.plan.axes, members) | more
+
+
+def _content(
+    run: OpenedRun,
+    held: bool,
+    answer: list[dict[str, str]],
+    table: pd.DataFrame | None,
+    axes: Mapping[str, Sequence[Scalar]],
+    members: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Return the content of a run without what compares its members."""
     return {
         "name": run.study.name,
         "path": str(run.path),
         "state": state_of(run, held),
-        "progress": [{"stage": c.stage, "done": c.done, "total": c.total or None, "failed": c.failed} for c in counts],
+        "progress": [],
         "live": None,
         "answer": answer,
         "table": NOTHING if table is None else table_of(table, *_columns(run, table)),
-        "relations": relations_of(found),
-        "curves": curves,
+        "relations": NOTHING,
+        "curves": [],
         "provenance": provenance_of(run),
-        "axes": {name: [cell(value) for value in values] for name, values in run.plan.axes.items()},
+        "axes": {name: [cell(value) for value in values] for name, values in axes.items()},
         "members": members,
     }
 
@@ -92,22 +108,13 @@ def member_page(run: OpenedRun, member: Member) -> dict[str, Any]:
         As :func:`page_of`.
     """
     (said,) = (m for m in members_of(run) if m["index"] == member.index)
-    table = _attempt([], lambda: table_of_run(run))
+    troubles: list[str] = []
+    table = _attempt(troubles, lambda: table_of_run(run))
     own = None if table is None else table[table["member"] == member.index]
-    content = {
-        "name": run.study.name,
-        "path": str(run.path),
-        "state": state_of(run, owner(run.directory.lock) is not None),
-        "progress": [],
-        "live": None,
-        "answer": [{"text": f"{run.study.name}, {said['label']}", "rank": "first"}],
-        "table": NOTHING if own is None else table_of(own, *_columns(run, own)),
-        "relations": NOTHING,
-        "curves": [],
-        "provenance": provenance_of(run),
-        "axes": {name: [cell(member.coords[name])] for name in run.plan.axes},
-        "members": [said],
-    }
+    answer = [{"text": f"landscape of {run.study.name}: {said['label']}", "rank": "first"}]
+    answer += [{"text": text, "rank": "warning"} for text in troubles]
+    axes = {name: (member.coords[name],) for name in run.plan.axes}
+    content = _content(run, owner(run.directory.lock) is not None, answer, own, axes, [said])
     return {"version": metadata.version("landsweep"), "live": False, "runs": [content]}
 
 
@@ -130,13 +137,16 @@ def table_of_run(run: OpenedRun, held: bool = False) -> pd.DataFrame | None:
     """
     if run.directory.metrics.exists():
         with reading(run.directory.metrics):
-            return pd.read_parquet(run.directory.metrics)
+            table = pd.read_parquet(run.directory.metrics)
+        if lacking := {"member", "model", *run.plan.axes, "representation"} - set(table):
+            raise Damaged(run.directory.metrics, f"it lacks {', '.join(sorted(lacking))}")
+        return table
     if held or not any(run.directory.topology(0).parent.glob("member-*.npz")):
         return None
     return make_table(run, STAGES)
 
 
-def _attempt(troubles: list[str], function: Any) -> Any:
+def _attempt(troubles: list[str], function: Callable[[], T]) -> T | None:
     """Return what a function returns; None where results are damaged, with the sentence among the troubles."""
     try:
         return function()

@@ -7,11 +7,12 @@ from math import ceil, prod
 from typing import Any
 
 import numpy as np
+from landsweep.base.errors import Damaged
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.page.grids import counts_of, lacking, read_grid, strides_of
 from landsweep.page.labels import MOST_POINTS
-from landsweep.page.trees import Shown, trees_of
+from landsweep.page.trees import MOST, Damage, Shown, trees_of
 from landsweep.study.plan import Member, coordinates_of
 from landsweep.study.resolve_spec import RESOLVED
 
@@ -19,6 +20,10 @@ SHARE = 0.9
 """Compressed numbers of landscapes take about this share of their bytes."""
 LABELS = 0.5
 """Compressed labels of basins take about so many bytes a point."""
+BRANCH = 30
+"""Compressed branches take about so many bytes each."""
+FEWEST, TREES = 50, 1 / 3
+"""Of each tree at least so many branches are kept, and more as long as all take at most this share of the budget."""
 
 
 def axes_of(run: OpenedRun, member: Member) -> list[np.ndarray]:
@@ -43,8 +48,8 @@ def member_header_and_arrays(
     member
         The member.
     budget
-        About how many bytes its grids may take, compressed; of larger ones every so many-th point is kept, as it is
-        stored. By default there is no limit.
+        About how many bytes its grids and branches may take, compressed; of larger grids every so many-th point is
+        kept, as it is stored, and of trees the most persistent branches. By default there is no limit.
 
     Raises
     ------
@@ -53,9 +58,14 @@ def member_header_and_arrays(
     """
     landscape, shape = Landscape(run.directory.landscape), run.plan.grid_shape
     axes, fields, notes = axes_of(run, member), fields_of(run, landscape), list[str]()
-    trees = trees_of(run, member, axes, notes)
-    strides = (1,) * len(shape)
+    most, strides = MOST, (1,) * len(shape)
     if budget is not None:
+        asked = len(run.study.connectivity) + run.study.resolve.enabled
+        most = min(MOST, max(FEWEST, int(budget * TREES / BRANCH / asked)))
+    trees = trees_of(run, member, axes, notes, most)
+    if budget is not None:
+        used = BRANCH * sum(len(shown.branches.arrays["birth"]) for shown in trees)
+        budget = max(budget - used, budget * (1 - TREES))
         each = SHARE * np.dtype(run.study.evaluation.stored).itemsize * len(fields) + LABELS * len(trees)
         strides = strides_of(shape, each, budget)
     grids = {name: read_grid(landscape, name, member, strides) for name in fields}
@@ -67,7 +77,12 @@ def member_header_and_arrays(
     kept = tuple(slice(None, None, stride) for stride in strides)
     arrays = {f"field/{name}": grid.values for name, grid in grids.items()}
     for shown in trees:
-        if (basins := shown.label(whole)) is not None:
+        try:
+            basins = shown.label(whole)
+        except Damaged as error:  # of what is stored beside the landscape
+            notes.append(Damage(error))
+            continue
+        if basins is not None:
             arrays[f"{shown.name}/labels"] = branch_labels(shown, basins[kept])
     start = grids["loss"].most if run.study.topology.negate else grids["loss"].least
     ranges = {name: grid.range for name, grid in grids.items() if grid.range is not None}

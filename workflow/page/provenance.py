@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from landsweep.base.errors import UserError
+from landsweep.base.errors import RESTORE, UserError, reading
 from landsweep.base.text import duration
 from landsweep.disk.opened import OpenedRun
 from landsweep.report.methods import methods
@@ -17,8 +17,26 @@ SAID = ("host", "processor", "platform", "executor", "ranks", "dtype", "job", "g
 
 
 def provenance_of(run: OpenedRun) -> dict[str, Any]:
-    """Return the provenance of a run as the page reads it."""
-    sessions = run.directory.read_provenance()["sessions"]
+    """Return the provenance of a run as the page reads it.
+
+    Raises
+    ------
+    Damaged
+        Where ``provenance.json`` cannot be read.
+    """
+    paragraph, _, bibtex = _methods(run).partition("\n\n")
+    with reading(run.directory.provenance, RESTORE):
+        sessions = run.directory.read_provenance()["sessions"]
+        commands = list(dict.fromkeys(shlex.join(map(str, s["command"])) for s in sessions if s.get("command")))
+        return {
+            "facts": _facts(run, sessions),
+            "commands": commands,
+            "methods": paragraph.strip(),
+            "bibtex": bibtex.strip(),
+        }
+
+
+def _facts(run: OpenedRun, sessions: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     facts = [["run directory", str(run.path.resolve())], ["problem", run.study.problem.path]]
     facts += [[name, text] for name in SAID if (text := _different(s.get(name) for s in sessions))]
     versions = {name for session in sessions for name in session.get("versions", {})}
@@ -28,13 +46,7 @@ def provenance_of(run: OpenedRun) -> dict[str, Any]:
         seconds = session.get("seconds")
         took = f", {duration(seconds)}" if seconds is not None else ""
         facts.append(["session", f"{session.get('started', '?')}{took}: {session.get('outcome', 'killed or running')}"])
-    paragraph, _, bibtex = _methods(run).partition("\n\n")
-    return {
-        "facts": facts,
-        "commands": list(dict.fromkeys(shlex.join(map(str, s["command"])) for s in sessions if s.get("command"))),
-        "methods": paragraph.strip(),
-        "bibtex": bibtex.strip(),
-    }
+    return facts
 
 
 def _methods(run: OpenedRun) -> str:

@@ -6,19 +6,15 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from landsweep.base.errors import Damaged
+from landsweep.base.errors import Damaged, reading
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import read_json
 from landsweep.disk.store import Landscape, Status
+from landsweep.page.cells import cell
 from landsweep.page.grids import counts_of
 from landsweep.stages import BY_NAME
 from landsweep.stages.evaluate import STAGE as EVALUATE
 from landsweep.study.plan import Member
-
-
-def coordinates(member: Member) -> dict[str, Any]:
-    """Return a member's coordinates on the sweep's axes as plain numbers and texts."""
-    return dict(member.coords)
 
 
 def label_of(run: OpenedRun, member: Member) -> str:
@@ -42,7 +38,7 @@ def members_of(run: OpenedRun) -> list[dict[str, Any]]:
         found.append(
             {
                 "index": member.index,
-                "coords": coordinates(member),
+                "coords": {name: cell(value) for name, value in member.coords.items()},
                 "label": label_of(run, member),
                 "state": state,
                 "done": done,
@@ -89,9 +85,9 @@ def _failures(run: OpenedRun) -> dict[int, tuple[bool, str]]:
         if stage is None:
             continue
         try:
-            data = read_json(path)
-            why = f"Stage {name} failed: {str(data['error']).strip()}"
-        except (Damaged, KeyError) as error:
+            with reading(path):
+                why = f"Stage {name} failed: {str(read_json(path)['error']).strip()}"
+        except Damaged as error:
             why = f"Stage {name} failed: {error}"
         for member in run.plan.members:
             item = {"model": member.model, "site": run.plan.sites[member.index]}.get(stage.of, member.index)

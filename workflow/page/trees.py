@@ -134,6 +134,12 @@ class Label(Protocol):
         """
 
 
+class Damage(str):
+    """A note on a damaged file, which a page repeats in its answer."""
+
+    __slots__ = ()
+
+
 class Shown(NamedTuple):
     """A tree that the explorer offers: the name of its representation, its branches, and what finds its basins."""
 
@@ -142,16 +148,16 @@ class Shown(NamedTuple):
     label: Label
 
 
-def trees_of(run: OpenedRun, member: Member, axes: list[np.ndarray], notes: list[str]) -> list[Shown]:
+def trees_of(run: OpenedRun, member: Member, axes: list[np.ndarray], notes: list[str], most: int = MOST) -> list[Shown]:
     """Return a member's trees, that of the loss itself first; what is missing or damaged is added to ``notes``.
 
-    ``axes`` are the coordinates of the grid along each axis.
+    ``axes`` are the coordinates of the grid along each axis, ``most`` is the greatest number of branches of a tree.
     """
     found: list[Shown] = []
     resolved = _resolved(run, member, notes)
     if resolved is not None and len(resolved.value):
         label = _by_descents(resolved)
-        found.append(Shown(RESOLVED, branches_of(resolved.tree, of_resolved(resolved)), label))
+        found.append(Shown(RESOLVED, branches_of(resolved.tree, of_resolved(resolved), most=most), label))
         if bounds := int((resolved.saddle_kind == BOUND).sum()):
             what = "are bounds" if bounds > 1 else "is a bound"
             notes.append(
@@ -166,11 +172,12 @@ def trees_of(run: OpenedRun, member: Member, axes: list[np.ndarray], notes: list
             tree = find_tree(path, name)
             lacking = tree is None and not read_metrics(path, name)
         except Damaged as error:
-            notes.append(str(error))
+            notes.append(Damage(error))
             break
         if tree is not None:
             marks = marks_of(tree, resolved) if resolved is not None else None
-            found.append(Shown(name, branches_of(tree, on_grid(axes), marks), _by_basins(run, member, name, tree)))
+            branches = branches_of(tree, on_grid(axes), marks, most)
+            found.append(Shown(name, branches, _by_basins(run, member, name, tree)))
         elif lacking:
             notes.append(f"This member has no {name} merge tree yet.")
     if run.study.topology.threshold.value:
@@ -186,7 +193,7 @@ def _resolved(run: OpenedRun, member: Member, notes: list[str]) -> Resolved | No
     try:
         found = find_resolved(path)
     except Damaged as error:
-        notes.append(str(error))
+        notes.append(Damage(error))
         return None
     if found is None and not path.exists():
         notes.append("Minima and saddles of the loss itself are not known here yet.")

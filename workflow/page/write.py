@@ -6,7 +6,6 @@ What makes a page imports much, so it is imported where one is made: a run may a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from landsweep.base.errors import UserError
 from landsweep.base.paths import in_command
@@ -24,24 +23,30 @@ def written(runs: Sequence[OpenedRun]) -> str:
     Members without any evaluated point have no landscape on it. One whose files are damaged is named in the answer, and
     the others are shown.
     """
+    from landsweep.page.answer import damage
     from landsweep.page.content import page_of
     from landsweep.page.document import document
     from landsweep.page.members import member_header_and_arrays
     from landsweep.page.packing import pack
+    from landsweep.page.trees import Damage
 
     page = page_of(runs)
-    shown = [
-        (k, member)
-        for k, run in enumerate(runs)
-        for member, said in zip(run.plan.members, page["runs"][k]["members"], strict=True)
-        if said["done"]
-    ]
+    share = BUDGET / max(1, sum(bool(said["done"]) for content in page["runs"] for said in content["members"]))
     packed: dict[tuple[int, int], bytes] = {}
-    for k, member in shown:
-        try:
-            packed[k, member.index] = pack(*member_header_and_arrays(runs[k], member, BUDGET / len(shown)))
-        except UserError as error:
-            _damaged(page["runs"][k], member.index, str(error))
+    for k, (run, content) in enumerate(zip(runs, page["runs"], strict=True)):
+        damaged: list[tuple[str, str]] = []
+        for member, said in zip(run.plan.members, content["members"], strict=True):
+            if not said["done"]:
+                continue
+            try:
+                header, arrays = member_header_and_arrays(run, member, share)
+            except UserError as error:
+                said["failure"] = said["failure"] or str(error)
+                damaged.append((f"{said['label']} is not shown", str(error)))
+                continue
+            packed[k, member.index] = pack(header, arrays)
+            damaged += [(said["label"], str(note)) for note in header["notes"] if isinstance(note, Damage)]
+        content["answer"] += [{"text": text, "rank": "warning"} for text in damage(damaged)]
     return document(page, packed)
 
 
@@ -57,15 +62,14 @@ def written_member(run: OpenedRun, member: Member) -> str:
     from landsweep.page.document import document
     from landsweep.page.members import member_header_and_arrays
     from landsweep.page.packing import pack
-    from landsweep.page.standing import members_of
 
-    if not members_of(run)[member.index]["done"]:
+    page = member_page(run, member)
+    if not page["runs"][0]["members"][0]["done"]:
         raise UserError(
             f"member {member.index} has no landscape, expected one with evaluated points: `landsweep status "
             f"{in_command(run.path)}` says what is missing or failed, `landsweep run STUDY` goes on."
         )
-    packed = pack(*member_header_and_arrays(run, member, BUDGET))
-    return document(member_page(run, member), {(0, member.index): packed})
+    return document(page, {(0, member.index): pack(*member_header_and_arrays(run, member, BUDGET))})
 
 
 def renew(run: OpenedRun) -> str:
@@ -82,9 +86,3 @@ def renew(run: OpenedRun) -> str:
         reason = str(error).removesuffix(".")
         return f"{target} is not written: {reason}; `landsweep report {in_command(run.path)}` tries again."
     return ""
-
-
-def _damaged(page: dict[str, Any], index: int, why: str) -> None:
-    said = page["members"][index]
-    said["failure"] = said["failure"] or why
-    page["answer"].append({"text": f"{said['label']} is not shown: {why}", "rank": "warning"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from landsweep.base.errors import RESTORE, reading
 from landsweep.disk.rundir import RunDir
 from landsweep.stages import STAGES
 from landsweep.study.plan import Plan
@@ -37,9 +38,10 @@ def stage_counts(run: RunDir, study: Study, plan: Plan) -> list[StageCount]:
 def _seconds(run: RunDir) -> dict[str, float]:
     """Return the seconds spent in each stage, summed over ranks and sessions."""
     found: dict[str, float] = {}
-    for session in run.read_provenance()["sessions"]:
-        for stage, timing in session.get("stages", {}).items():
-            found[stage] = found.get(stage, 0.0) + timing["busy_seconds"]
+    with reading(run.provenance, RESTORE):
+        for session in run.read_provenance()["sessions"]:
+            for stage, timing in session.get("stages", {}).items():
+                found[stage] = found.get(stage, 0.0) + timing["busy_seconds"]
     return found
 
 

@@ -51,9 +51,18 @@ def resolved_counts(table: pd.DataFrame, other: str) -> str:
     if resolved.empty:
         return ""
     grid = known[(known["representation"] == other) & known["member"].isin(resolved["member"])]
-    minima, saddles = (f"{resolved[name].sum():g}" for name in ("n_minima", "n_saddles"))
-    more = f" ({other}: {grid['n_minima'].sum():g}, {grid['n_saddles'].sum():g})" if len(grid) else ""
-    return f"{RESOLVED}: {minima} minima, {saddles} saddles{more}"
+    more = f" ({other}: {', '.join(f'{n:,}' for n in _sums(grid))})" if len(grid) else ""
+    return f"{RESOLVED}: {counted(resolved)}{more}"
+
+
+def counted(table: pd.DataFrame, leaf: str = "minimum", leaves: str = "minima", between: str = ", ") -> str:
+    """Return ``381 minima, 1 saddle``: the sums of rows that have both counts."""
+    minima, saddles = _sums(table)
+    return f"{minima:,} {leaf if minima == 1 else leaves}{between}{saddles:,} saddle{'s' * (saddles != 1)}"
+
+
+def _sums(table: pd.DataFrame) -> list[int]:
+    return [int(table[name].sum()) for name in ("n_minima", "n_saddles")]
 
 
 def sites(study: Study, table: pd.DataFrame) -> pd.DataFrame:

@@ -18,4 +18,4 @@ class Section(BaseModel):
     Every field's ``description`` completes the sentence "expected ..." in error messages.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")

@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from landsweep import open_run
+from landsweep.disk import rundir
+from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape
 from landsweep.kernels import segmentation
-from landsweep.page import write
+from landsweep.page import members, write
+from landsweep.page.content import run_page
 from landsweep.report import summary
 from landsweep.stages import reserved
+from landsweep.study.plan import make_plan
+from landsweep.study.study import Study
 from support import DATA, copy_of, inside, make_study, once, reference_run
 from written import content, imported, landscape, landscapes, reported, sentences
 
@@ -148,6 +153,11 @@ def test_half_a_run_says_what_is_missing(tmp_path):
         "of 1 reports): `landsweep run STUDY` goes on."
     ]
     assert {(m["state"], m["done"]) for m in page["runs"][0]["members"]} == {("empty", 0)}
+    going = run_page(open_run(run), lambda lock: "a process")
+    assert going["state"] == "running"
+    (said,) = (said for said in going["answer"] if said["text"].startswith("The run is going on (subspace 0 of 4 "))
+    assert said["rank"] == "note"
+    assert not any(said["rank"] == "warning" for said in going["answer"])
     assert page["runs"][0]["table"] == page["runs"][0]["relations"] == {"columns": [], "rows": []}
     assert inside("run", study, "--out", run, "--stages", "subspace,evaluate").returncode == 0
     text = reported(run)
@@ -177,6 +187,19 @@ def test_failed_members_are_named_and_the_others_shown(stage, error, tmp_path):
     assert said.endswith("`landsweep run STUDY --retry-failed` tries them again.")
 
 
+def test_a_sweep_that_has_grown_lacks_units():
+    run = open_run(reference_run(**SWEPT))
+    study = Study.load(run.directory.study, ("sweep.direction_seed=[0,1,2]",))
+    grown = OpenedRun(run.directory, study, make_plan(study, run.directory.read_members()["history"]))
+    page = run_page(grown)
+    units = len(list(Landscape(run.directory.landscape).units()))
+    assert page["answer"][0]["text"].startswith("8 of 12 landscapes of 7 x 5 points: ")
+    assert [m["state"] for m in page["members"]] == ["finished"] * 8 + ["empty"] * 4
+    (said,) = (s["text"] for s in page["answer"] if s["text"].startswith("The run is not finished"))
+    assert f"evaluate {units} of {units * 12 // 8} units; " in said
+    assert any(s["text"].startswith("4 of 12 landscapes have no metrics") for s in page["answer"])
+
+
 def test_a_damaged_shard_is_named_and_the_others_are_shown(tmp_path):
     run = copy_of(reference_run(**SWEPT), tmp_path)
     shard = next(p for p in sorted((run / "landscape.zarr" / "loss" / "c" / "0").rglob("*")) if p.is_file())
@@ -184,9 +207,13 @@ def test_a_damaged_shard_is_named_and_the_others_are_shown(tmp_path):
     (run / "topology" / "member-00002.npz").write_bytes(b"nothing")
     text = reported(run)
     assert landscapes(text) == [(0, k) for k in range(1, 8)]
-    (said,) = (t for t in sentences(content(text), "warning") if "is not shown" in t)
+    said, trees = (t for t in sentences(content(text), "warning") if "is damaged" in t)
     assert said.startswith(f"beta = 1.0, direction_seed = 0 is not shown: {shard} is damaged (")
     assert said.endswith("`landsweep run STUDY --repair` evaluates its unit again.")
+    assert trees == (
+        f"beta = 2.0, direction_seed = 0: {run}/topology/member-00002.npz is damaged (it cannot be read: ValueError): "
+        "`landsweep run STUDY --repair` computes it again."
+    )
     assert landscape(text, 2)[0]["representations"] == []
     assert "member-00002.npz is damaged" in landscape(text, 2)[0]["notes"][0]
     assert len(landscape(text, 3)[0]["representations"]) == 1
@@ -204,6 +231,26 @@ def test_a_damaged_table_or_summary_is_a_sentence(tmp_path):
     )
     assert not any("No relations" in said for said in sentences(content(text), "note"))
     assert len(landscapes(text)) == 8
+
+
+def test_a_table_that_lacks_landscapes_or_columns(tmp_path):
+    run = copy_of(reference_run(**SWEPT), tmp_path)
+    whole = pd.read_parquet(run / "metrics.parquet")
+    table = whole.copy()
+    table.loc[table["member"] < 3, ["n_minima", "n_saddles"]] = np.nan
+    table.loc[3, ["n_minima", "n_saddles"]] = 1_234_567, 1
+    table.loc[4:, ["n_minima", "n_saddles"]] = 0
+    table.to_parquet(run / "metrics.parquet")
+    (first,) = sentences(content(reported(run)), "first")
+    counted = "1,234,567 minima and 1 saddle of the grid (freudenthal, in 5 landscapes)"
+    assert first == f"8 of 8 landscapes of 7 x 5 points: {counted}."
+    whole[whole["member"] < 6].to_parquet(run / "metrics.parquet")  # the sweep has grown since
+    page = content(reported(run))
+    assert len(page["runs"][0]["table"]["rows"]) == 6
+    assert any(t.startswith("2 of 8 landscapes have no metrics (model 3, ") for t in sentences(page, "note"))
+    whole.drop(columns=["beta", "model"]).to_parquet(run / "metrics.parquet")
+    said = " ".join(sentences(content(reported(run)), "warning"))
+    assert f"{run}/metrics.parquet is damaged (it lacks beta, model): `landsweep run STUDY --repair` computes" in said
 
 
 def test_landscapes_of_any_kind(tmp_path):
@@ -259,16 +306,24 @@ def test_a_run_of_an_earlier_version(tmp_path):
 def test_large_grids_keep_every_so_many_th_point(tmp_path, monkeypatch):
     run = imported(tmp_path / "run", {"a": np.random.default_rng(5).random((21, 21))})
     loss = Landscape(run / "landscape.zarr").read_member("loss", open_run(run).plan.members[0].position)
-    whole, _ = landscape(reported(run), 0)
-    monkeypatch.setattr(write, "BUDGET", 1000)
+    whole, whole_arrays = landscape(reported(run), 0)
+    monkeypatch.setattr(write, "BUDGET", 1500)
+    monkeypatch.setattr(members, "FEWEST", 10)
     header, arrays = landscape(reported(run), 0)
+    most = 1500 // 3 // members.BRANCH
+    total = header["representations"][0]["total"]
+    assert len(arrays["moore/birth"]) == most < total
+    np.testing.assert_array_equal(arrays["moore/birth"], whole_arrays["moore/birth"][:most])
+    assert arrays["moore/volume"].sum() == 441
     assert header["strides"] == [2, 2]
     np.testing.assert_array_equal(arrays["field/loss"], loss[::2, ::2])
     assert arrays["moore/labels"].shape == (11, 11)
     assert (header["ranges"], header["start"]) == (whole["ranges"], whole["start"])
     assert header["notes"] == [
+        f"The {most} most persistent of {total} branches of the moore tree are shown; basins of the others belong to "
+        "the branches that they join.",
         "Slices hold 11 x 11 of 21 x 21 points, each with its stored value; ranges, minima and saddles are those of "
-        "the whole grid."
+        "the whole grid.",
     ]
 
 
@@ -292,11 +347,42 @@ def test_what_is_refused(tmp_path):
         ([tmp_path], f"{tmp_path} holds no run, expected a run directory such as runs/NAME: start one with"),
         ([run, "--out", "page.pdf"], "--out is 'page.pdf', expected the name of a .html or .htm file."),
         ([run, "--out", tmp_path / "no" / "a.html"], f"but {tmp_path}/no is no folder, expected one that exists"),
+        ([run, "--out", f"{'a' * 300}.html"], "aa.html, expected the name of a file (File name too long)."),
     ):
         done = inside("report", *words)
         assert done.returncode == 2
         assert said in done.stderr
     cut = tmp_path / "cut"
     shutil.copytree(run, cut)
-    (cut / "provenance.json").write_text("{")
-    assert "provenance.json is damaged (it cannot be read" in inside("report", cut).stderr
+    for text in ("{", '{"schema_version": 2, "sessions": [3]}', '{"schema_version": 2, "sessions": [{"stages": 3}]}'):
+        (cut / "provenance.json").write_text(text)
+        assert "provenance.json is damaged (it cannot be read" in inside("report", cut).stderr
+    (cut / "members.json").write_text('{"history": [3], "members": []}')
+    assert "members.json is damaged (it cannot be read" in inside("report", cut).stderr
+
+
+def test_what_may_not_be_written_or_read_is_a_sentence(tmp_path, monkeypatch):
+    run = reference_run(**SWEPT)
+
+    def full(path, text):
+        raise OSError(28, "No space left on device", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rundir, "write_text", full)
+        done = inside("report", run, "--out", tmp_path / "a.html")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"landsweep: {tmp_path}/a.html is not written (No space left on device): expected a folder that can be written,"
+    )
+    assert done.stderr.endswith(" of free space, so make it one, or name a file elsewhere with --out.\n")
+
+    def denied(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(pd, "read_parquet", denied)
+    done = inside("report", run, "--out", tmp_path / "a.html")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"landsweep: {run}/metrics.parquet may not be read or written by you: expected a file that may, change its "
+        "permissions, or use a copy.\n",
+    )

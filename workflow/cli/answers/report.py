@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from landsweep.base.errors import UserError, guard_io
+from landsweep.base.errors import UserError
 from landsweep.base.launch import detect
 from landsweep.base.paths import check_file
 from landsweep.base.text import size
@@ -41,8 +41,15 @@ def report(
     if out is not None:
         check_file("--out", out)
     text = written([opened])
-    guard_io(lambda: write_text(target, text))
-    print(f"{target.resolve().as_uri()}  ({size(len(text.encode()))})")
+    large = size(len(text.encode()))
+    try:
+        write_text(target, text)
+    except OSError as error:
+        raise UserError(
+            f"{target} is not written ({error.strerror}): expected a folder that can be written, with {large} of free "
+            "space, so make it one, or name a file elsewhere with --out."
+        ) from error
+    print(f"{target.resolve().as_uri()}  ({large})")
     if open_:
         import webbrowser
 

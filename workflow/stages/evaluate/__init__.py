@@ -31,14 +31,18 @@ class _Evaluate(Stage):
     """The stage whose items are units of the store; these exist once the size of a unit is chosen."""
 
     def progress(self, run: RunDir, plan: Plan) -> tuple[int, int]:
-        """Return the number of units done and of all units; (0, 0) while the store does not exist."""
+        """Return the number of units done and of all units; (0, 0) while the store does not exist.
+
+        Those of members that a sweep has gained count although the store has no place for them yet.
+        """
         from landsweep.disk.store import Landscape
+        from landsweep.study.plan import units
 
         if not self.there(run):
             return 0, 0
         landscape = Landscape(run.landscape)
-        total = sum(1 for _ in landscape.units())
-        return total - len(landscape.pending()), total
+        done = sum(1 for _ in landscape.units()) - len(landscape.pending())
+        return done, sum(1 for _ in units(plan.shape, landscape.shard))
 
     def todo(self, run: RunDir, study: Study, plan: Plan) -> list[Any]:
         """Return the units to evaluate, or all members where units have not yet been made for all of them."""
