@@ -1,6 +1,7 @@
 """Planes of large landscapes: from the store or from a copy, their values are those of the array."""
 
 import itertools
+import mmap
 
 import numpy as np
 import pytest
@@ -141,6 +142,16 @@ def test_parts_tile_a_grid_by_whole_chunks(points):
         )
         assert count[box].size <= max(points, 2 * 5 * 3)
     assert (count == 1).all()
+
+
+@pytest.mark.parametrize("plane", [(0, 1), (0, 2), (1, 2)])
+@pytest.mark.parametrize("step", [1, 3])
+def test_pages_are_those_that_a_plane_touches(plane, step):
+    grid, size = (5, 40, 30), mmap.PAGESIZE
+    box = tuple(slice(0, n, step) if k in plane else slice(n // 2, n // 2 + 1, 1) for k, n in enumerate(grid))
+    offsets = 8 * np.arange(np.prod(grid)).reshape(grid)
+    found = {low // size + i for low, high in copies.pages(box, grid, 8) for i in range(-(-(high - low) // size))}
+    assert found == set((offsets[box] // size).ravel().tolist())
 
 
 @pytest.mark.parametrize("way", ["copy", "no room"])

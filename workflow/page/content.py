@@ -64,7 +64,7 @@ def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> di
     if table is not None:
         found = related(run, table)
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
-    answer = answer_of(run, table, found, counts, members)
+    answer = answer_of(run, table, found, [] if held else counts, members)  # of a run that goes on, bars say how far
     answer += [{"text": text, "rank": "warning"} for text in troubles]
     answer += [{"text": note, "rank": "note"}] if note else []
     return {

@@ -7,6 +7,7 @@ goes with the process; the system keeps of it in memory what it has room for.
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 import threading
 import time
@@ -48,6 +49,23 @@ def parts(grid: Shape, chunk: Shape, points: int = PART_POINTS) -> Iterator[Box]
         size[k] = min(grid[k], max(size[k], room // chunk[k] * chunk[k]))
     for low in product(*(range(0, n, s) for n, s in zip(grid, size, strict=True))):
         yield tuple(slice(a, min(n, a + s)) for a, n, s in zip(low, grid, size, strict=True))
+
+
+def pages(box: Box, grid: Shape, itemsize: int) -> Iterator[tuple[int, int]]:
+    """Yield where the pages of memory begin and end that a box of an array touches; some may come twice.
+
+    Pages of points along the last axis come together where no page between them is left out.
+    """
+    strides = [prod(grid[k + 1 :]) * itemsize for k in range(len(grid))]
+    wide = [k for k, side in enumerate(box) if side.stop - side.start > 1]
+    together = wide[-1:] if wide and strides[wide[-1]] * box[wide[-1]].step <= mmap.PAGESIZE else []
+    length = sum(strides[k] * (box[k].stop - 1 - box[k].start) for k in together) + itemsize
+    offsets = [
+        range(side.start * stride, (side.start + 1 if k in together else side.stop) * stride, side.step * stride)
+        for k, (side, stride) in enumerate(zip(box, strides, strict=True))
+    ]
+    for low in map(sum, product(*offsets)):
+        yield low // mmap.PAGESIZE * mmap.PAGESIZE, low + length
 
 
 class Copy:
@@ -126,7 +144,7 @@ class Copy:
             values = landscape.read_box(self._field, self._position, box)
             if self._file is not None:
                 # Mapped anew each time: what is mapped counts as this process's memory.
-                self._mapped("r+")[box] = values
+                np.memmap(self._file, self._dtype, "r+", shape=self.grid)[box] = values
             found |= Ends.of(values, tuple(side.start for side in box), self.grid)
         return found
 
@@ -152,7 +170,7 @@ class Copy:
             sides = zip(box, key, self._shard, strict=True)
             if all(side.start < (i + 1) * s and i * s < side.stop for side, i, s in sides):
                 raise error
-        # The system maps much more than what is touched, so at most a part of the file is mapped at once.
+        # The system maps more than what is touched, so at most a part of the file is mapped at once.
         axis = next((k for k, side in enumerate(box) if side.stop - side.start > 1), len(box) - 1)
         side, each = box[axis], prod(self.grid[axis + 1 :]) * self._dtype.itemsize
         size = max(1, MAPPED_BYTES // each // side.step) * side.step
@@ -160,10 +178,16 @@ class Copy:
             (*box[:axis], slice(i, min(i + size, side.stop), side.step), *box[axis + 1 :])
             for i in range(side.start, side.stop, size)
         )
-        return np.concatenate([np.array(self._mapped("r")[piece]) for piece in pieces], axis=axis)
+        return np.concatenate([self._piece(piece) for piece in pieces], axis=axis)
 
-    def _mapped(self, mode: str) -> np.ndarray:
-        return np.memmap(self._file, self._dtype, mode, shape=self.grid)  # type: ignore[call-overload]  # literals
+    def _piece(self, box: Box) -> np.ndarray:
+        assert self._file is not None
+        mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        # What is no longer in memory is asked for at once, not one page after the other with all that is around it.
+        mapped.madvise(mmap.MADV_RANDOM)
+        for low, high in pages(box, self.grid, self._dtype.itemsize):
+            mapped.madvise(mmap.MADV_WILLNEED, low, high - low)
+        return np.array(np.frombuffer(mapped, self._dtype).reshape(self.grid)[box])
 
 
 class Copies:

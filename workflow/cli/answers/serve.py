@@ -54,7 +54,8 @@ def serve(
     with StopFlag(announce=False) as flag, suppress(Stopped):  # from here on a signal is the usual end
         under = addresses.prefix_of(prefix)
         names = {*addresses.names_of(host), *map(addresses.checked_name, allow_host or ())}
-        watched = [Watched(path) for path in dict.fromkeys(runs)]
+        once = {path.resolve(): path for path in reversed(runs)}  # the first of several names of one run
+        watched = [Watched(path) for path in runs if once[path.resolve()] is path]
         made = addresses.listening(host, port)
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(32)
