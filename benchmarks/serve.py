@@ -94,7 +94,7 @@ def measure(run: Path, points: int) -> None:
 
         def copies() -> list[Path]:
             """Return the server's files without a name."""
-            return [file for file in Path(f"/proc/{server.pid}/fd").iterdir() if " (deleted)" in os.readlink(file)]
+            return [file for file in Path(f"/proc/{server.pid}/fd").iterdir() if " (deleted)" in str(file.readlink())]
 
         print(f"page    {get('api/page'):6.2f} s, {resident()}")
         print(f"member  {get('api/members/0/0'):6.2f} s, {resident()} (reads all of the landscape once)")
@@ -115,7 +115,7 @@ def measure(run: Path, points: int) -> None:
             print(f"{state}  all of {len(every)}: median {np.median(every):.3f} s, slowest {max(every):.3f} s")
         with Path(f"/proc/{server.pid}/status").open() as status:
             peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
-        print(f"memory after slices at most {most / 1e6:.0f} MB, at any time {int(peak) / 1e3:.0f} MB")
+        print(f"memory after slices at most {most / 1e6:.0f} MB, at any time {int(peak) * 1024 / 1e6:.0f} MB")
         server.terminate()
 
 

@@ -87,8 +87,8 @@ class Access:
             return PlainTextResponse(said, 405, {"Allow": "GET, HEAD"})
         if not self._is_token(given or "") and not any(map(self._is_token, _cookies(headers, self._cookie))):
             return PlainTextResponse(
-                "This page wants the token with which it was started: open the whole address that `landsweep serve` "
-                "has printed, with ?token= and what follows.",
+                "This page wants a token, a new one each time that `landsweep serve` starts: open the whole address "
+                "that it has printed last, with ?token= and what follows.",
                 401,
             )
         return None

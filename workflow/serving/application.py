@@ -54,7 +54,6 @@ class Site:
             Route("/", self._shell),
             Route("/page.js", _file("page.js", "text/javascript")),
             Route("/page.css", _file("page.css", "text/css")),
-            Route("/favicon.ico", _nothing),  # browsers ask for it
             Route("/api/page", self._page),
             Route("/api/members/{run}/{member}", self._member),
             Route("/api/slices/{run}/{member}", self._slice),
@@ -119,10 +118,6 @@ def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
         return Response(static(name), media_type=kind)
 
     return answer
-
-
-async def _nothing(request: Request) -> Response:
-    return Response(status_code=204)
 
 
 async def _sentence(request: Request, error: Exception) -> Response:
