@@ -71,7 +71,7 @@ def test_a_run_that_is_being_written_grows_on_the_page(chromium, beginning, monk
         run.directory.progress.write_text(json.dumps(state))
         said.get_by_text("running: 1 in part, 3 not begun").wait_for()  # by itself
         assert "evaluate: 15 of 140 points, 10 points/s, 10 per rank" in page.locator("#answer").inner_text()
-        assert "ends in about" in page.locator("#answer").inner_text()
+        assert "evaluate ends in about" in page.locator("#answer").inner_text()
         page.wait_for_selector(".explorer[data-ready='0.0'] .plane canvas")
         seen = whole[run.plan.members[0].position].copy()
         seen[3:] = np.nan

@@ -34,7 +34,7 @@ def test_a_run_that_somebody_holds_is_running_at_a_rate_until_a_time(run):
         page = watched.page()
         assert page["state"] == "running"
         assert page["live"]["rate"] == "evaluate: 120 of 140 points, 10 points/s, 5 per rank"
-        assert page["live"]["end"] == f"ends in about 2 s ({time.strftime('%F %T', time.localtime(1012))})"
+        assert page["live"]["end"] == f"evaluate ends in about 2 s ({time.strftime('%F %T', time.localtime(1012))})"
         progress(run, done=20, in_hand="train 3: epoch 2 of 5")
         assert watched.page()["live"] == {"rate": "train 3: epoch 2 of 5", "end": "", "jobs": []}
         (run / "progress.json").write_text("{")  # of another version
@@ -46,10 +46,15 @@ def test_a_run_whose_process_was_killed_is_not_running(run, monkeypatch):
     monkeypatch.setattr(watch, "REST", 0)
     watched = Watched(run)
     with lock.RunLock(run / "lock.json"):
-        assert watched.page()["state"] == "running"
+        (run / "topology" / "member-00000.npz").unlink()
+        page = watched.page()
+        assert page["state"] == "running"
+        assert not any("is not finished" in said["text"] for said in page["answer"])  # bars say how far it is
         killed = json.loads((run / "lock.json").read_text()) | {"started": "of another process"}
     (run / "lock.json").write_text(json.dumps(killed))
-    assert watched.page()["state"] == "finished"
+    page = watched.page()
+    assert page["state"] == "unfinished"
+    assert any("`landsweep run STUDY` goes on" in said["text"] for said in page["answer"])
 
 
 def test_a_process_of_another_host_lives_while_it_gives_signs(tmp_path, monkeypatch):

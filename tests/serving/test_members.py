@@ -5,10 +5,10 @@ import pytest
 from landsweep.api import Run
 from landsweep.base.errors import DamagedShard
 from landsweep.disk.store import Landscape
-from landsweep.serving import members, planes
+from landsweep.serving import copies, members
 from landsweep.serving.copies import Copies
-from landsweep.serving.members import Members, Refused, steadily
-from landsweep.serving.planes import Plane
+from landsweep.serving.members import Members, steadily
+from landsweep.serving.planes import Plane, Refused
 from support import copy_of, reference_run
 from written import imported, unpacked
 
@@ -37,6 +37,7 @@ def test_a_member_is_read_again_when_its_units_land(run, monkeypatch):
     whole_grid = values(first)
     for unit in units:
         landscape.discard(unit)
+    monkeypatch.setattr(members, "FRESH_SECONDS", 0)
     with pytest.raises(Refused, match="Member 2 has no landscape yet"):
         shown.member(run, member)
     landscape.write_unit(units[0], *kept[units[0].index])
@@ -56,7 +57,7 @@ def test_what_is_said_of_a_large_landscape_is_what_is_said_of_a_small_one(run, m
     expected = [unpacked(small.member(run, m)) for m in run.plan.members]
     slices = [small.slice(run, m, "loss", "", BOTH) for m in run.plan.members]
     monkeypatch.setattr(members, "WHOLE_POINTS", 10)
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 10)
+
     large = Members(Copies())
     for m, (header, arrays), cut in zip(run.plan.members, expected, slices, strict=True):
         found, more = unpacked(large.member(run, m))
@@ -86,13 +87,30 @@ def test_basins_of_a_large_landscape_are_those_that_the_run_has_stored(tmp_path,
     assert sorted(counts) == sorted(tree.basin_volume)
 
 
-def test_of_a_run_that_is_gone_what_was_read_is_still_shown(run):
+@pytest.mark.parametrize("large", [False, True])
+def test_of_a_run_that_is_gone_what_was_read_is_still_shown(run, monkeypatch, large):
+    if large:
+        monkeypatch.setattr(members, "WHOLE_POINTS", 10)
+        monkeypatch.setattr(members, "FRESH_SECONDS", 0)
+        monkeypatch.setattr(copies, "FRESH_SECONDS", 0)
     shown, (first, second) = Members(Copies()), run.plan.members[:2]
     before = shown.member(run, first), shown.slice(run, first, "loss", "", BOTH)
     run.path.rename(run.path.with_name("away"))
     assert (shown.member(run, first), shown.slice(run, first, "loss", "", BOTH)) == before
     with pytest.raises(Refused, match="Member 1 has no landscape yet"):
         shown.member(run, second)
+
+
+def test_files_are_looked_at_once_a_second_until_a_member_is_asked_for_again(run, monkeypatch):
+    shown, member = Members(Copies()), run.plan.members[0]
+    before = shown.slice(run, member, "loss", "", BOTH)
+    landscape = Landscape(run.directory.landscape, "r+")
+    for unit in landscape.units_of(member.position)[1:]:
+        landscape.discard(unit)
+    monkeypatch.setattr(members, "FRESH_SECONDS", 1e6)
+    assert shown.slice(run, member, "loss", "", BOTH) == before
+    shown.member(run, member)
+    assert np.isnan(values(shown.slice(run, member, "loss", "", BOTH))).any()
 
 
 def test_only_so_much_is_kept(run, monkeypatch):

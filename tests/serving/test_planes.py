@@ -1,6 +1,7 @@
 """Planes of large landscapes: from the store or from a copy, their values are those of the array."""
 
 import itertools
+import mmap
 
 import numpy as np
 import pytest
@@ -45,11 +46,10 @@ def expected(values, plane):
     return found if plane.vertical < plane.horizontal else found.T
 
 
-@pytest.mark.parametrize("way", ["store", "copy", "no room"])
+@pytest.mark.parametrize("way", ["copy", "no room"])
 def test_every_plane_is_that_of_the_array(made, monkeypatch, way):
     landscape, values = made
     written(landscape, values)
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 10**9 if way == "store" else 0)
     monkeypatch.setattr(copies, "MAPPED_BYTES", 300)
     monkeypatch.setattr(copies, "PART_POINTS", 100)
     kept = Copies(0 if way == "no room" else 10**6)
@@ -58,19 +58,16 @@ def test_every_plane_is_that_of_the_array(made, monkeypatch, way):
             found = read_plane(landscape, kept, "loss", position, plane)
             np.testing.assert_array_equal(found.values, expected(values[position], plane))
             assert [len(found.rows), len(found.columns)] == [GRID[plane.vertical], GRID[plane.horizontal]]
-        ends = kept.ends(landscape, "loss", position)
+        ends, _ = kept.look(landscape, "loss", position)
         finite = values[position][np.isfinite(values[position])]
         assert ends.range == (finite.min(), finite.max())
-        assert ends.best(negate=False) == np.nanargmin(values[position])
-        assert ends.best(negate=True) == np.nanargmax(values[position])
+        assert (ends.least_at, ends.most_at) == (np.nanargmin(values[position]), np.nanargmax(values[position]))
 
 
 def test_a_copy_follows_its_landscape(made, monkeypatch):
     landscape, values = made
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
     kept, position = Copies(), (0, 0, 0, 0)
-    ends = kept.ends(landscape, "loss", position)
-    assert (ends.range, ends.best(negate=False)) == (None, None)
+    assert kept.look(landscape, "loss", position)[0].range is None
     read = []
     box = Landscape.read_box
     monkeypatch.setattr(Landscape, "read_box", lambda self, *a: read.append(a[0]) or box(self, *a))
@@ -79,7 +76,7 @@ def test_a_copy_follows_its_landscape(made, monkeypatch):
         written(landscape, values, unit.index)
         seen[unit.box[4:]] = values[unit.box][0, 0, 0, 0]
         read.clear()
-        kept.ends(landscape, "loss", position)
+        kept.look(landscape, "loss", position)
         for plane in all_planes():
             np.testing.assert_array_equal(
                 read_plane(landscape, kept, "loss", position, plane).values, expected(seen, plane)
@@ -96,7 +93,6 @@ def test_a_copy_follows_its_landscape(made, monkeypatch):
 def test_a_damaged_shard_keeps_nobody_from_the_others(made, monkeypatch):
     landscape, values = made
     written(landscape, values)
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
     bad = next(iter(landscape.units()))
     landscape.shard_file("loss", bad).write_bytes(b"damaged")
     kept, position = Copies(), (0, 0, 0, 0)
@@ -105,34 +101,33 @@ def test_a_damaged_shard_keeps_nobody_from_the_others(made, monkeypatch):
             read_plane(landscape, kept, "loss", position, Plane(1, 2, at))
     good = read_plane(landscape, kept, "loss", position, Plane(1, 2, (2, 0, 0, 0)))
     np.testing.assert_array_equal(good.values, values[position][2, :, :, 0])
-    assert [error.path for error in kept.ends(landscape, "loss", position).damage] == [
-        landscape.shard_file("loss", bad)
-    ]
+    _, damage = kept.look(landscape, "loss", position)
+    assert [error.path for error in damage] == [landscape.shard_file("loss", bad)]
 
 
 def test_a_full_disk_leaves_the_store(made, monkeypatch):
     landscape, values = made
     written(landscape, values)
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 0)
 
     def full(self):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Copy, "_make", full)
+    monkeypatch.setattr(Copy, "_made", full)
     found = read_plane(landscape, Copies(), "loss", (0, 0, 0, 0), Plane(0, 3, (0, 1, 2, 0)))
     np.testing.assert_array_equal(found.values, values[0, 0, 0, 0, :, 1, 2, :])
 
 
-def test_those_go_first_that_nobody_has_used_for_longest(made):
+def test_those_go_first_that_nobody_has_used_for_longest(made, monkeypatch):
     landscape, values = made
     written(landscape, values)
-    size = Copy.bytes(landscape, "loss")
-    kept, first, second = Copies(size), (0, 0, 0, 0), (0, 0, 0, 1)
-    had = kept.of(landscape, "loss", first)
-    assert kept.of(landscape, "loss", first) is had
-    kept.of(landscape, "loss", second)
-    assert kept.of(landscape, "loss", first) is not had
-    assert Copies(size - 1).of(landscape, "loss", first) is None
+    copied, whole = [], Copy._made
+    monkeypatch.setattr(Copy, "_made", lambda self: copied.append(self._position) or whole(self))
+    size, first, second = values[0, 0, 0, 0].nbytes, (0, 0, 0, 0), (0, 0, 0, 1)
+    kept, all_of_it = Copies(size), tuple(slice(0, n, 1) for n in GRID)
+    for position in (first, first, second, first):
+        np.testing.assert_array_equal(kept.read(landscape, "loss", position, all_of_it), values[position])
+    assert copied == [first, second, first]
+    assert Copies(size - 1).read(landscape, "loss", first, all_of_it) is None
 
 
 @pytest.mark.parametrize("points", [1, 7, 60, 10**6])
@@ -149,12 +144,21 @@ def test_parts_tile_a_grid_by_whole_chunks(points):
     assert (count == 1).all()
 
 
-@pytest.mark.parametrize("way", ["store", "copy", "no room"])
+@pytest.mark.parametrize("plane", [(0, 1), (0, 2), (1, 2)])
+@pytest.mark.parametrize("step", [1, 3])
+def test_pages_are_those_that_a_plane_touches(plane, step):
+    grid, size = (5, 40, 30), mmap.PAGESIZE
+    box = tuple(slice(0, n, step) if k in plane else slice(n // 2, n // 2 + 1, 1) for k, n in enumerate(grid))
+    offsets = 8 * np.arange(np.prod(grid)).reshape(grid)
+    found = {low // size + i for low, high in copies.pages(box, grid, 8) for i in range(-(-(high - low) // size))}
+    assert found == set((offsets[box] // size).ravel().tolist())
+
+
+@pytest.mark.parametrize("way", ["copy", "no room"])
 def test_large_slices_are_thinned_and_say_which_points_they_hold(made, monkeypatch, way):
     landscape, values = made
     written(landscape, values)
     monkeypatch.setattr(planes, "MOST_ROWS", 2)
-    monkeypatch.setattr(planes, "DIRECT_POINTS", 10**9 if way == "store" else 0)
     monkeypatch.setattr(copies, "MAPPED_BYTES", 300)
     kept = Copies(0 if way == "no room" else 10**6)
     for plane in all_planes():

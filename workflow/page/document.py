@@ -88,6 +88,7 @@ def shell(title: str, base: str = "") -> str:
         The address that relative ones begin from, empty for the page's own.
     """
     head = [f'<base href="{escape(base)}">'] if base else []
+    head.append('<link rel="icon" href="data:,">')  # else browsers ask for one, also at the root of a proxy
     return _html(title, [*head, '<link rel="stylesheet" href="page.css">'], ['<script src="page.js"></script>'])
 
 

@@ -25,6 +25,8 @@ HEADERS = {
 """Every answer has these headers: the address holds a token, and the data are of one user."""
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 """A browser on this machine, or at the other end of an ssh tunnel, asks for the page under one of these names."""
+MOST_LETTERS = 253
+"""No name of a machine is longer."""
 
 
 class Access:
@@ -85,8 +87,8 @@ class Access:
             return PlainTextResponse(said, 405, {"Allow": "GET, HEAD"})
         if not self._is_token(given or "") and not any(map(self._is_token, _cookies(headers, self._cookie))):
             return PlainTextResponse(
-                "This page wants the token with which it was started: open the whole address that `landsweep serve` "
-                "has printed, with ?token= and what follows.",
+                "This page wants a token, a new one each time that `landsweep serve` starts: open the whole address "
+                "that it has printed last, with ?token= and what follows.",
                 401,
             )
         return None
@@ -112,9 +114,8 @@ def _cookies(headers: Headers, name: str) -> list[str]:
 
 def _host(header: str) -> str:
     """Return the name in a Host header, without its port."""
-    if header.startswith("["):  # IPv6
-        return header[1:].partition("]")[0].lower()
-    return header.partition(":")[0].lower()
+    name = header[1:].partition("]")[0] if header.startswith("[") else header.partition(":")[0]  # IPv6, or not
+    return name.lower()[:MOST_LETTERS]
 
 
 def _is_number(name: str) -> bool:

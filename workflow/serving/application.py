@@ -15,8 +15,8 @@ from landsweep.page.document import shell, static
 from landsweep.serving.access import Access
 from landsweep.serving.aside import aside
 from landsweep.serving.copies import Copies
-from landsweep.serving.members import Members, Refused
-from landsweep.serving.planes import Plane
+from landsweep.serving.members import Members
+from landsweep.serving.planes import Plane, Refused
 from landsweep.serving.watch import Watched
 from landsweep.study.plan import Member
 from starlette.applications import Starlette
@@ -49,15 +49,14 @@ class Site:
 
     @property
     def routes(self) -> list[Route]:
-        """The addresses; whatever is no number in them has no answer."""
+        """The addresses; no part of them is more than a number."""
         return [
             Route("/", self._shell),
             Route("/page.js", _file("page.js", "text/javascript")),
             Route("/page.css", _file("page.css", "text/css")),
-            Route("/favicon.ico", _nothing),  # browsers ask for it
             Route("/api/page", self._page),
-            Route("/api/members/{run:int}/{member:int}", self._member),
-            Route("/api/slices/{run:int}/{member:int}", self._slice),
+            Route("/api/members/{run}/{member}", self._member),
+            Route("/api/slices/{run}/{member}", self._slice),
         ]
 
     async def _shell(self, request: Request) -> Response:
@@ -95,10 +94,10 @@ class Site:
         return Response(found, media_type=PACKED)
 
     def _asked(self, request: Request) -> tuple[Watched, int]:
-        number = request.path_params["run"]
+        number, index = (_number(name, request.path_params[name]) for name in ("run", "member"))
         if number >= len(self._runs):
             raise Refused(f"Run {number} is not served, expected a number from 0 to {len(self._runs) - 1}.")
-        return self._runs[number], request.path_params["member"]
+        return self._runs[number], index
 
 
 def _member(run: Watched, index: int) -> Member:
@@ -119,10 +118,6 @@ def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
         return Response(static(name), media_type=kind)
 
     return answer
-
-
-async def _nothing(request: Request) -> Response:
-    return Response(status_code=204)
 
 
 async def _sentence(request: Request, error: Exception) -> Response:

@@ -7,19 +7,23 @@ goes with the process; the system keeps of it in memory what it has room for.
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 import threading
 import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import reduce
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from landsweep.base.errors import DamagedShard
 from landsweep.disk.store import Landscape
+from landsweep.serving.ends import Ends
 from landsweep.study.plan import Shape, chunk_shape
 
 MOST_BYTES = 8 * 2**30
@@ -47,8 +51,27 @@ def parts(grid: Shape, chunk: Shape, points: int = PART_POINTS) -> Iterator[Box]
         yield tuple(slice(a, min(n, a + s)) for a, n, s in zip(low, grid, size, strict=True))
 
 
+def pages(box: Box, grid: Shape, itemsize: int) -> Iterator[tuple[int, int]]:
+    """Yield where the pages of memory begin and end that a box of an array touches; some may come twice.
+
+    Pages of points along the last axis come together where no page between them is left out.
+    """
+    strides = [prod(grid[k + 1 :]) * itemsize for k in range(len(grid))]
+    wide = [k for k, side in enumerate(box) if side.stop - side.start > 1]
+    together = wide[-1:] if wide and strides[wide[-1]] * box[wide[-1]].step <= mmap.PAGESIZE else []
+    length = sum(strides[k] * (box[k].stop - 1 - box[k].start) for k in together) + itemsize
+    offsets = [
+        range(side.start * stride, (side.start + 1 if k in together else side.stop) * stride, side.step * stride)
+        for k, (side, stride) in enumerate(zip(box, strides, strict=True))
+    ]
+    for low in map(sum, product(*offsets)):
+        yield low // mmap.PAGESIZE * mmap.PAGESIZE, low + length
+
+
 class Copy:
     """One member's field in a file, which fills as the landscape does, and the ends of its values.
+
+    Who uses it holds its lock.
 
     Parameters
     ----------
@@ -69,100 +92,71 @@ class Copy:
 
     def __init__(self, landscape: Landscape, field: str, position: Shape, keep: bool = True) -> None:
         n = landscape.sweep_ndim
-        array: Any = landscape.group[field]
-        self.field, self.position, self.dtype = field, position, np.dtype(array.dtype)
         self.grid: Shape = landscape.status.shape[n:]
-        self._shard = landscape.shard[n:]
-        self._chunk = chunk_shape(landscape.shard, n)[n:]
-        self._stamps: dict[Shape, Stamp] = {}
-        self._ends: dict[Shape, tuple[float, int, float, int]] = {}
+        self.lock = threading.Lock()
+        self._field, self._position, self._dtype = field, position, _dtype(landscape, field)
+        self._shard, self._chunk = landscape.shard[n:], chunk_shape(landscape.shard, n)[n:]
+        self.bytes = prod(self.grid) * self._dtype.itemsize
+        self._stamps: dict[Shape, Stamp | None] = {}
+        self._ends: dict[Shape, Ends] = {}
         self._damage: dict[Shape, DamagedShard] = {}
         self._looked = -np.inf
-        self.lock = threading.Lock()
-        self._file: IO[bytes] | None = None
-        if keep:
-            self._make()
+        self._file = self._made() if keep else None
 
-    def _make(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="landsweep-")  # noqa: SIM115  # as long as the copy
-        weakref.finalize(self, self._file.close)
+    def _made(self) -> IO[bytes]:
+        file = tempfile.TemporaryFile(prefix="landsweep-")  # noqa: SIM115  # as long as the copy
+        weakref.finalize(self, file.close)
         # Written, not only made long: on a full disk a mapped hole would end the process.
-        nothing = np.full(PART_POINTS, np.nan, self.dtype)
+        nothing = np.full(PART_POINTS, np.nan, self._dtype)
         for left in range(prod(self.grid), 0, -PART_POINTS):
-            self._file.write(nothing[: min(left, PART_POINTS)].tobytes())
-        self._file.flush()
+            file.write(nothing[: min(left, PART_POINTS)].tobytes())
+        file.flush()
+        return file
 
-    @staticmethod
-    def bytes(landscape: Landscape, field: str) -> int:
-        """Return the size of the copy of a field."""
-        array: Any = landscape.group[field]
-        return int(prod(landscape.status.shape[landscape.sweep_ndim :]) * np.dtype(array.dtype).itemsize)
+    def refresh(self, landscape: Landscape, after: float = 0.0) -> None:
+        """Read every shard that is new or has changed, where the last time was more than ``after`` seconds ago.
 
-    def refresh(self, landscape: Landscape, now: bool = True) -> None:
-        """Read every shard that is new or has changed since the last time; the lock must be held.
-
-        Without ``now`` that can wait until the last time is :data:`FRESH_SECONDS` ago.
-
-        A shard that cannot be read keeps nobody from the others: :meth:`read` raises where it touches one.
+        A shard that cannot be read keeps nobody from the others: :meth:`read` raises where it touches one. Of a run
+        that is gone everything stays.
         """
-        if not now and time.monotonic() - self._looked < FRESH_SECONDS:
+        if time.monotonic() - self._looked < after or not landscape.path.is_dir():
             return
-        for whole in landscape.keys_of(self.position):
-            key, stamp = whole[landscape.sweep_ndim :], stamp_of(landscape, whole)
+        for whole, stamp in stamps(landscape, self._position):
+            key = whole[landscape.sweep_ndim :]
             if self._stamps.get(key) == stamp:
                 continue
             low = tuple(i * s for i, s in zip(key, self._shard, strict=True))
             size = tuple(min(s, m - a) for s, m, a in zip(self._shard, self.grid, low, strict=True))
-            for found in (self._stamps, self._damage, self._ends):
-                found.pop(key, None)
+            self._damage.pop(key, None)
+            self._ends.pop(key, None)
             try:
                 self._ends[key] = self._read(landscape, low, size)
             except DamagedShard as error:
                 self._damage[key] = error
-            if stamp is not None:
-                self._stamps[key] = stamp
+            self._stamps[key] = stamp
         self._looked = time.monotonic()
+
+    def _read(self, landscape: Landscape, low: Shape, size: Shape) -> Ends:
+        """Copy a box; return the ends of its values."""
+        found = Ends()
+        for part in parts(size, self._chunk):
+            box = tuple(slice(a + p.start, a + p.stop) for a, p in zip(low, part, strict=True))
+            values = landscape.read_box(self._field, self._position, box)
+            if self._file is not None:
+                # Mapped anew each time: what is mapped counts as this process's memory.
+                np.memmap(self._file, self._dtype, "r+", shape=self.grid)[box] = values
+            found |= Ends.of(values, tuple(side.start for side in box), self.grid)
+        return found
+
+    @property
+    def ends(self) -> Ends:
+        """The ends of all values that can be read."""
+        return reduce(Ends.__or__, self._ends.values(), Ends())
 
     @property
     def damage(self) -> list[DamagedShard]:
         """What of the landscape cannot be read."""
         return list(self._damage.values())
-
-    def _read(self, landscape: Landscape, low: Shape, size: Shape) -> tuple[float, int, float, int]:
-        """Copy a box; return its least value and where that is, and its greatest and where."""
-        found = (np.inf, -1, -np.inf, -1)
-        for part in parts(size, self._chunk):
-            box = tuple(slice(a + p.start, a + p.stop) for a, p in zip(low, part, strict=True))
-            values = landscape.read_box(self.field, self.position, box)
-            if self._file is not None:
-                self._mapped("r+")[box] = (
-                    values  # mapped anew each time: what is mapped counts as this process's memory
-                )
-            least, most = ends_of(values)
-            if least is not None and (value := float(values.flat[least])) < found[0]:
-                found = (value, self._vertex(least, box), *found[2:])
-            if most is not None and (value := float(values.flat[most])) > found[2]:
-                found = (*found[:2], value, self._vertex(most, box))
-        return found
-
-    def _vertex(self, flat: int, box: Box) -> int:
-        shape = tuple(side.stop - side.start for side in box)
-        inside = np.unravel_index(flat, shape)
-        at = tuple(int(i) + side.start for i, side in zip(inside, box, strict=True))
-        return int(np.ravel_multi_index(at, self.grid))
-
-    @property
-    def range(self) -> tuple[float, float] | None:
-        """The least and the greatest finite value, None where there is none."""
-        found = [ends for ends in self._ends.values() if ends[1] >= 0]
-        return (min(f[0] for f in found), max(f[2] for f in found)) if found else None
-
-    def best(self, negate: bool) -> int | None:
-        """Return the vertex of the least value (or the greatest), the first of several; None where none is finite."""
-        found = [ends for ends in self._ends.values() if ends[1] >= 0]
-        if not found:
-            return None
-        return min((-f[2], f[3]) for f in found)[1] if negate else min(f[:2] for f in found)[1]
 
     def read(self, box: Box) -> np.ndarray:
         """Return the values in a box, whose slices may have steps; NaN where there are none yet.
@@ -176,36 +170,24 @@ class Copy:
             sides = zip(box, key, self._shard, strict=True)
             if all(side.start < (i + 1) * s and i * s < side.stop for side, i, s in sides):
                 raise error
-        # The system maps much more than what is touched, so at most a part of the file is mapped at once.
+        # The system maps more than what is touched, so at most a part of the file is mapped at once.
         axis = next((k for k, side in enumerate(box) if side.stop - side.start > 1), len(box) - 1)
-        side, each = box[axis], prod(self.grid[axis + 1 :]) * self.dtype.itemsize
-        step = side.step or 1
-        size = max(1, MAPPED_BYTES // each // step) * step
+        side, each = box[axis], prod(self.grid[axis + 1 :]) * self._dtype.itemsize
+        size = max(1, MAPPED_BYTES // each // side.step) * side.step
         pieces = (
-            (*box[:axis], slice(i, min(i + size, side.stop), step), *box[axis + 1 :])
+            (*box[:axis], slice(i, min(i + size, side.stop), side.step), *box[axis + 1 :])
             for i in range(side.start, side.stop, size)
         )
-        return np.concatenate([np.array(self._mapped("r")[piece]) for piece in pieces], axis=axis)
+        return np.concatenate([self._piece(piece) for piece in pieces], axis=axis)
 
-    def _mapped(self, mode: str) -> np.ndarray:
-        return np.memmap(self._file, self.dtype, mode, shape=self.grid)  # type: ignore[call-overload]  # literals
-
-
-def stamp_of(landscape: Landscape, key: Shape) -> Stamp | None:
-    """Return the stamp of a shard of the status, None where its unit is not written."""
-    try:
-        found = landscape.path.joinpath("status", "c", *map(str, key)).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def ends_of(values: np.ndarray) -> tuple[int | None, int | None]:
-    """Return where the least and the greatest finite value are, in C order; None where none is finite."""
-    finite = np.isfinite(values)
-    if not finite.any():
-        return None, None
-    return int(np.where(finite, values, np.inf).argmin()), int(np.where(finite, values, -np.inf).argmax())
+    def _piece(self, box: Box) -> np.ndarray:
+        assert self._file is not None
+        mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        # What is no longer in memory is asked for at once, not one page after the other with all that is around it.
+        mapped.madvise(mmap.MADV_RANDOM)
+        for low, high in pages(box, self.grid, self._dtype.itemsize):
+            mapped.madvise(mmap.MADV_WILLNEED, low, high - low)
+        return np.array(np.frombuffer(mapped, self._dtype).reshape(self.grid)[box])
 
 
 class Copies:
@@ -219,45 +201,72 @@ class Copies:
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most, self._lock = most, threading.Lock()
-        self._copies: OrderedDict[tuple[str, str, Shape], tuple[Copy, int]] = OrderedDict()
+        self._copies: OrderedDict[tuple[Path, str, Shape], Copy] = OrderedDict()
 
-    def of(self, landscape: Landscape, field: str, position: Shape, now: bool = False) -> Copy | None:
-        """Return the copy of a member's field, with ``now`` as new as the store; None where there is no room for it."""
-        key, size = (str(landscape.path.absolute()), field, position), Copy.bytes(landscape, field)
-        grid = landscape.status.shape[landscape.sweep_ndim :]
-        with self._lock:
-            had = self._copies.get(key)
-            if had is not None and had[0].grid != grid:  # another run lies there now
-                del self._copies[key]
-                had = None
-            if had is None:
-                if not self._room(size):
-                    return None
-                try:
-                    had = (Copy(landscape, field, position), size)
-                except OSError:  # the disk is full, or there is no folder for temporary files
-                    return None
-                self._copies[key] = had
-            self._copies.move_to_end(key)
-        with had[0].lock:
-            had[0].refresh(landscape, now)
-        return had[0]
+    def look(self, landscape: Landscape, field: str, position: Shape) -> tuple[Ends, list[DamagedShard]]:
+        """Return the ends of a member's values as they are now, and what cannot be read.
 
-    def ends(self, landscape: Landscape, field: str, position: Shape) -> Copy:
-        """Return what knows the ends of a member's values now: its copy, else one that keeps no values.
-
-        Slices that are asked for afterwards are at least as new.
+        Where there is room the values are copied meanwhile; what is read afterwards is at least as new.
         """
-        found = self.of(landscape, field, position, now=True)
-        if found is None:
-            found = Copy(landscape, field, position, keep=False)
-            found.refresh(landscape)
-        return found
+        copy = self._of(landscape, field, position) or Copy(landscape, field, position, keep=False)
+        with copy.lock:
+            copy.refresh(landscape)
+            return copy.ends, copy.damage
 
-    def _room(self, size: int) -> bool:
+    def read(self, landscape: Landscape, field: str, position: Shape, box: Box) -> np.ndarray | None:
+        """Return a box of a member's values, as new as a second ago; None where there is no room for a copy.
+
+        Raises
+        ------
+        DamagedShard
+            Where a shard that it touches cannot be read.
+        """
+        copy = self._of(landscape, field, position)
+        if copy is None:
+            return None
+        with copy.lock:
+            copy.refresh(landscape, FRESH_SECONDS)
+            return copy.read(box)
+
+    def _of(self, landscape: Landscape, field: str, position: Shape) -> Copy | None:
+        key = (landscape.path.absolute(), field, position)
+        with self._lock:
+            copy = self._copies.pop(key, None)
+            if (
+                copy is None or copy.grid != landscape.status.shape[landscape.sweep_ndim :]
+            ):  # another run lies there now
+                try:
+                    copy = Copy(landscape, field, position) if self._room(landscape, field) else None
+                except OSError:  # the disk is full, or there is no folder for temporary files
+                    copy = None
+            if copy is not None:
+                self._copies[key] = copy
+            return copy
+
+    def _room(self, landscape: Landscape, field: str) -> bool:
         """Make room for a copy; return whether there is."""
-        if size > self._most:
-            return False
-        while self._copies and sum(n for _, n in self._copies.values()) + size > self._most:
+        room = self._most - prod(landscape.status.shape[landscape.sweep_ndim :]) * _dtype(landscape, field).itemsize
+        while self._copies and sum(copy.bytes for copy in self._copies.values()) > room >= 0:
             self._copies.popitem(last=False)  # whoever reads it just now keeps it until then
-        return True
+        return room >= 0
+
+
+def _dtype(landscape: Landscape, field: str) -> np.dtype[Any]:
+    array: Any = landscape.group[field]
+    return np.dtype(array.dtype)
+
+
+def stamps(landscape: Landscape, position: Shape) -> Iterator[tuple[Shape, Stamp | None]]:
+    """Yield the place of each shard of a member among all, and the stamp of its status, with which it is complete."""
+    root = landscape.path / "status" / "c"
+    for key in landscape.keys_of(position):
+        yield key, stamp_of(root.joinpath(*map(str, key)))
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Return the stamp of a file, None where there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -58,8 +58,10 @@ def live(run: RunDir, running: bool) -> dict[str, Any] | None:
     if not running:
         return {"rate": "", "end": "", "jobs": jobs} if jobs else None
     found = pace(run.progress)
-    rate = f"{found.count}, {found.rate}" if found.rate else found.in_hand
-    return {"rate": rate, "end": found.end, "jobs": jobs}
+    if not found.rate:
+        return {"rate": found.in_hand, "end": "", "jobs": jobs}
+    stage, _, _ = found.count.partition(":")
+    return {"rate": f"{found.count}, {found.rate}", "end": f"{stage} {found.end}", "jobs": jobs}
 
 
 def _jobs(run: RunDir) -> list[str]:

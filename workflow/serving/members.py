@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from landsweep.base.errors import Damaged, UserError
+from landsweep.base.errors import Damaged
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.store import Landscape, Status
 from landsweep.page.grids import lacking
@@ -18,8 +20,8 @@ from landsweep.page.labels import stored_basins
 from landsweep.page.members import axes_of, branch_labels, fields_of, header_of, member_header_and_arrays
 from landsweep.page.packing import pack
 from landsweep.page.trees import Shown, trees_of
-from landsweep.serving.copies import Copies, parts, stamp_of
-from landsweep.serving.planes import Plane, Slice, arranged, box_of, read_plane
+from landsweep.serving.copies import FRESH_SECONDS, Copies, Stamp, parts, stamp_of, stamps
+from landsweep.serving.planes import Plane, Refused, Slice, arranged, box_of, read_plane
 from landsweep.study.plan import Member, chunk_shape
 
 WHOLE_POINTS = 2**22
@@ -28,17 +30,18 @@ KEPT_BYTES = 100_000_000
 """What is kept of members has about so many bytes."""
 
 T = TypeVar("T")
+_Content = tuple[Mapping[str, Any], Mapping[str, np.ndarray], Mapping[str, np.ndarray], Mapping[str, Shown]]
+"""Header, arrays, grids and trees of :class:`_Known`."""
 
 
-class Refused(UserError):
-    """What a request asks for is not there; the text says what is."""
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Known:
-    """What is kept of one member: its header, arrays that go with it, and grids of small landscapes."""
+    """What is kept of one member: its header and arrays that go with it; of a small landscape also its grids."""
 
-    stamp: tuple[Any, ...]
+    run: OpenedRun
+    looked: float
+    stamp: tuple[Stamp | None, ...]
+    landscape: Landscape
     header: Mapping[str, Any]
     arrays: Mapping[str, np.ndarray]
     grids: Mapping[str, np.ndarray]
@@ -60,7 +63,7 @@ class Members:
 
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
-        self._kept: OrderedDict[tuple[str, int], _Known] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, int], _Known] = OrderedDict()
         self._lock, self._reading = threading.Lock(), threading.Lock()
 
     def member(self, run: OpenedRun, member: Member) -> bytes:
@@ -71,7 +74,7 @@ class Members:
         UserError
             Where there is nothing of it yet, or a file cannot be read.
         """
-        known = self._known(run, member)
+        known = self._known(run, member, 0.0)
         return pack(known.header, known.arrays)
 
     def slice(self, run: OpenedRun, member: Member, field: str, representation: str, plane: Plane) -> bytes:
@@ -83,19 +86,18 @@ class Members:
             Where it has no such field or plane, or a file cannot be read.
         """
         grid = run.plan.grid_shape
-        known = self._known(run, member)
+        known = self._known(run, member, FRESH_SECONDS)
         fields = [found["name"] for found in known.header["fields"]]
         if field not in fields:
             raise Refused(f"field is {field!r}, expected one of {', '.join(fields)}.")
         names = [found["name"] for found in known.header["representations"]]
         if representation and representation not in names:
             raise Refused(f"representation is {representation!r}, expected one of {', '.join(names) or 'none'}.")
-        _check(plane, grid)
+        plane.check(grid)
         if known.grids:
             found = arranged(known.grids[field][box_of(plane, grid)], plane, grid)
         else:
-            landscape = Landscape(run.directory.landscape)
-            found = steadily(lambda: read_plane(landscape, self._copies, field, member.position, plane))
+            found = steadily(lambda: read_plane(known.landscape, self._copies, field, member.position, plane))
         labels = self._labels(run, member, known, representation, plane)
         arrays = {
             "rows": found.rows,
@@ -118,54 +120,58 @@ class Members:
             return None
         return arranged(branch_labels(known.trees[representation], found), plane, grid)
 
-    def _known(self, run: OpenedRun, member: Member) -> _Known:
-        """Return what is known of a member, read again where its files have changed; a run that is gone stays."""
-        key = (str(run.path.absolute()), member.index)
-        if not run.path.is_dir() and (gone := self._kept.get(key)) is not None:
-            return gone
-        stamp = _stamp(run, member)
-        with self._lock:
-            had = self._kept.get(key)
-            if had is not None and had.stamp == stamp:
-                self._kept.move_to_end(key)
-                return had
+    def _known(self, run: OpenedRun, member: Member, after: float) -> _Known:
+        """Return what is known of a member, read again where its files have changed; a run that is gone stays.
+
+        They are looked at where the last time was more than ``after`` seconds ago, or the run was read since.
+        """
+        key, now = (run.path.absolute(), member.index), time.monotonic()
+        had = self._had(key)
+        if had is not None and ((had.run is run and now - had.looked < after) or not run.path.is_dir()):
+            return had
+        landscape, stamp = _stamped(run, member)
         with self._reading:  # one at a time: each may take memory
-            with self._lock:
-                had = self._kept.get(key)
-            if had is not None and had.stamp == stamp:  # somebody has read it meanwhile
-                return had
-            large = prod(run.plan.grid_shape) > WHOLE_POINTS
-            known = steadily(lambda: self._read_large(run, member, stamp) if large else _read_small(run, member, stamp))
+            had = self._had(key)
+            if had is None or had.stamp != stamp:  # nobody has read it meanwhile
+                large = prod(run.plan.grid_shape) > WHOLE_POINTS
+                read = self._read_large if large else _read_small
+                had = _Known(run, now, stamp, landscape, *steadily(lambda: read(run, member, landscape)))
+        had.run, had.looked = run, now
         with self._lock:
-            self._kept[key] = known
+            self._kept[key] = had
             self._kept.move_to_end(key)
             while len(self._kept) > 1 and sum(found.bytes for found in self._kept.values()) > KEPT_BYTES:
                 self._kept.popitem(last=False)
-        return known
+        return had
 
-    def _read_large(self, run: OpenedRun, member: Member, stamp: tuple[Any, ...]) -> _Known:
+    def _had(self, key: tuple[Path, int]) -> _Known | None:
+        with self._lock:
+            return self._kept.get(key)
+
+    def _read_large(self, run: OpenedRun, member: Member, landscape: Landscape) -> _Content:
         """Read a member whose landscape is too large for memory, part by part; its fields are copied meanwhile."""
-        landscape, shape, position = Landscape(run.directory.landscape), run.plan.grid_shape, member.position
+        shape, position = run.plan.grid_shape, member.position
         axes, fields, notes = axes_of(run, member), fields_of(run, landscape), list[str]()
         trees = trees_of(run, member, axes, notes)
-        found = {field: self._copies.ends(landscape, field, position) for field in fields}
-        ranges = {field: copy.range for field, copy in found.items() if copy.range is not None}
+        looks = {field: self._copies.look(landscape, field, position) for field in fields}
+        ranges = {field: ends.range for field, (ends, _) in looks.items() if ends.range is not None}
         notes += lacking(_statuses(landscape, member))
         notes += [f"No point of {field} has a finite value." for field in fields if field not in ranges]
-        notes += [str(error) for copy in found.values() for error in copy.damage]
-        best = found["loss"].best(run.study.topology.negate)
-        start = [n // 2 for n in shape] if best is None else [int(i) for i in np.unravel_index(best, shape)]
+        notes += [str(error) for _, damage in looks.values() for error in damage]
+        loss, _ = looks["loss"]
+        best = loss.most_at if run.study.topology.negate else loss.least_at
+        start = [n // 2 for n in shape] if best < 0 else [int(i) for i in np.unravel_index(best, shape)]
         corner = tuple(slice(0, 1) for _ in shape)
         labelled = [s.name for s in trees if stored_basins(run, member, s.name, corner) is not None]
         header, arrays = header_of(axes, fields, trees, labelled, (1,) * len(shape), ranges, start, notes)
-        return _Known(stamp, header, arrays, {}, {shown.name: shown for shown in trees})
+        return header, arrays, {}, {shown.name: shown for shown in trees}
 
 
-def _read_small(run: OpenedRun, member: Member, stamp: tuple[Any, ...]) -> _Known:
+def _read_small(run: OpenedRun, member: Member, landscape: Landscape) -> _Content:
     header, arrays = member_header_and_arrays(run, member)
     grids = {name: array for name, array in arrays.items() if name.startswith("field/") or name.endswith("/labels")}
     rest = {name: array for name, array in arrays.items() if name not in grids}
-    return _Known(stamp, header, rest, {name.removeprefix("field/"): array for name, array in grids.items()}, {})
+    return header, rest, {name.removeprefix("field/"): array for name, array in grids.items()}, {}
 
 
 def steadily(read: Callable[[], T], times: int = 3) -> T:
@@ -194,39 +200,15 @@ def _statuses(landscape: Landscape, member: Member) -> np.ndarray:
     return counts
 
 
-def _check(plane: Plane, grid: tuple[int, ...]) -> None:
-    """Check that a plane is one of a grid; raise Refused where it is not."""
-    n = len(grid)
-    for name, axis in (("vertical", plane.vertical), ("horizontal", plane.horizontal)):
-        if not 0 <= axis < n:
-            raise Refused(f"{name} is {axis}, expected an axis of the grid, from 0 to {n - 1}.")
-    if (plane.vertical == plane.horizontal) != (n == 1):
-        raise Refused(f"vertical and horizontal are both {plane.vertical}, expected two axes of the grid.")
-    if len(plane.at) != n:
-        raise Refused(f"at has {len(plane.at)} indices, expected {n}, one for each axis of the grid.")
-    for k, (i, m) in enumerate(zip(plane.at, grid, strict=True)):
-        if not 0 <= i < m:
-            raise Refused(f"at has {i} for axis {k}, expected an index from 0 to {m - 1}.")
-
-
-def _stamp(run: OpenedRun, member: Member) -> tuple[Any, ...]:
-    """Return what changes with anything that is shown of a member."""
-    if not Landscape.exists(run.directory.landscape):
+def _stamped(run: OpenedRun, member: Member) -> tuple[Landscape, tuple[Stamp | None, ...]]:
+    """Return the store of a run, and what changes with anything that is shown of a member."""
+    directory, landscape = run.directory, None
+    if Landscape.exists(directory.landscape):
+        landscape = steadily(lambda: Landscape(directory.landscape))
+    shards = []
+    if landscape is not None and landscape.holds(member.position):
+        shards = [stamp for _, stamp in stamps(landscape, member.position)]
+    if landscape is None or not any(shards):
         raise Refused(f"Member {member.index} has no landscape yet.")
-    landscape = steadily(lambda: Landscape(run.directory.landscape))
-    if not landscape.holds(member.position):
-        raise Refused(f"Member {member.index} has no landscape yet.")
-    shards = tuple(stamp_of(landscape, key) for key in landscape.keys_of(member.position))
-    if not any(shards):
-        raise Refused(f"Member {member.index} has no landscape yet.")
-    directory = run.directory
     files = (directory.topology(member.index), directory.resolved(member.index), directory.study)
-    folder = directory.segmentation
-    stats: list[tuple[int, int, int] | None] = []
-    for path in (*files, folder / "zarr.json"):
-        try:
-            stat = path.stat()
-            stats.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
-        except FileNotFoundError:
-            stats.append(None)
-    return (*shards, *stats)
+    return landscape, (*shards, *map(stamp_of, files), stamp_of(directory.segmentation / "zarr.json"))

@@ -1,20 +1,23 @@
-"""Planes of a landscape, read from the store: the chunks that they touch, or a copy where these are too many."""
+"""Planes of a large landscape, read from its copy, or from the store where there is no room for one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, prod
+from math import ceil
 
 import numpy as np
+from landsweep.base.errors import UserError
 from landsweep.disk.store import Landscape
 from landsweep.serving.copies import Box, Copies
 from landsweep.study.plan import Shape, chunk_shape
 
 MOST_ROWS = 1_000
 """A plane of more points along an axis than this is thinned: no screen has more."""
-DIRECT_POINTS = 3 * 2**20
-"""A plane is read from the store itself where the chunks that it touches have at most so many points."""
+
+
+class Refused(UserError):
+    """What a request asks for is not there; the text says what is."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,20 @@ class Plane:
     vertical: int
     horizontal: int
     at: Shape
+
+    def check(self, grid: Shape) -> None:
+        """Raise :class:`Refused` where it is none of a grid's planes."""
+        n = len(grid)
+        for name, axis in (("vertical", self.vertical), ("horizontal", self.horizontal)):
+            if not 0 <= axis < n:
+                raise Refused(f"{name} is {axis}, expected an axis of the grid, from 0 to {n - 1}.")
+        if (self.vertical == self.horizontal) != (n == 1):
+            raise Refused(f"vertical and horizontal are both {self.vertical}, expected two axes of the grid.")
+        if len(self.at) != n:
+            raise Refused(f"at has {len(self.at)} indices, expected {n}, one for each axis of the grid.")
+        for k, (i, m) in enumerate(zip(self.at, grid, strict=True)):
+            if not 0 <= i < m:
+                raise Refused(f"at has {i} for axis {k}, expected an index from 0 to {m - 1}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +58,6 @@ class Slice:
 def step_of(n: int) -> int:
     """Return every how many-th of ``n`` points along an axis a plane shows."""
     return ceil(n / MOST_ROWS)
-
-
-def touched(plane: Plane, grid: Shape, chunk: Shape) -> int:
-    """Return how many points the chunks have that a plane touches."""
-    axes = enumerate(zip(grid, chunk, strict=True))
-    return prod(n if k in (plane.vertical, plane.horizontal) else min(c, n) for k, (n, c) in axes)
 
 
 def box_of(plane: Plane, grid: Shape) -> Box:
@@ -69,8 +80,9 @@ def read_plane(landscape: Landscape, copies: Copies, field: str, position: Shape
     n = landscape.sweep_ndim
     grid, chunk = landscape.status.shape[n:], chunk_shape(landscape.shard, n)[n:]
     box = box_of(plane, grid)
-    if touched(plane, grid, chunk) > DIRECT_POINTS and (copy := copies.of(landscape, field, position)) is not None:
-        return arranged(copy.read(box), plane, grid)
+    values = copies.read(landscape, field, position, box)
+    if values is not None:
+        return arranged(values, plane, grid)
     first = min(plane.vertical, plane.horizontal)
     pieces = []
     for part in _rows(box, first, chunk[first]):  # so that never all that it touches is in memory

@@ -14,7 +14,7 @@ from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import PARTIAL, RunDir
 from landsweep.page.content import NOTHING, run_page
 from landsweep.serving.live import Holder, live
-from landsweep.serving.members import Refused
+from landsweep.serving.planes import Refused
 
 REST = 4.0
 """After a reading that took t seconds the run is left alone for so many times t."""

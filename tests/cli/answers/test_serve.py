@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 from landsweep.cli.answers import serve as module
+from landsweep.serving import application, server
 from support import TIMEOUT, environment, inside, reference_run
 
 
@@ -51,6 +52,15 @@ def test_without_its_packages_it_says_what_to_install(monkeypatch):
         "landsweep: `landsweep serve` needs starlette and uvicorn, not installed here: pip install "
         "'landsweep[serve]'.\n"
     )
+
+
+def test_a_run_under_two_names_is_served_once(tmp_path, monkeypatch):
+    (tmp_path / "same").symlink_to(reference_run())
+    shown = []
+    monkeypatch.setattr(application, "application", lambda runs, *_: shown.extend(run.path for run in runs))
+    monkeypatch.setattr(server, "answering", lambda _, made, flag: made.close())
+    assert inside("serve", tmp_path / "same", reference_run(), f"{reference_run()}/", "--port", 0).returncode == 0
+    assert shown == [tmp_path / "same"]
 
 
 @pytest.mark.processes

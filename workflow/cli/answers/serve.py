@@ -54,7 +54,10 @@ def serve(
     with StopFlag(announce=False) as flag, suppress(Stopped):  # from here on a signal is the usual end
         under = addresses.prefix_of(prefix)
         names = {*addresses.names_of(host), *map(addresses.checked_name, allow_host or ())}
-        watched = [Watched(path) for path in dict.fromkeys(runs)]
+        once: dict[Path, Path] = {}  # a run under several names
+        for path in runs:
+            once.setdefault(path.resolve(), path)
+        watched = [Watched(path) for path in once.values()]
         made = addresses.listening(host, port)
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(32)
