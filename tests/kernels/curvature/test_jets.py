@@ -103,11 +103,12 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("d", [1, 2, 3])
-def test_rules(rule, d):
-    f = derivatives_of(Of(RULES[rule]), d)
-    assert f.polynomials is not None
-    assert_those_of_autograd(f, np.random.default_rng(0).uniform(-0.5, 0.5, (3, d)))
+def test_rules(rule):
+    f = derivatives_of(Of(RULES[rule]), 3)
+    for d in (1, 2, 3):
+        along = f.along(f._delta[:d])
+        assert along.polynomials is not None
+        assert_those_of_autograd(along, np.random.default_rng(0).uniform(-0.5, 0.5, (3, d)))
 
 
 PROBLEMS = {
