@@ -69,7 +69,8 @@ def follow(
         for search, value, gradient in zip(rest, *grid.slope(_points(rest, grid)), strict=True):
             search.take(float(value), gradient, None, grid.top)
     _sides(grid, [s for s in searches if isinstance(s.result, Modes)])
-    return [s.found or str(s.result or f"the search for a saddle had not ended after {STEPS} steps") for s in searches]
+    endless = f"the search for a saddle had not ended after {STEPS} steps, as where f has kinks"
+    return [s.found or str(s.result or endless) for s in searches]
 
 
 class _Search:

@@ -25,8 +25,14 @@ Part = Tensor | None
 _aten = torch.ops.aten
 
 
+class NoRule(BaseException):
+    """An operation has no rule; this is no ``Exception``, so that a loss that catches those does not go on without."""
+
+
 class Jet(torch.Tensor):
-    """A function of d numbers to second order, of which torch sees the value; operations without a rule raise an error.
+    """A function of d numbers to second order, of which torch sees the value.
+
+    Operations without a rule raise :class:`NoRule`, also where the loss would read the value.
 
     Attributes
     ----------
@@ -68,9 +74,13 @@ class Jet(torch.Tensor):
     ) -> Any:
         """Return the jet that an operation makes of those among its arguments."""
         rule = _RULES.get(func.overloadpacket)
-        if rule is None or not torch.is_grad_enabled():  # what is computed under no_grad counts as constant
-            raise NotImplementedError(f"{func} has no rule for Taylor polynomials")
-        return rule(func, args, kwargs or {})
+        # What is computed under no_grad counts as constant, and what is written into a tensor has no rule.
+        if rule is None or func._schema.is_mutable or not torch.is_grad_enabled():
+            raise NoRule(f"{func} has no rule for Taylor polynomials")
+        try:
+            return rule(func, args, kwargs or {})
+        except Exception as error:
+            raise NoRule(f"{func} has no rule for these arguments") from error
 
 
 class Taylor(Slice):
@@ -108,7 +118,10 @@ class Taylor(Slice):
             with torch.enable_grad(), WithoutAutograd():
                 return select(self._loss.at(theta | self._loss.copies(), batch), (self._field,))[self._field]
 
-        found = self._loss.run(work)
+        try:
+            found = self._loss.run(work)
+        except NoRule as error:
+            raise NotImplementedError(str(error)) from error
         if not isinstance(found, Jet):
             raise NotImplementedError("the loss does not depend on the weights by operations that have rules")
         value = _value(found)
@@ -150,6 +163,13 @@ def _linear(func: Any, args: Any, kwargs: Any) -> Any:
         return Jet(x.d, made)
     assert made[0] is not None
     return [Jet(x.d, [None if part is None else part[k] for part in made]) for k in range(len(made[0]))]
+
+
+def _padded(func: Any, args: Any, kwargs: Any) -> Jet:
+    """Apply ``constant_pad_nd``, whose constant is part of the value alone."""
+    x, pad, *constant = args
+    value, *rest = x.parts
+    return Jet(x.d, [func(value, pad, *constant), *(None if part is None else func(part, pad) for part in rest)])
 
 
 def _joined(func: Any, args: Any, kwargs: Any) -> Jet:
@@ -279,8 +299,8 @@ def _each(derivatives: Callable[..., tuple[Tensor, Tensor, Part]]) -> Callable[.
 
     def rule(func: Any, args: Any, kwargs: Any) -> Jet:
         x, *others = args
-        if not isinstance(x, Jet) or any(isinstance(other, Jet) for other in others):
-            raise NotImplementedError(f"{func} of several Taylor polynomials has no rule")
+        if not isinstance(x, Jet) or any(isinstance(other, Tensor) for other in others):
+            raise NotImplementedError(f"{func} of several tensors has no rule")
         value = _value(x)
         return _chained(x, *derivatives(value, func(value, *others, **kwargs), *others, **kwargs))
 
@@ -344,7 +364,7 @@ def _negative_likelihood(func: Any, args: Any, kwargs: Any) -> tuple[Jet, Tensor
 def _square_error(func: Any, args: Any, kwargs: Any) -> Any:
     a, b, *rest = args
     squares = (a - b).square()
-    return (squares, squares.mean(), squares.sum())[rest[0] if rest else kwargs.get("reduction", 1)]
+    return (lambda: squares, squares.mean, squares.sum)[rest[0] if rest else kwargs.get("reduction", 1)]()
 
 
 def _normalised(func: Any, args: Any, kwargs: Any) -> Any:
@@ -372,12 +392,15 @@ _MORE: dict[Any, Callable[..., Tensor]] = {
 _RULES: dict[Any, Callable[..., Any]] = {
     **dict.fromkeys(
         (
-            _aten.alias, _aten._unsafe_view, _aten.clone, _aten.constant_pad_nd, _aten.expand, _aten.flip, _aten.index,
-            _aten.mean, _aten.neg, _aten.permute, _aten.select, _aten.slice, _aten.split, _aten.split_with_sizes,
-            _aten.squeeze, _aten.sum, _aten.t, _aten.transpose, _aten.unbind, _aten.unsqueeze, _aten.view,
+            _aten.alias, _aten.clone, _aten.expand, _aten.flip, _aten.index, _aten.mean, _aten.neg, _aten.permute,
+            _aten.select, _aten.slice, _aten.split, _aten.split_with_sizes, _aten.squeeze, _aten.sum, _aten.t,
+            _aten.transpose, _aten.unbind, _aten.unsqueeze,
         ),
         _linear,
     ),
+    # The order of a part's entries in memory may be another than that of the value.
+    **dict.fromkeys((_aten.view, _aten._unsafe_view), lambda _, *given: _linear(_aten.reshape.default, *given)),
+    _aten.constant_pad_nd: _padded,
     **dict.fromkeys((_aten.cat, _aten.stack), _joined),
     **dict.fromkeys((_aten.add, _aten.sub, _aten.rsub), _added),
     **dict.fromkeys((_aten.mm, _aten.bmm, _aten.dot, _aten.mv), _bilinear),
