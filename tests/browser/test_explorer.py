@@ -263,6 +263,8 @@ def test_a_line_of_maxima_is_a_curve_and_a_failed_member_says_why(chromium, tmp_
     values = np.array([2.0, 0.0, 3.0, 1.5, 4.0, np.nan, 5.0])
     with opened(chromium, written(tmp_path, values, negate=True)) as page:
         page.wait_for_selector(READY % 0)
+        # one landscape alone: its explorer comes before its numbers
+        assert page.locator("h2:visible").all_inner_texts()[:3] == ["Answer", "Explorer", "Metrics"]
         for name in ("Field", "To the right", "Upwards", "View"):  # there is nothing to choose
             assert page.get_by_label(name, exact=True).is_hidden()
         page.locator(".line-plot").focus()
