@@ -3,6 +3,7 @@
 import json
 import shutil
 import tarfile
+import webbrowser
 
 import numpy as np
 import pandas as pd
@@ -254,16 +255,12 @@ def test_a_table_that_lacks_landscapes_or_columns(tmp_path):
 
 
 def test_landscapes_of_any_kind(tmp_path):
-    """One axis, five axes, constants, NaN, thresholds, maxima: imported, so without a model."""
+    """One axis, constants, NaN, thresholds, maxima: imported, so without a model."""
     rng = np.random.default_rng(4)
     line = imported(tmp_path / "line", {"line": rng.random(9)})
     header, arrays = landscape(reported(line), 0)
     assert header["axes"] == ["alpha_0"]
     assert arrays["moore/minimum"].shape[1] == 1
-    solid = imported(tmp_path / "solid", {"solid": rng.random((3,) * 5)})
-    header, arrays = landscape(reported(solid), 0)
-    assert len(header["axes"]) == 5
-    assert arrays["field/loss"].shape == arrays["face/labels"].shape == (3,) * 5
     flat = imported(tmp_path / "flat", {"flat": np.ones((5, 5)), "nothing": np.full((5, 5), np.nan)})
     text = reported(flat)
     header, arrays = landscape(text, 0)
@@ -339,6 +336,15 @@ def test_hostile_values_stay_text(tmp_path):
     assert cells(page["table"], "raise_in") == values
     assert text.count("<script") == text.count("</script>") == 2 + 4
     assert "<!--" not in text
+
+
+def test_without_a_browser_the_address_is_left(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)  # which returns nothing, as where there is none
+    done = inside("report", reference_run(**SWEPT), "--out", tmp_path / "a.html", "--open")
+    assert done.returncode == 0
+    assert opened == [(tmp_path / "a.html").as_uri()]
+    assert done.stderr == "note: no browser was found on this machine: open this address in yours.\n"
 
 
 def test_what_is_refused(tmp_path):
