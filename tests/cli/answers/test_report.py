@@ -1,6 +1,7 @@
 """``landsweep report``: one page with the numbers of the run, whatever the run is like."""
 
 import json
+import os
 import shutil
 import tarfile
 import webbrowser
@@ -139,6 +140,11 @@ def test_curves_are_those_of_robust(tmp_path):
         assert curve["sentence"] in (run / "robust" / "robust.md").read_text().replace(".\n", "\n").replace(
             f"### {metric} over beta\n\n", f"{metric} over beta: "
         )
+    os.utime(run / "robust" / "claims.csv", (0, 0))
+    said = (
+        f"The specification curves are older than the table of metrics: `landsweep robust {run}` computes them again."
+    )
+    assert said in sentences(content(reported(run)), "note")
 
 
 def test_half_a_run_says_what_is_missing(tmp_path):
