@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from landsweep.base.errors import UserError
+from landsweep.base.errors import Damaged, UserError
 from landsweep.base.paths import in_command
 from landsweep.disk.opened import OpenedRun
 from landsweep.disk.rundir import read_json
@@ -110,8 +110,11 @@ def _place(relation: Relation) -> tuple[bool, bool, float, float]:
 
 
 def unfinished(run: OpenedRun) -> bool:
-    """Return whether any stage has something to do, beside what failed and what needs that."""
-    return any(stage.todo(run.directory, run.study, run.plan) for stage in STAGES if stage.asked(run.study))
+    """Return whether any stage has something to do, beside what failed and what needs that; damage is something."""
+    try:
+        return any(stage.todo(run.directory, run.study, run.plan) for stage in STAGES if stage.asked(run.study))
+    except Damaged:
+        return True
 
 
 def _left(run: OpenedRun, counts: list[StageCount]) -> str:

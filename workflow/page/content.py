@@ -58,13 +58,13 @@ def page_of(runs: Sequence[OpenedRun], live: bool = False) -> dict[str, Any]:
 def run_page(run: OpenedRun, holder: Callable[[Path], str | None] = owner) -> dict[str, Any]:
     """Return the content of one run; ``holder`` says which live process, if any, holds the lock at a path."""
     held = holder(run.directory.lock) is not None
-    counts = stage_counts(run.directory, run.study, run.plan)
     members = members_of(run)
     troubles: list[str] = []
     table = _attempt(troubles, lambda: table_of_run(run, held))
     found: Answer | str = "" if troubles else "there are no metrics yet."
     if table is not None:
         found = related(run, table)
+    counts = _attempt(troubles, lambda: stage_counts(run.directory, run.study, run.plan)) or []
     curves, note = _attempt(troubles, lambda: curves_of(run)) or ([], "")
     answer = answer_of(run, table, found, counts, members, held)
     answer += [{"text": text, "rank": "warning"} for text in troubles]

@@ -17,7 +17,7 @@ AGAIN = "`landsweep robust RUN` writes it again"
 
 
 def curves_of(run: OpenedRun) -> tuple[list[dict[str, Any]], str]:
-    """Return the curves as the page reads them, and a note where there are none.
+    """Return the curves as the page reads them, and a note where there are none, or only old ones.
 
     Raises
     ------
@@ -37,6 +37,9 @@ def curves_of(run: OpenedRun) -> tuple[list[dict[str, Any]], str]:
         ]
     if not found:
         return [], "There is no specification curve: no sweep axis holds three numbers or more."
+    metrics = run.directory.metrics
+    if metrics.exists() and metrics.stat().st_mtime > file.stat().st_mtime:
+        return found, f"The specification curves are older than the table of metrics: {command} computes them again."
     return found, ""
 
 

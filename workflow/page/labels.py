@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from landsweep.base.errors import reading
 from landsweep.disk.opened import OpenedRun
@@ -52,7 +54,7 @@ def basins(
     None stands for basins that are not known, also where the field has another tree than the stored one.
     """
     found = stored_basins(run, member, representation)
-    if found is not None or field is None or field.size > MOST_POINTS:
+    if found is not None or not _has_basins(field):
         return found
     kept: list[np.ndarray] = []
     topology = run.study.topology.model_copy(update={"engine": "native"})  # the tree of all engines
@@ -74,9 +76,13 @@ def resolved_basins(found: Resolved, field: np.ndarray | None) -> np.ndarray | N
 
     It is that in which the descent from the minimum of the point's basin on the grid ended.
     """
-    if field is None or field.size > MOST_POINTS or not np.isfinite(field).any():
+    if not _has_basins(field):
         return None
     tree, parts = segmentation(field, CONNECTIVITY)
     ends = dict(zip(found.start.tolist(), found.start_end.tolist(), strict=True))
     end = np.array([*(ends.get(v, -1) for v in tree.minima.tolist()), -1], np.int64)
     return end[parts.basin]
+
+
+def _has_basins(field: np.ndarray | None) -> TypeGuard[np.ndarray]:
+    return field is not None and field.size <= MOST_POINTS and bool(np.isfinite(field).any())

@@ -24,8 +24,8 @@ def provenance_of(run: OpenedRun) -> dict[str, Any]:
     Damaged
         Where ``provenance.json`` cannot be read.
     """
-    paragraph, _, bibtex = _methods(run).partition("\n\n")
     with reading(run.directory.provenance, RESTORE):
+        paragraph, _, bibtex = _methods(run).partition("\n\n")
         sessions = run.directory.read_provenance()["sessions"]
         commands = list(dict.fromkeys(shlex.join(map(str, s["command"])) for s in sessions if s.get("command")))
         return {

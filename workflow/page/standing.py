@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -33,7 +34,8 @@ def members_of(run: OpenedRun) -> list[dict[str, Any]]:
         failed, why = failures.get(member.index, (False, ""))
         done = 1 - missing.get(member.position, 0) / size
         if failed and done:  # its units are over, but not all of their points have values
-            done = _evaluated(run, member) / size
+            with suppress(Damaged):
+                done = _evaluated(run, member) / size
         state = "failed" if failed else "finished" if done == 1 else "partial" if done else "empty"
         found.append(
             {
@@ -55,14 +57,21 @@ def _evaluated(run: OpenedRun, member: Member) -> int:
 
 
 def points_missing(run: OpenedRun) -> dict[tuple[int, ...], int]:
-    """Return how many points of each member are not evaluated, by its position; those that lack none are left out."""
+    """Return how many points of each member are not evaluated, by its position; those that lack none are left out.
+
+    Where a file that says so is damaged, members that may lack some are left out: who reads them finds the damage.
+    """
     whole = dict.fromkeys((m.position for m in run.plan.members), prod(run.plan.grid_shape))
     if not Landscape.exists(run.directory.landscape):
         return whole
     landscape = Landscape(run.directory.landscape)
     n = landscape.sweep_ndim
     missing = {position: size for position, size in whole.items() if not landscape.holds(position)}
-    for unit in landscape.pending():
+    try:
+        pending = landscape.pending()
+    except Damaged:
+        return missing
+    for unit in pending:
         there = None
         if landscape.shard_file("status", unit).exists():  # an extension added members to what was there
             there = landscape.read_status(unit)

@@ -1,8 +1,10 @@
 """``landsweep report``: one page with the numbers of the run, whatever the run is like."""
 
 import json
+import os
 import shutil
 import tarfile
+import webbrowser
 
 import numpy as np
 import pandas as pd
@@ -138,6 +140,11 @@ def test_curves_are_those_of_robust(tmp_path):
         assert curve["sentence"] in (run / "robust" / "robust.md").read_text().replace(".\n", "\n").replace(
             f"### {metric} over beta\n\n", f"{metric} over beta: "
         )
+    os.utime(run / "robust" / "claims.csv", (0, 0))
+    said = (
+        f"The specification curves are older than the table of metrics: `landsweep robust {run}` computes them again."
+    )
+    assert said in sentences(content(reported(run)), "note")
 
 
 def test_half_a_run_says_what_is_missing(tmp_path):
@@ -254,16 +261,12 @@ def test_a_table_that_lacks_landscapes_or_columns(tmp_path):
 
 
 def test_landscapes_of_any_kind(tmp_path):
-    """One axis, five axes, constants, NaN, thresholds, maxima: imported, so without a model."""
+    """One axis, constants, NaN, thresholds, maxima: imported, so without a model."""
     rng = np.random.default_rng(4)
     line = imported(tmp_path / "line", {"line": rng.random(9)})
     header, arrays = landscape(reported(line), 0)
     assert header["axes"] == ["alpha_0"]
     assert arrays["moore/minimum"].shape[1] == 1
-    solid = imported(tmp_path / "solid", {"solid": rng.random((3,) * 5)})
-    header, arrays = landscape(reported(solid), 0)
-    assert len(header["axes"]) == 5
-    assert arrays["field/loss"].shape == arrays["face/labels"].shape == (3,) * 5
     flat = imported(tmp_path / "flat", {"flat": np.ones((5, 5)), "nothing": np.full((5, 5), np.nan)})
     text = reported(flat)
     header, arrays = landscape(text, 0)
@@ -341,6 +344,15 @@ def test_hostile_values_stay_text(tmp_path):
     assert "<!--" not in text
 
 
+def test_without_a_browser_the_address_is_left(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)  # which returns nothing, as where there is none
+    done = inside("report", reference_run(**SWEPT), "--out", tmp_path / "a.html", "--open")
+    assert done.returncode == 0
+    assert opened == [(tmp_path / "a.html").as_uri()]
+    assert done.stderr == "note: no browser was found on this machine: open this address in yours.\n"
+
+
 def test_what_is_refused(tmp_path):
     run = reference_run(**SWEPT)
     for words, said in (
@@ -356,7 +368,7 @@ def test_what_is_refused(tmp_path):
     shutil.copytree(run, cut)
     for text in ("{", '{"schema_version": 2, "sessions": [3]}', '{"schema_version": 2, "sessions": [{"stages": 3}]}'):
         (cut / "provenance.json").write_text(text)
-        assert "provenance.json is damaged (it cannot be read" in inside("report", cut).stderr
+        assert "provenance.json is damaged (it " in inside("report", cut).stderr
     (cut / "members.json").write_text('{"history": [3], "members": []}')
     assert "members.json is damaged (it cannot be read" in inside("report", cut).stderr
 
