@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import UserError
+from landsweep.base.paths import in_command
 from landsweep.base.text import duration
 from landsweep.batch import records
 from landsweep.disk import lock
@@ -62,6 +63,17 @@ def live(run: RunDir, running: bool) -> dict[str, Any] | None:
         return {"rate": found.in_hand, "end": "", "jobs": jobs}
     stage, _, _ = found.count.partition(":")
     return {"rate": f"{found.count}, {found.rate}", "end": f"{stage} {found.end}", "jobs": jobs}
+
+
+def waiting(run: RunDir) -> str:
+    """Return a sentence on the jobs of a run of which nothing is there yet."""
+    try:
+        jobs = records.states(run)
+    except (UserError, OSError) as error:
+        return str(error)
+    if jobs.alive or jobs.strangers:
+        return f"{run.path} holds jobs, none of which has begun."
+    return f"{run.path} holds no results, and its jobs have ended: `landsweep logs {in_command(run.path)}` says why."
 
 
 def _jobs(run: RunDir) -> list[str]:
