@@ -10,7 +10,6 @@ from typing import Any
 
 from landsweep.base.errors import UserError
 from landsweep.base.paths import in_command
-from landsweep.base.text import duration
 from landsweep.batch import records
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir
@@ -101,5 +100,6 @@ def _jobs(run: RunDir) -> list[str]:
     if jobs.problem is not None:
         found.append(f"Slurm cannot be reached ({jobs.problem}): these are the jobs' own notes.")
     elif jobs.asked is not None:
-        found.append(f"As Slurm said {duration(records.since(jobs.asked))} ago.")
+        # At a time, not so long ago: what changes with every question is sent and drawn again.
+        found.append(f"As Slurm said at {time.strftime('%T', time.localtime(jobs.asked))}.")
     return found
