@@ -99,6 +99,17 @@ def test_a_run_that_is_being_written_grows_on_the_page(chromium, beginning, monk
         gone.wait_for(state="detached")
 
 
+def test_a_page_that_was_opened_before_its_run_began_shows_it(chromium, tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "REST", 0)
+    (tmp_path / "run" / "jobs").mkdir(parents=True)
+    with served(tmp_path / "run") as address, opened(chromium, address) as page:
+        page.get_by_text("This run has no members.").wait_for()
+        shutil.copytree(reference_run(), tmp_path / "run", dirs_exist_ok=True)
+        page.evaluate(LOOK)
+        page.wait_for_selector(".explorer[data-ready='0.0'] .plane canvas")
+        assert page.locator("#table tbody tr").count() == 4
+
+
 def test_a_server_that_ends_is_said_and_what_was_read_stays(chromium):
     with served(reference_run(), prefix="/user/me/proxy/8765") as address, chromium.new_context() as inside:
         page = inside.new_page()

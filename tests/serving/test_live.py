@@ -5,12 +5,13 @@ import os
 import time
 
 import pytest
-from landsweep.batch import local, records
+from landsweep.batch import records
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir
 from landsweep.serving import watch
 from landsweep.serving.live import Holder, live
 from landsweep.serving.watch import Watched
+from submissions import submitted
 from support import copy_of, reference_run
 
 
@@ -76,14 +77,11 @@ def test_a_process_of_another_host_lives_while_it_gives_signs(tmp_path, monkeypa
 def test_jobs_are_shown_while_one_lives(run):
     directory = RunDir(run)
     directory.jobs.mkdir()
-    job = {"name": "all", "script": "all.sh", "stages": ("train", "evaluate"), "site": "local", "scheduler": "none"}
-    job |= {"nodes": 1, "ranks": 2, "submission": 1, "time": time.time()}
-    id_ = f"{local.PREFIX}{os.getpid()}"
-    records.add(directory, records.Submitted(id=id_, born=local.birth(id_), **job))
+    id_ = submitted(directory)
     (line,) = live(directory, running=False)["jobs"]
     assert line.startswith(f"job {id_}; running; train, evaluate; on ")
     records.drop(directory, [id_])
-    records.add(directory, records.Submitted(id=id_, born=1.0, **job))  # another process has its number now
+    submitted(directory, born=1.0)  # another process has its number now
     assert live(directory, running=False) is None
     (directory.jobs / "jobs.json").write_text("[]")
     assert "is damaged or of another version" in live(directory, running=False)["jobs"][0]

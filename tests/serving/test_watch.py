@@ -9,6 +9,7 @@ from landsweep.disk.rundir import RunDir
 from landsweep.disk.store import Landscape
 from landsweep.serving import watch
 from landsweep.serving.watch import Watched
+from submissions import submitted
 from support import copy_of, reference_run
 
 
@@ -112,8 +113,12 @@ def test_a_file_system_that_fails_is_said_and_asked_again(run, at_once, monkeypa
 
 def test_jobs_that_have_not_begun_are_waited_for(run, tmp_path, at_once):
     later = tmp_path / "later"
-    RunDir(later).jobs.mkdir(parents=True)
+    (directory := RunDir(later)).jobs.mkdir(parents=True)
     watched = Watched(later)
+    assert warnings(watched.page()) == [
+        f"{later} holds no results, and its jobs have ended: `landsweep logs {later}` says why."
+    ]
+    submitted(directory)
     page = watched.page()
     assert (page["name"], page["state"], page["members"]) == ("later", "unfinished", [])
     with pytest.raises(UserError, match="holds no run yet"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from landsweep.base.errors import UserError
-from landsweep.base.text import duration
+from landsweep.base.paths import in_command
 from landsweep.batch import records
 from landsweep.disk import lock
 from landsweep.disk.rundir import RunDir
@@ -64,6 +64,17 @@ def live(run: RunDir, running: bool) -> dict[str, Any] | None:
     return {"rate": f"{found.count}, {found.rate}", "end": f"{stage} {found.end}", "jobs": jobs}
 
 
+def waiting(run: RunDir) -> str:
+    """Return a sentence on the jobs of a run of which nothing is there yet."""
+    try:
+        jobs = records.states(run)
+    except (UserError, OSError) as error:
+        return str(error)
+    if jobs.alive or jobs.strangers:
+        return f"{run.path} holds jobs, none of which has begun."
+    return f"{run.path} holds no results, and its jobs have ended: `landsweep logs {in_command(run.path)}` says why."
+
+
 def _jobs(run: RunDir) -> list[str]:
     """Return a line for each job of the last submission, none once all have ended."""
     if not run.jobs.is_dir():
@@ -89,5 +100,6 @@ def _jobs(run: RunDir) -> list[str]:
     if jobs.problem is not None:
         found.append(f"Slurm cannot be reached ({jobs.problem}): these are the jobs' own notes.")
     elif jobs.asked is not None:
-        found.append(f"As Slurm said {duration(records.since(jobs.asked))} ago.")
+        # At a time, not so long ago: what changes with every question is sent and drawn again.
+        found.append(f"As Slurm said at {time.strftime('%T', time.localtime(jobs.asked))}.")
     return found

@@ -13,7 +13,7 @@ from landsweep.base.errors import UserError
 from landsweep.disk.opened import OpenedRun, read_run
 from landsweep.disk.rundir import PARTIAL, RunDir
 from landsweep.page.content import NOTHING, run_page
-from landsweep.serving.live import Holder, live
+from landsweep.serving.live import Holder, live, waiting
 from landsweep.serving.planes import Refused
 
 REST = 4.0
@@ -45,7 +45,7 @@ class Watched:
         self._seen: Any = None
         self._page: dict[str, Any] | None = None
         self._run: OpenedRun | None = None
-        self._trouble = ""
+        self._trouble, self._waits = "", False
         self._ready = 0.0
         if not RunDir(path).jobs.is_dir():  # submitted, it may not have begun
             self._run = read_run(path)
@@ -83,7 +83,8 @@ class Watched:
             held = self._holder(RunDir(self.path).lock) is not None
             state = "running" if held else self._page["state"]
             return self._page | {"state": state, "live": live(RunDir(self.path), held)}
-        first = {"text": self._trouble, "rank": "warning"}
+        text = waiting(RunDir(self.path)) if self._waits else self._trouble
+        first = {"text": text, "rank": "warning"}
         there = self.path.is_dir()
         return self._page | {
             "state": "unfinished" if there else "removed",
@@ -98,16 +99,16 @@ class Watched:
             self._trouble = (
                 f"{self.path} is gone: this page shows what was read last, and goes on when the run is back."
             )
-            self._seen = None
+            self._seen, self._waits = None, False
         elif seen != self._seen and time.monotonic() >= self._ready:
             began = time.monotonic()
             try:
                 self._run = read_run(self.path)
                 self._page = run_page(self._run, self._holder)
-                self._trouble = ""
+                self._trouble, self._waits = "", False
             except UserError as error:
-                waits = RunDir(self.path).jobs.is_dir() and not RunDir(self.path).study.exists()
-                self._trouble = f"{self.path} holds jobs, none of which has begun." if waits else str(error)
+                self._trouble = str(error)
+                self._waits = RunDir(self.path).jobs.is_dir() and not RunDir(self.path).study.exists()
             except OSError as error:  # it may go while it is read, or the file system may fail
                 self._trouble = f"{self.path} could not be read just now ({error}): this is tried again."
                 seen = ()

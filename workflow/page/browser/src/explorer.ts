@@ -52,7 +52,10 @@ class Explorer {
       if (this.state.member?.run !== run)
         this.change({ ...this.beginning(), member: firstOf(view.page.get(), run) }, true);
     });
-    view.page.listen(() => this.refresh());
+    view.page.listen(() => {
+      if (this.state.member) this.refresh();
+      else this.take(this.beginning()); // a run that had no members may have some now
+    });
   }
 
   private beginning(): State {
