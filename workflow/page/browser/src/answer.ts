@@ -1,6 +1,6 @@
 /** The answer, before anything else: what holds, what to be careful about, and what is missing. */
 
-import { element } from "./dom";
+import { element, words } from "./dom";
 import { follow } from "./follow";
 import { counted } from "./format";
 import type { Member, RunPage, Sentence } from "./payload";
@@ -9,12 +9,6 @@ import type { View } from "./view";
 
 const SHOWN = 3;
 const FEW = 2; // more notes than this are folded
-
-/** Return a text in which what stands between backquotes is set as code; "95 %", "41 x 41" and "n = 5" are not broken. */
-export function words(text: string): (Node | string)[] {
-  const whole = (part: string) => part.replaceAll(/ (?=[%=] ?|x \d)|(?<= =|\d x) (?=\d|-)/g, "\u00a0");
-  return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : whole(part)));
-}
 
 /** Return a sentence; what stands before the colon of its first number is what it says, the rest how sure that is. */
 export function sentence(text: string): (Node | string)[] {
@@ -75,21 +69,22 @@ function aside(run: RunPage): HTMLElement {
   return element("aside", { "aria-label": "The run in brief" }, brief, ...careful);
 }
 
-/** Show this section in `host`. */
+/** Return all sentences but the warnings. */
+function sentences(answer: readonly Sentence[]): HTMLElement[] {
+  const of = (rank: Sentence["rank"]) => answer.filter((one) => one.rank === rank);
+  const [first, others] = listed(of("answer"));
+  const heads = of("first").map((one) => element("p", { class: "first" }, ...words(one.text)));
+  if (answer.length === 0) heads.push(element("p", { class: "first" }, "This run has no results yet."));
+  return [...heads, ...first, element("div", { class: "folds" }, ...others, ...notes(of("note")))];
+}
+
+/** Show this section in `host`. What is said changes seldom, and what a reader has unfolded stays so; how far the run
+ * is changes at each poll. */
 export function mountAnswer(host: HTMLElement, view: View): void {
+  const [said, beside] = [element("div"), element("div")];
+  host.replaceChildren(element("div", { class: "answer" }, said, beside));
   const part = ({ name, state, live, progress, answer, axes, members }: RunPage) =>
     ({ name, state, live, progress, answer, axes, members }) as RunPage;
-  follow(view, part, (run) => {
-    const of = (rank: Sentence["rank"]) => run.answer.filter((one) => one.rank === rank);
-    const [first, others] = listed(of("answer"));
-    const said = element(
-      "div",
-      {},
-      ...of("first").map((one) => element("p", { class: "first" }, ...words(one.text))),
-      ...first,
-      element("div", { class: "folds" }, ...others, ...notes(of("note"))),
-    );
-    if (run.answer.length === 0) said.append(element("p", { class: "first" }, "This run has no results yet."));
-    host.replaceChildren(element("div", { class: "answer" }, said, aside(run)));
-  });
+  follow(view, ({ answer }) => answer, (answer) => said.replaceChildren(...sentences(answer)));
+  follow(view, part, (run) => beside.replaceChildren(aside(run)));
 }

@@ -1,8 +1,7 @@
 /** Specification curves: one rank correlation under every choice of analysis, sorted, with the choices below. */
 
 import { scaleLinear } from "d3-scale";
-import { words } from "./answer";
-import { element, field, shape } from "./dom";
+import { element, field, shape, words } from "./dom";
 import { follow } from "./follow";
 import { counted, formatNumber, numberOf } from "./format";
 import { endsOf } from "./interval";

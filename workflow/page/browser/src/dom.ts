@@ -68,3 +68,9 @@ export function choice(options: readonly Option[], value: string, chosen: (value
   made.addEventListener("change", () => chosen(made.value));
   return made;
 }
+
+/** Return a text in which what stands between backquotes is set as code; "95 %", "41 x 41" and "n = 5" are not broken. */
+export function words(text: string): (Node | string)[] {
+  const whole = (part: string) => part.replaceAll(/ (?=[%=] ?|x \d)|(?<= =|\d x) (?=\d|-)/g, "\u00a0");
+  return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : whole(part)));
+}

@@ -1,6 +1,6 @@
 /** One member in the explorer: its slice beside its merge tree and its barcode, and words for what is pointed at. */
 
-import { element } from "../dom";
+import { element, words } from "../dom";
 import { counted, formatNumber, NOT_FINITE } from "../format";
 import { Barcode } from "./barcode";
 import { BranchTable } from "./branchtable";
@@ -62,7 +62,7 @@ export class Panel {
     this.picture = null;
     this.title.textContent = title;
     this.body.hidden = this.found.hidden = this.readout.hidden = true;
-    this.said.replaceChildren(element("p", { role: "status" }, sentence));
+    this.said.replaceChildren(element("p", { role: "status" }, ...words(sentence)));
   }
 
   draw(title: string, picture: Picture): void {
@@ -90,7 +90,7 @@ export class Panel {
     if (picture.state.scale === "log" && picture.colours.name !== "log") {
       notes.push("A logarithmic scale needs values above 0: this one is linear.");
     }
-    this.said.replaceChildren(...[...new Set(notes)].map((note) => element("p", {}, note)));
+    this.said.replaceChildren(...[...new Set(notes)].map((note) => element("p", {}, ...words(note))));
   }
 
   /** Light what is pointed at in all views, and say what it is. */
