@@ -202,8 +202,8 @@ def quiet(cluster):
     slurm_cluster.wait_for(cluster.ready, "nodes to come back")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Any]:
-    """A Chromium that all tests of pages share."""
+    """A Chromium for the tests of a module: while it is there the thread has an event loop, so it ends with them."""
     with browsing.browser() as started:
         yield started

@@ -54,6 +54,10 @@ def shows(page, loss):
             assert time.monotonic() < until, f"the slice has {found} at {i}, {j}, expected {loss[i, j]}"
 
 
+CONFLICT = "Failed to load resource: the server responded with a status of 409 (Conflict)"
+"""Chromium notes so that a run was taken away, or a tree put there, in the middle of a reading."""
+
+
 def test_a_run_that_is_being_written_grows_on_the_page(chromium, beginning, monkeypatch):
     monkeypatch.setattr(watch, "REST", 0)
     run, landscape, units = beginning
@@ -61,7 +65,11 @@ def test_a_run_that_is_being_written_grows_on_the_page(chromium, beginning, monk
     mine = [one for one in units if one[0] in landscape.units_of(run.plan.members[0].position)]
     others = [one for one in units if all(one[0] is not own[0] for own in mine)]
     state = {"stage": "evaluate", "noun": "points", "before": 0, "failed": 0, "total": 140, "began": 1000.0}
-    with served(run.path) as address, RunLock(run.directory.lock) as lock, opened(chromium, address) as page:
+    with (
+        served(run.path) as address,
+        RunLock(run.directory.lock) as lock,
+        opened(chromium, address, allowed=CONFLICT) as page,
+    ):
         said = page.locator("header [role=status]")
         said.get_by_text("running: 4 not begun").wait_for()
         assert "token" not in page.url

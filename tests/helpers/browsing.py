@@ -56,9 +56,9 @@ DRIVER = re.compile(
 """What the driver of WebGL without a GPU says, whatever a page does: that it is slow."""
 
 
-def _counts(said: Any) -> bool:
-    """Whether a message is the page's."""
-    return said.type in ("error", "warning") and not DRIVER.fullmatch(said.text)
+def _counts(said: Any, allowed: str) -> bool:
+    """Whether a message is the page's, and not allowed."""
+    return said.type in ("error", "warning") and not DRIVER.fullmatch(said.text) and said.text != allowed
 
 
 def faults(page: Page) -> list[str]:
@@ -70,10 +70,11 @@ def faults(page: Page) -> list[str]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str | Path, **context: Any) -> Generator[Page]:
+def opened(browser: Browser, address: str | Path, allowed: str = "", **context: Any) -> Generator[Page]:
     """Yield a page, by file or address; ``context`` has options such as ``viewport`` or ``color_scheme``.
 
-    A message of an error or a warning, an exception, or a request that leaves the page's own address fails the test.
+    A message of an error or a warning that is not ``allowed``, an exception, or a request that leaves the page's own
+    address fails the test.
     """
     if isinstance(address, Path):
         address = address.resolve().as_uri()
@@ -81,7 +82,7 @@ def opened(browser: Browser, address: str | Path, **context: Any) -> Generator[P
     with browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context}) as inside:
         inside.set_default_timeout(TIMEOUT)
         page = inside.new_page()
-        page.on("console", lambda said: found.append(said.text) if _counts(said) else None)
+        page.on("console", lambda said: found.append(said.text) if _counts(said, allowed) else None)
         page.on("pageerror", lambda error: found.append(str(error)))
         page.on("requestfailed", lambda request: found.append(f"request of {request.url} failed"))
         page.goto(address)

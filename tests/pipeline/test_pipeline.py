@@ -401,12 +401,13 @@ def test_a_checkpoint_replaces_training(run, tmp_path):
 
 
 def test_the_api_shows_itself(run):
-    result = run(report__figures=True)
+    result = run()
     assert repr(result).startswith("Run('")
     assert "4 members of 7 x 5 points; beta: 2, seed: 1, subspace: 1, direction_seed: 2)" in repr(result)
     page = result._repr_html_()
     assert "<td>evaluate</td>" in page
-    assert "data:image/png;base64," in page
+    assert "<iframe" in page
+    assert "member-0-0" in page  # the explorer of the first member
     with pytest.raises(UserError, match=r"'bta' is no axis of this run, expected beta, .*did you mean \"beta\"\?"):
         result.merge_tree(bta=1.0)
     with pytest.raises(UserError, match=r"beta=1.0 fits 2 members, expected one: choose among"):

@@ -61,10 +61,10 @@ def answer_of(
         said += [("note", text) for text in found.notes]
     elif found:
         said.append(("note", f"No relations: {found}"))
-    return [{"text": _capital(text), "rank": rank} for rank, text in dict.fromkeys(said)]
+    return [{"text": _ended(text), "rank": rank} for rank, text in dict.fromkeys(said)]
 
 
-def _capital(text: str) -> str:
+def _ended(text: str) -> str:
     """Return a sentence with its full stop."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
