@@ -2,24 +2,13 @@
 
 import { fromBase64, unpack, type Packed } from "./packing";
 import { Polling } from "./polling";
-import type { Branches, MemberData, Page, Slice, SliceRequest, Source } from "./payload";
+import type { Branches, MemberData, Page, Representation, Slice, SliceRequest, Source } from "./payload";
 
-interface RepresentationHeader {
-  readonly name: string;
-  readonly label: string;
-  readonly total: number;
-  readonly labelled: boolean;
-}
-
-interface MemberHeader {
+/** What a packed member says beside its arrays, which hold the rest. */
+type MemberHeader = Omit<MemberData, "run" | "index" | "axes" | "representations"> & {
   readonly axes: readonly string[];
-  readonly fields: readonly { readonly name: string; readonly label: string }[];
-  readonly representations: readonly RepresentationHeader[];
-  readonly strides: readonly number[];
-  readonly ranges: Readonly<Record<string, readonly [number, number]>>;
-  readonly start: readonly number[];
-  readonly notes: readonly string[];
-}
+  readonly representations: readonly Omit<Representation, "branches">[];
+};
 
 type Arrays = Readonly<Record<string, Packed>>;
 

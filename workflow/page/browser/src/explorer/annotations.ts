@@ -5,7 +5,7 @@ import { shape } from "../dom";
 import { formatNumber } from "../format";
 import { colourBar, LEFT, named, SIZE, TOP } from "./frame";
 import { HEIGHT, type SurfaceMesh } from "./mesh";
-import type { Picture } from "./picture";
+import { fieldLabel, type Picture } from "./picture";
 
 /** How far beyond the floor's edge, which is at 1, the numbers of an axis and its name stand. */
 const NUMBERS = 1.1;
@@ -41,9 +41,7 @@ function heights(positions: Float32Array, columns: number, rows: number): (x: nu
 /** Return the texts and symbols over a surface, as a camera sees it. */
 export function annotations(picture: Picture, mesh: SurfaceMesh, camera: PerspectiveCamera): SVGElement[] {
   const { data, state, colours, slice, marks } = picture;
-  const parts: SVGElement[] = [
-    colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
-  ];
+  const parts: SVGElement[] = [colourBar(colours, fieldLabel(picture))];
   // Axes stand along the edges of the floor that are nearer to the viewer.
   const [nearX, nearZ] = [Math.sign(camera.position.x) || 1, Math.sign(camera.position.z) || 1];
   const text = (words: string, x: number, z: number) => {

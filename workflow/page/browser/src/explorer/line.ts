@@ -4,7 +4,7 @@ import { element, shape } from "../dom";
 import { beside, below } from "./axes";
 import { BOTTOM, HEIGHT, LEFT, named, niceTicks, SIZE, TOP, WIDTH } from "./frame";
 import { basin } from "./persistence";
-import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
+import { branchAt, fieldLabel, pointedBy, type Picture, type Pointed, type Pointing } from "./picture";
 
 const ACROSS = WIDTH - LEFT - 20;
 
@@ -25,13 +25,7 @@ export class Line {
       "aria-roledescription": "curve",
     });
     this.host.append(this.svg);
-    this.host.addEventListener("pointermove", (event) => pointing.hover(this.under(event)));
-    this.host.addEventListener("pointerleave", () => pointing.hover(null));
-    this.host.addEventListener("blur", () => pointing.hover(null));
-    this.host.addEventListener("click", (event) => {
-      const found = this.under(event);
-      if (found) pointing.pin(found);
-    });
+    pointedBy(this.host, pointing, (event) => this.under(event));
     this.host.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -46,7 +40,7 @@ export class Line {
     const placeX = (value: number) => LEFT + ((value - first) / span) * ACROSS;
     const placeY = (value: number) => BOTTOM - colours.unit(value) * SIZE;
     this.x = alpha.map(placeX);
-    const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
+    const label = fieldLabel(picture);
     const words = colours.name === "clipped" ? `${label}, clipped` : label;
     const parts: SVGElement[] = [
       shape("rect", { x: LEFT, y: TOP, width: ACROSS, height: SIZE, class: "frame" }),
@@ -101,7 +95,7 @@ export class Line {
     return text;
   }
 
-  private under(event: PointerEvent | MouseEvent): Pointed | null {
+  private under(event: MouseEvent): Pointed | null {
     if (!this.picture) return null;
     const box = this.svg.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * WIDTH;

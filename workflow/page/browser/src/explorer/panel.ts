@@ -9,7 +9,7 @@ import { legend } from "./legend";
 import { Line } from "./line";
 import type { Orbit } from "./orbit";
 import { MOST_BRANCHES } from "./persistence";
-import type { Picture, Pointed, Pointing } from "./picture";
+import { fieldLabel, type Picture, type Pointed, type Pointing } from "./picture";
 import { Plane } from "./plane";
 import { Surface } from "./surface";
 import { Tree } from "./tree";
@@ -136,7 +136,7 @@ export class Panel {
       at[state.vertical] = slice.rows[row];
       at[state.horizontal] = slice.columns[column];
       const alpha = data.axes.map((axis, k) => formatNumber(axis.coordinates[at[k]]));
-      const label = data.fields.find((field) => field.name === state.field)?.label ?? "";
+      const label = fieldLabel({ data, state });
       words.push(`${label} = ${Number.isFinite(value) ? value : NOT_FINITE} at (${alpha.join(", ")}).`);
       Object.assign(dataset, {
         value: String(value),

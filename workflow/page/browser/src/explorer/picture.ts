@@ -53,3 +53,19 @@ export function branchAt(picture: Picture, row: number, column: number): number 
   const label = picture.slice.labels[row * picture.slice.columns.length + column] ?? -1;
   return label < 0 ? -1 : (picture.simplified.heir[label] ?? -1);
 }
+
+/** Return what the field that is shown is called. */
+export function fieldLabel({ data, state }: Pick<Picture, "data" | "state">): string {
+  return data.fields.find((field) => field.name === state.field)?.label ?? "";
+}
+
+/** Let a pointer at a picture, and a click on it, tell what is `under` it. */
+export function pointedBy(host: HTMLElement, pointing: Pointing, under: (event: MouseEvent) => Pointed | null): void {
+  host.addEventListener("pointermove", (event) => pointing.hover(under(event)));
+  host.addEventListener("pointerleave", () => pointing.hover(null));
+  host.addEventListener("blur", () => pointing.hover(null));
+  host.addEventListener("click", (event) => {
+    const found = under(event);
+    if (found) pointing.pin(found);
+  });
+}

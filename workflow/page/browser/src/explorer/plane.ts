@@ -6,7 +6,7 @@ import { cellOfPixel, edges, paint, veil } from "./cells";
 import { BOTTOM, colourBar, framed, HEIGHT, LEFT, named, planeAxes, SIZE, TOP, WIDTH } from "./frame";
 import { isoline } from "./isolines";
 import { basin } from "./persistence";
-import { branchAt, type Picture, type Pointed, type Pointing } from "./picture";
+import { branchAt, fieldLabel, pointedBy, type Picture, type Pointed, type Pointing } from "./picture";
 
 /** Pixels of the canvases: twice those of the picture, for fine screens. */
 const PIXELS = 2 * SIZE;
@@ -43,13 +43,7 @@ export class Plane {
   constructor(private readonly pointing: Pointing) {
     this.host = element("div", { class: "plane", tabindex: 0, role: "application", "aria-roledescription": "slice" });
     this.host.append(this.cells, this.cover, this.lines);
-    this.host.addEventListener("pointermove", (event) => pointing.hover(this.under(event)));
-    this.host.addEventListener("pointerleave", () => pointing.hover(null));
-    this.host.addEventListener("blur", () => pointing.hover(null));
-    this.host.addEventListener("click", (event) => {
-      const found = this.under(event);
-      if (found) pointing.pin(found);
-    });
+    pointedBy(this.host, pointing, (event) => this.under(event));
     this.host.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -71,7 +65,7 @@ export class Plane {
     const parts: SVGElement[] = [
       this.contours(slice, x, y),
       planeAxes({ name: names[0], from: x0, to: x1 }, { name: names[1], from: y0, to: y1 }),
-      colourBar(colours, data.fields.find((field) => field.name === state.field)?.label ?? ""),
+      colourBar(colours, fieldLabel(picture)),
     ];
     for (const mark of picture.marks.drawn) {
       const [px, py] = [this.placeX(mark.x), this.placeY(mark.y)];
@@ -149,7 +143,7 @@ export class Plane {
     return shape("path", { d: pieces.join(""), class: "isolines" });
   }
 
-  private under(event: PointerEvent | MouseEvent): Pointed | null {
+  private under(event: MouseEvent): Pointed | null {
     if (!this.picture) return null;
     const box = this.cells.getBoundingClientRect();
     const x = Math.floor(((event.clientX - box.left) / box.width) * PIXELS);
